@@ -1,0 +1,134 @@
+"""Runs Core as it stands, by calling its operations: what a Core program means, and the oracle for emitted text."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pullback.transpile.core import (
+    Arg,
+    Block,
+    Call,
+    Def,
+    Effect,
+    For,
+    Function,
+    Global,
+    If,
+    Lit,
+    Op,
+    Program,
+    Slice,
+    Stmt,
+    Var,
+    While,
+)
+
+Env = dict[Var, Any]
+
+
+class Interpreter:
+    """Runs one program. `namespace` holds the module-level values that its `Global`s name."""
+
+    def __init__(self, program: Program, namespace: Mapping[str, Any] | None = None) -> None:
+        self.program = program
+        self.namespace = namespace or {}
+
+    def run(self, *args: Any) -> Any:
+        """The result of the program's entry function."""
+        return self.call(self.program.entry, args)
+
+    def call(self, function: Function, args: Sequence[Any]) -> Any:
+        """The result of one function of the program."""
+        (result,) = self.block(function.block, args, {})
+        return result
+
+    def block(self, block: Block, args: Sequence[Any], scope: Env) -> tuple[Any, ...]:
+        """The results of a block in a scope, which it does not change."""
+        assert len(args) == len(block.params), f"{len(args)} values for {block.params}"
+        env = {**scope, **dict(zip(block.params, args, strict=True))}
+        for statement in block.body:
+            self.statement(statement, env)
+        return tuple(self.arg(r, env) for r in block.results)
+
+    def arg(self, x: Arg | None, env: Env) -> Any:
+        """The value of an argument."""
+        match x:
+            case Var():
+                return env[x]
+            case Lit(value=value):
+                return value
+            case Global(name=name):
+                return self.namespace[name]
+            case Slice(lower, upper, step):
+                return slice(self.arg(lower, env), self.arg(upper, env), self.arg(step, env))
+            case tuple():
+                return tuple(self.arg(y, env) for y in x)
+        return None
+
+    def statement(self, s: Stmt, env: Env) -> None:
+        """Bind what a statement binds."""
+        match s:
+            case Op(out=out, op=op, args=args, kwargs=kwargs):
+                env[out] = op(*(self.arg(x, env) for x in args), **{k: self.arg(x, env) for k, x in kwargs})
+            case Effect(op=op, args=args):
+                self.effect(op, [self.arg(x, env) for x in args])
+            case If(outs=outs, cond=cond, then=then, orelse=orelse):
+                results = self.block(then if self.arg(cond, env) else orelse, (), env)
+                env.update(zip(outs, results, strict=True))
+            case For():
+                env.update(zip(s.outs, self.for_loop(s, env), strict=True))
+            case While():
+                env.update(zip(s.outs, self.while_loop(s, env), strict=True))
+            case Call(out=out, function=key, args=args):
+                env[out] = self.call(self.program.functions[key], [self.arg(x, env) for x in args])
+            case Def(out=out, block=block):
+                scope = dict(env)
+                env[out] = lambda *args: self.block(block, args, scope)[0]
+
+    def effect(self, op: str, args: Sequence[Any]) -> None:
+        """Print, raise or assert."""
+        match op:
+            case "print":
+                print(*args)
+            case "assert":
+                if not args[0]:
+                    raise AssertionError(*args[1:])
+            case "raise":
+                raise args[0](*args[1:]) if isinstance(args[0], type) else args[0]
+            case _:
+                getattr(builtins, op)(*args)
+
+    def for_loop(self, s: For, env: Env) -> list[Any]:
+        """What the loop carries at its end, and the lists that it collected, in the order of the source."""
+        carried = [self.arg(x, env) for x in s.inits]
+        sequences = [self.arg(x, env) for x in s.items]
+        if s.source is not None:
+            indices = range(*(self.arg(x, env) for x in (s.source.start, s.source.stop, s.source.step)))
+        else:
+            indices = range(min(map(len, sequences)))
+        steps = list(zip(indices, *sequences, strict=False))
+        collected: list[list[Any]] = [[] for _ in s.outs[len(carried) :]]
+        for index, *items in reversed(steps) if s.reverse else steps:
+            results = self.block(s.body, (index, *carried, *items), env)
+            carried = list(results[: len(carried)])
+            for tape, value in zip(collected, results[len(carried) :], strict=True):
+                tape.append(value)
+        return [*carried, *(tape[::-1] if s.reverse else tape for tape in collected)]
+
+    def while_loop(self, s: While, env: Env) -> list[Any]:
+        """What the loop carries at its end, and the lists that it collected."""
+        carried = [self.arg(x, env) for x in s.inits]
+        collected: list[list[Any]] = [[] for _ in s.outs[len(carried) :]]
+        while self.block(s.cond, carried, env)[0]:
+            results = self.block(s.body, carried, env)
+            carried = list(results[: len(carried)])
+            for tape, value in zip(collected, results[len(carried) :], strict=True):
+                tape.append(value)
+        return [*carried, *collected]
+
+
+def run(program: Program, *args: Any, namespace: Mapping[str, Any] | None = None) -> Any:
+    """Run a Core program on arguments."""
+    return Interpreter(program, namespace).run(*args)
