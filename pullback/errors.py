@@ -113,7 +113,7 @@ E = TypeVar("E", bound=PullbackError)
 
 
 def at(cls: type[E], origin: Place, message: str, hint: str = "", text: str = "") -> E:
-    """The error `cls` that points at `origin`; the source line comes from `text`, the whole file's, or from linecache."""
+    """The error `cls` that points at `origin`; its line comes from `text` (the whole file) or from linecache."""
     lines = text.split("\n") if text else linecache.getlines(origin.file)
     source = lines[origin.line - 1].rstrip("\n") if 0 < origin.line <= len(lines) else ""
     start = _characters(source, origin.col)
