@@ -1,0 +1,11 @@
+# flags: --mode value-and-grad --wrt w --has-aux
+# args: n(3, 2), n(5, 3), n(5, 2)
+# input
+import numpy as np
+
+
+def loss(w, x, y):
+    p = x @ w
+    r = p - y
+    return np.sum(r * r), {"prediction": p, "worst": np.max(np.abs(r))}
+# output

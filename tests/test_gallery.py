@@ -1,0 +1,65 @@
+"""Emitted gradients beside hand-written ones: as short, with the user's names and comments, with nothing that is not needed."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.ast_size import dead_names, functions, size
+from tests.gallery import NAMES, GalleryProgram, program
+
+SLACK = 1.15
+# Names that hold what has none in the user's program: tapes, a value that is returned, the cotangent that comes in.
+FRESH = {"tape", "value", "dout"}
+
+
+@pytest.fixture(params=NAMES)
+def gallery(request: pytest.FixtureRequest) -> GalleryProgram:
+    return program(request.param)
+
+
+def emitted_functions(gallery: GalleryProgram) -> list[ast.FunctionDef]:
+    tree = ast.parse(gallery.source)
+    return functions(gallery.source, [node.name for node in tree.body if isinstance(node, ast.FunctionDef)])
+
+
+def test_no_longer_than_by_hand(gallery: GalleryProgram) -> None:
+    emitted = size(emitted_functions(gallery))
+    by_hand = size(functions(gallery.user_text, gallery.by_hand_names))
+    assert emitted.statements <= SLACK * by_hand.statements
+    assert emitted.nodes <= SLACK * by_hand.nodes
+
+
+def test_no_dead_statement(gallery: GalleryProgram) -> None:
+    assert [dead_names(f) for f in emitted_functions(gallery) if dead_names(f)] == []
+
+
+def test_nothing_needless(gallery: GalleryProgram) -> None:
+    assert "unbroadcast" not in gallery.source
+    for f in emitted_functions(gallery):
+        for node in ast.walk(f):
+            if isinstance(node, ast.BinOp):
+                operands = [x.value for x in (node.left, node.right) if isinstance(x, ast.Constant)]
+                needless = {ast.Mult: 1.0, ast.Div: 1.0, ast.Add: 0.0, ast.Sub: 0.0}.get(type(node.op))
+                assert needless is None or needless not in operands or ast.unparse(node) in gallery.user_text
+
+
+def test_names_are_the_users(gallery: GalleryProgram) -> None:
+    own = {n.id for n in ast.walk(ast.parse(gallery.user_text)) if isinstance(n, ast.Name)}
+    own |= {n.arg for n in ast.walk(ast.parse(gallery.user_text)) if isinstance(n, ast.arg)}
+    allowed = own | {f"d{name}" for name in own} | FRESH
+    for f in emitted_functions(gallery):
+        for node in ast.walk(f):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                assert re.sub(r"_(prev|next|in)$", "", node.id) in allowed
+
+
+def test_comments_carry_the_primal_lines(gallery: GalleryProgram) -> None:
+    lines = {line.strip() for line in gallery.user_text.splitlines()}
+    comments = [line.strip().removeprefix("# ") for line in gallery.source.splitlines() if line.strip().startswith("# ")]
+    assert comments
+    assert set(comments) <= lines
+    by_hand = {line.strip() for line in gallery.user_text.splitlines() if line.strip().startswith("# ")}
+    assert len(comments) >= 0.8 * len(by_hand)
