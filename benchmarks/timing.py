@@ -1,0 +1,63 @@
+"""Timing that can be trusted on a busy machine: interleaved pairs in one process, and a program against itself as control."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Run = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The median over pairs of the one program's time by the other's, and half the range of the middle half of the pairs."""
+
+    median: float
+    spread: float
+
+
+def seconds(run: Run, repeats: int) -> float:
+    """Mean time of one of `repeats` runs in a row."""
+    start = time.perf_counter()
+    for _ in range(repeats):
+        run()
+    return (time.perf_counter() - start) / repeats
+
+
+def repeats_for(run: Run, least: float = 0.004) -> int:
+    """How many runs in a row take at least so many seconds."""
+    repeats = 1
+    while seconds(run, repeats) * repeats < least:
+        repeats *= 2
+    return repeats
+
+
+def compare(run: Run, against: Run, pairs: int = 40) -> Ratio:
+    """Time of `run` by the time of `against`, in pairs one after the other, each of the two first in turn."""
+    run(), against()
+    one, other = repeats_for(run), repeats_for(against)
+    ratios = []
+    gc.collect()
+    gc.disable()
+    try:
+        for i in range(pairs):
+            if i % 2:
+                a = seconds(run, one)
+                b = seconds(against, other)
+            else:
+                b = seconds(against, other)
+                a = seconds(run, one)
+            ratios.append(a / b)
+    finally:
+        gc.enable()
+    low, median, high = statistics.quantiles(ratios, n=4)
+    return Ratio(median, (high - low) / 2)
+
+
+def best(run: Run, times: int = 30) -> float:
+    """The shortest of so many runs, in seconds."""
+    return min(seconds(run, 1) for _ in range(times))
