@@ -1,0 +1,26 @@
+"""Arrays of zeros with a cotangent at some of their places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
+    """Zeros shaped as `like` with `g` added at `indices` along `axis`, as often as an index occurs; the reverse of `np.take`."""
+    out = np.zeros(np.shape(like), np.result_type(g))
+    if axis is None:
+        np.add.at(out.reshape(-1), indices, g)
+    else:
+        np.add.at(out, (slice(None),) * (axis % out.ndim) + (indices,), g)
+    return out
+
+
+def place_diagonal(g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> Any:
+    """Zeros shaped as `like` with `g` on a diagonal; the reverse of `np.diagonal`."""
+    out = np.zeros(np.shape(like), np.result_type(g))
+    matrices = np.moveaxis(out, (axis1, axis2), (-2, -1))
+    places = np.arange(np.shape(g)[-1])
+    matrices[..., places + max(-offset, 0), places + max(offset, 0)] = g
+    return out

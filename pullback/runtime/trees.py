@@ -1,0 +1,37 @@
+"""Cotangents of structures: tuples, lists and dicts of arrays and scalars, None where there is no derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def add_trees(a: Any, b: Any) -> Any:
+    """The sum of two cotangents, leaf by leaf; None is no contribution."""
+    if a is None:
+        return b
+    if b is None:
+        return a
+    if isinstance(a, dict):
+        return {key: add_trees(a[key], b[key]) for key in a}
+    if isinstance(a, tuple) and hasattr(a, "_fields"):
+        return type(a)(*map(add_trees, a, b))
+    if isinstance(a, list | tuple):
+        return type(a)(map(add_trees, a, b))
+    return a + b
+
+
+def zeros_of(x: Any) -> Any:
+    """Zeros with the structure of `x` and the shapes and dtypes of its leaves, None for a leaf that is not a float."""
+    if isinstance(x, dict):
+        return {key: zeros_of(value) for key, value in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*map(zeros_of, x))
+    if isinstance(x, list | tuple):
+        return type(x)(map(zeros_of, x))
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x) if x.dtype.kind in "fc" else None
+    if isinstance(x, float | complex | np.inexact):
+        return type(x)(0)
+    return None

@@ -1,0 +1,120 @@
+"""The rule registry: which Python function differentiates which operation.
+
+A rule is a plain function. It is tested as it stands, and inlined as a template where it is used: the transpiler lowers its
+body like a user's function, so what a rule reads is found from that body.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+Op = Callable[..., Any]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `elementwise`: `fn(out, *inputs) -> partial(s)`; `reverse`: `fn(ct, out, *inputs, **static) -> cotangent(s)`.
+
+    `active`: the positions of the inputs that carry a derivative for which this rule is meant, None for any.
+    """
+
+    op: Op
+    kind: Literal["elementwise", "reverse", "forward"]
+    fn: Callable[..., Any]
+    active: tuple[int, ...] | None = None
+
+
+_RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
+_CONSTANT: set[Op] = set()
+
+
+def _add(ops: tuple[Op, ...], mode: str, kind: Literal["elementwise", "reverse", "forward"], active: Any, fn: F) -> F:
+    for op in ops:
+        if (op, mode, active) in _RULES:
+            raise ValueError(f"{getattr(op, '__name__', op)!r} has a {mode} rule already")
+        _RULES[op, mode, active] = Rule(op, kind, fn, active)
+    return fn
+
+
+def elementwise(*ops: Op, active: tuple[int, ...] | None = None) -> Callable[[F], F]:
+    """Register `r(out, *inputs) -> partial` (one input) or `-> tuple of partials`, for operations that work element by element.
+
+    It serves both modes. Shapes, un-broadcasting and dtypes are the engine's affair. `active` restricts the rule to calls in
+    which exactly these inputs are differentiated (`active=(0,)` and a constant second operand).
+
+    Raises ValueError when the operation has such a rule already.
+    """
+    return lambda fn: _add(ops, "both", "elementwise", active, fn)
+
+
+class _RuleDecorator:
+    def __call__(self, *ops: Op, active: tuple[int, ...] | None = None) -> Callable[[F], F]:
+        """Register `r(ct, out, *inputs, *, static…) -> cotangent | tuple`; None for an input that has none.
+
+        Parameters after `*` are static (axis, keepdims) and follow the operation's own order and names. A parameter that the
+        operation takes as a sequence of arrays (`np.concatenate`) is a tuple, and so is its cotangent. A cotangent of
+        lower rank stands for one repeated over the leading axes (`ct` itself, for the input of a sum).
+
+        Raises ValueError when the operation has such a rule already.
+        """
+        return lambda fn: _add(ops, "reverse", "reverse", active, fn)
+
+    def forward(self, *ops: Op) -> Callable[[F], F]:
+        """Register `r(tangents, out, *inputs, *, static…) -> tangent of out`."""
+        return lambda fn: _add(ops, "forward", "forward", None, fn)
+
+
+rule = _RuleDecorator()
+
+
+def known(x: object) -> bool:
+    """May a rule look at the value of its operand `x`, so as to choose a shorter form (`2.0 * x` for the derivative of `x ** 2`)?
+
+    While transpiling it may if `x` is a literal; when the rule runs as a plain function, if `x` is a Python number.
+    """
+    return isinstance(x, int | float)
+
+
+def constant(*ops: Op) -> None:
+    """Declare operations whose derivative is zero wherever it exists (`np.floor`, comparisons, `np.zeros`)."""
+    _CONSTANT.update(ops)
+
+
+def find(op: Op, active: tuple[int, ...]) -> Rule | None:
+    """The reverse-mode rule for a call of `op` in which just the inputs at `active` carry a derivative."""
+    for key in ((op, "both", active), (op, "reverse", active), (op, "both", None), (op, "reverse", None)):
+        if key in _RULES:
+            return _RULES[key]
+    return None
+
+
+def is_constant(op: Op) -> bool:
+    """Is the derivative of `op` zero by declaration?"""
+    return op in _CONSTANT
+
+
+def is_elementwise(op: Op) -> bool:
+    """Has `op` an elementwise rule?"""
+    return any(key in _RULES for key in ((op, "both", None), (op, "both", (0,)), (op, "both", (1,))))
+
+
+def has_rule(op: Op) -> bool:
+    """Can a call of `op` be differentiated (constants included)?"""
+    return op in _CONSTANT or any(o is op for o, _, _ in _RULES)
+
+
+def rules() -> Mapping[Op, tuple[Rule, ...]]:
+    """All rules by operation, read-only."""
+    out: dict[Op, tuple[Rule, ...]] = {}
+    for r in _RULES.values():
+        out[r.op] = (*out.get(r.op, ()), r)
+    return types.MappingProxyType(out)
+
+
+def known_ops() -> frozenset[Op]:
+    """Every operation with a rule or declared constant."""
+    return frozenset(_CONSTANT | {op for op, _, _ in _RULES})

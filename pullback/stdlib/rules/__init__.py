@@ -1,0 +1,27 @@
+"""The tables of derivative rules, registered by importing this package."""
+
+from pullback.stdlib.rules import (
+    arithmetic,
+    building,
+    constants,
+    contraction,
+    indexing,
+    linear_algebra,
+    reductions,
+    scalar_math,
+    shapes,
+    ufuncs,
+)
+
+__all__ = [
+    "arithmetic",
+    "building",
+    "constants",
+    "contraction",
+    "indexing",
+    "linear_algebra",
+    "reductions",
+    "scalar_math",
+    "shapes",
+    "ufuncs",
+]

@@ -1,0 +1,44 @@
+"""Reads along an axis, and diagonals. Reads by `a[index]` are differentiated by the engine itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.runtime import place_diagonal, scatter_add
+from pullback.stdlib.registry import rule
+
+
+@rule(np.take)
+def take(ct: Any, out: Any, a: Any, indices: Any, *, axis: Any = None) -> Any:
+    return scatter_add(ct, a, indices, axis), None
+
+
+@rule(scatter_add)
+def scatter_add_(ct: Any, out: Any, g: Any, like: Any, indices: Any, axis: Any) -> Any:
+    return np.take(ct, indices, axis), None, None, None
+
+
+@rule(np.diagonal)
+def diagonal(ct: Any, out: Any, a: Any, *, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
+    return place_diagonal(ct, a, offset, axis1, axis2)
+
+
+@rule(place_diagonal)
+def place_diagonal_(ct: Any, out: Any, g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> Any:
+    return np.diagonal(ct, offset, axis1, axis2), None, None, None, None
+
+
+@rule(np.diag)
+def diag(ct: Any, out: Any, v: Any, *, k: Any = 0) -> Any:
+    if v.ndim == 1:
+        return np.diagonal(ct, k)
+    return place_diagonal(ct, v, k, 0, 1)
+
+
+@rule(np.trace)
+def trace(ct: Any, out: Any, a: Any, *, offset: Any = 0) -> Any:
+    if a.ndim == 2:
+        return ct * np.eye(a.shape[0], a.shape[1], offset, dtype=a.dtype)
+    return ct * np.reshape(np.eye(a.shape[0], a.shape[1], offset, dtype=a.dtype), (*a.shape[:2], *[1 for _ in a.shape[2:]]))

@@ -1,0 +1,63 @@
+"""Reductions and running sums. A cotangent is returned so that it broadcasts against what was reduced."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from pullback.stdlib.registry import rule
+
+
+def widened(ct: Any, axis: Any, keepdims: Any) -> Any:
+    """`ct` with the reduced axes put back, where they do not come back by broadcasting anyway."""
+    if axis is None or keepdims or axis == 0:
+        return ct
+    return np.expand_dims(ct, axis)
+
+
+def count(a: Any, axis: Any) -> Any:
+    """How many elements make up one of the result."""
+    if axis is None:
+        return a.size
+    if isinstance(axis, int):
+        return a.shape[axis]
+    return math.prod([a.shape[k] for k in axis])
+
+
+@rule(np.sum)
+def sum_(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
+    return widened(ct, axis, keepdims)
+
+
+@rule(np.mean)
+def mean(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
+    return widened(ct, axis, keepdims) / count(a, axis)
+
+
+@rule(np.var)
+def var(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
+    deviation = a - np.mean(a, axis=axis, keepdims=True)
+    return 2.0 * widened(ct, axis, keepdims) * deviation / (count(a, axis) - ddof)
+
+
+@rule(np.std)
+def std(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
+    deviation = a - np.mean(a, axis=axis, keepdims=True)
+    return widened(ct / (out + (out == 0.0)), axis, keepdims) * deviation / (count(a, axis) - ddof)
+
+
+@rule(np.max, np.min)
+def max_(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    hit = a == widened(out, axis, keepdims)
+    if axis is None:
+        return ct / np.count_nonzero(hit) * hit
+    return widened(ct, axis, keepdims) / np.sum(hit, axis=axis, dtype=a.dtype, keepdims=True) * hit
+
+
+@rule(np.cumsum)
+def cumsum(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
+    if axis is None:
+        return np.reshape(np.flip(np.cumsum(np.flip(ct))), a.shape)
+    return np.flip(np.cumsum(np.flip(ct, axis), axis), axis)

@@ -1,0 +1,113 @@
+"""Operations that only move elements: each cotangent goes back where its element came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.stdlib.registry import rule
+
+
+@rule(np.reshape)
+def reshape(ct: Any, out: Any, a: Any, *, shape: Any = None) -> Any:
+    return np.reshape(ct, np.shape(a))
+
+
+@rule(np.ravel)
+def ravel(ct: Any, out: Any, a: Any) -> Any:
+    return np.reshape(ct, np.shape(a))
+
+
+@rule(np.transpose)
+def transpose(ct: Any, out: Any, a: Any, *, axes: Any = None) -> Any:
+    if axes is None:
+        return np.transpose(ct)
+    return np.transpose(ct, inverse_permutation(axes))
+
+
+def inverse_permutation(axes: Any) -> Any:
+    """The permutation that undoes `axes`."""
+    return tuple([sum([k for k in range(len(axes)) if axes[k] % len(axes) == j]) for j in range(len(axes))])
+
+
+@rule(np.matrix_transpose)
+def matrix_transpose(ct: Any, out: Any, x: Any) -> Any:
+    return np.matrix_transpose(ct)
+
+
+@rule(np.swapaxes)
+def swapaxes(ct: Any, out: Any, a: Any, *, axis1: Any, axis2: Any) -> Any:
+    return np.swapaxes(ct, axis1, axis2)
+
+
+@rule(np.moveaxis)
+def moveaxis(ct: Any, out: Any, a: Any, *, source: Any, destination: Any) -> Any:
+    return np.moveaxis(ct, destination, source)
+
+
+@rule(np.expand_dims)
+def expand_dims(ct: Any, out: Any, a: Any, *, axis: Any) -> Any:
+    return np.squeeze(ct, axis)
+
+
+@rule(np.squeeze)
+def squeeze(ct: Any, out: Any, a: Any, *, axis: Any = None) -> Any:
+    if axis is None:
+        return np.reshape(ct, np.shape(a))
+    return np.expand_dims(ct, axis)
+
+
+@rule(np.atleast_1d, np.atleast_2d, np.atleast_3d)
+def atleast(ct: Any, out: Any, a: Any) -> Any:
+    return np.reshape(ct, np.shape(a))
+
+
+@rule(np.broadcast_to)
+def broadcast_to(ct: Any, out: Any, array: Any, *, shape: Any) -> Any:
+    return ct
+
+
+@rule(np.copy, np.ascontiguousarray, np.asfortranarray)
+def copy(ct: Any, out: Any, a: Any) -> Any:
+    return ct
+
+
+@rule(np.flip)
+def flip(ct: Any, out: Any, m: Any, *, axis: Any = None) -> Any:
+    return np.flip(ct, axis)
+
+
+@rule(np.fliplr)
+def fliplr(ct: Any, out: Any, m: Any) -> Any:
+    return np.fliplr(ct)
+
+
+@rule(np.flipud)
+def flipud(ct: Any, out: Any, m: Any) -> Any:
+    return np.flipud(ct)
+
+
+@rule(np.roll)
+def roll(ct: Any, out: Any, a: Any, *, shift: Any, axis: Any = None) -> Any:
+    if isinstance(shift, tuple):
+        return np.roll(ct, tuple([-n for n in shift]), axis)
+    return np.roll(ct, -shift, axis)
+
+
+@rule(np.repeat)
+def repeat(ct: Any, out: Any, a: Any, *, repeats: Any, axis: Any = None) -> Any:
+    if axis is None:
+        return np.reshape(np.sum(np.reshape(ct, (-1, repeats)), axis=1), np.shape(a))
+    axis = axis % a.ndim
+    return np.sum(np.reshape(ct, (*a.shape[: axis + 1], repeats, *a.shape[axis + 1 :])), axis=axis + 1)
+
+
+@rule(np.tril)
+def tril(ct: Any, out: Any, m: Any, *, k: Any = 0) -> Any:
+    return np.tril(ct, k)
+
+
+@rule(np.triu)
+def triu(ct: Any, out: Any, m: Any, *, k: Any = 0) -> Any:
+    return np.triu(ct, k)
