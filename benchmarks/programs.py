@@ -6,6 +6,7 @@ import importlib.util
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,7 +89,16 @@ def against_primal() -> Iterator[Program]:
     """Programs whose value and gradient have a limit, as a multiple of the primal's time."""
     n = normal(1)
     for batch in (64, 256):
-        args = (n(64, 128), n(128), n(128, 128), n(128), n(128, 10), n(10), n(batch, 64), np.eye(10)[np.arange(batch) % 10])
+        args = (
+            n(64, 128),
+            n(128),
+            n(128, 128),
+            n(128),
+            n(128, 10),
+            n(10),
+            n(batch, 64),
+            np.eye(10)[np.arange(batch) % 10],
+        )
         yield Program(f"mlp 64-128-128-10, batch {batch}", mlp, args, tuple(range(6)), limit=3.2)
     rnn = gallery("rnn").loss
     for batch, hidden, limit in ((1, 32, 6.0), (32, 64, 3.2)):
@@ -102,7 +112,7 @@ def small_and_large() -> Iterator[Program]:
     n = normal(2)
     for width, batch in ((8, 1), (512, 1024)):
         sizes = (width, width, width, 10)
-        weights = [a for i, o in zip(sizes[:-1], sizes[1:], strict=True) for a in (n(i, o), n(o))]
+        weights = [a for i, o in pairwise(sizes) for a in (n(i, o), n(o))]
         args = (*weights, n(batch, width), np.eye(10)[np.arange(batch) % 10])
         yield Program(f"mlp {width}-{width}-{width}-10, batch {batch}", mlp, args, tuple(range(6)))
 
@@ -123,8 +133,10 @@ def straight_line(statements: int) -> str:
     """The text of a function of so many statements, each of which reads two earlier ones."""
     lines = ["import numpy as np", "", "", "def f(x, y):", "    v0 = x * y", "    v1 = np.sin(x) + y"]
     for i in range(2, statements - 1):
-        operation = (f"v{i - 1} * 0.9 + v{i - 2}", f"np.sin(v{i - 1}) - 0.5 * v{i - 2}", f"np.tanh(v{i - 1} * v{i - 2})")[i % 3]
+        operation = (
+            f"v{i - 1} * 0.9 + v{i - 2}",
+            f"np.sin(v{i - 1}) - 0.5 * v{i - 2}",
+            f"np.tanh(v{i - 1} * v{i - 2})",
+        )[i % 3]
         lines.append(f"    v{i} = {operation}")
     return "\n".join([*lines, f"    return np.sum(v{statements - 2})", ""])
-
-

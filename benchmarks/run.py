@@ -13,6 +13,7 @@ import platform
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,15 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import pullback
-from benchmarks.programs import Program, against_hand, against_primal, import_file, small_and_large, straight_line, with_numpy
+from benchmarks.programs import (
+    Program,
+    against_hand,
+    against_primal,
+    import_file,
+    small_and_large,
+    straight_line,
+    with_numpy,
+)
 from benchmarks.timing import Ratio, best, compare, seconds
 
 MODES = {"grad": pullback.grad, "value_and_grad": pullback.value_and_grad}
@@ -42,14 +51,12 @@ class Row:
     holds: bool
 
     def __str__(self) -> str:
-        cells = (self.claim, self.program, self.blas, self.measured, self.control, self.limit, "yes" if self.holds else "**no**")
+        holds = "yes" if self.holds else "**no**"
+        cells = (self.claim, self.program, self.blas, self.measured, self.control, self.limit, holds)
         return "| " + " | ".join(cells) + " |"
 
 
-HEADER = (
-    "| claim | program | BLAS | measured | control | limit | holds |\n"
-    "|---|---|---|---|---|---|---|"
-)
+HEADER = "| claim | program | BLAS | measured | control | limit | holds |\n|---|---|---|---|---|---|---|"
 
 
 def derive(program: Program) -> Any:
@@ -63,8 +70,7 @@ def written(derived: Any) -> Callable[..., Any]:
         path = Path(folder) / "written.py"
         path.write_text(derived.source)
         module = import_file(path)
-    name = [name for name, x in vars(module).items() if callable(x) and getattr(x, "__module__", "") == module.__name__][-1]
-    return getattr(module, name)
+    return [x for x in vars(module).values() if getattr(x, "__module__", "") == module.__name__][-1]
 
 
 def ratio_row(claim: str, program: Program, blas: str, measured: Ratio, control: Ratio, limit: float) -> Row:
@@ -132,7 +138,8 @@ def straight_line_time(statements: int, times: int = 3) -> float:
 
 def machine() -> str:
     """What the figures were measured on, in words."""
-    return f"Python {platform.python_version()}, NumPy {np.__version__}, autograd {autograd.__version__}, {os.cpu_count()} cores"
+    versions = f"Python {platform.python_version()}, NumPy {np.__version__}, autograd {version('autograd')}"
+    return f"{versions}, {os.cpu_count()} cores"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Timing that can be trusted on a busy machine: interleaved pairs in one process, and a program against itself as control."""
+"""Timing for a busy machine: interleaved pairs in one process, and a program against itself as control."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Run = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Ratio:
-    """The median over pairs of the one program's time by the other's, and half the range of the middle half of the pairs."""
+    """One program's time by another's: the median over pairs, and half the range of the middle half of them."""
 
     median: float
     spread: float

@@ -26,7 +26,7 @@ def main() -> int:
     """Show and train; 0, or 1 when scikit-learn, whose digits are the data, is not installed."""
     console = Console(highlight=False)
     try:
-        from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+        from sklearn.datasets import load_digits
     except ImportError:
         console.print("pullback demo trains on scikit-learn's digits: python -m pip install scikit-learn")
         return 1

@@ -1,4 +1,4 @@
-"""The gallery: programs with gradients as a careful person writes them, and what pullback emits for the same arguments."""
+"""The gallery: programs with gradients as a careful person writes them, and what pullback emits for them."""
 
 from __future__ import annotations
 

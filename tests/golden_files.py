@@ -1,4 +1,4 @@
-"""Golden files: one text file holds the flags, sample arguments, the user's program and the text that is emitted for it.
+"""Golden files: one text file holds the flags, sample arguments, the user's program and the text emitted for it.
 
     # flags: --mode grad --wrt w,b
     # args: n(3, 4), n(4), n(5, 3)
@@ -7,8 +7,8 @@
     # output
     …
 
-`args` is read with `n` for normally distributed arrays, `rng` and `np`; the first such line gives the signature, all are
-executed. `python -m tests.golden_files [name …]` writes the outputs anew.
+`args` is read with `n` for normally distributed arrays, `rng` and `np`; the first such line gives the signature, all
+are executed. `python -m tests.golden_files [name …]` writes the outputs anew.
 """
 
 from __future__ import annotations

@@ -28,7 +28,9 @@ def assert_same_bits(a: Any, b: Any) -> None:
         np.testing.assert_array_equal(x, y)
 
 
-def assert_derivative(golden: Golden, primal: Callable[..., Any], derived: Callable[..., Any], args: Sequence[Any]) -> None:
+def assert_derivative(
+    golden: Golden, primal: Callable[..., Any], derived: Callable[..., Any], args: Sequence[Any]
+) -> None:
     """The value is the primal's bit for bit, the gradients agree with differences, the arguments are as they were."""
     names = primal.__code__.co_varnames
     wrt = [names.index(name) for name in golden.wrt]

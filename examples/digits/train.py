@@ -9,6 +9,7 @@
 """
 
 import sys
+from itertools import pairwise
 
 import numpy as np
 from loss_value_and_grad import loss_value_and_grad
@@ -31,7 +32,7 @@ def load():
 def initial_weights(rng, sizes=(64, 100, 100, 10)):
     """Random matrices scaled for ReLU, and biases of zero."""
     weights = []
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         weights += [rng.standard_normal((inputs, outputs)) * np.sqrt(2.0 / inputs), np.zeros(outputs)]
     return weights
 
@@ -65,7 +66,8 @@ def main():
     rng = np.random.default_rng(0)
     weights = initial_weights(rng)
     losses = train(weights, OPTIMISERS[name](weights), data[:1437], labels[:1437], batches(rng, 1437, epochs=10))
-    print(f"{name}: loss {losses[0]:.4f} -> {losses[-1]:.4f}, accuracy {accuracy(weights, data[1437:], labels[1437:]):.4f}")
+    share = accuracy(weights, data[1437:], labels[1437:])
+    print(f"{name}: loss {losses[0]:.4f} -> {losses[-1]:.4f}, accuracy {share:.4f}")
 
 
 if __name__ == "__main__":

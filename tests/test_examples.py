@@ -1,0 +1,57 @@
+"""The digits example: the gradient is up to date, needs NumPy alone, and trains as the stored trajectories say."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+FOLDER = Path(__file__).parent.parent / "examples" / "digits"
+STORED = Path(__file__).parent / "data" / "traj_digits.npz"
+
+
+def command() -> list[str]:
+    """The command in the docstring of train.py that wrote the gradient."""
+    found = re.search(r"^    pullback (.*?)\n\n", (FOLDER / "train.py").read_text(), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return shlex.split(found[1].replace("\\\\\n", " "))
+
+
+@pytest.fixture
+def train(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    for name in ("train", "model", "optimisers", "loss_value_and_grad"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    import train
+
+    return train
+
+
+def test_written_gradient_is_up_to_date(tmp_path: Path) -> None:
+    shutil.copy(FOLDER / "model.py", tmp_path)
+    subprocess.run([sys.executable, "-m", "pullback", *command()], cwd=tmp_path, check=True)
+    written = (tmp_path / "loss_value_and_grad.py").read_bytes()
+    assert written == (FOLDER / "loss_value_and_grad.py").read_bytes()
+
+
+@pytest.mark.parametrize("optimiser", ["momentum", "adam"])
+def test_training_follows_the_stored_trajectory(train: Any, optimiser: str) -> None:
+    stored = np.load(STORED)
+    data, labels = train.load()
+    weights = [stored[f"W{i}"].astype(float) for i in range(6)]
+    losses = train.train(weights, train.OPTIMISERS[optimiser](weights), data[:1437], labels[:1437], stored["idx"])
+    np.testing.assert_allclose(losses, stored[f"{optimiser}_loss"], rtol=0.0, atol=1e-9)
+    assert train.accuracy(weights, data[1437:], labels[1437:]) == pytest.approx(float(stored[f"{optimiser}_acc"]))
+
+
+def test_example_runs_where_pullback_cannot_be_imported() -> None:
+    script = "import runpy, sys; sys.modules['pullback'] = None; runpy.run_module('train', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", script], cwd=FOLDER, check=True, capture_output=True, text=True)
+    assert float(done.stdout.split("accuracy")[1]) > 0.95
