@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from benchmarks.by_hand import logistic_value_and_grad, mlp_value_and_grad, rnn_value_and_grad
+
 GALLERY = Path(__file__).parent.parent / "tests" / "data" / "gallery"
 
 
@@ -50,8 +52,8 @@ def softmax_cross_entropy(logits, targets):
 
 
 def mlp(w1, b1, w2, b2, w3, b3, x, targets):
-    h1 = np.tanh(x @ w1 + b1)
-    h2 = np.tanh(h1 @ w2 + b2)
+    h1 = np.maximum(x @ w1 + b1, 0.0)
+    h2 = np.maximum(h1 @ w2 + b2, 0.0)
     return softmax_cross_entropy(h2 @ w3 + b3, targets)
 
 
@@ -99,12 +101,15 @@ def against_primal() -> Iterator[Program]:
             n(batch, 64),
             np.eye(10)[np.arange(batch) % 10],
         )
-        yield Program(f"mlp 64-128-128-10, batch {batch}", mlp, args, tuple(range(6)), limit=3.2)
+        name = f"mlp 64-128-128-10, batch {batch}"
+        yield Program(name, mlp, args, tuple(range(6)), by_hand=mlp_value_and_grad, limit=3.2)
     rnn = gallery("rnn").loss
     for batch, hidden, limit in ((1, 32, 6.0), (32, 64, 3.2)):
         args = (n(hidden, hidden), n(hidden, hidden), n(hidden), n(100, batch, hidden), n(batch, hidden))
-        yield Program(f"rnn T=100 H={hidden}, batch {batch}", rnn, args, (0, 1, 2), limit=limit)
-    yield Program("scalar loop, 1000 steps", logistic, (0.5, 3.3, 1000), (0, 1), limit=4.0)
+        name = f"rnn T=100 H={hidden}, batch {batch}"
+        yield Program(name, rnn, args, (0, 1, 2), by_hand=rnn_value_and_grad, limit=limit)
+    args = (0.5, 3.3, 1000)
+    yield Program("scalar loop, 1000 steps", logistic, args, (0, 1), by_hand=logistic_value_and_grad, limit=4.0)
 
 
 def small_and_large() -> Iterator[Program]:
