@@ -1,0 +1,174 @@
+"""Abstract values: what is known of a Core value before the program runs.
+
+A `Type` says as much as the parameters' signature proves and no more. Lengths of axes are integers or symbols; a symbol
+whose `not_one` is set is known to differ from 1, so that a sum over a broadcast is left out exactly where that is proven.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["bool", "int", "float", "complex"]
+
+
+@dataclass(frozen=True)
+class Dim:
+    """A length that is known by name only: the integer called `symbol`, plus `offset`."""
+
+    symbol: str
+    offset: int = 0
+    not_one: bool = False
+
+
+Length = int | Dim
+ANONYMOUS = "?"  # the symbol of a length that is not known to equal any other, another anonymous one included
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A Python scalar (`dtype` None) or a NumPy scalar. `value` is the symbolic value of an integer, where known."""
+
+    kind: Kind
+    dtype: str | None = None
+    value: Length | None = None
+
+
+@dataclass(frozen=True)
+class Array:
+    """A NumPy array; a 0-d array has shape (). None: not known."""
+
+    dtype: str | None = None
+    shape: tuple[Length, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Seq:
+    """A tuple or list of known length; items may differ in type."""
+
+    kind: Literal["tuple", "list"]
+    items: tuple[Type, ...]
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list whose length is not part of the type; every item has the same type. Tapes are lists."""
+
+    item: Type
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A dict with known, constant keys, in order."""
+
+    items: tuple[tuple[str | int, Type], ...]
+
+
+@dataclass(frozen=True)
+class Static:
+    """A value known while transpiling that is never differentiated: None, a string, a dtype, a callable."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing is known; code on it is general and may call run-time helpers."""
+
+
+Type = Scalar | Array | Seq | ListOf | Mapping | Static | Unknown
+
+BOOL, INT, FLOAT = Scalar("bool"), Scalar("int"), Scalar("float")
+UNKNOWN = Unknown()
+NONE = Static(None)
+
+_KINDS: dict[str, Kind] = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
+
+
+def kind_of_dtype(dtype: str) -> Kind | None:
+    """Kind of a dtype by its name: `float32` is a float, `int8` an int, `object` none."""
+    if dtype == "bfloat16":
+        return "float"
+    import numpy as np
+
+    return _KINDS.get(np.dtype(dtype).kind)
+
+
+def kind_of(t: Type) -> Kind | None:
+    """Kind of a scalar's or of an array's elements; None for others and where the dtype is not known."""
+    match t:
+        case Scalar(kind=kind):
+            return kind
+        case Array(dtype=str() as dtype):
+            return kind_of_dtype(dtype)
+    return None
+
+
+def differentiable(t: Type) -> bool:
+    """Can a value of this type carry a derivative? Structures can if one of their leaves can; unknown values may."""
+    match t:
+        case Scalar(kind=kind):
+            return kind in ("float", "complex")
+        case Array(dtype=dtype):
+            return dtype is None or kind_of_dtype(dtype) in ("float", "complex")
+        case Seq(items=items):
+            return any(differentiable(x) for x in items)
+        case ListOf(item=item):
+            return differentiable(item)
+        case Mapping(items=entries):
+            return any(differentiable(x) for _, x in entries)
+        case Static():
+            return False
+        case Unknown():
+            return True
+
+
+def rank(t: Type) -> int | None:
+    """Number of axes; 0 for scalars, None where not known."""
+    match t:
+        case Scalar():
+            return 0
+        case Array(shape=tuple() as shape):
+            return len(shape)
+    return None
+
+
+def shape_of(t: Type) -> tuple[Length, ...] | None:
+    """Lengths of the axes; () for scalars, None where not known."""
+    match t:
+        case Scalar():
+            return ()
+        case Array(shape=shape):
+            return shape
+    return None
+
+
+def is_one(n: Length) -> bool:
+    """Is this length proven to be 1?"""
+    return n == 1
+
+
+def never_one(n: Length) -> bool:
+    """Is this length proven to differ from 1?"""
+    return n != 1 if isinstance(n, int) else n.not_one
+
+
+def same_length(a: Length, b: Length) -> bool:
+    """Are two lengths, of operands that NumPy has broadcast together, proven equal?
+
+    Two lengths that are both known to differ from 1 are equal, or the primal would have raised.
+    """
+    if isinstance(a, int) or isinstance(b, int):
+        return a == b or never_one(a) and never_one(b)
+    return (a.symbol == b.symbol != ANONYMOUS and a.offset == b.offset) or a.not_one and b.not_one
+
+
+def same_shape(a: Type, b: Type) -> bool:
+    """Are the shapes of two operands that broadcast together proven equal?"""
+    sa, sb = shape_of(a), shape_of(b)
+    return sa is not None and sb is not None and len(sa) == len(sb) and all(map(same_length, sa, sb))
+
+
+def shift(n: Length, by: int) -> Length:
+    """The length `n + by`; what was known to differ from 1 is not known of the sum."""
+    return n + by if isinstance(n, int) else n if by == 0 else Dim(n.symbol, n.offset + by)

@@ -1,0 +1,205 @@
+"""Builds backward statements: infers their types and writes them as a person would (no ones, zeros or stray minus signs).
+
+These identities hold for derivatives, which are continuous in their parts. They are never applied to the user's own statements,
+where `x * 1.0` makes a copy and may change a dtype.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import cast
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Block, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var, reads, substitute
+from pullback.transpile.infer import infer, type_of
+from pullback.transpile.rename import fresh
+from pullback.transpile.twins import Twins
+
+ZERO, ONE = Lit(0.0), Lit(1.0)
+
+
+def is_number(x: Arg, value: float) -> bool:
+    """Is this argument the literal number `value` (1 and 1.0 alike)?"""
+    return isinstance(x, Lit) and type(x.value) in (int, float) and x.value == value
+
+
+def _number(x: Arg) -> float | None:
+    return cast(float, x.value) if isinstance(x, Lit) and type(x.value) in (int, float) and not x.text else None
+
+
+class Builder:
+    """A block of backward statements under construction."""
+
+    def __init__(self, origin: Origin, twins: Twins) -> None:
+        self.origin = origin.backwards()
+        self.twins = twins
+        self.body: list[Stmt] = []
+        self.defs: dict[Var, Op] = {}
+
+    def at(self, origin: Origin) -> None:
+        """What follows differentiates the statement from `origin`."""
+        self.origin = origin.backwards()
+
+    def emit(self, fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs = (), hint: str = "") -> Var:
+        """Append `fn(*args, **kwargs)` as it stands."""
+        out = Var(hint, infer(fn, args, dict(kwargs)))
+        self.define(out, fn, args, kwargs)
+        return out
+
+    def define(self, out: Var, fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs = ()) -> None:
+        """Append `out = fn(*args, **kwargs)`, for an output whose type is known already."""
+        statement = Op(out, fn, args, kwargs, self.origin)
+        self.body.append(statement)
+        self.defs[out] = statement
+
+    def __call__(self, fn: OpFunction, *args: Arg, hint: str = "", kwargs: Kwargs = ()) -> Atom:
+        """`fn(*args)`, simplified."""
+        simple = _SIMPLER.get(fn)
+        if simple is not None and not kwargs:
+            found = simple(self, *args)
+            if found is not None:
+                return found
+        return self.emit(fn, args, kwargs, hint)
+
+    def made_by(self, x: Arg, fn: OpFunction) -> tuple[Arg, ...] | None:
+        """The operands of `x` if it is a temporary that `fn` makes in this block; never seen through a name."""
+        s = self.defs.get(x) if isinstance(x, Var) else None
+        return s.args if s is not None and s.op is fn and not s.kwargs else None
+
+    def twin(self, x: Atom, dtype: bool = False) -> Atom:
+        """A value of the same shape (and dtype) that is at hand for longer than `x`, to read only that from."""
+        return self.twins.twin(x, dtype)
+
+    def splice(self, block: Block, args: tuple[Atom, ...], wanted: tuple[int, ...]) -> list[Atom]:
+        """Inline a template: its results at the positions `wanted`, computed from `args`; what they do not need is left out."""
+        m: dict[Var, Atom] = dict(zip(block.params, args, strict=True))
+        need = {v for i in wanted if isinstance(v := block.results[i], Var)}
+        chosen: list[Stmt] = []
+        for s in reversed(block.body):
+            if any(o in need for o in s.outs):
+                chosen.append(s)
+                need.update(reads(s))
+        for s in reversed(chosen):
+            self._inline(s, m)
+        return [substitute(block.results[i], m) for i in wanted]
+
+    def _inline(self, s: Stmt, m: dict[Var, Atom]) -> None:
+        if isinstance(s, Op):
+            m[s.out] = self(s.op, *substitute(s.args, m), kwargs=substitute(s.kwargs, m))
+            return
+        renamed = fresh(substitute(s, m), self.origin)
+        m.update(zip(s.outs, renamed.outs, strict=True))
+        self.body.append(renamed)
+
+
+# each of these gives a simpler form of one operation, or None
+
+
+def _mul(b: Builder, x: Arg, y: Arg) -> Atom | None:
+    for p, q in ((x, y), (y, x)):
+        if is_number(p, 1) and _is_real(q):
+            return cast(Atom, q)
+        if (inner := b.made_by(p, operator.neg)) or is_number(p, -1):
+            return b(operator.neg, b(operator.mul, *((inner[0], q) if p is x else (q, inner[0]))) if inner else q)
+    if (m := _number(x)) is not None and (n := _number(y)) is not None:
+        return Lit(m * n)
+    for p, q in ((y, x), (x, y)):
+        if (inner := b.made_by(p, operator.truediv)) and (p is y or _number(inner[0]) is not None):
+            return b(operator.truediv, b(operator.mul, q, inner[0]), inner[1])
+    if _number(y) is not None:
+        return b(operator.mul, y, x)
+    if (inner := b.made_by(y, operator.mul)) and _number(inner[0]) is not None and _number(x) is None:
+        return b(operator.mul, b(operator.mul, inner[0], x), inner[1])
+    if (inner := b.made_by(y, operator.mul)) and (m := _number(x)) is not None and (n := _number(inner[0])) is not None:
+        return b(operator.mul, Lit(m * n), inner[1])
+    return None
+
+
+def _is_real(x: Arg) -> bool:
+    """Is `1.0 * x` nothing but `x`? Not for bools and ints, which it makes floats."""
+    kind = ab.kind_of(type_of(x))
+    return kind in ("float", "complex") or isinstance(type_of(x), ab.Unknown) or _number(x) is not None
+
+
+def _truediv(b: Builder, x: Arg, y: Arg) -> Atom | None:
+    if is_number(y, 1) and _is_real(x):
+        return cast(Atom, x)
+    if inner := b.made_by(x, operator.neg):
+        return b(operator.neg, b(operator.truediv, inner[0], y))
+    return None
+
+
+def _neg(b: Builder, x: Arg) -> Atom | None:
+    if (n := _number(x)) is not None:
+        return Lit(-n)
+    if inner := b.made_by(x, operator.neg):
+        return cast(Atom, inner[0])
+    if inner := b.made_by(x, operator.sub):
+        return b(operator.sub, inner[1], inner[0])
+    return None
+
+
+def _add(b: Builder, x: Arg, y: Arg) -> Atom | None:
+    for p, q in ((x, y), (y, x)):
+        if is_number(p, 0) and _is_real(q):
+            return cast(Atom, q)
+    if (m := _number(x)) is not None and (n := _number(y)) is not None:
+        return Lit(m + n)
+    if inner := b.made_by(y, operator.neg):
+        return b(operator.sub, x, inner[0])
+    return None
+
+
+def _sub(b: Builder, x: Arg, y: Arg) -> Atom | None:
+    if is_number(y, 0) and _is_real(x):
+        return cast(Atom, x)
+    if is_number(x, 0):
+        return b(operator.neg, y)
+    if (m := _number(x)) is not None and (n := _number(y)) is not None:
+        return Lit(m - n)
+    if inner := b.made_by(y, operator.neg):
+        return b(operator.add, x, inner[0])
+    return None
+
+
+def _pow(b: Builder, x: Arg, y: Arg) -> Atom | None:
+    if is_number(y, 1) and _is_real(x):
+        return cast(Atom, x)
+    return ONE if is_number(y, 0) else None
+
+
+def _transpose(b: Builder, x: Arg) -> Atom | None:
+    inner = b.made_by(x, np.transpose)
+    return cast(Atom, inner[0]) if inner and len(inner) == 1 else None
+
+
+def _size(b: Builder, x: Arg) -> Atom | None:
+    if ab.rank(type_of(x)) == 0:
+        return Lit(1)
+    found = b.twin(cast(Atom, x))
+    return None if found is x else b.emit(np.size, (found,))
+
+
+def _dim(b: Builder, x: Arg, axis: Arg) -> Atom | None:
+    if not isinstance(axis, Lit) or not isinstance(axis.value, int):
+        return None
+    found = b.twins.length(cast(Atom, x), axis.value)
+    if isinstance(found, Lit) or found is None:
+        return found
+    return None if found == (x, axis.value) else b.emit(prims.dim, (found[0], Lit(found[1])))
+
+
+_SIMPLER = {
+    np.size: _size,
+    prims.dim: _dim,
+    operator.mul: _mul,
+    operator.truediv: _truediv,
+    operator.neg: _neg,
+    operator.add: _add,
+    operator.sub: _sub,
+    operator.pow: _pow,
+    np.transpose: _transpose,
+}

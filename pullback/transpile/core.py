@@ -1,0 +1,379 @@
+"""Core: the language in the middle. Every name is bound once, arrays and containers are values, control flow is structured.
+
+    body  ::=  statement*                     in order, inside a Block
+    statement ::= out = op(args, kwargs)      Op: an operation that has no effect
+               |  effect(args)                Effect: print, assert, raise; kept in order, occurs once
+               |  outs = if cond: block else: block
+               |  outs = for i, carried, items in source: block
+               |  outs = while cond-block: block
+               |  out = call function(args)
+               |  out = def (params): block   Def: a closure, as the `pull` that a VJP returns
+
+An operation is the Python callable itself (`np.tanh`, `operator.add`, `math.exp`, or one of `prims`): Core has a meaning by
+running it. An argument is an atom (`Var` or `Lit`), a tuple of arguments (a shape, an axis, an index), or a `Slice`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, Union, cast
+
+from pullback.transpile.abstract import BOOL, FLOAT, INT, Scalar, Static, Type
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a statement comes from: the place in the user's file and the text of the user's statement."""
+
+    file: str
+    line: int
+    col: int
+    end_line: int
+    end_col: int
+    text: str
+    adjoint: bool = False
+
+    def backwards(self) -> Origin:
+        """The origin of a statement that differentiates the one from here."""
+        return replace(self, adjoint=True)
+
+
+class Tag:
+    """The identity of a statement with blocks, which outlives its rewriting: an adjoint loop points at its primal by it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Var:
+    """A name. Two variables are the same only if they are the same object; `hint` is what it would like to be called."""
+
+    hint: str
+    type: Type
+
+    def __repr__(self) -> str:
+        return f"{self.hint or 't'}_{id(self) // 16 % 9973}"
+
+
+@dataclass(frozen=True)
+class Lit:
+    """A constant that is written into the text: a Python literal, or a static object with a dotted name (`np.float32`)."""
+
+    value: object
+    text: str = ""
+
+    @property
+    def type(self) -> Type:
+        match self.value:
+            case bool():
+                return BOOL
+            case int() as n:
+                return Scalar("int", value=n)
+            case float():
+                return FLOAT
+            case complex():
+                return Scalar("complex")
+        return Static(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal only as text is: 1, 1.0, True differ, and so do 0.0 and -0.0."""
+        if not isinstance(other, Lit):
+            return NotImplemented
+        return type(self.value) is type(other.value) and repr(self.value) == repr(other.value) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), repr(self.value)))
+
+    def __repr__(self) -> str:
+        return self.text or repr(self.value)
+
+
+@dataclass(frozen=True)
+class Global:
+    """A module-level value of the user's, read by its name when the emitted code runs; never differentiated."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class Slice:
+    """`lower:upper:step` inside an index; a missing part is None."""
+
+    lower: Atom | None = None
+    upper: Atom | None = None
+    step: Atom | None = None
+
+
+Atom = Var | Lit | Global
+Arg = Union[Atom, Slice, tuple["Arg", ...]]
+OpFunction = Callable[..., object]
+Kwargs = tuple[tuple[str, Arg], ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Statements in order, after `params` and before `results`. What is not bound inside is read from the scope around."""
+
+    params: tuple[Var, ...]
+    body: tuple[Stmt, ...]
+    results: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """`out = op(*args, **kwargs)`, without effects: `args` are the operands, `kwargs` what is static (axis, keepdims)."""
+
+    out: Var
+    op: OpFunction
+    args: tuple[Arg, ...]
+    kwargs: Kwargs
+    origin: Origin
+
+    @property
+    def outs(self) -> tuple[Var, ...]:
+        return (self.out,)
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """`print(...)`, `assert`, `raise`: never removed, merged, reordered among themselves or repeated."""
+
+    op: str
+    args: tuple[Arg, ...]
+    origin: Origin
+
+    @property
+    def outs(self) -> tuple[Var, ...]:
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class If:
+    """`outs` are the results of the branch taken. Branches take no parameters."""
+
+    outs: tuple[Var, ...]
+    cond: Atom
+    then: Block
+    orelse: Block
+    origin: Origin
+    tag: Tag = field(default_factory=Tag)
+    adjoint_of: Tag | None = None
+
+
+@dataclass(frozen=True)
+class Range:
+    """`range(start, stop, step)`."""
+
+    start: Atom
+    stop: Atom
+    step: Atom
+
+
+@dataclass(frozen=True, eq=False)
+class For:
+    """A scan. `body.params` = (index, *carried, *items); `body.results` = (*carried, *collected); `outs` likewise.
+
+    The index runs over `source`, or counts the items from 0 where there is none. `items` are sequences walked in step. With
+    `reverse` everything is walked from the end. Collected values are lists in the order of the source, whichever way
+    the loop ran.
+    """
+
+    outs: tuple[Var, ...]
+    source: Range | None
+    reverse: bool
+    inits: tuple[Atom, ...]
+    items: tuple[Atom, ...]
+    body: Block
+    origin: Origin
+    tag: Tag = field(default_factory=Tag)
+    adjoint_of: Tag | None = None
+
+    @property
+    def index(self) -> Var:
+        return self.body.params[0]
+
+    @property
+    def carried(self) -> tuple[Var, ...]:
+        return self.body.params[1 : 1 + len(self.inits)]
+
+    @property
+    def item_params(self) -> tuple[Var, ...]:
+        return self.body.params[1 + len(self.inits) :]
+
+
+@dataclass(frozen=True, eq=False)
+class While:
+    """`cond.params` and `body.params` are the carried values; `cond.results` is the test; `body.results`, `outs` as in `For`."""
+
+    outs: tuple[Var, ...]
+    inits: tuple[Atom, ...]
+    cond: Block
+    body: Block
+    origin: Origin
+    tag: Tag = field(default_factory=Tag)
+    adjoint_of: Tag | None = None
+
+    @property
+    def carried(self) -> tuple[Var, ...]:
+        return self.body.params
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """`out = function(*args)`, one of the program's functions by its key."""
+
+    out: Var
+    function: str
+    args: tuple[Atom, ...]
+    origin: Origin
+
+    @property
+    def outs(self) -> tuple[Var, ...]:
+        return (self.out,)
+
+
+@dataclass(frozen=True, eq=False)
+class Def:
+    """`out` is a function of `block.params` that reads the scope around it and may be called any number of times."""
+
+    out: Var
+    name: str
+    block: Block
+    origin: Origin
+
+    @property
+    def outs(self) -> tuple[Var, ...]:
+        return (self.out,)
+
+
+Stmt = Op | Effect | If | For | While | Call | Def
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter as the user declared it: `kind` as in `inspect.Parameter`, `default` a literal or None when it has none."""
+
+    var: Var
+    kind: str = "POSITIONAL_OR_KEYWORD"
+    default: Lit | tuple[Arg, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function. `block.results` is its one result. `primal` functions are called by their own name, in the user's module."""
+
+    name: str
+    params: tuple[Param, ...]
+    block: Block
+    origin: Origin
+    user_names: frozenset[str] = frozenset()
+    doc: str = ""
+    primal: bool = True
+    module: str = ""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A function and, by key, those that it calls."""
+
+    entry: Function
+    functions: Mapping[str, Function] = field(default_factory=dict)
+
+
+def variables(x: object) -> Iterator[Var]:
+    """The variables in an argument, in order, with repeats."""
+    match x:
+        case Var():
+            yield x
+        case tuple():
+            for y in x:
+                yield from variables(y)
+        case Slice(lower, upper, step):
+            yield from variables((lower, upper, step))
+        case Range(start, stop, step):
+            yield from variables((start, stop, step))
+
+
+def blocks(s: Stmt) -> tuple[Block, ...]:
+    """The blocks inside a statement."""
+    match s:
+        case If():
+            return (s.then, s.orelse)
+        case For():
+            return (s.body,)
+        case While():
+            return (s.cond, s.body)
+        case Def():
+            return (s.block,)
+    return ()
+
+
+def own_reads(s: Stmt) -> list[Var]:
+    """The variables that a statement itself reads, not those that only its blocks read; with repeats."""
+    match s:
+        case Op():
+            return [*variables(s.args), *(v for _, x in s.kwargs for v in variables(x))]
+        case Effect() | Call():
+            return list(variables(s.args))
+        case If():
+            return list(variables(s.cond))
+        case For():
+            return list(variables((s.source, s.inits, s.items)))
+        case While():
+            return list(variables(s.inits))
+        case Def():
+            return []
+
+
+def reads(s: Stmt) -> dict[Var, None]:
+    """The variables that a statement reads from the scope around it, in order."""
+    out = dict.fromkeys(own_reads(s))
+    for b in blocks(s):
+        out.update(free(b))
+    return out
+
+
+def free(b: Block) -> dict[Var, None]:
+    """The variables that a block reads from the scope around it, in order."""
+    bound, out = set(b.params), dict[Var, None]()
+    for s in b.body:
+        out.update((v, None) for v in reads(s) if v not in bound)
+        bound.update(s.outs)
+    out.update((v, None) for v in variables(b.results) if v not in bound)
+    return out
+
+
+X = TypeVar("X")
+
+
+def substitute(x: X, m: Mapping[Var, Atom]) -> X:
+    """An argument, statement or block with its free variables replaced."""
+    return cast(X, _substitute(x, m))
+
+
+def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
+    match x:
+        case Var():
+            return m.get(x, x)
+        case tuple():
+            return tuple(_substitute(y, m) for y in x)
+        case Slice(lower, upper, step):
+            return Slice(substitute(lower, m), substitute(upper, m), substitute(step, m))
+        case Range(start, stop, step):
+            return Range(substitute(start, m), substitute(stop, m), substitute(step, m))
+        case Block():
+            return Block(x.params, substitute(x.body, m), substitute(x.results, m))
+        case Op():
+            return replace(x, args=substitute(x.args, m), kwargs=substitute(x.kwargs, m))
+        case Effect() | Call():
+            return replace(x, args=substitute(x.args, m))
+        case If():
+            return replace(x, cond=substitute(x.cond, m), then=substitute(x.then, m), orelse=substitute(x.orelse, m))
+        case For():
+            source, inits, items = substitute((x.source, x.inits, x.items), m)
+            return replace(x, source=source, inits=inits, items=items, body=substitute(x.body, m))
+        case While():
+            return replace(x, inits=substitute(x.inits, m), cond=substitute(x.cond, m), body=substitute(x.body, m))
+        case Def():
+            return replace(x, block=substitute(x.block, m))
+    return x

@@ -1,0 +1,255 @@
+"""Cotangents while a block is walked backwards: the first contribution binds one, later ones add.
+
+An absent cotangent is absent, not a zero. A cotangent may have lower rank, or axes of length 1, where it stands for a value
+repeated; it gets its full shape only for an indexed update, a carried value or a result. Un-broadcasting, dtypes and
+accumulation happen here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import cast
+
+import numpy as np
+
+from pullback import runtime
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.builder import ZERO, Builder, is_number
+from pullback.transpile.core import Atom, Lit, Var
+from pullback.transpile.infer import type_of
+
+NONE = Lit(None)
+
+
+class Tree(dict["Lit", "Cotangent"]):
+    """The cotangent of a tuple, list or dict of known structure: those of its items that something reached."""
+
+
+Cotangent = Var | Lit | Tree
+
+
+def keys_of(t: ab.Type) -> tuple[tuple[Lit, ab.Type], ...]:
+    """The items of a structure, with their keys."""
+    match t:
+        case ab.Seq(items=items):
+            return tuple((Lit(i), x) for i, x in enumerate(items))
+        case ab.Mapping(items=entries):
+            return tuple((Lit(k), x) for k, x in entries)
+    return ()
+
+
+class Cotangents:
+    """The open cotangents of one block. `active`: the values that have one at all."""
+
+    def __init__(self, builder: Builder, active: set[Var]) -> None:
+        self.b = builder
+        self.active = active
+        self.open: dict[Var, Cotangent] = {}
+        self.whole: set[Atom] = set()
+
+    def add(self, v: object, d: Atom, logical: Var | None = None) -> None:
+        """Add the contribution `d` to the cotangent of `v`; it stands for a value of the shape of `logical`, or of its own."""
+        if not isinstance(v, Var) or v not in self.active or is_number(d, 0) or d == NONE:
+            return
+        if keys := keys_of(v.type):
+            for key, t in keys:
+                if ab.differentiable(t):
+                    self.add_item(v, key, cast(Atom, self.b(prims.item, d, key)), t)
+            return
+        d = self.fit(d, v, logical)
+        old = self.open.get(v)
+        self.open[v] = self.named(d, v.hint) if old is None else self.sum(cast(Atom, old), d, v.type, v.hint)
+
+    def sum(self, old: Atom, d: Atom, t: ab.Type, hint: str) -> Cotangent:
+        """Two cotangents of one value of type `t`, added."""
+        if isinstance(t, (ab.ListOf, ab.Unknown)):
+            return self.b.emit(runtime.add_trees, (old, d), hint=cotangent_name(hint))
+        total = self.b(operator.add, old, d)
+        if old in self.whole or d in self.whole:
+            self.whole.add(total)
+        return self.named(total, hint)
+
+    def named(self, d: Atom, hint: str) -> Cotangent:
+        """`d` under the name of a cotangent, if it is a temporary."""
+        if isinstance(d, Var) and hint and not d.hint:
+            out = Var(cotangent_name(hint), d.type)
+            self.b.define(out, prims.alias, (d,))
+            if d in self.whole:
+                self.whole.add(out)
+            return out
+        return cast(Cotangent, d)
+
+    def add_item(self, container: Var, key: Lit, d: Cotangent, t: ab.Type) -> None:
+        """Add `d` to the cotangent of an item, of type `t`, of a structure."""
+        tree = self.open.setdefault(container, Tree())
+        assert isinstance(tree, Tree)
+        hint = str(key.value) if isinstance(key.value, str) else container.hint
+        self._add_to(tree, key, d, t, hint)
+
+    def _add_to(self, tree: Tree, key: Lit, d: Cotangent, t: ab.Type, hint: str) -> None:
+        if keys := keys_of(t):
+            inner = tree.setdefault(key, Tree())
+            assert isinstance(inner, Tree)
+            for k, x in keys:
+                if isinstance(d, Tree):
+                    if k in d:
+                        self._add_to(inner, k, d[k], x, hint)
+                elif ab.differentiable(x):
+                    self._add_to(inner, k, cast(Cotangent, self.b(prims.item, d, k)), x, hint)
+            return
+        assert not isinstance(d, Tree)
+        old = tree.get(key)
+        tree[key] = d if old is None else self.sum(cast(Atom, old), d, t, hint)
+
+    def pop(self, v: Var) -> Cotangent | None:
+        """Close the cotangent of `v`; None where nothing reached it."""
+        return self.open.pop(v, None)
+
+    def full(self, v: Var) -> Atom:
+        """Close the cotangent of `v` and give it in the shape of `v`; zeros where nothing reached it."""
+        return self.materialise(v.type, self.open.pop(v, None), v, v.hint)
+
+    def gradient(self, v: Var) -> Atom:
+        """Close the cotangent of `v` as a result: a Python float for one, a 0-d array for one, None for what is no float."""
+        return self._exact(v.type, self.open.pop(v, None), v, v.hint)
+
+    def _exact(self, t: ab.Type, d: Cotangent | None, v: Atom, hint: str) -> Atom:
+        if keys := keys_of(t):
+            return self._structure(t, keys, d, v, exact=True)
+        out = self.materialise(t, d, v, hint)
+        u = type_of(out)
+        match t:
+            case ab.Scalar(kind="float", dtype=None) if u != ab.FLOAT and isinstance(u, (ab.Scalar, ab.Array)):
+                return self.b.emit(float, (out,), hint=cotangent_name(hint))
+            case ab.Scalar(kind="float", dtype=str() as dtype) if not isinstance(u, ab.Scalar) or u.dtype != dtype:
+                return self.b.emit(np.dtype(dtype).type, (out,), hint=cotangent_name(hint))
+            case ab.Array(shape=()) if not isinstance(u, ab.Array):
+                return self.b.emit(np.full_like, (v, out), hint=cotangent_name(hint))
+        return out
+
+    def materialise(self, t: ab.Type, d: Cotangent | None, v: Atom, hint: str) -> Atom:
+        """The cotangent of a value `v` of type `t` as one value with the structure and shape of `v`."""
+        if not ab.differentiable(t):
+            return NONE
+        if keys := keys_of(t):
+            return self._structure(t, keys, d, v)
+        assert not isinstance(d, Tree)
+        match t:
+            case ab.Scalar():
+                return ZERO if d is None else d
+            case ab.Array():
+                return self._array(t, d, v, hint)
+        if d is None:
+            return self._named(self.b.emit(runtime.zeros_of, (v,)), hint)
+        return d if isinstance(t, ab.ListOf) or d in self.whole else self._spread(d, v, hint)
+
+    def _structure(
+        self, t: ab.Type, keys: tuple[tuple[Lit, ab.Type], ...], d: Cotangent | None, v: Atom, exact: bool = False
+    ) -> Atom:
+        if isinstance(d, (Var, Lit)):
+            return d
+        leaf = self._exact if exact else self.materialise
+        parts: list[Atom] = []
+        for key, x in keys:
+            part = d.get(key) if d is not None else None
+            item = self.b(prims.item, v, key) if ab.differentiable(x) else v
+            parts.append(leaf(x, part, item, str(key.value) if isinstance(key.value, str) else ""))
+        if isinstance(t, ab.Mapping):
+            return self.b.emit(prims.make_dict, (tuple(k for k, _ in keys), *parts))
+        assert isinstance(t, ab.Seq)
+        return self.b.emit(prims.make_tuple if t.kind == "tuple" else prims.make_list, tuple(parts))
+
+    def _array(self, t: ab.Array, d: Cotangent | None, v: Atom, hint: str) -> Atom:
+        if d is None:
+            return self._named(self.b.emit(np.zeros_like, (self.b.twin(v, True),)), hint)
+        assert not isinstance(d, Tree)
+        if d in self.whole or ab.same_shape(type_of(d), t):
+            return d
+        return self._spread(d, v, hint)
+
+    def _spread(self, d: Var | Lit, v: Atom, hint: str) -> Atom:
+        same_dtype = isinstance(t := type_of(v), ab.Array) and t.dtype is not None
+        if ab.rank(type_of(d)) == 0 and same_dtype:
+            out = self.b.emit(np.full_like, (self.b.twin(v, True), d))
+        else:
+            out = self.b.emit(prims.spread, (d, self.b.twin(v, False)))
+        self.whole.add(out)
+        return self._named(out, hint)
+
+    def _named(self, d: Var, hint: str) -> Atom:
+        return cast(Atom, self.named(d, hint))
+
+    def fit(self, d: Atom, v: Var, logical: Var | None) -> Atom:
+        """The contribution `d` un-broadcast to `v`, in its dtype."""
+        return self._cast(self._unbroadcast(d, v, logical), v)
+
+    def _cast(self, d: Atom, v: Var) -> Atom:
+        """NumPy casts a cotangent that a wider operand widened back to what the value is."""
+        t, u = v.type, type_of(d)
+        want = t.dtype if isinstance(t, (ab.Array, ab.Scalar)) else None
+        have = u.dtype if isinstance(u, (ab.Array, ab.Scalar)) else None
+        if want is None or have is None or want == have:
+            return d
+        return self.b(prims.astype, d, Lit(np.dtype(want).type, text=f"np.{want}"))
+
+    def _unbroadcast(self, d: Atom, v: Var, logical: Var | None) -> Atom:
+        if isinstance(v.type, ab.ListOf) or v is logical:
+            return d
+        have, target = ab.shape_of(type_of(d)), ab.shape_of(v.type)
+        long = ab.shape_of(logical.type) if logical is not None else have
+        if have is None or target is None or long is None:
+            return self._unbroadcast_at_run_time(d, v, logical)
+        lead = len(long) - len(target)
+        if lead < 0:
+            return d
+        summed, open_ = list(range(lead)), False
+        for k, (n, m) in enumerate(zip(target, long[lead:], strict=True)):
+            if ab.is_one(n) and not ab.is_one(m):
+                summed.append(lead + k)
+            elif not ab.same_length(n, m) and not ab.is_one(m):
+                open_ = True
+        if open_:
+            return self._unbroadcast_at_run_time(d, v, logical)
+        return self._sum(d, v, logical, summed, lead) if summed else d
+
+    def _unbroadcast_at_run_time(self, d: Atom, v: Var, logical: Var | None) -> Atom:
+        """Sum over the axes that really were broadcast, which only shows when the program runs."""
+        if logical is not None and d not in self.whole and not ab.same_shape(type_of(d), logical.type):
+            if _maybe_smaller(type_of(d), logical.type):
+                d = self._spread(cast(Var, d), logical, "")
+        out = self.b.emit(runtime.unbroadcast, (d, v))
+        self.whole.add(out)
+        return out
+
+    def _sum(self, d: Atom, v: Var, logical: Var | None, axes: list[int], lead: int) -> Atom:
+        if logical is not None and not ab.same_shape(type_of(d), logical.type):
+            if ab.rank(type_of(d)) == 0 and ab.rank(v.type) == 0:
+                return self.b(operator.mul, d, self.b(np.size, logical))
+            d = self._spread(cast(Var, d), logical, "")
+        if ab.rank(v.type) == 0:
+            return self.b(np.sum, d)
+        first = [k for k in axes if k < lead]
+        later = [k - lead for k in axes if k >= lead]
+        if first:
+            d = self.b(np.sum, d, kwargs=(("axis", _axes(first)),))
+        if later:
+            d = self.b(np.sum, d, kwargs=(("axis", _axes(later)), ("keepdims", Lit(True))))
+        return d
+
+
+def _axes(axes: list[int]) -> Lit | tuple[Lit, ...]:
+    return Lit(axes[0]) if len(axes) == 1 else tuple(map(Lit, axes))
+
+
+def _maybe_smaller(t: ab.Type, like: ab.Type) -> bool:
+    """May a value of type `t` have fewer or shorter axes than one of type `like`, with which it broadcasts?"""
+    s, u = ab.shape_of(t), ab.shape_of(like)
+    if s is None or u is None:
+        return True
+    return len(s) < len(u) or any(not ab.same_length(n, m) and not ab.is_one(m) for n, m in zip(s, u, strict=True))
+
+
+def cotangent_name(hint: str) -> str:
+    """`d` and the name."""
+    return f"d{hint}"

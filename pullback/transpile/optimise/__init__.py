@@ -1,0 +1,17 @@
+"""Passes over Core, each a function from block to block. `optimise` is the order they run in on a finished derivative."""
+
+from __future__ import annotations
+
+from pullback.transpile.core import Block
+from pullback.transpile.optimise.dead import effectful, remove_dead
+from pullback.transpile.optimise.fuse import fuse_branches
+from pullback.transpile.optimise.hoist import hoist_items
+from pullback.transpile.optimise.residuals import keep_residuals
+from pullback.transpile.optimise.simplify import simplify
+
+__all__ = ["effectful", "fuse_branches", "hoist_items", "keep_residuals", "optimise", "remove_dead", "simplify"]
+
+
+def optimise(b: Block, effects: frozenset[str] = frozenset()) -> Block:
+    """Nothing computed twice, nothing computed for nobody. `effects`: the keys of functions that must be called regardless."""
+    return remove_dead(simplify(remove_dead(b, effects)), effects)

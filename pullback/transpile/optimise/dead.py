@@ -1,0 +1,107 @@
+"""Dead code: what no result and no effect needs is removed, through the carried values of loops too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pullback.transpile.core import (
+    Block,
+    Call,
+    Def,
+    Effect,
+    For,
+    If,
+    Program,
+    Stmt,
+    Var,
+    While,
+    blocks,
+    free,
+    reads,
+    variables,
+)
+
+
+def has_effect(s: Stmt) -> bool:
+    """Must this statement occur, whether or not its result is used?"""
+    return isinstance(s, Effect) or any(has_effect(t) for b in blocks(s) for t in b.body)
+
+
+def remove_dead(b: Block, calls_with_effect: frozenset[str] = frozenset()) -> Block:
+    """A block without the statements that neither its results nor its effects need.
+
+    Before: `t = a * b; u = a + b; return u`. After: `u = a + b; return u`.
+    """
+    need, kept = set(variables(b.results)), list[Stmt]()
+    for s in reversed(b.body):
+        matters = has_effect(s) or isinstance(s, Call) and s.function in calls_with_effect
+        if not matters and not any(o in need for o in s.outs):
+            continue
+        s = _trim(s, need, calls_with_effect)
+        need.update(reads(s))
+        kept.append(s)
+    return Block(b.params, tuple(reversed(kept)), b.results)
+
+
+def effectful(program: Program) -> frozenset[str]:
+    """The keys of the functions whose call has an effect, directly or through those that they call."""
+    found: set[str] = set()
+    while True:
+        before = len(found)
+        for key, f in program.functions.items():
+            if _any_effect(f.block, found):
+                found.add(key)
+        if len(found) == before:
+            return frozenset(found)
+
+
+def _any_effect(b: Block, keys: set[str]) -> bool:
+    return any(
+        isinstance(s, Effect) or isinstance(s, Call) and s.function in keys or any(_any_effect(x, keys) for x in blocks(s))
+        for s in b.body
+    )
+
+
+def _trim(s: Stmt, need: set[Var], effects: frozenset[str]) -> Stmt:
+    match s:
+        case If():
+            keep = [i for i, o in enumerate(s.outs) if o in need]
+
+            def cut(b: Block) -> Block:
+                return remove_dead(Block((), b.body, tuple(b.results[i] for i in keep)), effects)
+
+            return replace(s, outs=tuple(s.outs[i] for i in keep), then=cut(s.then), orelse=cut(s.orelse))
+        case For() | While():
+            return _trim_loop(s, need, effects)
+        case Def():
+            return replace(s, block=remove_dead(s.block, effects))
+    return s
+
+
+def _trim_loop(s: For | While, need: set[Var], effects: frozenset[str]) -> Stmt:
+    """Carried values that are needed neither after the loop, nor by its test, nor by what the body must compute, go."""
+    n = len(s.inits)
+    live = {i for i, o in enumerate(s.outs) if o in need}
+    if isinstance(s, While):
+        tested = free(Block((), s.cond.body, s.cond.results))
+        live |= {i for i in range(n) if s.cond.params[i] in tested}
+    while True:
+        keep = sorted(live)
+        body = remove_dead(Block((), s.body.body, tuple(s.body.results[i] for i in keep)), effects)
+        used = free(body)
+        more = {i for i in range(n) if s.carried[i] in used} - live
+        if not more:
+            break
+        live |= more
+    carried = [i for i in keep if i < n]
+    outs = tuple(s.outs[i] for i in keep)
+    inits = tuple(s.inits[i] for i in carried)
+    params = tuple(s.carried[i] for i in carried)
+    if isinstance(s, While):
+        cond = Block(tuple(s.cond.params[i] for i in carried), s.cond.body, s.cond.results)
+        return replace(s, outs=outs, inits=inits, cond=cond, body=Block(params, body.body, body.results))
+    items = [(a, p) for a, p in zip(s.items, s.item_params, strict=True) if p in used]
+    if not items and s.source is None:
+        items = [(s.items[0], s.item_params[0])] if s.items else []
+    body = Block((s.index, *params, *(p for _, p in items)), body.body, body.results)
+    return replace(s, outs=outs, inits=inits, items=tuple(a for a, _ in items), body=body)

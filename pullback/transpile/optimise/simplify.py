@@ -1,0 +1,205 @@
+"""Copies, common subexpressions, values that loops carry without changing them, items of structures that are at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from pullback.transpile import prims
+from pullback.transpile.core import (
+    Arg,
+    Atom,
+    Block,
+    Call,
+    Def,
+    Effect,
+    For,
+    If,
+    Lit,
+    Op,
+    OpFunction,
+    Range,
+    Slice,
+    Stmt,
+    Var,
+    While,
+    substitute,
+)
+
+# each use of these is an array of its own, which may be written later
+_FRESH: frozenset[OpFunction] = frozenset(
+    {np.zeros, np.zeros_like, np.ones, np.ones_like, np.empty, np.empty_like, np.full, np.full_like, np.copy, np.array}
+    | {prims.spread, prims.make_list, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key}
+)
+
+
+@dataclass
+class _Scope:
+    """Expressions that have been computed in a block, and in those around it."""
+
+    parent: _Scope | None = None
+    seen: dict[object, Var] = field(default_factory=dict)
+
+    def find(self, key: object) -> Var | None:
+        scope: _Scope | None = self
+        while scope is not None:
+            if key in scope.seen:
+                return scope.seen[key]
+            scope = scope.parent
+        return None
+
+
+def simplify(b: Block) -> Block:
+    """A block in which each pure expression is computed once and each value has one name.
+
+    Before: `t = x * w; h = alias(t); u = x * w; return h + u`. After: `h = x * w; return h + h`.
+    """
+    return _Simplifier().block(b, _Scope())
+
+
+class Renames(dict[Var, Atom]):
+    """What each removed name now is, followed to the end."""
+
+    def get(self, v: Var, default: object = None) -> Atom:  # type: ignore[override]
+        found: Atom = v
+        while isinstance(found, Var) and found in self:
+            found = self[found]
+        return found
+
+
+class _Simplifier:
+    """`m`: what each removed name now is; it holds for the adjoint code too that reads names from inside loops."""
+
+    def __init__(self) -> None:
+        self.m = Renames()
+        self.made: dict[Var, Op] = {}
+
+    def block(self, b: Block, scope: _Scope) -> Block:
+        out: list[Stmt] = []
+        for s in self.name_temporaries(b):
+            s = self.statement(substitute_own(s, self.m), scope)
+            if s is not None:
+                out.append(s)
+        return Block(b.params, tuple(out), substitute(b.results, self.m))
+
+    def name_temporaries(self, b: Block) -> list[Stmt]:
+        """A temporary that is given a name is made under that name: `t = x * w; h = alias(t)` becomes `h = x * w`."""
+        made = {o for s in b.body for o in s.outs if not o.hint and isinstance(s, (Op, Call))}
+        named: dict[Var, Var] = {}
+        dropped: set[Var] = set()
+        for s in b.body:
+            if isinstance(s, Op) and s.op is prims.alias and isinstance(t := s.args[0], Var) and t in made and t not in named:
+                named[t] = s.out
+                dropped.add(s.out)
+        self.m.update(named)
+        return [
+            replace(s, out=named.get(s.out, s.out)) if isinstance(s, (Op, Call)) else s
+            for s in b.body
+            if not (isinstance(s, Op) and s.op is prims.alias and s.out in dropped)
+        ]
+
+    def statement(self, s: Stmt, scope: _Scope) -> Stmt | None:
+        match s:
+            case Op():
+                return self.op(s, scope)
+            case If():
+                then, orelse = self.block(s.then, _Scope(scope)), self.block(s.orelse, _Scope(scope))
+                return replace(s, then=then, orelse=orelse)
+            case For():
+                return self.loop(s, scope)
+            case While():
+                s = self.drop_invariant(s)
+                return replace(s, cond=self.block(s.cond, _Scope(scope)), body=self.block(s.body, _Scope(scope)))
+            case Def():
+                return replace(s, block=self.block(s.block, _Scope(scope)))
+            case Effect() | Call():
+                return s
+
+    def op(self, s: Op, scope: _Scope) -> Op | None:
+        known = self.known(s)
+        if known is None and s.op not in _FRESH:
+            key = (s.op, frozen(s.args), frozen(tuple(x for _, x in s.kwargs)), tuple(k for k, _ in s.kwargs))
+            known = scope.find(key)
+            if known is None:
+                scope.seen[key] = s.out
+        if known is not None:
+            self.m[s.out] = known
+            return None
+        self.made[s.out] = s
+        return s
+
+    def known(self, s: Op) -> Atom | None:
+        """The atom that an operation is nothing but another name of."""
+        if s.op is prims.alias:
+            return s.args[0] if not isinstance(s.args[0], (tuple, Slice)) else None
+        if s.op is prims.item and isinstance(s.args[0], Var) and (maker := self.made.get(s.args[0])):
+            return _taken(maker, s.args[1])
+        return None
+
+    def loop(self, s: For, scope: _Scope) -> For:
+        s = self.drop_invariant(s)
+        return replace(s, body=self.block(s.body, _Scope(scope)))
+
+    def drop_invariant(self, s: For | While) -> For | While:
+        """What is carried but never changed is read from around the loop instead."""
+        n, skip = len(s.inits), 1 if isinstance(s, For) else 0
+        same = [i for i in range(n) if s.body.results[i] is s.carried[i]]
+        if not same:
+            return s
+        for i in same:
+            self.m[s.carried[i]] = self.m[s.outs[i]] = s.inits[i]
+            if isinstance(s, While):
+                self.m[s.cond.params[i]] = s.inits[i]
+
+        def rest(xs: tuple[Var, ...], first: int = 0) -> tuple[Var, ...]:
+            return tuple(x for i, x in enumerate(xs) if i - first not in same)
+
+        inits = tuple(x for i, x in enumerate(s.inits) if i not in same)
+        results = tuple(x for i, x in enumerate(s.body.results) if i not in same)
+        body = Block(rest(s.body.params, skip), s.body.body, results)
+        if isinstance(s, While):
+            cond = Block(rest(s.cond.params), s.cond.body, s.cond.results)
+            return replace(s, outs=rest(s.outs), inits=inits, cond=cond, body=body)
+        return replace(s, outs=rest(s.outs), inits=inits, body=body)
+
+
+def substitute_own(s: Stmt, m: dict[Var, Atom]) -> Stmt:
+    """A statement with what it reads itself replaced; the blocks inside are left for later."""
+    if not m:
+        return s
+    match s:
+        case Op():
+            return replace(s, args=substitute(s.args, m), kwargs=substitute(s.kwargs, m))
+        case Effect() | Call():
+            return replace(s, args=substitute(s.args, m))
+        case If():
+            return replace(s, cond=substitute(s.cond, m))
+        case For():
+            source, inits, items = substitute((s.source, s.inits, s.items), m)
+            return replace(s, source=source, inits=inits, items=items)
+        case While():
+            return replace(s, inits=substitute(s.inits, m))
+        case Def():
+            return s
+
+
+def _taken(maker: Op, key: Arg) -> Atom | None:
+    """The item under a constant key of a structure that was just made."""
+    found: object = None
+    if maker.op in (prims.make_tuple, prims.make_list) and isinstance(key, Lit) and isinstance(key.value, int):
+        if -len(maker.args) <= key.value < len(maker.args):
+            found = maker.args[key.value]
+    elif maker.op is prims.make_dict and isinstance(maker.args[0], tuple) and key in maker.args[0]:
+        found = maker.args[1 + maker.args[0].index(key)]
+    return found if isinstance(found, (Var, Lit)) else None
+
+
+def frozen(x: object) -> object:
+    """An argument as a key: variables by identity, literals as they are written."""
+    match x:
+        case tuple():
+            return tuple(map(frozen, x))
+        case Slice(lower, upper, step) | Range(lower, upper, step):
+            return (type(x), frozen(lower), frozen(upper), frozen(step))
+    return x

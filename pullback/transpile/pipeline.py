@@ -1,0 +1,49 @@
+"""The transpiler, on one screen.
+
+    source ─parse→ gast ─lower→ Core ─differentiate→ Core ─optimise→ Core ─emit→ Python source ─load→ callable
+
+Every stage takes a value and returns a value. `parse` and `load` stand at the two ends, in files of their own; this one is
+the line between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pullback import errors
+from pullback.backends import numpy as numpy_backend
+from pullback.backends.base import Backend, Emitted
+from pullback.transpile.abstract import Type
+from pullback.transpile.core import Program
+from pullback.transpile.derive import derive
+from pullback.transpile.lower import lower
+from pullback.transpile.parse import FunctionSource
+from pullback.transpile.request import Request
+from pullback.transpile.verify import verify
+
+
+def transpile(
+    source: FunctionSource, types: Sequence[Type], request: Request, backend: str = "numpy", standalone: bool = False
+) -> Emitted:
+    """The text of the derivative that `request` asks of a function whose parameters have these types.
+
+    Raises a PullbackError, with the user's place, for what cannot be differentiated.
+    """
+    primal = lower(source, types)
+    derivative = differentiate(primal, request)
+    return find_backend(backend).emit(derivative, standalone=standalone)
+
+
+def differentiate(primal: Program, request: Request) -> Program:
+    """The optimised program of the derivative; verified, because a program that breaks Core's rules could be silently wrong."""
+    verify(primal)
+    derivative = derive(primal, request)
+    verify(derivative)
+    return derivative
+
+
+def find_backend(name: str) -> Backend:
+    """The backend called `name`. Raises PullbackError if there is none."""
+    if name == "numpy":
+        return numpy_backend
+    raise errors.PullbackError(f"there is no backend called {name!r}", hint="choose numpy or jax")

@@ -1,0 +1,71 @@
+"""Operations that Core has and NumPy has no name for. Each one is run as it stands, so that Core has a meaning."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+
+def alias(x: Any) -> Any:
+    """The same value under another name; copy propagation removes it and keeps the better name."""
+    return x
+
+
+def dim(x: Any, axis: int) -> int:
+    """`x.shape[axis]`."""
+    return int(np.shape(x)[axis])
+
+
+def item(container: Any, key: Any) -> Any:
+    """An item of a tuple, list or dict under a constant key or an integer."""
+    return container[key]
+
+
+def make_tuple(*items: Any) -> tuple[Any, ...]:
+    """`(a, b, …)`."""
+    return items
+
+
+def make_list(*items: Any) -> list[Any]:
+    """`[a, b, …]`."""
+    return list(items)
+
+
+def make_dict(keys: tuple[Any, ...], *items: Any) -> dict[Any, Any]:
+    """`{key: item, …}`."""
+    return dict(zip(keys, items, strict=True))
+
+
+def set_item(a: Any, index: Any, value: Any) -> Any:
+    """The array `a` after `a[index] = value`, as a new value."""
+    out = copy.copy(a)
+    out[index] = value
+    return out
+
+
+def add_item(a: Any, index: Any, value: Any) -> Any:
+    """The array `a` after `a[index] += value`, as a new value; an index that repeats adds each time."""
+    out = copy.copy(a)
+    np.add.at(out, index, value)
+    return out
+
+
+def spread(x: Any, like: Any) -> Any:
+    """The array or scalar `x` repeated to the shape of `like`, in the dtype of `x`."""
+    return np.broadcast_to(x, np.shape(like)).copy()
+
+
+def astype(x: Any, dtype: Any) -> Any:
+    """`x.astype(dtype)`."""
+    return np.asarray(x).astype(dtype)[()]
+
+
+def add_at_key(container: Any, key: Any, value: Any) -> Any:
+    """The list `container` after its item at the integer `key` has had a cotangent added, as a new value."""
+    from pullback.runtime import add_trees
+
+    out = list(container)
+    out[key] = add_trees(out[key], value)
+    return out

@@ -1,0 +1,19 @@
+"""What is asked of one transpilation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["primal", "grad", "value_and_grad", "vjp"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which derivative: `wrt` are positions of parameters; `bare`: the one gradient itself rather than a tuple of them."""
+
+    mode: Mode
+    wrt: tuple[int, ...]
+    bare: bool
+    has_aux: bool = False
+    optimise: bool = True

@@ -1,0 +1,403 @@
+"""Reverse mode, Core to Core: a block is walked backwards, each statement handing its cotangent on to what it read.
+
+Backward code reads forward names freely at first, even from inside loops and branches; `optimise.residuals` then finds which of
+them the forward code must keep. The adjoint of a loop is a loop and that of a branch a branch, so derivatives nest.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+
+from pullback import errors
+from pullback.stdlib import registry
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.activity import active_free
+from pullback.transpile.builder import Builder
+from pullback.transpile.core import (
+    Arg,
+    Atom,
+    Block,
+    Call,
+    Def,
+    Effect,
+    For,
+    If,
+    Lit,
+    Op,
+    Origin,
+    Range,
+    Stmt,
+    Var,
+    While,
+    substitute,
+    variables,
+)
+from pullback.transpile.cotangents import Cotangents, Tree, cotangent_name, keys_of
+from pullback.transpile.infer import type_of
+from pullback.transpile.lower import NotATemplate, lower_rule
+from pullback.transpile.twins import Twins
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """What one reversal knows: the values that have a cotangent, where shapes can be read, and the callees' companions.
+
+    `companion(key, active)` gives the key of the companion that pulls a cotangent back to the arguments at `active`,
+    `result_type` the type of what it returns, once that is known.
+    """
+
+    active: set[Var]
+    twins: Twins
+    companion: Callable[[str, tuple[int, ...]], str]
+    result_type: Callable[[str], ab.Type | None]
+
+
+class Adjoint:
+    """The backward code of one forward block."""
+
+    def __init__(self, r: Reversal, origin: Origin) -> None:
+        self.r = r
+        self.b = Builder(origin, r.twins)
+        self.ct = Cotangents(self.b, r.active)
+
+    def walk(self, body: Sequence[Stmt]) -> None:
+        """Differentiate statements, the last one first."""
+        for s in reversed(body):
+            self.b.at(s.origin)
+            self.statement(s)
+
+    def statement(self, s: Stmt) -> None:
+        """Hand the cotangents of what a statement binds on to what it reads."""
+        if isinstance(s, Effect) or not any(o in self.ct.open for o in s.outs):
+            return
+        match s:
+            case Op():
+                self.op(s)
+            case If():
+                self.branch(s)
+            case For():
+                self.for_loop(s)
+            case While():
+                self.while_loop(s)
+            case Call():
+                self.call(s)
+            case Def():
+                raise errors.at(
+                    errors.NotSupportedYet,
+                    s.origin,
+                    "cannot differentiate through a function made by vjp",
+                    "differentiate a gradient instead of a pullback",
+                )
+
+    # operations
+
+    def op(self, s: Op) -> None:
+        structural = _STRUCTURAL.get(s.op)
+        if structural is not None:
+            structural(self, s)
+            return
+        if s.op is operator.getitem:
+            self.indexed_read(s)
+            return
+        active = tuple(i for i, a in enumerate(s.args) if any(v in self.r.active for v in variables(a)))
+        rule = registry.find(s.op, active)
+        if rule is None:
+            raise no_rule(s)
+        if rule.kind == "elementwise":
+            self.elementwise(s, rule, active)
+        else:
+            self.reverse_rule(s, rule, active)
+
+    def elementwise(self, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:
+        ct = cast(Atom, self.ct.pop(s.out))
+        inputs = (s.out, *cast(tuple[Atom, ...], s.args))
+        ct = self._whole_if_unknown(s, ct)
+        try:
+            template = lower_rule(rule.fn, inputs, dict(s.kwargs))
+        except NotATemplate:
+            partials = self.call_rule(rule, inputs, s, active)
+        else:
+            partials = self.b.splice(template, inputs, active)
+        for i, partial in zip(active, partials, strict=True):
+            d = self.b(operator.mul, ct, partial)
+            if ct in self.ct.whole:
+                self.ct.whole.add(d)
+            self.ct.add(s.args[i], d, s.out)
+
+    def _whole_if_unknown(self, s: Op, ct: Atom) -> Atom:
+        """Where ranks are not known, a cotangent that stands for repeated values cannot be told: give it its shape."""
+        if ab.shape_of(s.out.type) is not None or ct in self.ct.whole or isinstance(s.out.type, ab.ListOf):
+            return ct
+        return self.ct.materialise(s.out.type, cast(Var, ct), s.out, s.out.hint)
+
+    def reverse_rule(self, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:
+        ct = self.ct.full(s.out)
+        inputs = (ct, s.out, *s.args)
+        try:
+            template = lower_rule(rule.fn, inputs, dict(s.kwargs))
+        except NotATemplate:
+            for i, d in zip(active, self.call_rule(rule, inputs, s, active), strict=True):
+                self.contribute(s.args[i], d)
+            return
+        flat, slots = flatten(s.args)
+        wanted = [k for k, i in enumerate(slots) if i in active and flat[k] in self.r.active]
+        results = self.b.splice(template, (ct, s.out, *flat), tuple(wanted))
+        for k, d in zip(wanted, results, strict=True):
+            self.ct.add(flat[k], d)
+
+    def contribute(self, arg: Arg, d: Atom) -> None:
+        """Add `d` to the cotangent of an operand, which may be a tuple of operands."""
+        if isinstance(arg, tuple):
+            for k, a in enumerate(arg):
+                self.ct.add(a, self.b(prims.item, d, Lit(k)))
+        else:
+            self.ct.add(arg, d)
+
+    def call_rule(self, rule: registry.Rule, inputs: tuple[Arg, ...], s: Op, active: tuple[int, ...]) -> list[Atom]:
+        """The cotangents of the active inputs by a call of the rule itself, where it is more than a template."""
+        out = Var("", ab.Seq("tuple", tuple(_type(a) for a in s.args)) if len(s.args) > 1 else _type(s.args[0]))
+        self.b.define(out, cast(Any, rule.fn), inputs, s.kwargs)
+        if len(s.args) == 1:
+            return [out]
+        return [self.b(prims.item, out, Lit(i)) for i in active]
+
+    def indexed_read(self, s: Op) -> None:
+        """The cotangent of an array that is read by index is added to in place, at that index."""
+        base, index = s.args
+        d = cast(Atom, self.ct.pop(s.out))
+        if not isinstance(base, Var) or base not in self.r.active:
+            return
+        whole = self.ct.full(base)
+        self.ct.open[base] = cast(Var, self.b.emit(prims.add_item, (whole, index, d), hint=cotangent_name(base.hint)))
+        self.ct.whole.add(cast(Atom, self.ct.open[base]))
+
+    def item(self, s: Op) -> None:
+        container, key = s.args
+        d = self.ct.pop(s.out)
+        if not isinstance(container, Var) or container not in self.r.active or d is None:
+            return
+        if keys_of(container.type):
+            self.ct.add_item(container, _positive(cast(Lit, key), container.type), self._to_shape(d, s.out), s.out.type)
+            return
+        whole = self.ct.full(container)
+        value = self.ct.materialise(s.out.type, d, s.out, s.out.hint)
+        op = prims.add_at_key if isinstance(container.type, ab.ListOf) else prims.add_item
+        index = (key,) if op is prims.add_item else key
+        self.ct.open[container] = cast(Var, self.b.emit(op, (whole, index, value), hint=cotangent_name(container.hint)))
+
+    def _to_shape(self, d: Any, v: Var) -> Any:
+        return d if isinstance(d, Tree) else self.ct.materialise(v.type, d, v, v.hint)
+
+    def make(self, s: Op) -> None:
+        d = self.ct.pop(s.out)
+        parts = s.args[1:] if s.op is prims.make_dict else s.args
+        keys = s.args[0] if s.op is prims.make_dict else tuple(map(Lit, range(len(parts))))
+        assert isinstance(keys, tuple)
+        for key, part in zip(keys, parts, strict=True):
+            if isinstance(d, Tree):
+                if isinstance(part, Var) and part in self.r.active and (found := d.get(cast(Lit, key))) is not None:
+                    self.merge(part, found)
+            else:
+                self.ct.add(part, self.b(prims.item, cast(Atom, d), key))
+
+    def merge(self, v: Var, d: Any) -> None:
+        """Add a cotangent, perhaps a tree, to that of `v`."""
+        if isinstance(d, Tree):
+            for key, t in keys_of(v.type):
+                if key in d:
+                    self.ct.add_item(v, key, d[key], t)
+        else:
+            self.ct.add(v, d)
+
+    def alias(self, s: Op) -> None:
+        d = self.ct.pop(s.out)
+        if isinstance(s.args[0], Var) and s.args[0] in self.r.active:
+            self.merge(s.args[0], d)
+
+    def call(self, s: Call) -> None:
+        """`f(a, b)` hands on what `f_pullback(a, b, dout)` gives."""
+        d = self.ct.full(s.out)
+        active = tuple(i for i, a in enumerate(s.args) if isinstance(a, Var) and a in self.r.active)
+        key = self.r.companion(s.function, active)
+        types = _gradient_types([s.args[i].type for i in active], self.r.result_type(key))
+        out = Var("", ab.Seq("tuple", types) if len(active) > 1 else types[0])
+        self.b.body.append(Call(out, key, (*s.args, d), self.b.origin))
+        self.ct.whole.add(out)
+        for k, i in enumerate(active):
+            part: Atom = out
+            if len(active) > 1:
+                part = self.b(prims.item, out, Lit(k))
+                self.ct.whole.add(part)
+            self.ct.add(s.args[i], part)
+
+    # control flow
+
+    def branch(self, s: If) -> None:
+        given = {o: self.ct.full(o) for o in s.outs if o in self.ct.open}
+        outer = active_free((s.then, s.orelse), self.r.active)
+        base = {v: d for v in outer if (d := self.ct.pop(v)) is not None}
+        sides: list[Block] = []
+        for b in (s.then, s.orelse):
+            inner = Adjoint(self.r, s.origin)
+            inner.ct.open.update(_copied(base))
+            for o, r in zip(s.outs, b.results, strict=True):
+                if o in given:
+                    inner.ct.add(r, given[o])
+            inner.walk(b.body)
+            inner.b.at(s.origin)
+            results = tuple(inner.ct.full(v) for v in outer)
+            sides.append(Block((), tuple(inner.b.body), results))
+        outs = tuple(Var(cotangent_name(v.hint) if v.hint else "", v.type) for v in outer)
+        self.b.body.append(If(outs, s.cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
+        self._reopen(outer, outs)
+
+    def _reopen(self, values: Sequence[Var], outs: Sequence[Var]) -> None:
+        """The cotangents of `values` go on as `outs`, which have the whole shape."""
+        for v, o in zip(values, outs, strict=True):
+            self.ct.whole.add(o)
+            self.ct.add(v, o)
+
+    def for_loop(self, s: For) -> None:
+        source = s.source
+        rows = [(p, a) for p, a in zip(s.item_params, s.items, strict=True) if _is_rows(p, a, self.r.active)]
+        if rows and source is None:
+            source = Range(Lit(0), self.b(len, rows[0][1]), Lit(1))
+        self.loop(s, s.index, source, rows)
+
+    def while_loop(self, s: While) -> None:
+        self.loop(s, Var("", ab.INT), None, [])
+
+    def loop(self, s: For | While, index: Var, source: Range | None, rows: list[tuple[Var, Atom]]) -> None:
+        n = len(s.inits)
+        inner = Adjoint(self.r, s.origin)
+        here = Var(index.hint, index.type)
+        carried = [k for k in range(n) if s.carried[k] in self.r.active]
+        accumulated = [v for v in active_free((s.body,), self.r.active) if v not in _row_arrays(rows)]
+        accumulated += [cast(Var, a) for a in dict.fromkeys(a for _, a in rows)]
+        inits = [*(self.ct.full(s.outs[k]) for k in carried), *(self.ct.full(v) for v in accumulated)]
+        slots = [*(s.carried[k] for k in carried), *accumulated]
+        params = [Var(cotangent_name(v.hint) if v.hint else "", v.type) for v in slots]
+        taped = [(o, r) for o, r in zip(s.outs[n:], s.body.results[n:], strict=True) if o in self.ct.open]
+        tapes = [self.ct.full(o) for o, _ in taped]
+        tape_params = [Var(cotangent_name(r.hint) if isinstance(r, Var) else "", type_of(r)) for _, r in taped]
+        inner.ct.whole.update(params)
+        for v, p in zip(accumulated, params[len(carried) :], strict=True):
+            inner.ct.add(v, p)
+        for k, p in zip(carried, params, strict=False):
+            inner.ct.add(s.body.results[k], p)
+        for (_, r), p in zip(taped, tape_params, strict=True):
+            inner.ct.add(r, p)
+        inner.walk(s.body.body)
+        inner.b.at(s.origin)
+        for p, a in rows:
+            self._row(inner, p, cast(Var, a), index)
+        results = [*(inner.ct.full(s.carried[k]) for k in carried), *(inner.ct.full(v) for v in accumulated)]
+        listed = self._listed(s, rows)
+        collected = [inner.ct.full(p) for p, _ in listed]
+        body = Block((here, *params, *tape_params), tuple(inner.b.body), tuple([*results, *collected]))
+        outs = [Var(p.hint, p.type) for p in params]
+        lists = [Var(cotangent_name(a.hint), ab.ListOf(p.type)) for p, a in listed]
+        reverse = not s.reverse if isinstance(s, For) else True
+        self.b.body.append(
+            For(
+                (*outs, *lists),
+                source,
+                reverse,
+                tuple(inits),
+                tuple(tapes),
+                substitute(body, {index: here}),
+                self.b.origin,
+                adjoint_of=s.tag,
+            )
+        )
+        self._reopen(accumulated, outs[len(carried) :])
+        for k, o in zip(carried, outs, strict=False):
+            self.ct.whole.add(o)
+            self.ct.add(s.inits[k], o)
+        for (_, a), o in zip(listed, lists, strict=True):
+            self.ct.add(a, o)
+
+    def _row(self, inner: Adjoint, p: Var, a: Var, index: Var) -> None:
+        """The cotangent of one row of an array that a loop runs over."""
+        if (d := inner.ct.pop(p)) is not None:
+            whole = inner.ct.full(a)
+            inner.ct.open[a] = inner.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=cotangent_name(a.hint))
+
+    def _listed(self, s: For | While, rows: list[tuple[Var, Atom]]) -> list[tuple[Var, Var]]:
+        """The items, from lists, whose cotangents the backward loop collects."""
+        if isinstance(s, While):
+            return []
+        taken = {p for p, _ in rows}
+        pairs = zip(s.item_params, s.items, strict=True)
+        return [(p, a) for p, a in pairs if isinstance(a, Var) and a in self.r.active and p not in taken]
+
+
+def _is_rows(p: Var, a: Atom, active: set[Var]) -> bool:
+    return isinstance(a, Var) and a in active and p in active and not isinstance(a.type, ab.ListOf)
+
+
+def _row_arrays(rows: list[tuple[Var, Atom]]) -> set[Atom]:
+    return {a for _, a in rows}
+
+
+def _copied(base: dict[Var, Any]) -> dict[Var, Any]:
+    return {v: _copy(d) for v, d in base.items()}
+
+
+def _copy(d: Any) -> Any:
+    return Tree({k: _copy(x) for k, x in d.items()}) if isinstance(d, Tree) else d
+
+
+def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type, ...]:
+    """Types of what a companion returns, in the caller's lengths: like the arguments, but scalars of the kind that it computes."""
+    found: Sequence[ab.Type | None] = [known] if len(args) == 1 else [None] * len(args)
+    if len(args) > 1 and isinstance(known, ab.Seq):
+        found = known.items
+    pairs = zip(args, found, strict=True)
+    return tuple(u if isinstance(t, ab.Scalar) and isinstance(u, ab.Scalar) else t for t, u in pairs)
+
+
+def _positive(key: Lit, t: ab.Type) -> Lit:
+    if isinstance(t, ab.Seq) and isinstance(key.value, int) and key.value < 0:
+        return Lit(key.value + len(t.items))
+    return key
+
+
+def _type(a: Arg) -> ab.Type:
+    return ab.Seq("tuple", tuple(map(_type, a))) if isinstance(a, tuple) else type_of(a)
+
+
+def flatten(args: tuple[Arg, ...]) -> tuple[tuple[Atom, ...], tuple[int, ...]]:
+    """Operands with tuples of operands laid out flat, and the position each one comes from."""
+    flat: list[Atom] = []
+    slots: list[int] = []
+    for i, a in enumerate(args):
+        for x in a if isinstance(a, tuple) else (a,):
+            flat.append(cast(Atom, x))
+            slots.append(i)
+    return tuple(flat), tuple(slots)
+
+
+def no_rule(s: Op) -> errors.PullbackError:
+    """The error for an operation that no rule differentiates, with those of like name."""
+    import difflib
+
+    name = getattr(s.op, "__name__", str(s.op))
+    near = difflib.get_close_matches(name, sorted({getattr(o, "__name__", "") for o in registry.known_ops()} - {""}), 3)
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    return errors.at(errors.NoRule, s.origin, f"no derivative rule for '{name}'", hint + "register one with @pullback.rule")
+
+
+_STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
+    prims.item: Adjoint.item,
+    prims.make_tuple: Adjoint.make,
+    prims.make_list: Adjoint.make,
+    prims.make_dict: Adjoint.make,
+    prims.alias: Adjoint.alias,
+}
+

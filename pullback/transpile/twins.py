@@ -1,0 +1,88 @@
+"""Where a shape can be read: a parameter of the same shape is always at hand, a temporary is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pullback.stdlib import registry
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Atom, Block, Lit, Op, Var, blocks
+
+
+@dataclass(frozen=True)
+class Twins:
+    """`made`: the forward operation that binds each name; `axes`: a parameter's axis by the symbol of its length."""
+
+    params: frozenset[Var] = frozenset()
+    made: dict[Var, Op] = field(default_factory=dict)
+    axes: dict[str, tuple[Var, int]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(block: Block) -> Twins:
+        """What is known of the names of a function's block."""
+        made = dict(_made(block))
+        params = {*block.params}
+        for s in block.body:
+            if isinstance(s, Op) and s.op is prims.item and s.args[0] in params:
+                params.add(s.out)
+        axes: dict[str, tuple[Var, int]] = {}
+        for p in [*block.params, *(v for v in made if v in params)]:
+            for k, n in enumerate(ab.shape_of(p.type) or ()):
+                if isinstance(n, ab.Dim) and n.offset == 0:
+                    axes.setdefault(n.symbol, (p, k))
+        return Twins(frozenset(params), made, axes)
+
+    def twin(self, x: Atom, dtype: bool) -> Atom:
+        """A parameter, or else a user's variable, of the shape (and dtype) of `x`; `x` itself if there is none."""
+        best: Atom = x
+        for v in self._like(x, dtype):
+            if v in self.params:
+                return v
+            if best is x and v.hint:
+                best = v
+        return best
+
+    def _like(self, x: Atom, dtype: bool) -> Iterator[Var]:
+        """`x` and the operands that have its shape, from which it is made element by element."""
+        queue, seen = [x], {x}
+        while queue and len(seen) < 64:
+            v = queue.pop(0)
+            if not isinstance(v, Var):
+                continue
+            yield v
+            s = self.made.get(v)
+            if s is None or not registry.is_elementwise(s.op):
+                continue
+            for a in s.args:
+                if isinstance(a, Var) and a not in seen and _alike(a.type, v.type, dtype):
+                    seen.add(a)
+                    queue.append(a)
+
+    def length(self, x: Atom, axis: int) -> Lit | tuple[Atom, int] | None:
+        """The length of an axis: a number, or the axis of a parameter."""
+        shape = ab.shape_of(x.type)
+        if shape is None or not -len(shape) <= axis < len(shape):
+            return None
+        n = shape[axis]
+        if isinstance(n, int):
+            return Lit(n)
+        if n.offset == 0 and n.symbol in self.axes:
+            return self.axes[n.symbol]
+        found = self.twin(x, False)
+        return found, axis
+
+
+def _alike(a: ab.Type, b: ab.Type, dtype: bool) -> bool:
+    if not isinstance(a, ab.Array) or not isinstance(b, ab.Array) or not ab.same_shape(a, b):
+        return False
+    return not dtype or a.dtype is not None and a.dtype == b.dtype
+
+
+def _made(block: Block) -> Iterator[tuple[Var, Op]]:
+    for s in block.body:
+        if isinstance(s, Op):
+            yield s.out, s
+        for b in blocks(s):
+            yield from _made(b)
