@@ -1,0 +1,61 @@
+"""Abstract evaluation: the type of what an operation gives, from the types of its operands.
+
+    infer(np.sum, (x,), {"axis": Lit(0)})   # x: Array("float32", (Dim("x.0"), 3))  ->  Array("float32", (3,))
+
+Kinds and dtypes are NumPy's own answer on operands of one element (`sampling`); shapes are computed on symbolic lengths by the
+functions of `shapes_*`. What is not known is left open, and nothing that is not proven is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from pullback.transpile import (  # noqa: F401  these modules fill the table
+    shapes_elementwise,
+    shapes_index,
+    shapes_layout,
+    shapes_linear,
+    shapes_make,
+    shapes_reduce,
+)
+from pullback.transpile.abstract import UNKNOWN, Type
+from pullback.transpile.core import Arg, OpFunction
+from pullback.transpile.join import join
+from pullback.transpile.shapes import TABLE, Call, ShapeFunction, Undecided, type_of
+from pullback.transpile.signature import signature_key, type_of_value
+
+__all__ = ["infer", "is_known", "join", "signature_key", "type_of", "type_of_value"]
+
+
+def infer(op: OpFunction, args: tuple[Arg, ...], kwargs: Mapping[str, Arg]) -> Type:
+    """The type of `op(*args, **kwargs)`: what is proven of it, and Unknown where nothing is."""
+    shape_function = _shape_function(op)
+    if shape_function is None:
+        return UNKNOWN
+    try:
+        return shape_function(Call(op, args, kwargs))
+    except (Undecided, ArithmeticError, LookupError, TypeError, ValueError):  # a call that would raise has no type
+        return UNKNOWN
+
+
+def is_known(op: OpFunction) -> bool:
+    """Can the result type of a call of `op` be found?"""
+    return _shape_function(op) is not None
+
+
+def _shape_function(op: OpFunction) -> ShapeFunction | None:
+    try:
+        found = TABLE.get(op)
+    except TypeError:  # a callable that cannot be hashed
+        return None
+    if found is not None:
+        return found
+    if isinstance(op, np.ufunc):
+        return shapes_elementwise.ufunc if op.signature is None else None
+    if isinstance(op, type) and issubclass(op, np.generic):
+        return shapes_elementwise.elementwise
+    if getattr(op, "__module__", "").partition(".")[0] == "pullback":
+        return shapes_index.RUNTIME.get(getattr(op, "__name__", ""))
+    return None

@@ -1,0 +1,342 @@
+"""Types of operations that move elements: `reshape`, `transpose`, `concatenate`, `split`, `take` and their like."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.transpile import lengths
+from pullback.transpile.abstract import Array, ListOf, Seq, Type, never_one
+from pullback.transpile.core import Arg, Lit
+from pullback.transpile.lengths import Shape, agree, anonymous, broadcast_shapes, product
+from pullback.transpile.sampling import scalar_of
+from pullback.transpile.shapes import (
+    Call,
+    Undecided,
+    array_dtype,
+    as_array,
+    axes_of,
+    axis_of,
+    integer,
+    integers,
+    known_shape,
+    shape_function,
+    static_value,
+    type_of,
+)
+
+
+@shape_function(np.reshape)
+def reshape(call: Call) -> Type:
+    """`np.reshape`, where one length may be -1."""
+    a = call.array(0, "a")
+    try:
+        shape = integers(call.arg(1, "shape"))
+    except Undecided:
+        return Array(a.dtype)
+    if shape == ():
+        return Array(a.dtype, ())
+    rest = [n for n in shape if n != -1]
+    if len(rest) < len(shape):
+        missing = anonymous() if a.shape is None else lengths.quotient(a.shape, rest)
+        return Array(a.dtype, tuple(missing if n == -1 else _surely_length(n, a.shape) for n in shape))
+    return Array(a.dtype, tuple(_surely_length(n, a.shape) for n in shape))
+
+
+def _surely_length(n: lengths.Length, own: Shape | None) -> lengths.Length:
+    """An integer that may turn out to be -1 is a length only if it is known as one."""
+    if isinstance(n, int) or n.not_one or any(lengths.same(n, m) for m in own or ()):
+        return n
+    return anonymous()
+
+
+@shape_function(np.ravel)
+def ravel(call: Call) -> Type:
+    """All elements on one axis."""
+    a = call.array(0, "a")
+    return Array(a.dtype, (anonymous(),) if a.shape is None else (product(a.shape),))
+
+
+@shape_function(np.transpose)
+def transpose(call: Call) -> Type:
+    """Axes in another order, the reverse one by default."""
+    a = call.array(0, "a")
+    shape = known_shape(a)
+    axes = call.static(1, "axes", None)
+    order = range(len(shape))[::-1] if axes is None else axes_of(axes, len(shape))
+    if sorted(order) != list(range(len(shape))):
+        raise Undecided
+    return Array(a.dtype, tuple(shape[i] for i in order))
+
+
+@shape_function(np.swapaxes)
+def swapaxes(call: Call) -> Type:
+    """Two axes exchanged."""
+    a = call.array(0, "a")
+    shape = list(known_shape(a))
+    i, j = (axis_of(call.static(k, f"axis{k}", None), len(shape)) for k in (1, 2))
+    shape[i], shape[j] = shape[j], shape[i]
+    return Array(a.dtype, tuple(shape))
+
+
+@shape_function(np.moveaxis)
+def moveaxis(call: Call) -> Type:
+    """Some axes put elsewhere."""
+    a = call.array(0, "a")
+    shape = known_shape(a)
+    source = axes_of(call.static(1, "source", None), len(shape))
+    target = axes_of(call.static(2, "destination", None), len(shape))
+    order = [i for i in range(len(shape)) if i not in source]
+    for to, i in sorted(zip(target, source, strict=True)):
+        order.insert(to, i)
+    return Array(a.dtype, tuple(shape[i] for i in order))
+
+
+@shape_function(np.expand_dims)
+def expand_dims(call: Call) -> Type:
+    """New axes of length 1."""
+    a = call.array(0, "a")
+    shape = known_shape(a)
+    axis = call.static(1, "axis", None)
+    rank = len(shape) + (len(axis) if isinstance(axis, tuple | list) else 1)
+    new = axes_of(axis, rank)
+    rest = iter(shape)
+    return Array(a.dtype, tuple(1 if i in new else next(rest) for i in range(rank)))
+
+
+@shape_function(np.squeeze)
+def squeeze(call: Call) -> Type:
+    """Axes of length 1 removed."""
+    a = call.array(0, "a")
+    shape = known_shape(a)
+    axis = call.static(1, "axis", None)
+    if axis is not None:
+        gone = axes_of(axis, len(shape))
+        return Array(a.dtype, tuple(n for i, n in enumerate(shape) if i not in gone))
+    if not all(n == 1 or never_one(n) for n in shape):
+        raise Undecided
+    return Array(a.dtype, tuple(n for n in shape if n != 1))
+
+
+@shape_function(np.atleast_1d, np.atleast_2d)
+def atleast(call: Call) -> Type:
+    """Axes of length 1 put before those of an array of too low a rank."""
+    a = call.array(0)
+    shape = known_shape(a)
+    rank = 1 if call.op is np.atleast_1d else 2
+    return Array(a.dtype, (1,) * (rank - len(shape)) + shape)
+
+
+def parts(x: Arg) -> list[Array] | ListOf:
+    """The arrays of a sequence that is put together."""
+    if isinstance(x, tuple):
+        return [as_array(type_of(item)) for item in x]
+    match type_of(x):
+        case Seq(items=items):
+            return list(map(as_array, items))
+        case ListOf() as t:
+            return t
+        case Array(dtype=dtype, shape=tuple() as shape) if shape and isinstance(shape[0], int):
+            return [Array(dtype, shape[1:])] * shape[0]
+    raise Undecided
+
+
+def _common(arrays: list[Array] | ListOf) -> tuple[str | None, list[Shape]]:
+    """The dtype of arrays put together, and their shapes."""
+    if isinstance(arrays, ListOf):
+        item = as_array(arrays.item)
+        return array_dtype((item,)), [known_shape(item)]
+    return array_dtype(_samples(arrays)), [known_shape(a) for a in arrays]
+
+
+def _samples(arrays: list[Array]) -> list[Type]:
+    """Arrays with an axis: NumPy promotes parts as arrays, never as weak scalars."""
+    return [Array(a.dtype, (1,)) for a in arrays]
+
+
+def _with_dtype(call: Call, dtype: str | None) -> str | None:
+    given = call.kwargs.get("dtype", Lit(None))
+    value = static_value(given)
+    return dtype if value is None else np.dtype(value).name  # type: ignore[call-overload]
+
+
+@shape_function(np.concatenate)
+def concatenate(call: Call) -> Type:
+    """Arrays joined along an axis that they have."""
+    arrays = parts(call.arg(0, "arrays"))
+    dtype, shapes = _common(arrays)
+    dtype = _with_dtype(call, dtype)
+    axis = call.static(1, "axis", 0)
+    if axis is None:
+        shapes, axis = [(product(s),) for s in shapes], 0
+    return Array(dtype, _joined(shapes, axis_of(axis, len(shapes[0])), isinstance(arrays, ListOf)))
+
+
+def _joined(shapes: list[Shape], i: int, any_number: bool) -> Shape:
+    rank = len(shapes[0])
+    if any(len(s) != rank for s in shapes):
+        raise Undecided
+    length = shapes[0][i]
+    for s in shapes[1:]:
+        length = lengths.add(length, s[i])
+    if any_number:
+        length = anonymous()
+    return tuple(length if k == i else agree(s[k] for s in shapes) for k in range(rank))
+
+
+@shape_function(np.hstack, np.vstack, np.column_stack)
+def stacked_as(call: Call) -> Type:
+    """`concatenate` for arrays that first get the rank that the function's name asks for."""
+    arrays = parts(call.arg(0, "tup"))
+    dtype, shapes = _common(arrays)
+    dtype = _with_dtype(call, dtype)
+    if call.op is np.hstack:
+        shapes = [s or (1,) for s in shapes]
+        axis = 0 if len(shapes[0]) == 1 else 1
+    elif call.op is np.vstack:
+        shapes, axis = [(1,) * (2 - len(s)) + s for s in shapes], 0
+    else:
+        shapes, axis = [s if len(s) > 1 else (*(s or (1,)), 1) for s in shapes], 1
+    return Array(dtype, _joined(shapes, axis, isinstance(arrays, ListOf)))
+
+
+@shape_function(np.stack)
+def stack(call: Call) -> Type:
+    """Arrays joined along a new axis."""
+    arrays = parts(call.arg(0, "arrays"))
+    dtype, shapes = _common(arrays)
+    dtype = _with_dtype(call, dtype)
+    if len({len(s) for s in shapes}) > 1:
+        raise Undecided
+    shape = tuple(map(agree, zip(*shapes, strict=True)))
+    axis = axis_of(call.static(1, "axis", 0), len(shape) + 1)
+    count = anonymous() if isinstance(arrays, ListOf) else len(arrays)
+    return Array(dtype, (*shape[:axis], count, *shape[axis:]))
+
+
+@shape_function(np.split, np.array_split)
+def split(call: Call) -> Type:
+    """A list of parts along an axis: equal ones, or between static places."""
+    a = call.array(0, "ary")
+    shape = known_shape(a)
+    axis = axis_of(call.static(2, "axis", 0), len(shape))
+    at = call.static(1, "indices_or_sections", None)
+    n = shape[axis]
+    if isinstance(at, tuple | list):
+        bounds = [None, *(integer(Lit(k)) for k in at), None]
+        pieces = [lengths.slice_length(n, lo, up, None) for lo, up in zip(bounds, bounds[1:], strict=False)]
+    elif isinstance(at, int) and isinstance(n, int):
+        pieces = [n // at + (k < n % at) for k in range(at)]
+    elif isinstance(at, int):
+        equal = lengths.floor_divide(n, at) if call.op is np.split else anonymous()
+        pieces = [equal] * at
+    else:
+        raise Undecided
+    return Seq("list", tuple(Array(a.dtype, (*shape[:axis], k, *shape[axis + 1 :])) for k in pieces))
+
+
+@shape_function(np.broadcast_to)
+def broadcast_to(call: Call) -> Type:
+    """An array repeated to a shape."""
+    a = call.array(0, "array")
+    try:
+        return Array(a.dtype, integers(call.arg(1, "shape")))
+    except Undecided:
+        return Array(a.dtype)
+
+
+@shape_function(np.repeat)
+def repeat(call: Call) -> Type:
+    """Every element several times."""
+    a = call.array(0, "a")
+    shape = known_shape(a)
+    axis = call.static(2, "axis", None)
+    if axis is None:
+        shape, axis = (product(shape),), 0
+    i = axis_of(axis, len(shape))
+    times = call.type(1, "repeats")
+    length = anonymous() if isinstance(times, Array | Seq | ListOf) else product((shape[i], integer(call.arg(1, "repeats"))))
+    return Array(a.dtype, (*shape[:i], length, *shape[i + 1 :]))
+
+
+@shape_function(np.tile)
+def tile(call: Call) -> Type:
+    """An array several times along each axis."""
+    a = call.array(0, "A")
+    shape = known_shape(a)
+    times = integers(call.arg(1, "reps"))
+    rank = max(len(shape), len(times))
+    shape, times = (1,) * (rank - len(shape)) + shape, (1,) * (rank - len(times)) + times
+    return Array(a.dtype, tuple(map(lengths.multiply, shape, times)))
+
+
+@shape_function(np.pad)
+def pad(call: Call) -> Type:
+    """An array with a border of static width."""
+    a = call.array(0, "array")
+    shape = known_shape(a)
+    width = np.broadcast_to(np.asarray(call.static(1, "pad_width", None)), (len(shape), 2))
+    if width.dtype.kind not in "iu":
+        raise Undecided
+    return Array(a.dtype, tuple(lengths.shift(n, int(w.sum())) for n, w in zip(shape, width, strict=True)))
+
+
+@shape_function(np.take)
+def take(call: Call) -> Type:
+    """Elements, rows or columns by their numbers."""
+    a, index = call.array(0, "a"), call.array(1, "indices")
+    axis = call.static(2, "axis", None)
+    at = known_shape(index)
+    if axis is None:
+        return Array(a.dtype, at) if at else scalar_of(a.dtype)
+    shape = known_shape(a)
+    i = axis_of(axis, len(shape))
+    out = (*shape[:i], *at, *shape[i + 1 :])
+    return Array(a.dtype, out) if out else scalar_of(a.dtype)
+
+
+@shape_function(np.take_along_axis)
+def take_along_axis(call: Call) -> Type:
+    """One element of each line along an axis, or several."""
+    a, index = call.array(0, "arr"), call.array(1, "indices")
+    shape, at = known_shape(a), known_shape(index)
+    if call.static(2, "axis", -1) is None:
+        return Array(a.dtype, at)
+    i = axis_of(call.static(2, "axis", -1), len(shape))
+    out = broadcast_shapes((*shape[:i], 1, *shape[i + 1 :]), (*at[:i], 1, *at[i + 1 :]))
+    return Array(a.dtype, None if out is None else (*out[:i], at[i], *out[i + 1 :]))
+
+
+@shape_function(np.diagonal)
+def diagonal(call: Call) -> Type:
+    """A diagonal, as the last axis."""
+    a = call.array(0, "a")
+    shape = known_shape(a)
+    offset = call.static(1, "offset", 0)
+    i, j = axis_of(call.static(2, "axis1", 0), len(shape)), axis_of(call.static(3, "axis2", 1), len(shape))
+    rest = tuple(n for k, n in enumerate(shape) if k not in (i, j))
+    return Array(a.dtype, (*rest, _diagonal(shape[i], shape[j], offset)))
+
+
+def _diagonal(n: lengths.Length, m: lengths.Length, offset: object) -> lengths.Length:
+    if not isinstance(offset, int):
+        return anonymous()
+    if isinstance(n, int) and isinstance(m, int):
+        return max(min(n, m - offset) if offset >= 0 else min(n + offset, m), 0)
+    if lengths.same(n, m):
+        return lengths.slice_length(n, abs(offset), None, None)
+    not_one = offset == 0 and lengths.minimum(n) >= 2 and lengths.minimum(m) >= 2
+    if offset == 0:
+        return lengths.derived("min({},{})", *sorted((n, m), key=lengths.text), not_one=not_one)
+    return anonymous()
+
+
+@shape_function(np.diag)
+def diag(call: Call) -> Type:
+    """The diagonal of a matrix, or the matrix with a diagonal."""
+    a = call.array(0, "v")
+    shape = known_shape(a)
+    k = call.static(1, "k", 0)
+    if len(shape) == 2:
+        return Array(a.dtype, (_diagonal(*shape, k),))
+    n = lengths.shift(shape[0], abs(k)) if isinstance(k, int) and len(shape) == 1 else anonymous()
+    return Array(a.dtype, (n, n))

@@ -1,0 +1,158 @@
+"""Signatures: the types that a call's arguments have, and the keys by which specialisations are kept."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+from pullback.transpile.abstract import (
+    BOOL,
+    FLOAT,
+    UNKNOWN,
+    Array,
+    Dim,
+    Length,
+    ListOf,
+    Mapping,
+    Scalar,
+    Seq,
+    Static,
+    Type,
+    kind_of_dtype,
+)
+from pullback.transpile.join import join
+
+_STATIC = (str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(None), type(Ellipsis))
+
+
+def type_of_value(value: object, name: str) -> Type:
+    """The type of a real argument called `name`: its structure, kinds, dtypes, ranks and which axes have length 1.
+
+    The other lengths are symbols named after the axis (`x.0`), and stand for 2 or more; axes of length 0 and 1 are so known.
+    """
+    match value:
+        case bool():
+            return BOOL
+        case np.generic():
+            return _of_numpy_scalar(value)
+        case float():
+            return FLOAT
+        case int():
+            return Scalar("int", value=Dim(name))
+        case complex():
+            return Scalar("complex")
+        case np.ndarray():
+            return _of_array(value, name) if type(value) is np.ndarray else UNKNOWN
+    if type(value) is tuple:
+        return Seq("tuple", _of_items(value, name))
+    if type(value) is list:
+        return _of_list(value, name)
+    if type(value) is dict:
+        return _of_dict(value, name)
+    if isinstance(value, _STATIC):
+        return Static(value)
+    return _of_array(value, name) if hasattr(value, "dtype") and hasattr(value, "shape") else UNKNOWN
+
+
+def _of_numpy_scalar(value: np.generic) -> Type:
+    kind = kind_of_dtype(value.dtype.name) if value.dtype.kind in "biufc" else None
+    return UNKNOWN if kind is None else Scalar(kind, value.dtype.name)
+
+
+def _of_array(value: Any, name: str) -> Type:
+    dtype = np.dtype(value.dtype)
+    if dtype.kind not in "biufc" and dtype.name != "bfloat16":
+        return UNKNOWN
+    shape: tuple[Length, ...] = tuple(n if n < 2 else Dim(f"{name}.{i}", 0, True) for i, n in enumerate(value.shape))
+    return Array(dtype.name, shape)
+
+
+def _of_items(values: Sequence[object], name: str) -> tuple[Type, ...]:
+    return tuple(type_of_value(x, f"{name}.{i}") for i, x in enumerate(values))
+
+
+def _of_list(values: list[object], name: str) -> Type:
+    """A list of any length where the items are alike, else one of just these items."""
+    items = _of_items(values, name)
+    if not items or any(not alike(items[0], t) for t in items[1:]):
+        return Seq("list", items)
+    item = items[0]
+    for t in items[1:]:
+        item = join(item, t)
+    return ListOf(_nameless(item))
+
+
+def alike(a: Type, b: Type) -> bool:
+    """Do two types differ in nothing but the lengths of axes and the values of integers?"""
+    match a, b:
+        case Array(dtype=x, shape=tuple() as s), Array(dtype=y, shape=tuple() as t):
+            return x == y and len(s) == len(t)
+        case Scalar(), Scalar():
+            return (a.kind, a.dtype) == (b.kind, b.dtype)
+        case Seq(), Seq():
+            return a.kind == b.kind and len(a.items) == len(b.items) and all(map(alike, a.items, b.items))
+        case Mapping(), Mapping():
+            keys = [k for k, _ in a.items] == [k for k, _ in b.items]
+            return keys and all(alike(x, y) for (_, x), (_, y) in zip(a.items, b.items, strict=True))
+        case ListOf(item=x), ListOf(item=y):
+            return alike(x, y)
+    return a == b
+
+
+def _nameless(t: Type) -> Type:
+    """The type of any item of a list: what has a name in one item has another value in the next."""
+    match t:
+        case Scalar(value=Dim()):
+            return Scalar(t.kind, t.dtype)
+        case Array(dtype=dtype, shape=tuple() as shape):
+            return Array(dtype, tuple(n if isinstance(n, int) else Dim("?", 0, n.not_one) for n in shape))
+        case Seq(kind=kind, items=items):
+            return Seq(kind, tuple(map(_nameless, items)))
+        case ListOf(item=item):
+            return ListOf(_nameless(item))
+        case Mapping(items=entries):
+            return Mapping(tuple((k, _nameless(x)) for k, x in entries))
+    return t
+
+
+def _of_dict(value: dict[object, object], name: str) -> Type:
+    entries: list[tuple[str | int, Type]] = []
+    for i, (key, x) in enumerate(value.items()):
+        if type(key) is not str and type(key) is not int:
+            return UNKNOWN
+        path = key if isinstance(key, str) and key.isidentifier() else i
+        entries.append((key, type_of_value(x, f"{name}.{path}")))
+    return Mapping(tuple(entries))
+
+
+def signature_key(args: Sequence[object]) -> Hashable:
+    """What the types of arguments depend on, fast: structure, dtypes, ranks, which axes have length 0 or 1."""
+    return tuple([_key(x) for x in args])
+
+
+def _key(x: Any) -> Hashable:
+    cls = type(x)
+    if cls is np.ndarray:
+        shape = x.shape
+        if 1 in shape or 0 in shape:
+            return x.dtype, tuple([n if n < 2 else 2 for n in shape])
+        return x.dtype, len(shape)
+    if cls is float or cls is int or cls is bool:
+        return cls
+    if cls is list:
+        keys = [_key(y) for y in x]
+        return (list, keys[0]) if keys and keys.count(keys[0]) == len(keys) else (list, tuple(keys))
+    if cls is tuple:
+        return tuple, tuple([_key(y) for y in x])
+    if cls is dict:
+        return dict, tuple([(k, type(k), _key(y)) for k, y in x.items()])
+    if isinstance(x, np.generic):
+        return cls, x.dtype
+    if isinstance(x, _STATIC):
+        return cls, x
+    if hasattr(x, "dtype") and hasattr(x, "shape"):
+        return cls, np.dtype(x.dtype), tuple([n if n < 2 else 2 for n in x.shape])
+    return cls
