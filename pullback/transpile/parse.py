@@ -4,5 +4,15 @@ from __future__ import annotations
 
 from pullback.transpile.live import from_function
 from pullback.transpile.sources import Binding, FunctionSource, Missing, ModuleBinding, Value
+from pullback.transpile.static import ModuleSource, from_file
 
-__all__ = ["Binding", "FunctionSource", "Missing", "ModuleBinding", "Value", "from_function"]
+__all__ = [
+    "Binding",
+    "FunctionSource",
+    "Missing",
+    "ModuleBinding",
+    "ModuleSource",
+    "Value",
+    "from_file",
+    "from_function",
+]

@@ -38,7 +38,7 @@ class Missing:
     error: type[errors.PullbackError] = errors.NotSupportedYet
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FunctionSource:
     """A function as text: `tree` has the file's positions, `resolve` says what a global name in it stands for.
 
@@ -55,6 +55,9 @@ class FunctionSource:
     function: types.FunctionType | None
     key: Hashable
     reads: Reads
+
+    def __repr__(self) -> str:
+        return f"<source of {self.module}.{self.qualname}>"
 
 
 Binding = Value | FunctionSource | ModuleBinding | Missing
