@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from pullback import errors
 from pullback.transpile import constants
+from pullback.transpile.bindings import bound_names, keyword, truth, walrus_names
 from pullback.transpile.sources import Binding, Missing, Value
 
 Thunk = Callable[[], Binding]
@@ -59,7 +60,7 @@ class Scope:
     def run(self, body: Iterable[ast.stmt]) -> None:
         """Take in the statements of the top level in their order."""
         for s in body:
-            for name in _walrus(s):
+            for name in walrus_names(s):
                 self._missing(name, f"is bound inside an expression (line {s.lineno})")
             self._statement(s)
 
@@ -98,7 +99,7 @@ class Scope:
                 self._missing(name, "is an async function, which is not supported yet")
             case _:
                 for name in sorted(bound_names([s])):
-                    self._missing(name, f"is bound by a `{_keyword(s)}` statement of the module (line {s.lineno})")
+                    self._missing(name, f"is bound by a `{keyword(s)}` statement of the module (line {s.lineno})")
 
     def _bind(self, name: str, thunk: Thunk) -> None:
         self.names[name] = once(thunk)
@@ -208,7 +209,7 @@ class Scope:
         self.exports = [*start, *names] if known else None
 
     def _if(self, s: ast.If, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
-        match _truth(test):
+        match truth(test):
             case True:
                 self.run(body)
             case False:
@@ -269,52 +270,3 @@ def once(thunk: Thunk) -> Thunk:
         return found[0]
 
     return ask
-
-
-def _truth(test: ast.expr) -> bool | str | None:
-    """What is known of a module-level condition: true, false, true for type checkers only (`typing`), or nothing."""
-    match test:
-        case ast.Constant(value):
-            return bool(value)
-        case ast.Name("TYPE_CHECKING") | ast.Attribute(ast.Name(), "TYPE_CHECKING"):
-            return "typing"
-        case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
-            return False
-    return None
-
-
-def bound_names(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that statements bind in their own scope."""
-    found: set[str] = set()
-    pending = [*nodes]
-    while pending:
-        node = pending.pop()
-        match node:
-            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
-                found.add(name)
-                continue
-            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                continue
-            case ast.Name(name, ast.Store() | ast.Del()):
-                found.add(name)
-            case ast.alias(name, asname):
-                found.add(asname or name.partition(".")[0])
-            case ast.ExceptHandler(name=str() as name) | ast.MatchAs(name=str() as name):
-                found.add(name)
-            case ast.MatchStar(name=str() as name) | ast.MatchMapping(rest=str() as name):
-                found.add(name)
-        pending += ast.iter_child_nodes(node)
-    return found
-
-
-def _walrus(s: ast.stmt) -> Iterator[str]:
-    """The names that expressions at the top level bind by `:=`."""
-    if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        for node in ast.walk(s):
-            if isinstance(node, ast.NamedExpr):
-                yield node.target.id
-
-
-def _keyword(s: ast.stmt) -> str:
-    words = {ast.AugAssign: "assignment", ast.Delete: "del", ast.For: "for", ast.While: "while", ast.With: "with"}
-    return words.get(type(s), type(s).__name__.lower())

@@ -187,7 +187,7 @@ def test_public_functions_and_marked_ones(project):
 
 
 def test_decorator_that_is_not_ours_is_refused_at_its_place(project):
-    project({"model": "import functools\n@functools.lru_cache(\n    None)\ndef f(x): return x\ndef g(x): return f(x)\n"})
+    project({"model": "import functools\n@functools.cache(\n)\ndef f(x): return x\ndef g(x): return f(x)\n"})
     source = from_file("model.py")
     with pytest.raises(errors.NotSupportedYet, match="'f' is wrapped by a decorator") as e:
         source.function("f")
@@ -196,7 +196,7 @@ def test_decorator_that_is_not_ours_is_refused_at_its_place(project):
 
 
 ERRORS = [
-    ("def loss(x): 1\n", "los", errors.SourceError, "model.py: no function 'los' at the top level\n   Did you mean 'loss'"),
+    ("def loss(x): 1\n", "los", errors.SourceError, "no function 'los' at the top level\n   Did you mean 'loss'"),
     ("def loss(x): return x\n", "z", errors.SourceError, "no function 'z' at the top level\n   It has loss."),
     ("", "z", errors.SourceError, "no function 'z' at the top level\n   It has no functions."),
     ("class M: pass\n", "M", errors.NotSupportedYet, "model.py: 'M' is a class"),
