@@ -1,7 +1,8 @@
 """The few helpers that emitted code calls. Each is one function on its own, so that its source can be copied into a file."""
 
 from pullback.runtime.indexing import place_diagonal, scatter_add
+from pullback.runtime.products import product_of_others
 from pullback.runtime.shapes import unbroadcast
 from pullback.runtime.trees import add_trees, zeros_of
 
-__all__ = ["add_trees", "place_diagonal", "scatter_add", "unbroadcast", "zeros_of"]
+__all__ = ["add_trees", "place_diagonal", "product_of_others", "scatter_add", "unbroadcast", "zeros_of"]

@@ -30,6 +30,7 @@ class Rule:
 
 _RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
 _CONSTANT: set[Op] = set()
+_STATIC: set[Callable[..., Any]] = set()
 
 
 def _add(ops: tuple[Op, ...], mode: str, kind: Literal["elementwise", "reverse", "forward"], active: Any, fn: F) -> F:
@@ -77,6 +78,20 @@ def known(x: object) -> bool:
     While transpiling it may if `x` is a literal; when the rule runs as a plain function, if `x` is a Python number.
     """
     return isinstance(x, int | float)
+
+
+def static(fn: F) -> F:
+    """Mark a helper of rules that computes on static values only (axes, subscripts).
+
+    Transpiling calls it with the values of its arguments, instead of lowering its body.
+    """
+    _STATIC.add(fn)
+    return fn
+
+
+def is_static(fn: Callable[..., Any]) -> bool:
+    """Is `fn` a helper that transpiling calls?"""
+    return fn in _STATIC
 
 
 def constant(*ops: Op) -> None:

@@ -12,27 +12,27 @@ import numpy as np
 from pullback.stdlib.registry import elementwise, known, rule
 
 
-@elementwise(operator.add, operator.iadd, np.add)
+@elementwise(operator.add, np.add)
 def add(out: Any, x: Any, y: Any) -> Any:
     return 1.0, 1.0
 
 
-@elementwise(operator.sub, operator.isub, np.subtract)
+@elementwise(operator.sub, np.subtract)
 def subtract(out: Any, x: Any, y: Any) -> Any:
     return 1.0, -1.0
 
 
-@elementwise(operator.mul, operator.imul, np.multiply)
+@elementwise(operator.mul, np.multiply)
 def multiply(out: Any, x: Any, y: Any) -> Any:
     return y, x
 
 
-@elementwise(operator.truediv, operator.itruediv, np.divide)
+@elementwise(operator.truediv, np.divide)
 def divide(out: Any, x: Any, y: Any) -> Any:
     return 1.0 / y, -out / y
 
 
-@elementwise(operator.mod, operator.imod, np.remainder)
+@elementwise(operator.mod, np.remainder)
 def remainder(out: Any, x: Any, y: Any) -> Any:
     return 1.0, -(x // y)
 
@@ -83,22 +83,24 @@ def power_of_exponent(out: Any, x: Any, y: Any) -> Any:
     if known(x):
         if x > 0:
             return out * math.log(x)
+        if x == 0:
+            return 0.0
     if isinstance(x, float):
         return out * (math.log(x) if x > 0.0 else 0.0 if x == 0.0 else math.nan)
     return out * np.log(x + (x == 0))
 
 
-@elementwise(operator.pow, operator.ipow, builtins.pow, np.power, np.float_power)
+@elementwise(operator.pow, builtins.pow, np.power, np.float_power)
 def power(out: Any, x: Any, y: Any) -> Any:
     return power_of_base(out, x, y), power_of_exponent(out, x, y)
 
 
-@elementwise(operator.pow, operator.ipow, builtins.pow, np.power, np.float_power, active=(0,))
+@elementwise(operator.pow, builtins.pow, np.power, np.float_power, active=(0,))
 def power_constant_exponent(out: Any, x: Any, y: Any) -> Any:
     return power_of_base(out, x, y), None
 
 
-@elementwise(operator.pow, operator.ipow, builtins.pow, np.power, np.float_power, active=(1,))
+@elementwise(operator.pow, builtins.pow, np.power, np.float_power, active=(1,))
 def power_constant_base(out: Any, x: Any, y: Any) -> Any:
     return None, power_of_exponent(out, x, y)
 
@@ -141,5 +143,6 @@ def smaller_than_constant_first(out: Any, x: Any, y: Any) -> Any:
 
 
 @rule(builtins.sum)
-def sum_of_items(ct: Any, out: Any, iterable: Any, start: Any = 0) -> Any:
-    return tuple([ct for _ in iterable]), ct
+def sum_of_items(ct: Any, out: Any, iterable: Any, start: Any = None) -> Any:
+    each = tuple([ct for _ in iterable])
+    return each if start is None else (each, ct)

@@ -113,7 +113,7 @@ def full_like(ct: Any, out: Any, a: Any, fill_value: Any, *, dtype: Any = None) 
 
 @rule(np.linspace)
 def linspace(ct: Any, out: Any, start: Any, stop: Any, *, num: Any = 50, endpoint: Any = True) -> Any:
-    t = np.linspace(0.0, 1.0, num, endpoint)
+    t = np.linspace(0.0, 1.0, num, endpoint, dtype=out.dtype)
     if np.ndim(out) > 1:
         t = np.expand_dims(t, tuple(range(1, np.ndim(out))))
     return ct * (1.0 - t), ct * t
@@ -122,5 +122,7 @@ def linspace(ct: Any, out: Any, start: Any, stop: Any, *, num: Any = 50, endpoin
 @rule(np.arange)
 def arange(ct: Any, out: Any, start: Any, stop: Any = None, step: Any = None, *, dtype: Any = None) -> Any:
     if stop is None:
-        return None, None, None
+        return None
+    if step is None:
+        return ct, None
     return ct, None, ct * np.arange(out.size)

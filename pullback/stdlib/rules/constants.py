@@ -27,7 +27,7 @@ constant(
 
 # steps
 constant(
-    operator.floordiv, operator.ifloordiv, np.floor_divide, np.floor, np.ceil, np.trunc, np.fix, np.rint, np.round, np.around,
+    operator.floordiv, np.floor_divide, np.floor, np.ceil, np.trunc, np.fix, np.rint, np.round, np.around,
     np.spacing, math.floor, math.ceil, math.trunc, math.ulp, builtins.round, builtins.int,
 )  # fmt: skip
 

@@ -1,53 +1,64 @@
-"""Einstein summation."""
+"""Einstein summation: the cotangent of an operand is a sum over everything but that operand's own letters."""
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import rule
+from pullback.stdlib.registry import rule, static
 
 
-def explicit(subscripts: str) -> str:
-    """`ij,jk` as `ij,jk->ik`."""
-    if "->" in subscripts:
-        return subscripts.replace(" ", "")
-    inputs = subscripts.replace(" ", "")
-    letters = inputs.replace(",", "").replace(".", "")
-    kept = "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
-    return f"{inputs}->{'...' if '...' in inputs else ''}{kept}"
+def _terms(subscripts: str) -> tuple[list[list[str]], list[str]]:
+    """The letters of each operand and of the result, `...` as one of them."""
+    text = subscripts.replace(" ", "").replace("...", ".")
+    inputs, arrow, output = text.partition("->")
+    if not arrow:
+        letters = inputs.replace(",", "")
+        output = "." * ("." in letters) + "".join(sorted(x for x in set(letters) - {"."} if letters.count(x) == 1))
+    return [list(term) for term in inputs.split(",")], list(output)
 
 
-def einsum_cotangent(ct: Any, subscripts: str, operands: tuple[Any, ...], k: int) -> Any:
-    """The cotangent of operand `k`: the sum over everything but that operand's own letters."""
-    inputs, output = explicit(subscripts).split("->")
-    terms = inputs.split(",")
-    others = [operands[j] for j in range(len(terms)) if j != k]
-    other_terms = [term for j, term in enumerate(terms) if j != k]
-    # a letter that this operand has twice: the second place gets a letter of its own, tied to the first by an identity
-    own, identities = "", []
-    for place, letter in enumerate(terms[k]):
-        if letter != "." and letter in own:
-            new = next(x for x in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" if x not in inputs + own)
-            identities.append(np.eye(operands[k].shape[place - len(terms[k])]))
-            other_terms.append(letter + new)
-            own += new
+@static
+def transposed(subscripts: str, k: int) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """How operand `k` gets its cotangent: `ij,jk->ik` is `ik,jk->ij` for the operand 0.
+
+    Also the axes of the operand that an identity ties to an earlier axis (`ii->`), and those along which the cotangent is constant.
+    """
+    inputs, output = _terms(subscripts)
+    own, others = inputs[k], inputs[:k] + inputs[k + 1 :]
+    unused = [x for x in string.ascii_letters if x not in subscripts]
+    ties, target = [], list[str]()
+    for axis, x in enumerate(own):
+        if x in target:
+            target.append(unused.pop())
+            others.append([x, target[-1]])
+            ties.append(_axis(own, axis))
         else:
-            own += letter
-    seen = output + "".join(other_terms)
-    found = "".join(x for x in own if x in seen and x != ".")
-    dots = "..." if "..." in seen else ""
-    if dots and "..." in own:
-        target = own[: own.index(".")] + dots + own[own.index(".") + 3 :]
-        target = "".join(x for x in target if x == "." or x in found)
-    else:
-        target = dots + found
-    g = np.einsum(",".join([output, *other_terms]) + "->" + target, ct, *others, *identities)
-    missing = [place for place, x in enumerate(own) if x != "." and x not in found]
-    return np.expand_dims(g, tuple(place - len(own) for place in missing)) if missing else g
+            target.append(x)
+    seen = {x for term in (output, *others) for x in term}
+    constant = tuple(_axis(own, axis) for axis, x in enumerate(target) if x not in seen)
+    target = [x for x in target if x in seen]
+    if "." in seen and "." not in target:
+        target.insert(0, ".")
+    text = ",".join("".join(term) for term in (output, *others)) + "->" + "".join(target)
+    return text.replace(".", "..."), tuple(ties), constant
+
+
+def _axis(own: list[str], axis: int) -> int:
+    """The axis counted from the side on which no `...` lies between."""
+    return axis if "." in own[axis:] else axis - len(own)
+
+
+def contribution(ct: Any, subscripts: Any, operands: Any, k: Any) -> Any:
+    """The cotangent of operand `k`."""
+    text, ties, constant = transposed(subscripts, k)
+    identities = [np.eye(operands[k].shape[axis], dtype=operands[k].dtype) for axis in ties]
+    g = np.einsum(text, ct, *operands[:k], *operands[k + 1 :], *identities)
+    return np.expand_dims(g, constant) if constant else g
 
 
 @rule(np.einsum)
 def einsum(ct: Any, out: Any, subscripts: Any, *operands: Any) -> Any:
-    return None, *[einsum_cotangent(ct, subscripts, operands, k) for k in range(len(operands))]
+    return None, *[contribution(ct, subscripts, operands, k) for k in range(len(operands))]

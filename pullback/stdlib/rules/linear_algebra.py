@@ -10,7 +10,7 @@ import numpy as np
 from pullback.stdlib.registry import rule
 
 
-@rule(operator.matmul, operator.imatmul, np.matmul)
+@rule(operator.matmul, np.matmul)
 def matmul(ct: Any, out: Any, a: Any, b: Any) -> Any:
     if a.ndim == 1 and b.ndim == 1:
         return ct * b, ct * a
@@ -50,6 +50,22 @@ def inner(ct: Any, out: Any, a: Any, b: Any) -> Any:
     rows, columns = np.reshape(a, (-1, a.shape[-1])), np.reshape(b, (-1, b.shape[-1]))
     flat_ct = np.reshape(ct, (rows.shape[0], columns.shape[0]))
     return np.reshape(flat_ct @ columns, a.shape), np.reshape(flat_ct.T @ rows, b.shape)
+
+
+@rule(np.vecdot)
+def vecdot(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
+    return np.expand_dims(ct, -1) * x2, np.expand_dims(ct, -1) * x1
+
+
+if hasattr(np, "matvec"):  # NumPy 2.2
+
+    @rule(np.matvec)
+    def matvec(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
+        return ct[..., :, None] * x2[..., None, :], np.vecmat(ct, x1)
+
+    @rule(np.vecmat)
+    def vecmat(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
+        return np.matvec(x2, ct), x1[..., :, None] * ct[..., None, :]
 
 
 @rule(np.vdot)

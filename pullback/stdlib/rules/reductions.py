@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.runtime import product_of_others
 from pullback.stdlib.registry import rule
 
 
@@ -52,8 +53,28 @@ def std(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof:
 def max_(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     hit = a == widened(out, axis, keepdims)
     if axis is None:
-        return ct / np.count_nonzero(hit) * hit
+        return ct / np.sum(hit, dtype=a.dtype) * hit
     return widened(ct, axis, keepdims) / np.sum(hit, axis=axis, dtype=a.dtype, keepdims=True) * hit
+
+
+@rule(np.prod)
+def prod(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
+    if axis is None:
+        return ct * np.reshape(product_of_others(np.ravel(a)), a.shape)
+    if isinstance(axis, int):
+        return widened(ct, axis, keepdims) * np.moveaxis(product_of_others(np.moveaxis(a, axis, -1)), -1, axis)
+    last = tuple([-1 - k for k in range(len(axis))])
+    moved = np.moveaxis(a, axis, last)
+    others = product_of_others(np.reshape(moved, (*moved.shape[: -len(axis)], count(a, axis))))
+    return widened(ct, axis, keepdims) * np.moveaxis(np.reshape(others, moved.shape), last, axis)
+
+
+@rule(product_of_others)
+def product_of_others_(ct: Any, out: Any, a: Any) -> Any:
+    # the product of the others is a product along the last axis of a matrix with ones on its diagonal
+    one = np.eye(a.shape[-1], dtype=bool)
+    matrix_ct = ct[..., None] * product_of_others(np.where(one, 1.0, a[..., None, :]))
+    return np.sum(np.where(one, 0.0, matrix_ct), axis=-2)
 
 
 @rule(np.cumsum)

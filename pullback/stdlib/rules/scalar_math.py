@@ -27,7 +27,7 @@ def expm1(out: Any, x: Any) -> Any:
 @elementwise(math.log)
 def log(out: Any, x: Any, base: Any = None) -> Any:
     if base is None:
-        return 1.0 / x, None
+        return 1.0 / x
     return 1.0 / (x * math.log(base)), -out / (base * math.log(base))
 
 
@@ -204,6 +204,5 @@ def fsum(ct: Any, out: Any, seq: Any) -> Any:
 
 
 @rule(math.prod)
-def prod(ct: Any, out: Any, iterable: Any, start: Any = 1) -> Any:
-    before_and_after = [(math.prod(iterable[:k], start=start), math.prod(iterable[k + 1 :])) for k in range(len(iterable))]
-    return tuple([ct * before * after for before, after in before_and_after]), ct * math.prod(iterable)
+def prod(ct: Any, out: Any, iterable: Any) -> Any:
+    return tuple([ct * math.prod((*iterable[:k], *iterable[k + 1 :])) for k in range(len(iterable))])

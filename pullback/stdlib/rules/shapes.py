@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import rule
+from pullback.stdlib.registry import rule, static
 
 
 @rule(np.reshape)
@@ -19,16 +19,18 @@ def ravel(ct: Any, out: Any, a: Any) -> Any:
     return np.reshape(ct, np.shape(a))
 
 
+@static
+def inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The permutation that undoes `axes`."""
+    forward = [axis % len(axes) for axis in axes]
+    return tuple(forward.index(axis) for axis in range(len(axes)))
+
+
 @rule(np.transpose)
 def transpose(ct: Any, out: Any, a: Any, *, axes: Any = None) -> Any:
     if axes is None:
         return np.transpose(ct)
     return np.transpose(ct, inverse_permutation(axes))
-
-
-def inverse_permutation(axes: Any) -> Any:
-    """The permutation that undoes `axes`."""
-    return tuple([sum([k for k in range(len(axes)) if axes[k] % len(axes) == j]) for j in range(len(axes))])
 
 
 @rule(np.matrix_transpose)

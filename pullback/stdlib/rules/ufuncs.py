@@ -167,9 +167,9 @@ def sinc(out: Any, x: Any) -> Any:
     return np.where(np.abs(x) < 0.01, near_zero, (np.cos(math.pi * x) - out) / (x + (x == 0.0)))
 
 
-@elementwise(np.maximum)
-def maximum(out: Any, x: Any, y: Any) -> Any:
-    return np.where(x == y, 0.5, x > y), np.where(x == y, 0.5, y > x)
+@rule(np.maximum)
+def maximum(ct: Any, out: Any, x: Any, y: Any) -> Any:
+    return np.where(x == y, 0.5 * ct, ct * (x > y)), np.where(x == y, 0.5 * ct, ct * (y > x))
 
 
 @elementwise(np.maximum, active=(0,))
@@ -182,9 +182,9 @@ def maximum_of_constant(out: Any, x: Any, y: Any) -> Any:
     return None, out > x
 
 
-@elementwise(np.minimum)
-def minimum(out: Any, x: Any, y: Any) -> Any:
-    return np.where(x == y, 0.5, x < y), np.where(x == y, 0.5, y < x)
+@rule(np.minimum)
+def minimum(ct: Any, out: Any, x: Any, y: Any) -> Any:
+    return np.where(x == y, 0.5 * ct, ct * (x < y)), np.where(x == y, 0.5 * ct, ct * (y < x))
 
 
 @elementwise(np.minimum, active=(0,))
@@ -197,9 +197,9 @@ def minimum_of_constant(out: Any, x: Any, y: Any) -> Any:
     return None, out < x
 
 
-@elementwise(np.fmax, np.fmin)
-def fmax(out: Any, x: Any, y: Any) -> Any:
-    return np.where(x == y, 0.5, out == x), np.where(x == y, 0.5, out == y)
+@rule(np.fmax, np.fmin)
+def fmax(ct: Any, out: Any, x: Any, y: Any) -> Any:
+    return np.where(x == y, 0.5 * ct, ct * (out == x)), np.where(x == y, 0.5 * ct, ct * (out == y))
 
 
 @elementwise(np.fmax, np.fmin, active=(0,))
@@ -219,7 +219,7 @@ def fmod(out: Any, x: Any, y: Any) -> Any:
 
 @elementwise(np.copysign)
 def copysign(out: Any, x: Any, y: Any) -> Any:
-    return np.sign(x) * np.copysign(1.0, y), 0.0
+    return np.sign(x) * np.sign(out), 0.0
 
 
 @elementwise(np.nextafter)

@@ -1,0 +1,87 @@
+"""The helpers that emitted code calls."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from pullback import runtime
+from pullback.runtime import add_trees, place_diagonal, product_of_others, scatter_add, unbroadcast, zeros_of
+
+
+class Pair(NamedTuple):
+    first: Any
+    second: Any
+
+
+@pytest.mark.parametrize(
+    "shape, like, expected",
+    [
+        ((2, 3), (3,), [3.0, 5.0, 7.0]), ((2, 3), (2, 1), [[3.0], [12.0]]), ((2, 3), (1, 1), [[15.0]]), ((2, 3), (), 15.0),
+        ((1, 3), (3,), [0.0, 1.0, 2.0]), ((2, 3), (1, 2, 3), [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]), ((0, 3), (3,), [0.0, 0.0, 0.0]),
+        ((1, 3), (2, 3), [[0.0, 1.0, 2.0]]), ((2, 3), (4, 1, 3), [[3.0, 5.0, 7.0]]),
+    ],
+)  # fmt: skip
+def test_unbroadcast(shape: tuple[int, ...], like: tuple[int, ...], expected: Any) -> None:
+    g = np.arange(float(np.prod(shape))).reshape(shape)
+    got = unbroadcast(g, np.zeros(like))
+    assert np.array_equal(got, expected) and got.dtype == g.dtype
+
+
+def test_unbroadcast_hands_on_what_fits() -> None:
+    g = np.ones((2, 3))
+    assert unbroadcast(g, np.zeros((2, 3))) is g
+    assert unbroadcast(1.5, 2.0) == 1.5
+    assert unbroadcast(g, 2.0) == 6.0
+    assert unbroadcast(g.astype(np.float32), np.zeros(3)).dtype == np.float32
+
+
+def test_add_trees() -> None:
+    a = {"w": np.ones(2), "layers": [(1.0, None)], "pair": Pair(1.0, 2.0)}
+    b = {"w": np.ones(2), "layers": [(2.0, None)], "pair": Pair(0.5, None)}
+    total = add_trees(a, b)
+    assert np.array_equal(total["w"], [2.0, 2.0]) and total["layers"] == [(3.0, None)] and total["pair"] == Pair(1.5, 2.0)
+    assert np.array_equal(a["w"], [1.0, 1.0])
+    assert add_trees(None, a) is a and add_trees(a, None) is a and add_trees((), ()) == ()
+
+
+def test_zeros_of() -> None:
+    x = {"w": np.ones((2, 3), np.float32), "n": 3, "lr": 0.5, "s": np.float32(2.0), "ids": np.arange(3), "name": "a", "p": Pair(1.0, True)}
+    z = zeros_of(x)
+    assert z["w"].dtype == np.float32 and not z["w"].any() and z["w"].shape == (2, 3)
+    assert type(z["lr"]) is float and type(z["s"]) is np.float32 and z["p"] == Pair(0.0, None)
+    assert z["n"] is None and z["ids"] is None and z["name"] is None and list(z) == list(x)
+    assert zeros_of(np.array(2.0)).shape == () and isinstance(zeros_of(np.array(2.0)), np.ndarray)
+    assert zeros_of(np.float64(2.0)) == 0.0 and type(zeros_of(np.float64(2.0))) is np.float64
+
+
+def test_scatter_add_adds_repeats() -> None:
+    got = scatter_add(np.ones(3, np.float32), np.zeros(4), np.array([1, 1, -1]), None)
+    assert np.array_equal(got, [0, 2, 0, 1]) and got.dtype == np.float32
+
+
+def test_place_diagonal() -> None:
+    g = np.array([1.0, 2.0])
+    assert np.array_equal(place_diagonal(g, np.zeros((2, 3)), 1, 0, 1), [[0, 1, 0], [0, 0, 2]])
+    assert np.array_equal(np.diagonal(place_diagonal(g, np.zeros((3, 2)), -1, 0, 1), -1), g)
+
+
+def test_product_of_others() -> None:
+    assert np.array_equal(product_of_others(np.array([2.0, 0.0, 3.0])), [0.0, 6.0, 0.0])
+    assert product_of_others(np.zeros((2, 0))).shape == (2, 0)
+
+
+@pytest.mark.parametrize("name", runtime.__all__)
+def test_a_helper_stands_alone(name: str) -> None:
+    """Its source, with NumPy imported, is all that a standalone file needs."""
+    source = inspect.getsource(getattr(runtime, name))
+    names = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    bound = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound |= {n.arg for n in ast.walk(ast.parse(source)) if isinstance(n, ast.arg)}
+    import builtins
+
+    assert names - bound - set(dir(builtins)) - {name, "np", "Any"} == set()

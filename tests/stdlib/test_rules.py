@@ -1,0 +1,43 @@
+"""Every registered rule, at every sample of its operation."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pullback.stdlib.rules  # noqa: F401  registers
+from pullback.stdlib import registry
+from tests.stdlib.harness import check_rule, cotangents
+from tests.stdlib.samples import SAMPLES, Sample
+
+OPS = [r for rs in registry.rules().values() for r in rs if r.op.__module__ != __name__]
+CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples]
+
+
+def name(op: Any) -> str:
+    return f"{getattr(op, '__module__', None) or 'numpy'}.{op.__name__}"
+
+
+@pytest.mark.parametrize("op, sample", CASES, ids=[name(op) for op, _ in CASES])
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
+def test_agrees_with_differences(op: Any, sample: Sample) -> None:
+    check_rule(op, *sample.inputs, only=sample.only, **sample.static)
+
+
+def test_every_rule_has_samples() -> None:
+    assert {name(op) for op in registry.rules()} - {name(op) for op in SAMPLES} == set()
+
+
+@pytest.mark.parametrize("op, dtype", [(np.float64, np.float32), (np.float32, np.float32), (builtins.float, np.float32)])
+def test_casts_hand_the_cotangent_on(op: Any, dtype: Any) -> None:
+    assert cotangents(op, (dtype(1.5),), (0,), 2.0) == (2.0,)
+
+
+def test_every_numpy_ufunc_is_a_rule_a_constant_or_listed_as_unsupported() -> None:
+    unsupported = {"divmod", "frexp", "modf", "isnat"}
+    known = registry.known_ops()
+    found = {n for n in dir(np) if isinstance(getattr(np, n), np.ufunc) and getattr(np, n) not in known}
+    assert found == unsupported
