@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.activity import useful, varied
-from pullback.transpile.builder import ONE
 from pullback.transpile.core import (
     Atom,
     Block,
@@ -32,8 +30,10 @@ from pullback.transpile.core import (
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.optimise import effectful, fuse_branches, hoist_items, keep_residuals, optimise, remove_dead, simplify
 from pullback.transpile.request import Request
-from pullback.transpile.reverse import Adjoint, Reversal
-from pullback.transpile.twins import Twins
+from pullback.transpile.reverse.activity import useful, varied
+from pullback.transpile.reverse.adjoint import Adjoint, Reversal
+from pullback.transpile.reverse.builder import ONE
+from pullback.transpile.reverse.twins import Twins
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import numpy as np
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.builder import ZERO, Builder, is_number
 from pullback.transpile.core import Atom, Lit, Var
 from pullback.transpile.infer import type_of
+from pullback.transpile.reverse.builder import ZERO, Builder, is_number
 
 NONE = Lit(None)
 

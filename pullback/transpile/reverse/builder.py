@@ -16,7 +16,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var, reads, substitute
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.rename import fresh
-from pullback.transpile.twins import Twins
+from pullback.transpile.reverse.twins import Twins
 
 ZERO, ONE = Lit(0.0), Lit(1.0)
 

@@ -11,17 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.activity import active_free
-from pullback.transpile.builder import Builder
 from pullback.transpile.core import (
     Arg,
     Atom,
-    Block,
     Call,
     Def,
     Effect,
@@ -30,17 +26,17 @@ from pullback.transpile.core import (
     Lit,
     Op,
     Origin,
-    Range,
     Stmt,
     Var,
     While,
-    substitute,
     variables,
 )
-from pullback.transpile.cotangents import Cotangents, Tree, cotangent_name, keys_of
 from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
-from pullback.transpile.twins import Twins
+from pullback.transpile.reverse import control
+from pullback.transpile.reverse.builder import Builder
+from pullback.transpile.reverse.cotangents import Cotangents, Tree, cotangent_name, keys_of
+from pullback.transpile.reverse.twins import Twins
 
 
 @dataclass(frozen=True)
@@ -71,6 +67,10 @@ class Adjoint:
             self.b.at(s.origin)
             self.statement(s)
 
+    def inside(self, origin: Origin) -> Adjoint:
+        """The backward code of a block inside this one, still empty."""
+        return Adjoint(self.r, origin)
+
     def statement(self, s: Stmt) -> None:
         """Hand the cotangents of what a statement binds on to what it reads."""
         if isinstance(s, Effect) or not any(o in self.ct.open for o in s.outs):
@@ -79,11 +79,9 @@ class Adjoint:
             case Op():
                 self.op(s)
             case If():
-                self.branch(s)
-            case For():
-                self.for_loop(s)
-            case While():
-                self.while_loop(s)
+                control.branch(self, s)
+            case For() | While():
+                control.loop(self, s)
             case Call():
                 self.call(s)
             case Def():
@@ -234,123 +232,6 @@ class Adjoint:
                 part = self.b(prims.item, out, Lit(k))
                 self.ct.whole.add(part)
             self.ct.add(s.args[i], part)
-
-    # control flow
-
-    def branch(self, s: If) -> None:
-        given = {o: self.ct.full(o) for o in s.outs if o in self.ct.open}
-        outer = active_free((s.then, s.orelse), self.r.active)
-        base = {v: d for v in outer if (d := self.ct.pop(v)) is not None}
-        sides: list[Block] = []
-        for b in (s.then, s.orelse):
-            inner = Adjoint(self.r, s.origin)
-            inner.ct.open.update(_copied(base))
-            for o, r in zip(s.outs, b.results, strict=True):
-                if o in given:
-                    inner.ct.add(r, given[o])
-            inner.walk(b.body)
-            inner.b.at(s.origin)
-            results = tuple(inner.ct.full(v) for v in outer)
-            sides.append(Block((), tuple(inner.b.body), results))
-        outs = tuple(Var(cotangent_name(v.hint) if v.hint else "", v.type) for v in outer)
-        self.b.body.append(If(outs, s.cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
-        self._reopen(outer, outs)
-
-    def _reopen(self, values: Sequence[Var], outs: Sequence[Var]) -> None:
-        """The cotangents of `values` go on as `outs`, which have the whole shape."""
-        for v, o in zip(values, outs, strict=True):
-            self.ct.whole.add(o)
-            self.ct.add(v, o)
-
-    def for_loop(self, s: For) -> None:
-        source = s.source
-        rows = [(p, a) for p, a in zip(s.item_params, s.items, strict=True) if _is_rows(p, a, self.r.active)]
-        if rows and source is None:
-            source = Range(Lit(0), self.b(len, rows[0][1]), Lit(1))
-        self.loop(s, s.index, source, rows)
-
-    def while_loop(self, s: While) -> None:
-        self.loop(s, Var("", ab.INT), None, [])
-
-    def loop(self, s: For | While, index: Var, source: Range | None, rows: list[tuple[Var, Atom]]) -> None:
-        n = len(s.inits)
-        inner = Adjoint(self.r, s.origin)
-        here = Var(index.hint, index.type)
-        carried = [k for k in range(n) if s.carried[k] in self.r.active]
-        accumulated = [v for v in active_free((s.body,), self.r.active) if v not in _row_arrays(rows)]
-        accumulated += [cast(Var, a) for a in dict.fromkeys(a for _, a in rows)]
-        inits = [*(self.ct.full(s.outs[k]) for k in carried), *(self.ct.full(v) for v in accumulated)]
-        slots = [*(s.carried[k] for k in carried), *accumulated]
-        params = [Var(cotangent_name(v.hint) if v.hint else "", v.type) for v in slots]
-        taped = [(o, r) for o, r in zip(s.outs[n:], s.body.results[n:], strict=True) if o in self.ct.open]
-        tapes = [self.ct.full(o) for o, _ in taped]
-        tape_params = [Var(cotangent_name(r.hint) if isinstance(r, Var) else "", type_of(r)) for _, r in taped]
-        inner.ct.whole.update(params)
-        for v, p in zip(accumulated, params[len(carried) :], strict=True):
-            inner.ct.add(v, p)
-        for k, p in zip(carried, params, strict=False):
-            inner.ct.add(s.body.results[k], p)
-        for (_, r), p in zip(taped, tape_params, strict=True):
-            inner.ct.add(r, p)
-        inner.walk(s.body.body)
-        inner.b.at(s.origin)
-        for p, a in rows:
-            self._row(inner, p, cast(Var, a), index)
-        results = [*(inner.ct.full(s.carried[k]) for k in carried), *(inner.ct.full(v) for v in accumulated)]
-        listed = self._listed(s, rows)
-        collected = [inner.ct.full(p) for p, _ in listed]
-        body = Block((here, *params, *tape_params), tuple(inner.b.body), tuple([*results, *collected]))
-        outs = [Var(p.hint, p.type) for p in params]
-        lists = [Var(cotangent_name(a.hint), ab.ListOf(p.type)) for p, a in listed]
-        reverse = not s.reverse if isinstance(s, For) else True
-        self.b.body.append(
-            For(
-                (*outs, *lists),
-                source,
-                reverse,
-                tuple(inits),
-                tuple(tapes),
-                substitute(body, {index: here}),
-                self.b.origin,
-                adjoint_of=s.tag,
-            )
-        )
-        self._reopen(accumulated, outs[len(carried) :])
-        for k, o in zip(carried, outs, strict=False):
-            self.ct.whole.add(o)
-            self.ct.add(s.inits[k], o)
-        for (_, a), o in zip(listed, lists, strict=True):
-            self.ct.add(a, o)
-
-    def _row(self, inner: Adjoint, p: Var, a: Var, index: Var) -> None:
-        """The cotangent of one row of an array that a loop runs over."""
-        if (d := inner.ct.pop(p)) is not None:
-            whole = inner.ct.full(a)
-            inner.ct.open[a] = inner.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=cotangent_name(a.hint))
-
-    def _listed(self, s: For | While, rows: list[tuple[Var, Atom]]) -> list[tuple[Var, Var]]:
-        """The items, from lists, whose cotangents the backward loop collects."""
-        if isinstance(s, While):
-            return []
-        taken = {p for p, _ in rows}
-        pairs = zip(s.item_params, s.items, strict=True)
-        return [(p, a) for p, a in pairs if isinstance(a, Var) and a in self.r.active and p not in taken]
-
-
-def _is_rows(p: Var, a: Atom, active: set[Var]) -> bool:
-    return isinstance(a, Var) and a in active and p in active and not isinstance(a.type, ab.ListOf)
-
-
-def _row_arrays(rows: list[tuple[Var, Atom]]) -> set[Atom]:
-    return {a for _, a in rows}
-
-
-def _copied(base: dict[Var, Any]) -> dict[Var, Any]:
-    return {v: _copy(d) for v, d in base.items()}
-
-
-def _copy(d: Any) -> Any:
-    return Tree({k: _copy(x) for k, x in d.items()}) if isinstance(d, Tree) else d
 
 
 def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type, ...]:

@@ -1,0 +1,1 @@
+"""Reverse mode: Core in which cotangents flow back through every statement."""

@@ -1,0 +1,135 @@
+"""The adjoint of a branch is a branch on the same condition, that of a loop a loop the other way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Atom, Block, For, If, Lit, Range, Var, While, substitute
+from pullback.transpile.infer import type_of
+from pullback.transpile.reverse.activity import active_free
+from pullback.transpile.reverse.cotangents import Tree, cotangent_name
+
+if TYPE_CHECKING:
+    from pullback.transpile.reverse.adjoint import Adjoint
+
+
+def branch(self: Adjoint, s: If) -> None:
+    """Each side hands its cotangents on; what both read from outside comes out of the adjoint `if`."""
+    given = {o: self.ct.full(o) for o in s.outs if o in self.ct.open}
+    outer = active_free((s.then, s.orelse), self.r.active)
+    base = {v: d for v in outer if (d := self.ct.pop(v)) is not None}
+    sides: list[Block] = []
+    for b in (s.then, s.orelse):
+        inner = self.inside(s.origin)
+        inner.ct.open.update({v: _copy(d) for v, d in base.items()})
+        for o, r in zip(s.outs, b.results, strict=True):
+            if o in given:
+                inner.ct.add(r, given[o])
+        inner.walk(b.body)
+        inner.b.at(s.origin)
+        results = tuple(inner.ct.full(v) for v in outer)
+        sides.append(Block((), tuple(inner.b.body), results))
+    outs = tuple(_cotangent_var(v) for v in outer)
+    self.b.body.append(If(outs, s.cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
+    _reopen(self, outer, outs)
+
+
+def _reopen(self: Adjoint, values: Sequence[Var], outs: Sequence[Var]) -> None:
+    """The cotangents of `values` go on as `outs`, which have the whole shape."""
+    for v, o in zip(values, outs, strict=True):
+        self.ct.whole.add(o)
+        self.ct.add(v, o)
+
+
+def _cotangent_var(v: Var) -> Var:
+    return Var(cotangent_name(v.hint) if v.hint else "", v.type)
+
+
+def _copy(d: Any) -> Any:
+    return Tree({k: _copy(x) for k, x in d.items()}) if isinstance(d, Tree) else d
+
+
+class _Slots:
+    """What the adjoint of a loop carries: the cotangents of carried values, and of all that the body reads from outside.
+
+    `rows` are the arrays whose rows the loop runs over: their cotangents are filled in row by row. `listed` are the items of
+    lists, whose cotangents are collected.
+    """
+
+    def __init__(self, self_: Adjoint, s: For | While) -> None:
+        active = self_.r.active
+        pairs: list[tuple[Var, Atom]] = [] if isinstance(s, While) else list(zip(s.item_params, s.items, strict=True))
+        live = [(p, a) for p, a in pairs if isinstance(a, Var) and a in active and p in active]
+        self.rows = [(p, a) for p, a in live if not isinstance(a.type, ab.ListOf)]
+        self.listed = [(p, a) for p, a in live if isinstance(a.type, ab.ListOf)]
+        self.carried = [k for k in range(len(s.inits)) if s.carried[k] in active]
+        read = active_free((s.body,), active)
+        self.outer = list(dict.fromkeys([*read, *(a for _, a in self.rows)]))
+
+
+def loop(self: Adjoint, s: For | While) -> None:
+    """Carried values go back from `outs` to `inits`; what the body reads from outside accumulates."""
+    slots = _Slots(self, s)
+    n = len(s.inits)
+    source, index = _source(self, s, slots)
+    here = Var(index.hint, index.type)
+    values = [*(s.carried[k] for k in slots.carried), *slots.outer]
+    inits = [*(self.ct.full(s.outs[k]) for k in slots.carried), *(self.ct.full(v) for v in slots.outer)]
+    params = [_cotangent_var(v) for v in values]
+    taped = [(o, r) for o, r in zip(s.outs[n:], s.body.results[n:], strict=True) if o in self.ct.open]
+    tapes = [self.ct.full(o) for o, _ in taped]
+    tape_params = [Var(cotangent_name(r.hint) if isinstance(r, Var) and r.hint else "", type_of(r)) for _, r in taped]
+    results = [s.body.results[k] for k in slots.carried]
+    seeds = [*zip(slots.outer, params[len(slots.carried) :], strict=True)]
+    seeds += [(r, p) for r, p in zip(results, params, strict=False) if isinstance(r, Var)]
+    seeds += [(r, p) for (_, r), p in zip(taped, tape_params, strict=True) if isinstance(r, Var)]
+    inner, collected = _body(self, s, slots, seeds, index)
+    final = [inner.ct.full(v) for v in values]
+    body = Block((here, *params, *tape_params), tuple(inner.b.body), (*final, *collected))
+    outs = [_cotangent_var(v) for v in values]
+    lists = [Var(cotangent_name(a.hint), ab.ListOf(p.type)) for p, a in slots.listed]
+    reverse = not s.reverse if isinstance(s, For) else True
+    body = substitute(body, {index: here})
+    adjoint = For((*outs, *lists), source, reverse, tuple(inits), tuple(tapes), body, self.b.origin, adjoint_of=s.tag)
+    self.b.body.append(adjoint)
+    _reopen(self, slots.outer, outs[len(slots.carried) :])
+    for k, o in zip(slots.carried, outs, strict=False):
+        if isinstance(v := s.inits[k], Var):
+            _reopen(self, [v], [o])
+    _reopen(self, [a for _, a in slots.listed], lists)
+
+
+def _body(
+    self: Adjoint, s: For | While, slots: _Slots, seeds: list[tuple[Var, Var]], index: Var
+) -> tuple[Adjoint, list[Atom]]:
+    """One iteration backwards, and the cotangents of list items that it collects."""
+    inner = self.inside(s.origin)
+    _reopen(inner, [v for v, _ in seeds], [p for _, p in seeds])
+    inner.walk(s.body.body)
+    inner.b.at(s.origin)
+    for p, a in slots.rows:
+        if (d := inner.ct.pop(p)) is not None:
+            whole = inner.ct.full(a)
+            written = inner.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=cotangent_name(a.hint))
+            _reopen(inner, [a], [written])
+    return inner, [inner.ct.full(p) for p, _ in slots.listed]
+
+
+def _source(self: Adjoint, s: For | While, slots: _Slots) -> tuple[Range | None, Var]:
+    """What the adjoint runs over, and the forward index: rows are written by their position, so there must be one."""
+    if isinstance(s, While):
+        return None, Var("", ab.INT)
+    if not slots.rows:
+        return s.source, s.index
+    if s.source is not None:
+        raise errors.at(
+            errors.NotSupportedYet,
+            s.origin,
+            "this loop runs over a range and over the rows of an array at once",
+            "index the array in the body: for i in range(len(x)): row = x[i]",
+        )
+    return Range(Lit(0), self.b(len, slots.rows[0][1]), Lit(1)), s.index
