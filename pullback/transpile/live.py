@@ -86,7 +86,7 @@ def module_name(namespace: dict[str, Any]) -> str:
 
 def _plain_function(f: object) -> types.FunctionType:
     """`f`, or the function under `@differentiable`; what is not a plain function is refused."""
-    f = _primal(f)
+    f = primal_of(f)
     kind, name = type(f), getattr(f, "__qualname__", type(f).__qualname__)
     match f:
         case types.FunctionType():
@@ -105,7 +105,7 @@ def _plain_function(f: object) -> types.FunctionType:
     raise errors.NotSupportedYet(f"an object of type {kind.__qualname__!r} cannot be differentiated yet", hint=_DEF)
 
 
-def _primal(f: object) -> object:
+def primal_of(f: object) -> object:
     """The function under an object of ours that, called, is that function; its class has `__pullback_primal__`."""
     return f.__pullback_primal__ if hasattr(type(f), "__pullback_primal__") else f  # type: ignore[attr-defined]
 
@@ -167,7 +167,7 @@ def bind(value: object, reads: Reads) -> Binding:
         if is_library(value.__name__, getattr(value, "__file__", None)):
             return Value(value)
         return ModuleBinding(value.__name__, functools.partial(_attribute, value, reads))
-    value = _primal(value)
+    value = primal_of(value)
     if not isinstance(value, types.FunctionType) or registry.has_rule(value):
         return Value(value)
     if is_library(value.__module__ or "", value.__code__.co_filename):

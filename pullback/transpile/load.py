@@ -1,0 +1,111 @@
+"""Load: generated text in, a function out that can be called, stepped through and found in tracebacks."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import itertools
+import linecache
+import types
+import weakref
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pullback import errors
+from pullback.backends.base import Emitted
+from pullback.transpile.core import Origin
+from pullback.transpile.live import primal_of
+from pullback.transpile.sources import FunctionSource, Read
+from pullback.transpile.watch import Watch
+
+_numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
+
+
+def load(emitted: Emitted, source: FunctionSource) -> Callable[..., Any]:
+    """The function that `emitted` holds, with the user's own functions and values in it.
+
+    The `__wrapped__` of the result is the generated function itself. A call raises StaleSource, before anything else
+    happens, if a function or value of the user's that the text was made from has been replaced since by one that does
+    not fit. An exception out of generated code carries a note with the user's line.
+    """
+    live = {name: _live_object(source, *there) for name, there in emitted.user_names.items()}
+    file = f"<pullback {emitted.name} {next(_numbers[emitted.name])}>"
+    namespace: dict[str, Any] = {"__name__": source.module, "__file__": file}
+    namespace.update((name, value) for name, (value, _) in live.items())
+    exec(compile(_without_imports(emitted), file, "exec", dont_inherit=True), namespace)
+    function = namespace[emitted.name]
+    linecache.cache[file] = (len(emitted.text), None, emitted.text.splitlines(keepends=True), file)
+    weakref.finalize(function, linecache.cache.pop, file, None).atexit = False
+    watch = Watch(source.reads, namespace, {name: read for name, (_, read) in live.items() if read is not None})
+    return _guarded(function, watch, functools.partial(explain, file=file, origins=emitted.origins))
+
+
+def _guarded(
+    function: Callable[..., Any], watch: Watch, on_error: Callable[[BaseException], None]
+) -> Callable[..., Any]:
+    is_current, refresh = watch.is_current, watch.refresh
+
+    @functools.wraps(function)
+    def derivative(*args: Any, **kwargs: Any) -> Any:
+        if not is_current():
+            refresh()
+        try:
+            return function(*args, **kwargs)
+        except Exception as e:
+            on_error(e)
+            raise
+
+    return derivative
+
+
+def explain(e: BaseException, *, file: str, origins: Mapping[int, Origin]) -> None:
+    """Add to an exception out of the generated `file` a note that names the user's line behind the generated one."""
+    line, traceback = 0, e.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == file:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    origin = origins.get(line)
+    if origin is not None:
+        what = "in the backward pass of" if origin.adjoint else "in"
+        note = f'{what} File "{origin.file}", line {origin.line}: {origin.text}'
+        if note not in getattr(e, "__notes__", ()):
+            e.add_note(note)
+
+
+def _without_imports(emitted: Emitted) -> ast.Module:
+    """The tree of the text in which imports of the user's names stay, for how the rest is compiled, but are not run."""
+    tree = ast.parse(emitted.text)
+    for k, statement in enumerate(tree.body):
+        if isinstance(statement, ast.ImportFrom):
+            kept = [a for a in statement.names if not _is_user_name(emitted, statement.module, a)]
+            if len(kept) < len(statement.names):
+                never = ast.If(test=ast.Constant(value=False), body=[statement], orelse=[])
+                tree.body[k] = ast.fix_missing_locations(ast.copy_location(never, statement))
+                if kept:
+                    raise errors.PullbackError("internal error, please report: an import is only partly of user names")
+    return tree
+
+
+def _is_user_name(emitted: Emitted, module: str | None, alias: ast.alias) -> bool:
+    return emitted.user_names.get(alias.asname or alias.name) == (module, alias.name)
+
+
+def _live_object(source: FunctionSource, module: str, name: str) -> tuple[object, Read | None]:
+    """The object that `from module import name` stands for, among all that was looked up while transpiling."""
+    found: dict[int, tuple[object, Read | None]] = {}
+    for read in source.reads.names.values():
+        if (read.module, read.name) == (module, name):
+            value = primal_of(read.value)
+            found[id(value)] = value, None if isinstance(value, types.FunctionType) else read
+    for s in source.reads.functions.values():
+        if (s.module, s.name) == (module, name):
+            found[id(s.function)] = s.function, None
+    if not found:
+        raise errors.PullbackError(f"internal error, please report: {name!r} of {module!r} was never looked up")
+    if len(found) > 1:
+        raise errors.NotSupportedYet(
+            f"two different objects are called {name!r} in modules called {module!r}", hint="Give one another name."
+        )
+    return next(iter(found.values()))
