@@ -19,6 +19,7 @@ from pullback.transpile import (  # noqa: F401  these modules fill the table
     shapes_linear,
     shapes_make,
     shapes_reduce,
+    shapes_runtime,
 )
 from pullback.transpile.abstract import UNKNOWN, Type
 from pullback.transpile.core import Arg, OpFunction
@@ -56,6 +57,4 @@ def _shape_function(op: OpFunction) -> ShapeFunction | None:
         return shapes_elementwise.ufunc if op.signature is None else None
     if isinstance(op, type) and issubclass(op, np.generic):
         return shapes_elementwise.elementwise
-    if getattr(op, "__module__", "").partition(".")[0] == "pullback":
-        return shapes_index.RUNTIME.get(getattr(op, "__name__", ""))
     return None

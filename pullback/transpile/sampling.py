@@ -19,8 +19,8 @@ Sample = tuple[str, str | None]  # how a value is held (py, np, 0d, nd, any, non
 
 _PYTHON: dict[str, tuple[object, ...]] = {
     "bool": (True, False),
-    "int": (1, 0, 2),
-    "float": (1.0, 0.5, 0.0),
+    "int": (1, 0, 0, 2),
+    "float": (1.0, 0.5, 0.0, 2.0),
     "complex": (1j, 1.0 + 0j),
 }
 _DTYPES = ("float64", "float32", "int64", "bool", "complex128")
@@ -50,7 +50,7 @@ def _values(s: Sample, nth: int) -> list[object]:
     if how == "py":
         numbers = _PYTHON[what or "float"]
         return [numbers[min(nth, len(numbers) - 1)]]
-    number = (1, 0, 0.5)[nth]
+    number = (1, 0.5, 0, 2)[nth]
     out: list[object] = []
     for dtype in _DTYPES if what is None else (what,):
         scalar = np.array(number).astype(_numpy_dtype(dtype))
@@ -94,7 +94,7 @@ def type_of_result(value: object) -> Type | None:
 def sampled(op: OpFunction, samples: tuple[Sample, ...], static: tuple[tuple[str, object], ...] = ()) -> Type | None:
     """The type that `op` gives, with axes of length 1 for unknown axes; None if it cannot be said."""
     found: Type | None = None
-    for nth in range(3):
+    for nth in range(4):
         for operands in itertools.product(*(_values(s, nth) for s in samples)):
             t = _run(op, operands, dict(static))
             if t is not None:

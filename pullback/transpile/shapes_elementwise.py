@@ -82,7 +82,10 @@ def _value(op: OpFunction, args: tuple[Arg, ...]) -> Length | None:
         op = operator.sub
     if op not in _VALUES or len(args) != 2:
         return None
-    n = _VALUES[op](integer(args[0]), integer(args[1]))
+    try:
+        n = _VALUES[op](integer(args[0]), integer(args[1]))
+    except Undecided:  # a bool, in sums
+        return None
     return None if lengths.is_anonymous(n) else n
 
 
@@ -91,8 +94,7 @@ def power(call: Call) -> Type:
     """A power of Python integers is a float where the exponent is negative."""
     out = python_operator(call)
     if isinstance(out, Scalar) and out.kind == "int" and out.dtype is None and len(call.args) == 2:
-        exponent = integer(call.args[1])
-        base = integer(call.args[0])
+        base, exponent = (integer(x) if type_of(x) != BOOL else None for x in call.args)
         if isinstance(exponent, int) and exponent < 0:
             return Scalar("float")
         if isinstance(exponent, int) and isinstance(base, int) and abs(base) < 2**16 and exponent < 64:
@@ -111,7 +113,7 @@ def elementwise(call: Call) -> Type:
     """A function of scalars or arrays that works element by element."""
     if call.op is np.where and len(call.args) == 1:
         return UNKNOWN
-    if call.op is builtins.round and len(call.args) == 2 and static_value(call.args[1]) is None:
+    if call.op is builtins.round and len(call.args) == 2 and type_of(call.args[1]) == Static(None):
         call = Call(call.op, call.args[:1], {})
     args = (*call.args, *(x for name, x in call.kwargs.items() if name in _OPERANDS))
     if call.op is np.clip:

@@ -221,18 +221,3 @@ def _with_arrays(parts: list[_Index]) -> Shape:
     rest_before = tuple(n for p in parts[: places[0]] for n in p.gives) if together else ()
     rest_after = tuple(n for p in parts[places[0] if together else 0 :] if not p.advanced for n in p.gives)
     return (*rest_before, *joined, *rest_after)
-
-
-def unbroadcast(call: Call) -> Type:
-    """A cotangent summed to the shape of the value that it belongs to."""
-    g, like = call.type(0, "g"), call.type(1, "like")
-    if isinstance(g, Unknown):
-        return UNKNOWN
-    dtype = as_array(g).dtype
-    shape = like.shape if isinstance(like, Array) else () if isinstance(like, Scalar) else None
-    if shape == ():
-        return g if isinstance(g, Scalar) else scalar_of(dtype)
-    return Array(dtype, shape)
-
-
-RUNTIME = {"unbroadcast": unbroadcast}

@@ -80,7 +80,7 @@ def kron(call: Call) -> Type:
     sa, sb = known_shape(a), known_shape(b)
     rank = max(len(sa), len(sb))
     pairs = zip((1,) * (rank - len(sa)) + sa, (1,) * (rank - len(sb)) + sb, strict=True)
-    return Array(product_dtype(a, b), tuple(product(p) for p in pairs))
+    return _result(product_dtype(a, b), tuple(product(p) for p in pairs))
 
 
 @shape_function(np.tensordot)

@@ -8,7 +8,7 @@ import operator
 
 import numpy as np
 
-from pullback.transpile.abstract import FLOAT, INT, UNKNOWN, Array, Length, ListOf, Scalar, Seq, Type
+from pullback.transpile.abstract import FLOAT, UNKNOWN, Array, Length, ListOf, Scalar, Seq, Type
 from pullback.transpile.core import Lit
 from pullback.transpile.join import join
 from pullback.transpile.lengths import Shape, anonymous, product, shift
@@ -76,9 +76,16 @@ def reduction(call: Call) -> Type:
         return Array(dtype)
     if shape != () or call.op is np.average and dtype is None:
         return Array(dtype, shape)
-    if call.op is np.count_nonzero and axis is None:
-        return INT
+    if call.op is np.count_nonzero and axis is None or call.op is np.median and call.flag(99, "keepdims"):
+        return _of_sample(call, a)
     return scalar_of(dtype)
+
+
+def _of_sample(call: Call, a: Array) -> Type:
+    """The result as NumPy gives it for this rank, where it is not a NumPy scalar for each."""
+    sample = sample_of(a)
+    static = (("keepdims", True),) if call.flag(99, "keepdims") else ()
+    return (sampled(call.op, (sample,), static) if sample else None) or UNKNOWN
 
 
 @shape_function(*ACCUMULATIONS)
@@ -179,6 +186,8 @@ def rearranged(call: Call) -> Type:
     a = as_array(type_of(call.args[0]))
     if {"dtype"} & set(call.kwargs) or (len(call.args) > 1 and call.op is np.ascontiguousarray):
         raise Undecided
+    if a.shape == () and call.op in (np.flip, np.roll):
+        return scalar_of(a.dtype) if call.op is np.flip else a
     if call.op is np.sort and (len(call.args) > 1 or call.kwargs):
         return Array(a.dtype, a.shape if call.static(1, "axis", -1) is not None else None)
     return a

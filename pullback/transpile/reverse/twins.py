@@ -30,7 +30,7 @@ class Twins:
         axes: dict[str, tuple[Var, int]] = {}
         for p in [*block.params, *(v for v in made if v in params)]:
             for k, n in enumerate(ab.shape_of(p.type) or ()):
-                if isinstance(n, ab.Dim) and n.offset == 0:
+                if isinstance(n, ab.Dim) and n.offset == 0 and n.symbol != ab.ANONYMOUS:
                     axes.setdefault(n.symbol, (p, k))
         return Twins(frozenset(params), made, axes)
 

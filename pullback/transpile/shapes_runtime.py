@@ -1,0 +1,109 @@
+"""Types of what the helpers of `pullback.runtime` give."""
+
+from __future__ import annotations
+
+import operator
+from itertools import zip_longest
+
+from pullback import runtime
+from pullback.transpile import lengths
+from pullback.transpile.abstract import (
+    NONE,
+    UNKNOWN,
+    Array,
+    Length,
+    ListOf,
+    Mapping,
+    Scalar,
+    Seq,
+    Static,
+    Type,
+    Unknown,
+    differentiable,
+    never_one,
+    shape_of,
+)
+from pullback.transpile.lengths import Shape
+from pullback.transpile.sampling import scalar_of
+from pullback.transpile.shapes import Call, as_array, shape_function
+from pullback.transpile.shapes_elementwise import of_elements
+
+
+@shape_function(runtime.unbroadcast)
+def unbroadcast(call: Call) -> Type:
+    """A cotangent summed to the shape of the value that it belongs to; what it has not, it does not get."""
+    g, like = call.type(0, "g"), call.type(1, "like")
+    if isinstance(g, Unknown):
+        return UNKNOWN
+    dtype, have, want = as_array(g).dtype, shape_of(g), shape_of(like)
+    if have is None or want is None:
+        return Array(dtype, () if want == () else None)
+    shape = _summed(have, want)
+    return (g if have == () else scalar_of(dtype)) if shape == () else Array(dtype, shape)
+
+
+def _summed(have: Shape, want: Shape) -> Shape:
+    pairs = list(zip_longest(reversed(have), reversed(want)))[: min(len(have), len(want))]
+    return tuple(_length(g, like) for g, like in reversed(pairs))
+
+
+def _length(g: Length, like: Length) -> Length:
+    """The length of an axis that is 1 where `like` has 1 there, and that of the cotangent else."""
+    if g == 1 or never_one(like) or lengths.same(g, like):
+        return g
+    return like if like == 1 or never_one(g) else lengths.anonymous()
+
+
+@shape_function(runtime.scatter_add, runtime.place_diagonal)
+def zeros_with(call: Call) -> Type:
+    """A new array of the shape of another one."""
+    return Array(call.array(0, "g").dtype, call.array(1, "like").shape)
+
+
+@shape_function(runtime.product_of_others)
+def same_array(call: Call) -> Type:
+    """An array of the same shape."""
+    return call.array(0, "a")
+
+
+@shape_function(runtime.add_trees)
+def add_trees(call: Call) -> Type:
+    """The sum of two cotangents of one structure."""
+    return _sum(call.type(0, "a"), call.type(1, "b"))
+
+
+def _sum(a: Type, b: Type) -> Type:
+    match a, b:
+        case Static(value=None), _:
+            return b
+        case _, Static(value=None):
+            return a
+        case Seq(), Seq() if (a.kind, len(a.items)) == (b.kind, len(b.items)):
+            return Seq(a.kind, tuple(map(_sum, a.items, b.items)))
+        case Mapping(), Mapping():
+            other = dict(b.items)
+            return Mapping(tuple((k, _sum(t, other.get(k, UNKNOWN))) for k, t in a.items))
+        case ListOf(), ListOf():
+            return ListOf(_sum(a.item, b.item))
+        case (Scalar() | Array()), (Scalar() | Array()):
+            return of_elements(operator.add, (a, b), ())
+    return UNKNOWN
+
+
+@shape_function(runtime.zeros_of)
+def zeros_of(call: Call) -> Type:
+    """Zeros of the structure of a value, None for leaves that are no floats."""
+    return _zeros(call.type(0, "x"))
+
+
+def _zeros(t: Type) -> Type:
+    match t:
+        case Seq(kind=kind, items=items):
+            return Seq(kind, tuple(map(_zeros, items)))
+        case ListOf(item=item):
+            return ListOf(_zeros(item))
+        case Mapping(items=entries):
+            return Mapping(tuple((k, _zeros(x)) for k, x in entries))
+        case Array(dtype=None) | Unknown():
+            return UNKNOWN
+    return t if differentiable(t) else NONE
