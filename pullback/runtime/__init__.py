@@ -1,4 +1,4 @@
-"""The few helpers that emitted code calls. Each is one function on its own, so that its source can be copied into a file."""
+"""The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
 from pullback.runtime.indexing import place_diagonal, scatter_add
 from pullback.runtime.products import product_of_others

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
-    """Zeros shaped as `like` with `g` added at `indices` along `axis`, as often as an index occurs; the reverse of `np.take`."""
+    """Zeros shaped as `like` with `g` added at `indices` along `axis`, once for each time that an index occurs."""
     out = np.zeros(np.shape(like), np.result_type(g))
     if axis is None:
         np.add.at(out.reshape(-1), indices, g)

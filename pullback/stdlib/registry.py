@@ -1,7 +1,7 @@
 """The rule registry: which Python function differentiates which operation.
 
-A rule is a plain function. It is tested as it stands, and inlined as a template where it is used: the transpiler lowers its
-body like a user's function, so what a rule reads is found from that body.
+A rule is a plain function. It is tested as it stands, and inlined as a template where it is used: the transpiler lowers
+its body like a user's function, so what a rule reads is found from that body.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `elementwise`: `fn(out, *inputs) -> partial(s)`; `reverse`: `fn(ct, out, *inputs, **static) -> cotangent(s)`.
+    """One rule. `elementwise`: `fn(out, *inputs) -> partial(s)`; `reverse`: `fn(ct, out, *inputs, **static) -> ct(s)`.
 
     `active`: the positions of the inputs that carry a derivative for which this rule is meant, None for any.
     """
@@ -42,10 +42,10 @@ def _add(ops: tuple[Op, ...], mode: str, kind: Literal["elementwise", "reverse",
 
 
 def elementwise(*ops: Op, active: tuple[int, ...] | None = None) -> Callable[[F], F]:
-    """Register `r(out, *inputs) -> partial` (one input) or `-> tuple of partials`, for operations that work element by element.
+    """Register `r(out, *inputs) -> partial` (one input) or `-> tuple of partials`, for what works element by element.
 
-    It serves both modes. Shapes, un-broadcasting and dtypes are the engine's affair. `active` restricts the rule to calls in
-    which exactly these inputs are differentiated (`active=(0,)` and a constant second operand).
+    It serves both modes. Shapes, un-broadcasting and dtypes are the engine's affair. `active` restricts the rule to
+    calls in which exactly these inputs are differentiated (`active=(0,)` and a constant second operand).
 
     Raises ValueError when the operation has such a rule already.
     """
@@ -56,9 +56,9 @@ class _RuleDecorator:
     def __call__(self, *ops: Op, active: tuple[int, ...] | None = None) -> Callable[[F], F]:
         """Register `r(ct, out, *inputs, *, static…) -> cotangent | tuple`; None for an input that has none.
 
-        Parameters after `*` are static (axis, keepdims) and follow the operation's own order and names. A parameter that the
-        operation takes as a sequence of arrays (`np.concatenate`) is a tuple, and so is its cotangent. A cotangent of
-        lower rank stands for one repeated over the leading axes (`ct` itself, for the input of a sum).
+        Parameters after `*` are static (axis, keepdims) and follow the operation's own order and names. A parameter
+        that the operation takes as a sequence of arrays (`np.concatenate`) is a tuple, and so is its cotangent. A
+        cotangent of lower rank stands for one repeated over the leading axes (`ct` itself, for the input of a sum).
 
         Raises ValueError when the operation has such a rule already.
         """
@@ -73,7 +73,7 @@ rule = _RuleDecorator()
 
 
 def known(x: object) -> bool:
-    """May a rule look at the value of its operand `x`, so as to choose a shorter form (`2.0 * x` for the derivative of `x ** 2`)?
+    """May a rule look at the value of its operand `x`, to choose a shorter form (`2.0 * x` for that of `x ** 2`)?
 
     While transpiling it may if `x` is a literal; when the rule runs as a plain function, if `x` is a Python number.
     """

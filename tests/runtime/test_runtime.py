@@ -19,17 +19,19 @@ class Pair(NamedTuple):
 
 
 @pytest.mark.parametrize(
-    "shape, like, expected",
+    ("shape", "like", "expected"),
     [
-        ((2, 3), (3,), [3.0, 5.0, 7.0]), ((2, 3), (2, 1), [[3.0], [12.0]]), ((2, 3), (1, 1), [[15.0]]), ((2, 3), (), 15.0),
-        ((1, 3), (3,), [0.0, 1.0, 2.0]), ((2, 3), (1, 2, 3), [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]), ((0, 3), (3,), [0.0, 0.0, 0.0]),
+        ((2, 3), (3,), [3.0, 5.0, 7.0]), ((2, 3), (2, 1), [[3.0], [12.0]]), ((2, 3), (1, 1), [[15.0]]),
+        ((2, 3), (), 15.0), ((1, 3), (3,), [0.0, 1.0, 2.0]), ((2, 3), (1, 2, 3), [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]),
+        ((0, 3), (3,), [0.0, 0.0, 0.0]),
         ((1, 3), (2, 3), [[0.0, 1.0, 2.0]]), ((2, 3), (4, 1, 3), [[3.0, 5.0, 7.0]]),
     ],
 )  # fmt: skip
 def test_unbroadcast(shape: tuple[int, ...], like: tuple[int, ...], expected: Any) -> None:
     g = np.arange(float(np.prod(shape))).reshape(shape)
     got = unbroadcast(g, np.zeros(like))
-    assert np.array_equal(got, expected) and got.dtype == g.dtype
+    assert np.array_equal(got, expected)
+    assert got.dtype == g.dtype
 
 
 def test_unbroadcast_hands_on_what_fits() -> None:
@@ -44,24 +46,46 @@ def test_add_trees() -> None:
     a = {"w": np.ones(2), "layers": [(1.0, None)], "pair": Pair(1.0, 2.0)}
     b = {"w": np.ones(2), "layers": [(2.0, None)], "pair": Pair(0.5, None)}
     total = add_trees(a, b)
-    assert np.array_equal(total["w"], [2.0, 2.0]) and total["layers"] == [(3.0, None)] and total["pair"] == Pair(1.5, 2.0)
+    assert np.array_equal(total["w"], [2.0, 2.0])
+    assert total["layers"] == [(3.0, None)]
+    assert total["pair"] == Pair(1.5, 2.0)
     assert np.array_equal(a["w"], [1.0, 1.0])
-    assert add_trees(None, a) is a and add_trees(a, None) is a and add_trees((), ()) == ()
+    assert add_trees(None, a) is a
+    assert add_trees(a, None) is a
+    assert add_trees((), ()) == ()
 
 
 def test_zeros_of() -> None:
-    x = {"w": np.ones((2, 3), np.float32), "n": 3, "lr": 0.5, "s": np.float32(2.0), "ids": np.arange(3), "name": "a", "p": Pair(1.0, True)}
+    x = {
+        "w": np.ones((2, 3), np.float32),
+        "n": 3,
+        "lr": 0.5,
+        "s": np.float32(2.0),
+        "ids": np.arange(3),
+        "name": "a",
+        "p": Pair(1.0, True),
+    }
     z = zeros_of(x)
-    assert z["w"].dtype == np.float32 and not z["w"].any() and z["w"].shape == (2, 3)
-    assert type(z["lr"]) is float and type(z["s"]) is np.float32 and z["p"] == Pair(0.0, None)
-    assert z["n"] is None and z["ids"] is None and z["name"] is None and list(z) == list(x)
-    assert zeros_of(np.array(2.0)).shape == () and isinstance(zeros_of(np.array(2.0)), np.ndarray)
-    assert zeros_of(np.float64(2.0)) == 0.0 and type(zeros_of(np.float64(2.0))) is np.float64
+    assert z["w"].dtype == np.float32
+    assert not z["w"].any()
+    assert z["w"].shape == (2, 3)
+    assert type(z["lr"]) is float
+    assert type(z["s"]) is np.float32
+    assert z["p"] == Pair(0.0, None)
+    assert z["n"] is None
+    assert z["ids"] is None
+    assert z["name"] is None
+    assert list(z) == list(x)
+    assert zeros_of(np.array(2.0)).shape == ()
+    assert isinstance(zeros_of(np.array(2.0)), np.ndarray)
+    assert zeros_of(np.float64(2.0)) == 0.0
+    assert type(zeros_of(np.float64(2.0))) is np.float64
 
 
 def test_scatter_add_adds_repeats() -> None:
     got = scatter_add(np.ones(3, np.float32), np.zeros(4), np.array([1, 1, -1]), None)
-    assert np.array_equal(got, [0, 2, 0, 1]) and got.dtype == np.float32
+    assert np.array_equal(got, [0, 2, 0, 1])
+    assert got.dtype == np.float32
 
 
 def test_place_diagonal() -> None:

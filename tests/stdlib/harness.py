@@ -1,4 +1,4 @@
-"""Checks any registered rule as it stands, with no transpiler: against finite differences, in both precisions, twice."""
+"""Checks any rule as it stands, with no transpiler: against finite differences, in both precisions, twice."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from pullback.stdlib import registry
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 
 
-def check_rule(op: registry.Op, *inputs: Any, seed: int = 0, rtol: float = 1e-6, only: Sequence[int] | None = None, **static: Any) -> None:
-    """Check the reverse-mode rules of `op` at a call, for each subset of its floating inputs that may be the active one.
+def check_rule(
+    op: registry.Op, *inputs: Any, seed: int = 0, rtol: float = 1e-6, only: Sequence[int] | None = None, **static: Any
+) -> None:
+    """Check the reverse-mode rules of `op` at a call, for each subset of its floating inputs that may be active.
 
     Cotangents are random; the derivative along a random direction must agree with central differences at one of several
-    steps. The rule must leave its operands alone and give the same twice; float32 must stay float32. `only`: the positions of
-    the inputs in which the derivative exists at this point, where not in all.
+    steps. The rule must leave its operands alone and give the same twice; float32 must stay float32. `only`: the
+    positions of the inputs in which the derivative exists at this point, where not in all.
     """
     floats = [i for i, x in enumerate(inputs) if any(True for _ in float_leaves(x)) and (only is None or i in only)]
     for size in range(1, len(floats) + 1):
@@ -30,7 +32,9 @@ def check_rule(op: registry.Op, *inputs: Any, seed: int = 0, rtol: float = 1e-6,
             _check_single_precision(op, inputs, active, static, rng)
 
 
-def cotangents(op: registry.Op, inputs: Sequence[Any], active: tuple[int, ...], ct: Any, **static: Any) -> tuple[Any, ...]:
+def cotangents(
+    op: registry.Op, inputs: Sequence[Any], active: tuple[int, ...], ct: Any, **static: Any
+) -> tuple[Any, ...]:
     """What the rule gives for each input, not yet un-broadcast or cast; elementwise partials times `ct`."""
     found = registry.find(op, active)
     if found is None:
@@ -72,11 +76,19 @@ def direction(x: Any, rng: np.random.Generator) -> Any:
     """A random direction in which to move `x`; leaves that are no floats stay where they are."""
     if isinstance(x, list | tuple):
         return type(x)(direction(item, rng) for item in x)
-    return _like(x, rng.standard_normal(np.shape(x))) if next(float_leaves(x), None) is not None else np.zeros(np.shape(x))
+    return (
+        _like(x, rng.standard_normal(np.shape(x))) if next(float_leaves(x), None) is not None else np.zeros(np.shape(x))
+    )
 
 
 def _like(x: Any, value: Any) -> Any:
-    return float(value) if isinstance(x, float) and not isinstance(x, np.generic) else np.asarray(value)[()] if np.ndim(x) == 0 else value
+    return (
+        float(value)
+        if isinstance(x, float) and not isinstance(x, np.generic)
+        else np.asarray(value)[()]
+        if np.ndim(x) == 0
+        else value
+    )
 
 
 def inner(a: Any, b: Any) -> float:
@@ -86,7 +98,9 @@ def inner(a: Any, b: Any) -> float:
     return float(np.sum(np.asarray(a, float) * np.asarray(b, float)))
 
 
-def _check_derivative(op: Any, inputs: Sequence[Any], active: tuple[int, ...], static: Any, rng: Any, rtol: float) -> None:
+def _check_derivative(
+    op: Any, inputs: Sequence[Any], active: tuple[int, ...], static: Any, rng: Any, rtol: float
+) -> None:
     before = copy.deepcopy(inputs)
     out = op(*inputs, **static)
     ct = random_cotangent(out, rng)
@@ -125,8 +139,12 @@ def _check_single_precision(op: Any, inputs: Sequence[Any], active: tuple[int, .
     """With arrays of float32 the rule stays in float32, and agrees with itself in float64."""
     if not any(isinstance(x, np.ndarray | np.generic) for i in active for x in float_leaves(inputs[i])):
         return
-    single = [map_leaves(lambda x: x.astype(np.float32) if isinstance(x, np.ndarray | np.generic) else x, x) for x in inputs]
-    double = [map_leaves(lambda x: x.astype(np.float64) if isinstance(x, np.ndarray | np.generic) else x, x) for x in single]
+    single = [
+        map_leaves(lambda x: x.astype(np.float32) if isinstance(x, np.ndarray | np.generic) else x, x) for x in inputs
+    ]
+    double = [
+        map_leaves(lambda x: x.astype(np.float64) if isinstance(x, np.ndarray | np.generic) else x, x) for x in single
+    ]
     out = op(*single, **static)
     if not all(np.result_type(x) == np.float32 for x in float_leaves(out)):
         return
@@ -136,7 +154,8 @@ def _check_single_precision(op: Any, inputs: Sequence[Any], active: tuple[int, .
     low = cotangents(op, single, active, ct, **static)
     high = cotangents(op, double, active, ct64, **static)
     for i in active:
-        for g, exact, x in zip(float_leaves(low[i]), float_leaves(fitted(high[i], double[i])), float_leaves(single[i])):
+        exact_leaves = float_leaves(fitted(high[i], double[i]))
+        for g, exact, x in zip(float_leaves(low[i]), exact_leaves, float_leaves(single[i]), strict=False):
             kept = type(x) is float or type(g) is float or g.dtype == np.float32
             assert kept, f"{op!r} {active}: {g.dtype}, not float32"
             near = np.broadcast_to(unbroadcast(g, x), np.shape(x))
@@ -156,4 +175,3 @@ def assert_same(a: Any, b: Any, why: str) -> None:
             assert_same(x, y, why)
     else:
         assert a is b or np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind == "f"), why
-

@@ -1,4 +1,4 @@
-"""Calls at which each registered rule is tested: shapes with and without broadcasting, axes of length 1, 0-d, empty, scalars."""
+"""Calls at which each rule is tested: shapes with and without broadcasting, axes of length 1, 0-d, empty, scalars."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ from pullback import runtime
 
 RNG = np.random.default_rng(7)
 SHAPES = ((), (3,), (2, 3), (1, 3), (2, 1, 2), (0,))
-PAIRS = (((), ()), ((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 1)), ((2, 1), (1, 3)), ((1,), (4,)), ((), (2, 2)), ((2, 0), (1,)))
+PAIRS = (
+    ((), ()),
+    ((3,), (3,)),
+    ((2, 3), (3,)),
+    ((3,), (2, 1)),
+    ((2, 1), (1, 3)),
+    ((1,), (4,)),
+    ((), (2, 2)),
+    ((2, 0), (1,)),
+)
 
 
 @dataclass(frozen=True)
@@ -94,8 +103,14 @@ add(*powers, samples=binary(*POSITIVE, *ANY))
 add(
     *powers,
     samples=[
-        *(call(normal(3), n, only=(0,)) for n in (-2, -1, 1, 2, 3, 4, 5, 2.0, 3.0, np.array([1, 2, 3]), np.array([2.0, 3.0, -1.0]))),
-        *(call(zeroed(normal(3), 1), n, only=(0,)) for n in (0, 1, 2, 3, np.array([2, 0, 1]), np.array([0.0, 0.0, 2.0]))),
+        *(
+            call(normal(3), n, only=(0,))
+            for n in (-2, -1, 1, 2, 3, 4, 5, 2.0, 3.0, np.array([1, 2, 3]), np.array([2.0, 3.0, -1.0]))
+        ),
+        *(
+            call(zeroed(normal(3), 1), n, only=(0,))
+            for n in (0, 1, 2, 3, np.array([2, 0, 1]), np.array([0.0, 0.0, 2.0]))
+        ),
         *(call(uniform(*POSITIVE, 3), n) for n in (0.5, -0.5, 1.5)),
         *(call(x, uniform(0.5, 2.0, 3), only=(1,)) for x in (2, 0.5, 0, np.array([0.0, 1.0, 2.0]))),
         *(call(-1.5, n, only=(0,)) for n in (-1, 0, 1, 2, 3, 4.0, 5)),
@@ -105,13 +120,20 @@ add(
 add(builtins.float, samples=scalars(*ANY))
 add(np.float16, np.float32, np.float64, samples=[])
 for scalar_of in (builtins.max, builtins.min):
-    add(scalar_of, samples=[call(1.0, 2.5), call(2.5, -1.0), call(1, 2.5), call(2.5, 1), call(3, 2.5), call(np.float64(1.0), 2.0)])
-add(builtins.sum, samples=[call([1.0, 2.0]), call((normal(3), normal(2, 3), 1.5)), call([normal(2)], 1.5), call([1, 2.0])])
+    add(
+        scalar_of,
+        samples=[call(1.0, 2.5), call(2.5, -1.0), call(1, 2.5), call(2.5, 1), call(3, 2.5), call(np.float64(1.0), 2.0)],
+    )
+add(
+    builtins.sum,
+    samples=[call([1.0, 2.0]), call((normal(3), normal(2, 3), 1.5)), call([normal(2)], 1.5), call([1, 2.0])],
+)
 
 # functions of one number
 PLAIN = {
     "exp": ANY, "exp2": ANY, "expm1": ANY, "log": POSITIVE, "log2": POSITIVE, "log10": POSITIVE, "log1p": (-0.5, 3.0),
-    "sqrt": POSITIVE, "cbrt": POSITIVE, "sin": ANY, "cos": ANY, "tan": (-1.2, 1.2), "sinh": ANY, "cosh": ANY, "tanh": ANY,
+    "sqrt": POSITIVE, "cbrt": POSITIVE, "sin": ANY, "cos": ANY, "tan": (-1.2, 1.2),
+    "sinh": ANY, "cosh": ANY, "tanh": ANY,
     "degrees": ANY, "radians": ANY,
 }  # fmt: skip
 INVERSES = {"sin": (-0.9, 0.9), "cos": (-0.9, 0.9), "tan": ANY, "sinh": ANY, "cosh": (1.2, 3.0), "tanh": (-0.9, 0.9)}
@@ -133,16 +155,28 @@ add(math.fabs, samples=[call(1.5), call(-1.5)])
 # functions of two numbers
 add(np.hypot, np.arctan2, np.logaddexp, np.logaddexp2, samples=[*binary(*ANY, *POSITIVE), *binary(*POSITIVE, *ANY)])
 add(math.atan2, samples=[call(1.0, 2.0), call(-1.0, 0.5), call(0.3, -2.0)])
-add(np.maximum, np.minimum, np.fmax, np.fmin, samples=[*binary(*ANY, *ANY), call(normal(2, 3), 0.0), call(0.0, normal(3))])
+add(
+    np.maximum,
+    np.minimum,
+    np.fmax,
+    np.fmin,
+    samples=[*binary(*ANY, *ANY), call(normal(2, 3), 0.0), call(0.0, normal(3))],
+)
 add(np.fmax, np.fmin, samples=[call(normal(3), np.array([0.0, np.nan, 0.0]), only=(0,))])
 add(np.copysign, samples=[*binary(0.2, 2.0, *POSITIVE), *binary(-2.0, -0.2, *POSITIVE), *binary(0.2, 2.0, -2.0, -0.2)])
 add(math.copysign, samples=[call(1.0, 2.0), call(-1.0, 2.0), call(1.0, -2.0)])
 add(np.nextafter, math.nextafter, samples=[call(1.0, 2.0, only=(0,))])
 add(np.heaviside, samples=[*binary(0.2, 2.0, *ANY), call(np.array([-1.0, 0.0, 2.0]), normal(3), only=(1,))])
-add(np.ldexp, samples=[call(normal(3), 2), call(normal(2, 3), np.array([1, -2, 3])), call(normal(1), np.array([1, 2, 3]))])
+add(
+    np.ldexp,
+    samples=[call(normal(3), 2), call(normal(2, 3), np.array([1, -2, 3])), call(normal(1), np.array([1, 2, 3]))],
+)
 add(math.ldexp, samples=[call(1.5, 3), call(-0.3, -2)])
 add(math.log, samples=[call(2.5, 3.0), call(2.5, 0.3), call(0.2, 10)])
-add(math.pow, samples=[*scalars(*POSITIVE, 2), call(-1.5, 3, only=(0,)), call(-1.5, 2.0, only=(0,)), call(0.0, 2.0, only=(0,))])
+add(
+    math.pow,
+    samples=[*scalars(*POSITIVE, 2), call(-1.5, 3, only=(0,)), call(-1.5, 2.0, only=(0,)), call(0.0, 2.0, only=(0,))],
+)
 add(math.fmod, math.remainder, samples=[call(5.5, 1.2), call(-5.5, 1.2), call(5.5, -1.2)])
 add(math.hypot, samples=[call(1.5), call(3.0, -4.0), call(1.0, 2.0, 3.0), call(1.0, 2)])
 add(math.dist, samples=[call((1.0, 2.0), (0.5, -1.0)), call([1.0], [3.0]), call((1.0, 2), (0.5, 1.0))])
@@ -184,15 +218,33 @@ for op in (np.sum, np.mean, np.prod, np.max, np.min):
     add(op, samples=[call(np.asarray(normal())), call(np.float64(normal())), call(normal(0, 3), axis=1)])
 add(np.sum, np.prod, samples=[call(normal(0)), call(normal(3, 0), axis=1)])
 add(np.sum, np.mean, samples=[call(normal(3), dtype=np.float64)])
-add(np.var, np.std, samples=[call(normal(5), ddof=1), call(normal(3, 4), axis=1, ddof=1, keepdims=True), call(normal(3, 4), axis=(0, 1), ddof=2)])
+add(
+    np.var,
+    np.std,
+    samples=[
+        call(normal(5), ddof=1),
+        call(normal(3, 4), axis=1, ddof=1, keepdims=True),
+        call(normal(3, 4), axis=(0, 1), ddof=2),
+    ],
+)
 add(
     np.prod,
     samples=[
-        call(zeroed(normal(5), 2)), call(zeroed(normal(5), 2, 3)), call(zeroed(normal(3, 4), (0, 1), (2, 2), (2, 3)), axis=1),
-        call(zeroed(normal(3, 4), (0, 1), (2, 1)), axis=0, keepdims=True), call(zeroed(normal(2, 2, 2), (0, 0, 0)), axis=(0, 2)),
+        call(zeroed(normal(5), 2)), call(zeroed(normal(5), 2, 3)),
+        call(zeroed(normal(3, 4), (0, 1), (2, 2), (2, 3)), axis=1),
+        call(zeroed(normal(3, 4), (0, 1), (2, 1)), axis=0, keepdims=True), call(zeroed(normal(2, 2, 2), (0, 0, 0)),
+        axis=(0, 2)),
     ],
 )  # fmt: skip
-add(runtime.product_of_others, samples=[call(normal(4)), call(zeroed(normal(2, 4), (0, 1), (1, 1), (1, 2))), call(normal(3, 1)), call(normal(1, 2, 3))])
+add(
+    runtime.product_of_others,
+    samples=[
+        call(normal(4)),
+        call(zeroed(normal(2, 4), (0, 1), (1, 1), (1, 2))),
+        call(normal(3, 1)),
+        call(normal(1, 2, 3)),
+    ],
+)
 for axis in (None, 0, 1, -1):
     add(np.cumsum, samples=[call(normal(2, 3), axis=axis), call(normal(1, 3), axis=axis)])
 add(np.cumsum, samples=[call(normal(4)), call(normal(0))])
@@ -212,71 +264,158 @@ DOTS = (((3,), (2, 3, 4)), ((2, 3), (5, 3, 4)), ((5, 2, 3), (2, 3, 4)), ((2, 1, 
 add(np.dot, samples=[call(normal(*a), normal(*b)) for a, b in (*MATRICES, *DOTS)])
 INNERS = (((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((2, 3), (4, 3)), ((2, 2, 3), (4, 3)), ((1, 3), (2, 1, 3)))
 add(np.inner, samples=[call(normal(*a), normal(*b)) for a, b in INNERS])
-add(np.dot, np.inner, samples=[call(normal(2, 3), 1.5), call(1.5, normal(3)), call(2.0, 3.0), call(np.asarray(normal()), normal(2, 1))])
-add(np.outer, samples=[call(normal(*a), normal(*b)) for a, b in (((3,), (2,)), ((1,), (3,)), ((2, 3), (2,)), ((), (3,)), ((2,), (1, 2)))])
-add(np.vdot, samples=[call(normal(3), normal(3)), call(normal(2, 3), normal(2, 3)), call(normal(2, 3), normal(6)), call(2.0, 3.0)])
+add(
+    np.dot,
+    np.inner,
+    samples=[call(normal(2, 3), 1.5), call(1.5, normal(3)), call(2.0, 3.0), call(np.asarray(normal()), normal(2, 1))],
+)
+add(
+    np.outer,
+    samples=[
+        call(normal(*a), normal(*b))
+        for a, b in (((3,), (2,)), ((1,), (3,)), ((2, 3), (2,)), ((), (3,)), ((2,), (1, 2)))
+    ],
+)
+add(
+    np.vdot,
+    samples=[
+        call(normal(3), normal(3)),
+        call(normal(2, 3), normal(2, 3)),
+        call(normal(2, 3), normal(6)),
+        call(2.0, 3.0),
+    ],
+)
 add(np.vecdot, samples=[call(normal(*a), normal(*b)) for a, b in (((3,), (3,)), ((2, 3), (3,)), ((2, 1, 3), (4, 3)))])
 if hasattr(np, "matvec"):
-    add(np.matvec, samples=[call(normal(*a), normal(*b)) for a, b in (((2, 3), (3,)), ((4, 2, 3), (3,)), ((2, 3), (4, 3)))])
-    add(np.vecmat, samples=[call(normal(*a), normal(*b)) for a, b in (((2,), (2, 3)), ((2,), (4, 2, 3)), ((4, 2), (2, 3)))])
+    add(
+        np.matvec,
+        samples=[call(normal(*a), normal(*b)) for a, b in (((2, 3), (3,)), ((4, 2, 3), (3,)), ((2, 3), (4, 3)))],
+    )
+    add(
+        np.vecmat,
+        samples=[call(normal(*a), normal(*b)) for a, b in (((2,), (2, 3)), ((2,), (4, 2, 3)), ((4, 2), (2, 3)))],
+    )
 EINSUMS = (
-    ("ij,jk->ik", (2, 3), (3, 4)), ("ij,jk", (2, 3), (3, 4)), ("i,i", (3,), (3,)), ("i,j->ij", (2,), (3,)), ("ij,ij->i", (2, 3), (2, 3)),
-    ("bij,bjk->bik", (2, 2, 3), (2, 3, 2)), ("nchw,oc->nohw", (2, 3, 2, 2), (4, 3)), ("ij,k->k", (2, 3), (4,)), ("ij,kj->ikj", (1, 3), (2, 3)),
-    ("...ij,...jk->...ik", (5, 2, 3), (3, 4)), ("...ij,...jk->...ik", (5, 2, 3), (1, 3, 4)), ("ij...,j->i...", (2, 3, 2), (3,)),
-    ("ii,i->i", (3, 3), (3,)), ("ii,j->j", (3, 3), (2,)), ("ij,jk->ik", (2, 1), (3, 4)), (" i j , j k -> i k ", (2, 3), (3, 4)),
+    ("ij,jk->ik", (2, 3), (3, 4)), ("ij,jk", (2, 3), (3, 4)), ("i,i", (3,), (3,)), ("i,j->ij", (2,), (3,)),
+    ("ij,ij->i", (2, 3), (2, 3)),
+    ("bij,bjk->bik", (2, 2, 3), (2, 3, 2)), ("nchw,oc->nohw", (2, 3, 2, 2), (4, 3)), ("ij,k->k", (2, 3), (4,)),
+    ("ij,kj->ikj", (1, 3), (2, 3)),
+    ("...ij,...jk->...ik", (5, 2, 3), (3, 4)), ("...ij,...jk->...ik", (5, 2, 3), (1, 3, 4)),
+    ("ij...,j->i...", (2, 3, 2), (3,)),
+    ("ii,i->i", (3, 3), (3,)), ("ii,j->j", (3, 3), (2,)), ("ij,jk->ik", (2, 1), (3, 4)),
+    (" i j , j k -> i k ", (2, 3), (3, 4)),
     ("i,...->...", (3,), (2, 2)), ("ba,cb", (2, 3), (4, 2)),
 )  # fmt: skip
-add(np.einsum, samples=[call(text, *map(lambda s: normal(*s), shapes)) for text, *shapes in EINSUMS])
+add(np.einsum, samples=[call(text, *(normal(*s) for s in shapes)) for text, *shapes in EINSUMS])
 add(
     np.einsum,
     samples=[
-        call("ii", normal(3, 3)), call("ii->i", normal(3, 3)), call("ij->ji", normal(2, 3)), call("ij->", normal(2, 3)), call("iii->i", normal(2, 2, 2)),
-        call("ij,jk,kl->il", normal(2, 3), normal(3, 2), normal(2, 2)), call("i...->...", normal(2, 3)), call("ijj->i", normal(2, 3, 3)),
+        call("ii", normal(3, 3)), call("ii->i", normal(3, 3)), call("ij->ji", normal(2, 3)),
+        call("ij->", normal(2, 3)), call("iii->i", normal(2, 2, 2)),
+        call("ij,jk,kl->il", normal(2, 3), normal(3, 2), normal(2, 2)), call("i...->...", normal(2, 3)),
+        call("ijj->i", normal(2, 3, 3)),
     ],
 )  # fmt: skip
 
 # shapes
 add(
     np.reshape,
-    samples=[call(normal(2, 3), shape=(3, 2)), call(normal(6), shape=(2, -1)), call(normal(2, 3), shape=-1), call(1.5, shape=(1, 1)), call(normal(0, 2), shape=(0,))],
+    samples=[
+        call(normal(2, 3), shape=(3, 2)),
+        call(normal(6), shape=(2, -1)),
+        call(normal(2, 3), shape=-1),
+        call(1.5, shape=(1, 1)),
+        call(normal(0, 2), shape=(0,)),
+    ],
 )
 add(np.ravel, np.copy, samples=[call(normal(2, 3)), call(normal(3)), call(np.asarray(normal())), call(normal(1, 0))])
 add(np.ascontiguousarray, np.asfortranarray, samples=[call(normal(2, 3)), call(normal(3))])
 add(
     np.transpose,
-    samples=[call(normal(*s)) for s in ((3,), (2, 3), (2, 3, 4))] + [call(normal(2, 3, 4), axes=axes) for axes in ((1, 2, 0), (2, 0, 1), (0, -1, 1))],
+    samples=[call(normal(*s)) for s in ((3,), (2, 3), (2, 3, 4))]
+    + [call(normal(2, 3, 4), axes=axes) for axes in ((1, 2, 0), (2, 0, 1), (0, -1, 1))],
 )
 add(np.matrix_transpose, samples=[call(normal(2, 3)), call(normal(4, 2, 3))])
 add(np.swapaxes, samples=[call(normal(2, 3, 4), axis1=0, axis2=2), call(normal(2, 3), axis1=-1, axis2=0)])
-add(np.moveaxis, samples=[call(normal(2, 3, 4), source=0, destination=-1), call(normal(2, 3, 4), source=(0, 1), destination=(1, 2))])
+add(
+    np.moveaxis,
+    samples=[call(normal(2, 3, 4), source=0, destination=-1), call(normal(2, 3, 4), source=(0, 1), destination=(1, 2))],
+)
 add(np.expand_dims, samples=[call(normal(2, 3), axis=k) for k in (0, 1, -1, (0, 3), (-1, 0))] + [call(1.5, axis=0)])
-add(np.squeeze, samples=[call(normal(1, 3, 1)), call(normal(1, 3, 1), axis=0), call(normal(1, 3, 1), axis=(0, -1)), call(normal(1, 1))])
-add(np.atleast_1d, np.atleast_2d, np.atleast_3d, samples=[call(1.5), call(normal(3)), call(normal(2, 3)), call(normal(2, 3, 1))])
-add(np.broadcast_to, samples=[call(normal(3), shape=(2, 3)), call(normal(2, 1), shape=(4, 2, 3)), call(1.5, shape=(2, 2)), call(normal(3), shape=(3,))])
-add(np.flip, samples=[call(normal(3)), call(normal(2, 3)), call(normal(2, 3), axis=0), call(normal(2, 3), axis=(0, -1))])
+add(
+    np.squeeze,
+    samples=[
+        call(normal(1, 3, 1)),
+        call(normal(1, 3, 1), axis=0),
+        call(normal(1, 3, 1), axis=(0, -1)),
+        call(normal(1, 1)),
+    ],
+)
+add(
+    np.atleast_1d,
+    np.atleast_2d,
+    np.atleast_3d,
+    samples=[call(1.5), call(normal(3)), call(normal(2, 3)), call(normal(2, 3, 1))],
+)
+add(
+    np.broadcast_to,
+    samples=[
+        call(normal(3), shape=(2, 3)),
+        call(normal(2, 1), shape=(4, 2, 3)),
+        call(1.5, shape=(2, 2)),
+        call(normal(3), shape=(3,)),
+    ],
+)
+add(
+    np.flip, samples=[call(normal(3)), call(normal(2, 3)), call(normal(2, 3), axis=0), call(normal(2, 3), axis=(0, -1))]
+)
 add(np.fliplr, np.flipud, samples=[call(normal(2, 3)), call(normal(1, 2, 3))])
-add(np.roll, samples=[call(normal(4), shift=1), call(normal(2, 3), shift=-2), call(normal(2, 3), shift=1, axis=-1), call(normal(2, 3), shift=(1, 2), axis=(0, 1))])
-add(np.repeat, samples=[call(normal(3), repeats=2), call(normal(2, 3), repeats=2), call(normal(2, 3), repeats=3, axis=0), call(normal(2, 3), repeats=2, axis=-1)])
+add(
+    np.roll,
+    samples=[
+        call(normal(4), shift=1),
+        call(normal(2, 3), shift=-2),
+        call(normal(2, 3), shift=1, axis=-1),
+        call(normal(2, 3), shift=(1, 2), axis=(0, 1)),
+    ],
+)
+add(
+    np.repeat,
+    samples=[
+        call(normal(3), repeats=2),
+        call(normal(2, 3), repeats=2),
+        call(normal(2, 3), repeats=3, axis=0),
+        call(normal(2, 3), repeats=2, axis=-1),
+    ],
+)
 add(np.tril, np.triu, samples=[call(normal(3, 3)), call(normal(2, 3), k=1), call(normal(2, 3, 2), k=-1)])
 
 # building and taking apart
 add(
     np.concatenate,
     samples=[
-        call((normal(2), normal(3))), call((normal(2, 3), normal(1, 3), normal(2, 3))), call((normal(2, 1), normal(2, 3)), axis=1),
-        call((normal(2, 1), normal(2, 3)), axis=-1), call((normal(2, 3, 1), normal(2, 1, 1)), axis=-2), call((normal(1, 2, 3), normal(1, 2, 1)), axis=2),
-        call((normal(2, 3, 1), normal(1, 3, 1)), axis=-3), call([normal(2, 3), normal(2)], axis=None), call((normal(2, 3),)), call((normal(2), np.arange(3))),
+        call((normal(2), normal(3))), call((normal(2, 3), normal(1, 3), normal(2, 3))),
+        call((normal(2, 1), normal(2, 3)), axis=1),
+        call((normal(2, 1), normal(2, 3)), axis=-1), call((normal(2, 3, 1), normal(2, 1, 1)), axis=-2),
+        call((normal(1, 2, 3), normal(1, 2, 1)), axis=2),
+        call((normal(2, 3, 1), normal(1, 3, 1)), axis=-3), call([normal(2, 3), normal(2)], axis=None),
+        call((normal(2, 3),)), call((normal(2), np.arange(3))),
         call((normal(1, 1, 1, 2), normal(1, 1, 1, 1)), axis=3),
     ],
 )  # fmt: skip
-add(np.stack, samples=[call((normal(2, 3), normal(2, 3)), axis=k) for k in (0, 1, 2, -1, -2)] + [call((1.5, 2.5)), call([normal(3), np.arange(3)])])
+add(
+    np.stack,
+    samples=[call((normal(2, 3), normal(2, 3)), axis=k) for k in (0, 1, 2, -1, -2)]
+    + [call((1.5, 2.5)), call([normal(3), np.arange(3)])],
+)
 add(np.hstack, samples=[call((normal(2), normal(3))), call((normal(2, 1), normal(2, 3))), call((1.5, 2.5))])
 add(np.vstack, samples=[call((normal(3), normal(3))), call((normal(2, 3), normal(1, 3))), call((1.5, 2.5))])
 add(np.column_stack, samples=[call((normal(3), normal(3, 2))), call((normal(2), normal(2), normal(2)))])
 add(
     np.split,
     samples=[
-        call(normal(4), indices_or_sections=2), call(normal(2, 6), indices_or_sections=3, axis=1), call(normal(5), indices_or_sections=(1, 3)),
+        call(normal(4), indices_or_sections=2), call(normal(2, 6), indices_or_sections=3, axis=1),
+        call(normal(5), indices_or_sections=(1, 3)),
         call(normal(2, 3), indices_or_sections=(1,), axis=-1),
     ],
 )  # fmt: skip
@@ -284,27 +423,65 @@ add(
     np.array,
     np.asarray,
     samples=[
-        call(normal(2, 3)), call(1.5), call((1.5, 2.5)), call([1.5, 2, np.float64(0.5)]), call(((1.0, 2.0), (3.0, 4.0))), call([normal(3), normal(3)]),
+        call(normal(2, 3)), call(1.5), call((1.5, 2.5)), call([1.5, 2, np.float64(0.5)]),
+        call(((1.0, 2.0), (3.0, 4.0))), call([normal(3), normal(3)]),
         call([[1.5, [2.5]][0]]), call([[normal(2)], [normal(2)]]), call(normal(2), dtype=np.float64),
     ],
 )  # fmt: skip
 add(np.full, samples=[call((2, 3), 1.5), call(3, np.float64(1.5)), call((2, 3), normal(3)), call((2, 3), normal(2, 1))])
 add(np.full_like, samples=[call(np.ones((2, 3)), 1.5, only=(1,)), call(np.ones((2, 3)), normal(3), only=(1,))])
-add(np.linspace, samples=[call(1.0, 2.5), call(1.0, 2.5, num=5), call(1.0, 2.5, num=4, endpoint=False), call(normal(3), 2.0, num=4), call(0, 1.5, num=1)])
+add(
+    np.linspace,
+    samples=[
+        call(1.0, 2.5),
+        call(1.0, 2.5, num=5),
+        call(1.0, 2.5, num=4, endpoint=False),
+        call(normal(3), 2.0, num=4),
+        call(0, 1.5, num=1),
+    ],
+)
 add(np.arange, samples=[call(1.5, 4.0), call(0.5, 4.2, 0.9), call(3.7)])
 
 # reads
 add(
     np.take,
     samples=[
-        call(normal(4), np.array([0, 2, 2, -1])), call(normal(2, 3), np.array([[0, 5], [5, 1]])), call(normal(2, 3), np.array([2, 0, 2]), axis=1),
+        call(normal(4), np.array([0, 2, 2, -1])), call(normal(2, 3), np.array([[0, 5], [5, 1]])),
+        call(normal(2, 3), np.array([2, 0, 2]), axis=1),
         call(normal(3, 2), np.array([[0, 2], [2, -1]]), axis=0), call(normal(2, 3, 2), 1, axis=-2), call(normal(3), 1),
     ],
 )  # fmt: skip
-add(runtime.scatter_add, samples=[call(normal(3), np.ones(4), np.array([0, 2, 2]), None, only=(0,)), call(normal(2, 3), np.ones((2, 4)), np.array([1, 1, 0]), 1, only=(0,))])
+add(
+    runtime.scatter_add,
+    samples=[
+        call(normal(3), np.ones(4), np.array([0, 2, 2]), None, only=(0,)),
+        call(normal(2, 3), np.ones((2, 4)), np.array([1, 1, 0]), 1, only=(0,)),
+    ],
+)
 DIAGONALS: tuple[dict[str, Any], ...] = ({}, {"offset": 1}, {"offset": -1}, {"offset": 2})
 add(np.diagonal, samples=[call(normal(*s), **k) for s in ((3, 3), (2, 4), (4, 3)) for k in DIAGONALS])
-add(np.diagonal, samples=[call(normal(2, 3, 4)), call(normal(2, 3, 4), axis1=2, axis2=0, offset=1), call(normal(2, 3, 4), axis1=-2, axis2=-1)])
-add(runtime.place_diagonal, samples=[call(normal(3), np.ones((3, 4)), 1, 0, 1, only=(0,)), call(normal(4, 2), np.ones((2, 3, 4)), 0, 0, 1, only=(0,))])
+add(
+    np.diagonal,
+    samples=[
+        call(normal(2, 3, 4)),
+        call(normal(2, 3, 4), axis1=2, axis2=0, offset=1),
+        call(normal(2, 3, 4), axis1=-2, axis2=-1),
+    ],
+)
+add(
+    runtime.place_diagonal,
+    samples=[
+        call(normal(3), np.ones((3, 4)), 1, 0, 1, only=(0,)),
+        call(normal(4, 2), np.ones((2, 3, 4)), 0, 0, 1, only=(0,)),
+    ],
+)
 add(np.diag, samples=[call(normal(3)), call(normal(3), k=1), call(normal(3, 3)), call(normal(2, 4), k=-1)])
-add(np.trace, samples=[call(normal(3, 3)), call(normal(2, 4), offset=1), call(normal(3, 3, 2)), call(normal(2, 3, 1, 2), offset=-1)])
+add(
+    np.trace,
+    samples=[
+        call(normal(3, 3)),
+        call(normal(2, 4), offset=1),
+        call(normal(3, 3, 2)),
+        call(normal(2, 3, 1, 2), offset=-1),
+    ],
+)

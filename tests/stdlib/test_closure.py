@@ -15,9 +15,11 @@ from pullback.stdlib import registry
 
 RULES = sorted(Path(pullback.stdlib.rules.__file__).parent.glob("*.py"))
 OPERATORS = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
     ast.MatMult: operator.matmul, ast.Mod: operator.mod, ast.FloorDiv: operator.floordiv, ast.USub: operator.neg,
-    ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt,
+    ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.Eq: operator.eq, ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
     ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 
@@ -40,8 +42,12 @@ def test_what_rules_call_has_rules() -> None:
     used: set[object] = set()
     for file in RULES:
         for tree in ast.parse(file.read_text()).body:
-            static = isinstance(tree, ast.FunctionDef) and any(isinstance(d, ast.Name) and d.id == "static" for d in tree.decorator_list)
+            static = isinstance(tree, ast.FunctionDef) and any(
+                isinstance(d, ast.Name) and d.id == "static" for d in tree.decorator_list
+            )
             if isinstance(tree, ast.FunctionDef) and not static and not tree.name.startswith("_"):
                 used |= operations(tree)
-    assert np.tanh not in used and np.cos in used and operator.matmul in used
+    assert np.tanh not in used
+    assert np.cos in used
+    assert operator.matmul in used
     assert {op for op in used if op not in registry.known_ops()} == set()

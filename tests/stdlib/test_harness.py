@@ -52,7 +52,8 @@ def remembering(calls: list[int] = []) -> Callable[..., Any]:  # noqa: B006
 
 @pytest.mark.usefixtures("forgotten")
 @pytest.mark.parametrize(
-    "fn, why", [(wrong_factor, "differences"), (widening, "float32"), (writing, "written to"), (remembering(), "second call")]
+    ("fn", "why"),
+    [(wrong_factor, "differences"), (widening, "float32"), (writing, "written to"), (remembering(), "second call")],
 )
 def test_a_wrong_rule_is_found(fn: Callable[..., Any], why: str) -> None:
     registry.elementwise(twice)(fn)

@@ -21,7 +21,7 @@ def name(op: Any) -> str:
     return f"{getattr(op, '__module__', None) or 'numpy'}.{op.__name__}"
 
 
-@pytest.mark.parametrize("op, sample", CASES, ids=[name(op) for op, _ in CASES])
+@pytest.mark.parametrize(("op", "sample"), CASES, ids=[name(op) for op, _ in CASES])
 @pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
 def test_agrees_with_differences(op: Any, sample: Sample) -> None:
     check_rule(op, *sample.inputs, only=sample.only, **sample.static)
@@ -31,7 +31,9 @@ def test_every_rule_has_samples() -> None:
     assert {name(op) for op in registry.rules()} - {name(op) for op in SAMPLES} == set()
 
 
-@pytest.mark.parametrize("op, dtype", [(np.float64, np.float32), (np.float32, np.float32), (builtins.float, np.float32)])
+@pytest.mark.parametrize(
+    ("op", "dtype"), [(np.float64, np.float32), (np.float32, np.float32), (builtins.float, np.float32)]
+)
 def test_casts_hand_the_cotangent_on(op: Any, dtype: Any) -> None:
     assert cotangents(op, (dtype(1.5),), (0,), 2.0) == (2.0,)
 

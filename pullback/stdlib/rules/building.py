@@ -55,7 +55,7 @@ def parts(ct: Any, arrays: Any, axis: Any) -> Any:
 @rule(np.concatenate)
 def concatenate(ct: Any, out: Any, arrays: Any, *, axis: Any = 0) -> Any:
     if axis is None:
-        return tuple([np.reshape(c, np.shape(a)) for c, a in zip(parts(ct, arrays, axis), arrays)])
+        return tuple([np.reshape(c, np.shape(a)) for c, a in zip(parts(ct, arrays, axis), arrays, strict=False)])
     return tuple(parts(ct, arrays, axis))
 
 
@@ -81,7 +81,7 @@ def vstack(ct: Any, out: Any, tup: Any) -> Any:
 @rule(np.column_stack)
 def column_stack(ct: Any, out: Any, tup: Any) -> Any:
     columns = [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup]
-    return tuple([np.reshape(c, np.shape(a)) for c, a in zip(parts(ct, columns, 1), tup)])
+    return tuple([np.reshape(c, np.shape(a)) for c, a in zip(parts(ct, columns, 1), tup, strict=False)])
 
 
 @rule(np.split)
@@ -97,8 +97,8 @@ def items(ct: Any, built_from: Any) -> Any:
 
 
 @rule(np.array, np.asarray)
-def array(ct: Any, out: Any, object: Any, *, dtype: Any = None) -> Any:
-    return items(ct, object)
+def array(ct: Any, out: Any, obj: Any, *, dtype: Any = None) -> Any:
+    return items(ct, obj)
 
 
 @rule(np.full)

@@ -15,13 +15,15 @@ constant(
     operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, operator.not_, operator.truth,
     operator.is_, operator.is_not, operator.contains, operator.and_, operator.or_, operator.xor, operator.invert,
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
-    np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.isclose, np.allclose, np.array_equal, np.all, np.any,
+    np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.isclose, np.allclose, np.array_equal, np.all,
+    np.any,
     math.isclose, builtins.bool, builtins.isinstance,
 )  # fmt: skip
 
 # what kind of number is it
 constant(
-    np.isnan, np.isinf, np.isfinite, np.isposinf, np.isneginf, np.signbit, np.sign, np.isscalar, np.isreal, np.iscomplex,
+    np.isnan, np.isinf, np.isfinite, np.isposinf, np.isneginf, np.signbit, np.sign, np.isscalar, np.isreal,
+    np.iscomplex,
     math.isnan, math.isinf, math.isfinite,
 )  # fmt: skip
 
@@ -33,7 +35,8 @@ constant(
 
 # positions, counts, sizes
 constant(
-    np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.searchsorted, np.digitize,
+    np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.searchsorted,
+    np.digitize,
     np.isin, np.shape, np.size, np.ndim, builtins.len, np.unravel_index, np.ravel_multi_index, np.indices,
     np.broadcast_shapes, np.tril_indices, np.triu_indices, np.diag_indices,
 )  # fmt: skip

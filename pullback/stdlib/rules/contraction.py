@@ -24,7 +24,8 @@ def _terms(subscripts: str) -> tuple[list[list[str]], list[str]]:
 def transposed(subscripts: str, k: int) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     """How operand `k` gets its cotangent: `ij,jk->ik` is `ik,jk->ij` for the operand 0.
 
-    Also the axes of the operand that an identity ties to an earlier axis (`ii->`), and those along which the cotangent is constant.
+    Also the axes of the operand that an identity ties to an earlier axis (`ii->`), and those along which the cotangent
+    does not change.
     """
     inputs, output = _terms(subscripts)
     own, others = inputs[k], inputs[:k] + inputs[k + 1 :]

@@ -41,4 +41,6 @@ def diag(ct: Any, out: Any, v: Any, *, k: Any = 0) -> Any:
 def trace(ct: Any, out: Any, a: Any, *, offset: Any = 0) -> Any:
     if a.ndim == 2:
         return ct * np.eye(a.shape[0], a.shape[1], offset, dtype=a.dtype)
-    return ct * np.reshape(np.eye(a.shape[0], a.shape[1], offset, dtype=a.dtype), (*a.shape[:2], *[1 for _ in a.shape[2:]]))
+    return ct * np.reshape(
+        np.eye(a.shape[0], a.shape[1], offset, dtype=a.dtype), (*a.shape[:2], *[1 for _ in a.shape[2:]])
+    )

@@ -21,12 +21,12 @@ def matmul(ct: Any, out: Any, a: Any, b: Any) -> Any:
     if a.ndim == 2 and b.ndim == 2:
         return ct @ b.T, a.T @ ct
     if b.ndim == 1:
-        return ct[..., None] * b, np.ravel(ct) @ np.reshape(a, (-1, a.shape[-1]))
+        return np.expand_dims(ct, -1) * b, np.ravel(ct) @ np.reshape(a, (-1, a.shape[-1]))
     if b.ndim == 2 and a.ndim > 2:
         rows, row_cts = np.reshape(a, (-1, a.shape[-1])), np.reshape(ct, (-1, ct.shape[-1]))
         return ct @ b.T, rows.T @ row_cts
     if a.ndim == 1:
-        return (b @ ct[..., None])[..., 0], a[:, None] * ct[..., None, :]
+        return np.squeeze(b @ np.expand_dims(ct, -1), -1), np.expand_dims(a, -1) * np.expand_dims(ct, -2)
     return ct @ np.swapaxes(b, -1, -2), np.swapaxes(a, -1, -2) @ ct
 
 
@@ -61,11 +61,11 @@ if hasattr(np, "matvec"):  # NumPy 2.2
 
     @rule(np.matvec)
     def matvec(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
-        return ct[..., :, None] * x2[..., None, :], np.vecmat(ct, x1)
+        return np.expand_dims(ct, -1) * np.expand_dims(x2, -2), np.vecmat(ct, x1)
 
     @rule(np.vecmat)
     def vecmat(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
-        return np.matvec(x2, ct), x1[..., :, None] * ct[..., None, :]
+        return np.matvec(x2, ct), np.expand_dims(x1, -1) * np.expand_dims(ct, -2)
 
 
 @rule(np.vdot)

@@ -40,13 +40,13 @@ def mean(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keep
 @rule(np.var)
 def var(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return 2.0 * widened(ct, axis, keepdims) * deviation / (count(a, axis) - ddof)
+    return widened(2.0 * ct / (count(a, axis) - ddof), axis, keepdims) * deviation
 
 
 @rule(np.std)
 def std(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return widened(ct / (out + (out == 0.0)), axis, keepdims) * deviation / (count(a, axis) - ddof)
+    return widened(ct / ((count(a, axis) - ddof) * (out + (out == 0.0))), axis, keepdims) * deviation
 
 
 @rule(np.max, np.min)
@@ -73,7 +73,7 @@ def prod(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keep
 def product_of_others_(ct: Any, out: Any, a: Any) -> Any:
     # the product of the others is a product along the last axis of a matrix with ones on its diagonal
     one = np.eye(a.shape[-1], dtype=bool)
-    matrix_ct = ct[..., None] * product_of_others(np.where(one, 1.0, a[..., None, :]))
+    matrix_ct = np.expand_dims(ct, -1) * product_of_others(np.where(one, 1.0, np.expand_dims(a, -2)))
     return np.sum(np.where(one, 0.0, matrix_ct), axis=-2)
 
 

@@ -193,8 +193,8 @@ def hypot(ct: Any, out: Any, *coordinates: Any) -> Any:
 
 @rule(math.dist)
 def dist(ct: Any, out: Any, p: Any, q: Any) -> Any:
-    to_p = tuple([ct * (x - y) / (out + (out == 0.0)) for x, y in zip(p, q)])
-    to_q = tuple([ct * (y - x) / (out + (out == 0.0)) for x, y in zip(p, q)])
+    to_p = tuple([ct * (x - y) / (out + (out == 0.0)) for x, y in zip(p, q, strict=False)])
+    to_q = tuple([ct * (y - x) / (out + (out == 0.0)) for x, y in zip(p, q, strict=False)])
     return to_p, to_q
 
 
