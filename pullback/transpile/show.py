@@ -1,0 +1,191 @@
+"""Core as Python that a person can follow: loops are scans over a step function, every value carries its type."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+
+from pullback.transpile.abstract import Array, Dim, Length, ListOf, Mapping, Scalar, Seq, Static, Type, Unknown
+from pullback.transpile.core import (
+    Arg,
+    Block,
+    Call,
+    Def,
+    Effect,
+    For,
+    Function,
+    Global,
+    If,
+    Lit,
+    Op,
+    OpFunction,
+    Program,
+    Range,
+    Slice,
+    Stmt,
+    Var,
+    While,
+)
+
+_INFIX = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
+    operator.mod: "%", operator.pow: "**", operator.matmul: "@", operator.lt: "<", operator.le: "<=",
+    operator.gt: ">", operator.ge: ">=", operator.eq: "==", operator.ne: "!=", operator.is_: "is",
+    operator.is_not: "is not", operator.and_: "&", operator.or_: "|", operator.xor: "^",
+}  # fmt: skip
+_PREFIX = {operator.neg: "-", operator.pos: "+", operator.not_: "not ", operator.invert: "~"}
+_MODULES = {"numpy": "np.", "math": "math.", "_operator": "operator.", "numpy.linalg": "np.linalg."}
+
+
+def core_text(program: Program) -> str:
+    """A program as text: the functions that it calls, then its entry."""
+    functions = [*program.functions.values(), program.entry]
+    return "\n\n".join(_Printer().function(f) for f in dict.fromkeys(functions))
+
+
+def type_text(t: Type) -> str:
+    """A type as a signature writes it: `f64[n, 3]`, `float`, `(int, f32[:])`."""
+    match t:
+        case Scalar(kind, dtype, value):
+            name = _short(dtype) if dtype else kind
+            return name if value is None else f"{name}({_length(value)})"
+        case Array(dtype, shape):
+            axes = "..." if shape is None else ", ".join(map(_length, shape))
+            return f"{_short(dtype) if dtype else 'array'}[{axes}]"
+        case Seq(kind, items):
+            inner = ", ".join(map(type_text, items))
+            return f"[{inner}]" if kind == "list" else f"({inner}{',' if len(items) == 1 else ''})"
+        case ListOf(item):
+            return f"list[{type_text(item)}]"
+        case Mapping(items):
+            return "{" + ", ".join(f"{k!r}: {type_text(v)}" for k, v in items) + "}"
+        case Static(value):
+            return f"static({getattr(value, '__name__', None) or repr(value)})"
+        case Unknown():
+            return "unknown"
+
+
+def _short(dtype: str) -> str:
+    for long, short in (("float", "f"), ("complex", "c"), ("uint", "u"), ("int", "i")):
+        if dtype.startswith(long):
+            return dtype.replace(long, short)
+    return dtype
+
+
+def _length(n: Length) -> str:
+    match n:
+        case Dim(symbol, 0):
+            return symbol
+        case Dim(symbol, offset):
+            return f"{symbol}{offset:+d}"
+    return str(n)
+
+
+class _Printer:
+    """Prints one function; gives every variable a name of its own."""
+
+    def __init__(self) -> None:
+        self.names: dict[Var, str] = {}
+        self.taken: dict[str, int] = {}
+
+    def function(self, f: Function) -> str:
+        params = ", ".join(map(self.declared, (p.var for p in f.params)))
+        return "\n".join([f"def {f.name}({params}):", *self.indented(self.block(f.block))]) + "\n"
+
+    def name(self, v: Var) -> str:
+        if v not in self.names:
+            hint = v.hint or "t"
+            self.taken[hint] = self.taken.get(hint, 0) + 1
+            self.names[v] = hint if self.taken[hint] == 1 else f"{hint}_{self.taken[hint]}"
+        return self.names[v]
+
+    def declared(self, v: Var) -> str:
+        return f"{self.name(v)}: {type_text(v.type)}"
+
+    def targets(self, outs: tuple[Var, ...]) -> str:
+        if len(outs) == 1:
+            return self.declared(outs[0])
+        return ", ".join(map(self.name, outs)) or "_"
+
+    def block(self, b: Block) -> Iterator[str]:
+        for s in b.body:
+            yield from self.statement(s)
+        yield f"return {', '.join(map(self.arg, b.results)) or None}"
+
+    def branch(self, outs: tuple[Var, ...], b: Block) -> Iterator[str]:
+        for s in b.body:
+            yield from self.statement(s)
+        for out, result in zip(outs, b.results, strict=True):
+            yield f"{self.name(out)} = {self.arg(result)}"
+        if not b.body and not outs:
+            yield "pass"
+
+    @staticmethod
+    def indented(lines: Iterator[str]) -> Iterator[str]:
+        return ("    " + line for line in lines)
+
+    def statement(self, s: Stmt) -> Iterator[str]:
+        match s:
+            case Op(out, op, args, kwargs):
+                yield f"{self.declared(out)} = {self.applied(op, args, kwargs)}"
+            case Effect(op, args):
+                yield f"{op}({', '.join(map(self.arg, args))})"
+            case Call(out, function, args):
+                yield f"{self.declared(out)} = {function}({', '.join(map(self.arg, args))})"
+            case If():
+                yield f"if {self.arg(s.cond)}:"
+                yield from self.indented(self.branch(s.outs, s.then))
+                yield "else:"
+                yield from self.indented(self.branch(s.outs, s.orelse))
+            case For():
+                yield from self.loop(s)
+            case While():
+                carried = ", ".join(map(self.declared, s.carried))
+                yield f"def test({', '.join(map(self.declared, s.cond.params))}):"
+                yield from self.indented(self.block(s.cond))
+                yield f"def step({carried}):"
+                yield from self.indented(self.block(s.body))
+                yield f"{self.targets(s.outs)} = while_loop(test, step, {self.arg(s.inits)})"
+            case Def(out, name, block):
+                yield f"def {name}({', '.join(map(self.declared, block.params))}):"
+                yield from self.indented(self.block(block))
+                if self.name(out) != name:
+                    yield f"{self.name(out)} = {name}"
+
+    def loop(self, s: For) -> Iterator[str]:
+        yield f"def step({', '.join(map(self.declared, s.body.params))}):"
+        yield from self.indented(self.block(s.body))
+        match s.source:
+            case Range(start, stop, step):
+                over = f"range({self.arg(start)}, {self.arg(stop)}, {self.arg(step)})"
+            case None:
+                over = "None"
+        options = f", items={self.arg(s.items)}" if s.items else ""
+        options += ", reverse=True" if s.reverse else ""
+        yield f"{self.targets(s.outs)} = scan(step, {over}, {self.arg(s.inits)}{options})"
+
+    def applied(self, op: OpFunction, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> str:
+        if op is operator.getitem and isinstance(args[1], tuple):
+            return f"{self.arg(args[0])}[{', '.join(map(self.arg, args[1])) or '()'}]"
+        texts = [self.arg(a) for a in args]
+        if op in _INFIX and len(texts) == 2:
+            return f"{texts[0]} {_INFIX[op]} {texts[1]}"
+        if op in _PREFIX and len(texts) == 1:
+            return _PREFIX[op] + texts[0]
+        prefix = _MODULES.get(getattr(op, "__module__", None) or "", "")
+        name = getattr(op, "__name__", repr(op))
+        return f"{prefix}{name}({', '.join([*texts, *(f'{k}={self.arg(v)}' for k, v in kwargs)])})"
+
+    def arg(self, x: Arg) -> str:
+        match x:
+            case Var():
+                return self.name(x)
+            case Lit():
+                return x.text or repr(x.value)
+            case Global(name):
+                return name
+            case tuple():
+                return f"({', '.join(map(self.arg, x))}{',' if len(x) == 1 else ''})"
+            case Slice(lower, upper, step):
+                parts = ["" if part is None else self.arg(part) for part in (lower, upper, step)]
+                return ":".join(parts if parts[2] else parts[:2])
