@@ -1,8 +1,16 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
-from pullback.runtime.indexing import place_diagonal, scatter_add
+from pullback.runtime.indexing import place_diagonal, scatter_add, scatter_add_along
 from pullback.runtime.products import product_of_others
 from pullback.runtime.shapes import unbroadcast
 from pullback.runtime.trees import add_trees, zeros_of
 
-__all__ = ["add_trees", "place_diagonal", "product_of_others", "scatter_add", "unbroadcast", "zeros_of"]
+__all__ = [
+    "add_trees",
+    "place_diagonal",
+    "product_of_others",
+    "scatter_add",
+    "scatter_add_along",
+    "unbroadcast",
+    "zeros_of",
+]

@@ -17,6 +17,19 @@ def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     return out
 
 
+def scatter_add_along(g: Any, like: Any, indices: Any, axis: Any) -> Any:
+    """Zeros shaped as `like` with `g` added where `np.take_along_axis` reads at `indices`."""
+    out = np.zeros(np.shape(like), np.result_type(g))
+    target = out.reshape(-1) if axis is None else np.moveaxis(out, axis, -1)
+    g, indices = (np.moveaxis(np.broadcast_to(x, np.shape(g)), axis or 0, -1) for x in (g, indices))
+    # an axis of `like` of length 1 is read by all
+    rows = [
+        np.expand_dims(k % n, -1) for k, n in zip(np.ogrid[tuple(map(slice, g.shape[:-1]))], target.shape, strict=False)
+    ]
+    np.add.at(target, (*rows, indices), g)
+    return out
+
+
 def place_diagonal(g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> Any:
     """Zeros shaped as `like` with `g` on a diagonal; the reverse of `np.diagonal`."""
     out = np.zeros(np.shape(like), np.result_type(g))

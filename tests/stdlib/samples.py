@@ -214,6 +214,12 @@ for shape in ((2, 3, 4), (3, 1, 2), (1, 1, 1)):
 add(np.std, samples=[call(normal(2, 3, 4), **axes) for axes in AXES])
 for op in reductions:
     add(op, samples=[call(normal(4)), call(normal(4), axis=0), call(normal(4), axis=-1, keepdims=True)])
+add(np.amax, np.amin, samples=[call(normal(3, 4)), call(normal(3, 4), axis=1)])
+NORM_AXES: tuple[dict[str, Any], ...] = ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True})
+add(
+    np.linalg.norm,
+    samples=[call(normal(3, 4), **axes) for axes in NORM_AXES] + [call(normal(5)), call(normal(2, 1, 3))],
+)
 for op in (np.sum, np.mean, np.prod, np.max, np.min):
     add(op, samples=[call(np.asarray(normal())), call(np.float64(normal())), call(normal(0, 3), axis=1)])
 add(np.sum, np.prod, samples=[call(normal(0)), call(normal(3, 0), axis=1)])
@@ -285,6 +291,17 @@ add(
         call(2.0, 3.0),
     ],
 )
+TENSORDOTS = (
+    ((2, 3), (3, 4), 1),
+    ((2, 3), (2, 3), 2),
+    ((2,), (3,), 0),
+    ((2, 3, 4), (4, 3, 5), ((1, 2), (1, 0))),
+    ((2, 3, 4), (5, 2), ((0,), (1,))),
+    ((2, 3, 4), (4, 2, 3), ((2, 0, 1), (0, 1, 2))),
+    ((2, 3), (4, 3), (-1, 1)),
+)
+add(np.tensordot, samples=[call(normal(*a), normal(*b), axes=axes) for a, b, axes in TENSORDOTS])
+add(np.tensordot, samples=[call(normal(2, 2, 3), normal(2, 3, 4))])
 add(np.vecdot, samples=[call(normal(*a), normal(*b)) for a, b in (((3,), (3,)), ((2, 3), (3,)), ((2, 1, 3), (4, 3)))])
 if hasattr(np, "matvec"):
     add(
@@ -388,7 +405,35 @@ add(
         call(normal(2, 3), repeats=2, axis=-1),
     ],
 )
+add(
+    np.tile,
+    samples=[
+        call(normal(3), reps=2),
+        call(normal(2, 3), reps=2),
+        call(normal(3), reps=(2, 1, 2)),
+        call(normal(2, 1, 2), reps=(2, 1)),
+        call(1.5, reps=3),
+        call(normal(2, 3), reps=(2, 3)),
+    ],
+)
+add(
+    runtime.unbroadcast,
+    samples=[call(normal(2, 3), np.ones(s), only=(0,)) for s in ((2, 3), (3,), (1, 3), (2, 1), (), (1, 1, 3))],
+)
+add(runtime.add_trees, samples=[call(normal(2, 3), normal(2, 3)), call(1.5, 2.0)])
 add(np.tril, np.triu, samples=[call(normal(3, 3)), call(normal(2, 3), k=1), call(normal(2, 3, 2), k=-1)])
+
+add(
+    np.diff,
+    samples=[
+        call(normal(4)),
+        call(normal(1)),
+        call(normal(2, 3), axis=0),
+        call(normal(2, 5), n=2),
+        call(normal(2, 3, 4), n=3, axis=1),
+        call(normal(3), n=0),
+    ],
+)
 
 # building and taking apart
 add(
@@ -413,6 +458,7 @@ add(np.vstack, samples=[call((normal(3), normal(3))), call((normal(2, 3), normal
 add(np.column_stack, samples=[call((normal(3), normal(3, 2))), call((normal(2), normal(2), normal(2)))])
 add(
     np.split,
+    np.array_split,
     samples=[
         call(normal(4), indices_or_sections=2), call(normal(2, 6), indices_or_sections=3, axis=1),
         call(normal(5), indices_or_sections=(1, 3)),
@@ -457,6 +503,21 @@ add(
         call(normal(3), np.ones(4), np.array([0, 2, 2]), None, only=(0,)),
         call(normal(2, 3), np.ones((2, 4)), np.array([1, 1, 0]), 1, only=(0,)),
     ],
+)
+add(
+    np.take_along_axis,
+    samples=[
+        call(normal(2, 3), np.array([[2], [2]]), axis=1),
+        call(normal(2, 3), np.array([[1, 1, 0]]), axis=0),
+        call(normal(2, 3), np.array([[0, 0, 2, 2], [1, 1, 1, 0]])),
+        call(normal(1, 3), np.array([[0, 0], [1, 2]]), axis=1),
+        call(normal(2, 3), np.array([0, 5, 5]), axis=None),
+        call(normal(2, 3, 2), np.array([[[0, 1]], [[1, 1]]]), axis=1),
+    ],
+)
+add(
+    runtime.scatter_add_along,
+    samples=[call(normal(2, 4), np.ones((2, 3)), np.array([[0, 0, 2, 2], [1, 1, 1, 0]]), 1, only=(0,))],
 )
 DIAGONALS: tuple[dict[str, Any], ...] = ({}, {"offset": 1}, {"offset": -1}, {"offset": 2})
 add(np.diagonal, samples=[call(normal(*s), **k) for s in ((3, 3), (2, 4), (4, 3)) for k in DIAGONALS])

@@ -84,9 +84,22 @@ def column_stack(ct: Any, out: Any, tup: Any) -> Any:
     return tuple([np.reshape(c, np.shape(a)) for c, a in zip(parts(ct, columns, 1), tup, strict=False)])
 
 
-@rule(np.split)
+@rule(np.split, np.array_split)
 def split(ct: Any, out: Any, ary: Any, *, indices_or_sections: Any, axis: Any = 0) -> Any:
     return np.concatenate(ct, axis)
+
+
+def undone(ct: Any, a: Any, n: Any, axis: Any) -> Any:
+    """The cotangent of `a` from that of its `n`-th difference."""
+    if n == 0:
+        return ct
+    end = np.zeros_like(part(a, None, 1, axis))
+    return undone(-np.diff(np.concatenate((end, ct, end), axis), 1, axis), a, n - 1, axis)
+
+
+@rule(np.diff)
+def diff(ct: Any, out: Any, a: Any, *, n: Any = 1, axis: Any = -1) -> Any:
+    return undone(ct, a, n, axis)
 
 
 def items(ct: Any, built_from: Any) -> Any:
@@ -97,7 +110,7 @@ def items(ct: Any, built_from: Any) -> Any:
 
 
 @rule(np.array, np.asarray)
-def array(ct: Any, out: Any, obj: Any, *, dtype: Any = None) -> Any:
+def array(ct: Any, out: Any, obj: Any, *, dtype: Any = None, copy: Any = None) -> Any:
     return items(ct, obj)
 
 

@@ -8,6 +8,7 @@ import operator
 
 import numpy as np
 
+from pullback.runtime import zeros_of
 from pullback.stdlib.registry import constant
 
 # comparisons and logic
@@ -53,6 +54,8 @@ constant(
 constant(
     np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.tri,
 )  # fmt: skip
+
+constant(zeros_of)
 
 # facts about types
 constant(np.finfo, np.iinfo, np.dtype, np.result_type, np.can_cast, np.issubdtype)

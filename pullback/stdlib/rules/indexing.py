@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import place_diagonal, scatter_add
+from pullback.runtime import place_diagonal, scatter_add, scatter_add_along
 from pullback.stdlib.registry import rule
 
 
@@ -18,6 +18,16 @@ def take(ct: Any, out: Any, a: Any, indices: Any, *, axis: Any = None) -> Any:
 @rule(scatter_add)
 def scatter_add_(ct: Any, out: Any, g: Any, like: Any, indices: Any, axis: Any) -> Any:
     return np.take(ct, indices, axis), None, None, None
+
+
+@rule(np.take_along_axis)
+def take_along_axis(ct: Any, out: Any, arr: Any, indices: Any, *, axis: Any = -1) -> Any:
+    return scatter_add_along(ct, arr, indices, axis), None
+
+
+@rule(scatter_add_along)
+def scatter_add_along_(ct: Any, out: Any, g: Any, like: Any, indices: Any, axis: Any) -> Any:
+    return np.take_along_axis(ct, indices, axis), None, None, None
 
 
 @rule(np.diagonal)

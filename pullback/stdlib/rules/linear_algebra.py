@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import rule
+from pullback.stdlib.registry import rule, static
 
 
 @rule(operator.matmul, np.matmul)
@@ -50,6 +50,43 @@ def inner(ct: Any, out: Any, a: Any, b: Any) -> Any:
     rows, columns = np.reshape(a, (-1, a.shape[-1])), np.reshape(b, (-1, b.shape[-1]))
     flat_ct = np.reshape(ct, (rows.shape[0], columns.shape[0]))
     return np.reshape(flat_ct @ columns, a.shape), np.reshape(flat_ct.T @ rows, b.shape)
+
+
+@static
+def pairing(axes: Any, a_ndim: int, b_ndim: int) -> tuple[tuple[int, ...], ...]:
+    """The axes of `a` and `b` that `np.tensordot` sums over, then those of each that it keeps."""
+    if isinstance(axes, int):
+        a_axes, b_axes = tuple(range(a_ndim - axes, a_ndim)), tuple(range(axes))
+    else:
+        both = [(x,) if isinstance(x, int) else x for x in axes]
+        a_axes, b_axes = tuple(x % a_ndim for x in both[0]), tuple(x % b_ndim for x in both[1])
+    kept = tuple(k for k in range(a_ndim) if k not in a_axes), tuple(k for k in range(b_ndim) if k not in b_axes)
+    return a_axes, b_axes, *kept
+
+
+@static
+def places(order: tuple[int, ...]) -> tuple[int, ...]:
+    """The permutation that sorts axes which come in this order."""
+    return tuple(order.index(axis) for axis in range(len(order)))
+
+
+@static
+def tensordot_orders(axes: Any, a_ndim: int, b_ndim: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The permutations that put the axes of the two cotangents of `np.tensordot` into order."""
+    a_axes, b_axes, a_kept, b_kept = pairing(axes, a_ndim, b_ndim)
+    by_b = tuple(a for _, a in sorted(zip(b_axes, a_axes, strict=True)))
+    by_a = tuple(b for _, b in sorted(zip(a_axes, b_axes, strict=True)))
+    return places((*a_kept, *by_b)), places((*by_a, *b_kept))
+
+
+@rule(np.tensordot)
+def tensordot(ct: Any, out: Any, a: Any, b: Any, *, axes: Any = 2) -> Any:
+    _, _, a_kept, b_kept = pairing(axes, a.ndim, b.ndim)
+    a_order, b_order = tensordot_orders(axes, a.ndim, b.ndim)
+    in_ct = tuple([len(a_kept) + k for k in range(len(b_kept))])
+    da = np.tensordot(ct, b, (in_ct, b_kept))
+    db = np.tensordot(a, ct, (a_kept, tuple(range(len(a_kept)))))
+    return np.transpose(da, a_order), np.transpose(db, b_order)
 
 
 @rule(np.vecdot)

@@ -49,7 +49,7 @@ def std(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof:
     return widened(ct / ((count(a, axis) - ddof) * (out + (out == 0.0))), axis, keepdims) * deviation
 
 
-@rule(np.max, np.min)
+@rule(np.max, np.min, np.amax, np.amin)
 def max_(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     hit = a == widened(out, axis, keepdims)
     if axis is None:
@@ -75,6 +75,11 @@ def product_of_others_(ct: Any, out: Any, a: Any) -> Any:
     one = np.eye(a.shape[-1], dtype=bool)
     matrix_ct = np.expand_dims(ct, -1) * product_of_others(np.where(one, 1.0, np.expand_dims(a, -2)))
     return np.sum(np.where(one, 0.0, matrix_ct), axis=-2)
+
+
+@rule(np.linalg.norm)
+def norm(ct: Any, out: Any, x: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    return widened(ct / (out + (out == 0.0)), axis, keepdims) * x
 
 
 @rule(np.cumsum)

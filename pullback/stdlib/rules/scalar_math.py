@@ -186,6 +186,13 @@ def ldexp(out: Any, x: Any, i: Any) -> Any:
     return math.ldexp(1.0, i), None
 
 
+if hasattr(math, "fma"):  # Python 3.13
+
+    @elementwise(math.fma)
+    def fma(out: Any, x: Any, y: Any, z: Any) -> Any:
+        return y, x, 1.0
+
+
 @rule(math.hypot)
 def hypot(ct: Any, out: Any, *coordinates: Any) -> Any:
     return tuple([ct * x / (out + (out == 0.0)) for x in coordinates])

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.runtime import add_trees, unbroadcast
 from pullback.stdlib.registry import rule, static
 
 
@@ -103,6 +104,25 @@ def repeat(ct: Any, out: Any, a: Any, *, repeats: Any, axis: Any = None) -> Any:
         return np.reshape(np.sum(np.reshape(ct, (-1, repeats)), axis=1), np.shape(a))
     axis = axis % a.ndim
     return np.sum(np.reshape(ct, (*a.shape[: axis + 1], repeats, *a.shape[axis + 1 :])), axis=axis + 1)
+
+
+@rule(np.tile)
+def tile(ct: Any, out: Any, A: Any, *, reps: Any) -> Any:
+    counts = reps if isinstance(reps, tuple) else (reps,)
+    lengths = (*[1 for _ in counts[np.ndim(A) :]], *np.shape(A))
+    counts = (*[1 for _ in lengths[len(counts) :]], *counts)
+    blocks = tuple([n for pair in zip(counts, lengths, strict=True) for n in pair])
+    return np.reshape(np.sum(np.reshape(ct, blocks), axis=tuple([2 * k for k in range(len(lengths))])), np.shape(A))
+
+
+@rule(unbroadcast)
+def unbroadcast_(ct: Any, out: Any, g: Any, like: Any) -> Any:
+    return ct, None
+
+
+@rule(add_trees)
+def add_trees_(ct: Any, out: Any, a: Any, b: Any) -> Any:
+    return ct, ct
 
 
 @rule(np.tril)
