@@ -12,14 +12,13 @@ def unbroadcast(g: Any, like: Any) -> Any:
 
     An axis that `g` lacks, or has with length 1, stands for a repeated value and is left so.
     """
-    shape, have = np.shape(like), np.shape(g)
+    shape, have = getattr(like, "shape", ()), getattr(g, "shape", ())
     if have == shape:
         return g
     extra = len(have) - len(shape)
-    if extra < 0:
-        shape, extra = shape[-extra:], 0
-    leading = tuple(range(extra))
-    repeated = tuple(extra + k for k, n in enumerate(shape) if n == 1 and have[extra + k] != 1)
-    if repeated:
-        g = np.sum(g, axis=repeated, keepdims=True)
-    return np.sum(g, axis=leading) if leading else g
+    if extra > 0:
+        g = np.add.reduce(g, tuple(range(extra)))
+    elif extra < 0:
+        shape = shape[-extra:]
+    repeated = tuple([k for k, n in enumerate(shape) if n == 1 and g.shape[k] != 1])
+    return np.add.reduce(g, repeated, keepdims=True) if repeated else g

@@ -195,7 +195,8 @@ if hasattr(math, "fma"):  # Python 3.13
 
 @rule(math.hypot)
 def hypot(ct: Any, out: Any, *coordinates: Any) -> Any:
-    return tuple([ct * x / (out + (out == 0.0)) for x in coordinates])
+    cts = tuple([ct * x / (out + (out == 0.0)) for x in coordinates])
+    return cts if len(coordinates) > 1 else cts[0]
 
 
 @rule(math.dist)
