@@ -2,8 +2,8 @@
 
     infer(np.sum, (x,), {"axis": Lit(0)})   # x: Array("float32", (Dim("x.0"), 3))  ->  Array("float32", (3,))
 
-Kinds and dtypes are NumPy's own answer on operands of one element (`sampling`); shapes are computed on symbolic lengths by the
-functions of `shapes_*`. What is not known is left open, and nothing that is not proven is said.
+Kinds and dtypes are NumPy's own answer on operands of one element (`sampling`); shapes are computed on symbolic lengths
+by the functions of `shapes_*`. What is not known is left open, and nothing that is not proven is said.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pullback.transpile import (  # noqa: F401  these modules fill the table
     shapes_layout,
     shapes_linear,
     shapes_make,
+    shapes_parts,
     shapes_reduce,
     shapes_runtime,
 )

@@ -1,9 +1,8 @@
-"""The least upper bound of two types: what is known of a value that is one or the other, after a branch or round a loop."""
+"""The least upper bound of two types: what is known of a value after a branch, or round a loop."""
 
 from __future__ import annotations
 
-from pullback.transpile.abstract import UNKNOWN, Array, Kind, Length, ListOf, Mapping, Scalar, Seq, Type
-from pullback.transpile.abstract import kind_of_dtype
+from pullback.transpile.abstract import UNKNOWN, Array, Kind, Length, ListOf, Mapping, Scalar, Seq, Type, kind_of_dtype
 from pullback.transpile.lengths import anonymous, minimum, same
 
 _ORDER: tuple[Kind, ...] = ("bool", "int", "float", "complex")
@@ -12,8 +11,8 @@ _ORDER: tuple[Kind, ...] = ("bool", "int", "float", "complex")
 def join(a: Type, b: Type) -> Type:
     """What holds of a value whose type is `a` or `b`.
 
-    Lengths that differ become anonymous: they are known to be equal to nothing, so that repeated joins of a loop come to rest. A
-    Python scalar and a NumPy scalar of its kind or of a higher one join to the NumPy scalar.
+    Lengths that differ become anonymous: they are known to be equal to nothing, so that the repeated joins of a loop
+    come to rest. A Python scalar and a NumPy scalar of its kind or of a higher one join to the NumPy scalar.
     """
     if a == b:
         return a

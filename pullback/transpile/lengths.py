@@ -1,8 +1,8 @@
 """Arithmetic of the lengths of axes: integers, and symbols whose value is not known while transpiling.
 
-A `Dim` says "the integer called `symbol`, plus `offset`". Two equal expressions on equal symbols get the same symbol, so
-that they are known to be equal. `not_one` is set here only where the length is proven to be at least 2. The symbol `?`
-stands for a length of which nothing is known and which is not known to equal anything, another `?` included.
+A `Dim` says "the integer called `symbol`, plus `offset`". Two equal expressions on equal symbols get the same symbol,
+so that they are known to be equal. `not_one` is set here only where the length is proven to be at least 2. The symbol
+`?` stands for a length of which nothing is known and which is not known to equal anything, another `?` included.
 """
 
 from __future__ import annotations
@@ -106,13 +106,17 @@ def broadcast_shapes(*shapes: Shape | None) -> Shape | None:
 
 def agree(lengths: Iterable[Length]) -> Length:
     """The best description of lengths that are equal because the operation would have raised otherwise."""
-    best: Length | None = None
+    best: Dim | None = None
     for n in lengths:
         if isinstance(n, int):
             return n
-        if best is None or (n.not_one, not is_anonymous(n)) > (best.not_one, not is_anonymous(best)):
+        if best is None or _how_much_known(n) > _how_much_known(best):
             best = n
     return anonymous() if best is None else best
+
+
+def _how_much_known(n: Dim) -> tuple[bool, bool]:
+    return n.not_one, not is_anonymous(n)
 
 
 def add(a: Length, b: Length) -> Length:
@@ -202,23 +206,15 @@ def _factors_of_all(lengths: list[Length]) -> tuple[int, list[str]]:
 def _product(constant: int, factors: list[str], not_one: bool) -> Length:
     if not factors:
         return constant
+    if constant == 1 and len(factors) == 1 and factors[0].startswith("(="):
+        symbol, _, offset = factors[0][2:-1].rpartition("=")
+        return Dim(symbol, int(offset), not_one)
     words = ([str(constant)] if constant != 1 else []) + sorted(factors)
-    if len(words) == 1 and words[0].startswith("("):
-        return Dim(words[0], 0, not_one) if not _offset(words[0]) else _plain(words[0], not_one)
     return Dim("*".join(words), 0, not_one)
 
 
-def _offset(word: str) -> bool:
-    return word.startswith("(=")
-
-
-def _plain(word: str, not_one: bool) -> Dim:
-    symbol, _, offset = word[2:-1].rpartition("=")
-    return Dim(symbol, int(offset), not_one)
-
-
 def _factors(n: Dim) -> tuple[int, list[str]]:
-    """The constant and the other factors of a length; a sum `symbol + offset` is one factor, written `(=symbol=offset)`."""
+    """The constant and the other factors of a length; a sum `symbol + offset` is one factor, `(=symbol=offset)`."""
     if n.offset:
         return 1, [f"(={n.symbol}={n.offset})"]
     constant, words, depth, word = 1, list[str](), 0, ""

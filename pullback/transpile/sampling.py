@@ -9,10 +9,11 @@ import itertools
 import warnings
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from pullback.transpile.abstract import Array, Kind, Scalar, Seq, Static, Type, Unknown, ListOf, kind_of_dtype
+from pullback.transpile.abstract import Array, Kind, ListOf, Scalar, Seq, Static, Type, Unknown, kind_of_dtype
 from pullback.transpile.core import OpFunction
 
 Sample = tuple[str, str | None]  # how a value is held (py, np, 0d, nd, any, none) and its kind or dtype
@@ -55,15 +56,20 @@ def _values(s: Sample, nth: int) -> list[object]:
     for dtype in _DTYPES if what is None else (what,):
         scalar = np.array(number).astype(_numpy_dtype(dtype))
         one_axis = scalar.reshape(1)
-        out += {"np": [scalar[()]], "0d": [scalar[()], scalar], "nd": [one_axis], "any": [scalar[()], scalar, one_axis]}[how]
+        if how in ("np", "0d", "any"):
+            out.append(scalar[()])
+        if how in ("0d", "any"):
+            out.append(scalar)
+        if how in ("nd", "any"):
+            out.append(one_axis)
     return out
 
 
-def _numpy_dtype(name: str) -> np.dtype[np.generic]:
+def _numpy_dtype(name: str) -> Any:
     if name == "bfloat16":
         import ml_dtypes
 
-        return np.dtype(ml_dtypes.bfloat16)
+        return ml_dtypes.bfloat16
     return np.dtype(name)
 
 
@@ -139,7 +145,7 @@ def _dtype_of_list(samples: frozenset[Sample]) -> str | None:
     names = set()
     for chosen in itertools.product(*operands):
         try:
-            names.add(np.asarray([np.asarray(x).ravel()[0] if isinstance(x, np.ndarray) else x for x in chosen]).dtype.name)
+            names.add(np.asarray([x.ravel()[0] if isinstance(x, np.ndarray) else x for x in chosen]).dtype.name)
         except (TypeError, ValueError):
             return None
     return names.pop() if len(names) == 1 else None

@@ -10,7 +10,19 @@ from collections.abc import Callable
 import numpy as np
 
 from pullback.transpile import lengths
-from pullback.transpile.abstract import BOOL, UNKNOWN, Array, Length, ListOf, Scalar, Seq, Static, Type, Unknown, shape_of
+from pullback.transpile.abstract import (
+    BOOL,
+    UNKNOWN,
+    Array,
+    Length,
+    ListOf,
+    Scalar,
+    Seq,
+    Static,
+    Type,
+    Unknown,
+    shape_of,
+)
 from pullback.transpile.core import Arg, Lit, OpFunction
 from pullback.transpile.join import join
 from pullback.transpile.sampling import Sample, sample_of, sampled
@@ -49,7 +61,7 @@ def python_operator(call: Call) -> Type:
         if not any(isinstance(t, Array) or (isinstance(t, Scalar) and t.dtype) for t in types):
             return _on_sequences(call.op, types, call.args)
         types = tuple(as_array(t) if isinstance(t, Seq | ListOf) else t for t in types)
-    out = of_elements(call.op, types, call.args)
+    out = of_elements(call.op, types)
     if call.op in COMPARISONS and out == UNKNOWN and not any(isinstance(t, Array | Unknown) for t in types):
         return BOOL
     if out == Scalar("int"):
@@ -120,9 +132,9 @@ def elementwise(call: Call) -> Type:
         args = tuple(call.arg(i, name, Lit(None)) for i, name in enumerate(("a", "a_min", "a_max")))
     types = tuple(_operand(call.op, type_of(x)) for x in args)
     static = {k: v for k, v in call.kwargs.items() if k not in _OPERANDS}
-    out = of_elements(call.op, types, args, static)
-    if call.op is builtins.int and out == Scalar("int") and types and types[0] in (Scalar("int"), type_of(args[0])):
-        return types[0] if isinstance(types[0], Scalar) and types[0].kind == "int" and not types[0].dtype else out
+    out = of_elements(call.op, types, static)
+    if call.op is builtins.int and isinstance(types[0], Scalar) and (types[0].kind, types[0].dtype) == ("int", None):
+        return types[0]
     return out
 
 
@@ -139,10 +151,10 @@ def _operand(op: OpFunction, t: Type) -> Type:
 def ufunc(call: Call) -> Type:
     """Any ufunc that works on single elements, of NumPy or of another package."""
     types = tuple(_operand(call.op, type_of(x)) for x in call.args)
-    return of_elements(call.op, types, call.args, dict(call.kwargs))
+    return of_elements(call.op, types, dict(call.kwargs))
 
 
-def of_elements(op: OpFunction, types: tuple[Type, ...], args: tuple[Arg, ...], static: dict[str, Arg] | None = None) -> Type:
+def of_elements(op: OpFunction, types: tuple[Type, ...], static: dict[str, Arg] | None = None) -> Type:
     """The type that an elementwise operation gives: kind and dtype from a sample, the shape by broadcasting."""
     samples = list[Sample]()
     for t in types:

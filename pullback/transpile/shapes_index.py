@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import operator
 from dataclasses import dataclass
+from typing import Any
 
 from pullback.transpile import lengths, prims
 from pullback.transpile.abstract import (
@@ -19,7 +20,6 @@ from pullback.transpile.abstract import (
     Seq,
     Static,
     Type,
-    Unknown,
     kind_of,
 )
 from pullback.transpile.core import Arg, Lit, Slice, Var
@@ -127,7 +127,9 @@ def getitem(call: Call) -> Type:
         case Array() | Scalar(dtype=str()):
             return _of_array(as_array(of), of, parts)
         case Seq(kind=kind, items=items) if isinstance(parts[0], Slice):
-            bounds = [None if b is None else static_value(b) for b in (parts[0].lower, parts[0].upper, parts[0].step)]
+            bounds: list[Any] = [
+                None if b is None else static_value(b) for b in (parts[0].lower, parts[0].upper, parts[0].step)
+            ]
             return Seq(kind, items[slice(*bounds)])
         case ListOf() if isinstance(parts[0], Slice):
             return of

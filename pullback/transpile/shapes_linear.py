@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def dot(call: Call) -> Type:
     a, b = call.array(0), call.array(1)
     dtype = product_dtype(a, b)
     if a.shape == () or b.shape == ():
-        return of_elements(np.multiply, (a, b), ())
+        return of_elements(np.multiply, (a, b))
     if a.shape is None or b.shape is None:
         return Array(dtype)
     return _result(dtype, (*a.shape[:-1], *b.shape[:-2], *(b.shape[-1:] if len(b.shape) > 1 else ())))
@@ -56,7 +57,7 @@ def inner(call: Call) -> Type:
     a, b = call.array(0), call.array(1)
     dtype = product_dtype(a, b)
     if a.shape == () or b.shape == ():
-        return of_elements(np.multiply, (a, b), ())
+        return of_elements(np.multiply, (a, b))
     return _result(dtype, (*known_shape(a)[:-1], *known_shape(b)[:-1]))
 
 
@@ -119,7 +120,7 @@ def einsum(call: Call) -> Type:
     return _result(dtype, tuple(found[c] for c in output))
 
 
-def _multiplied(*operands: object) -> object:
+def _multiplied(*operands: Any) -> object:
     return np.einsum(",".join("a" * len(operands)) + "->a", *operands)
 
 

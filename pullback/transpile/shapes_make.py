@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.transpile import lengths, prims
-from pullback.transpile.abstract import Array, Dim, Length, Scalar, Seq, Type, Unknown, shape_of
+from pullback.transpile.abstract import Array, Length, Scalar, Seq, Type, Unknown, shape_of
 from pullback.transpile.core import Arg, Lit
 from pullback.transpile.sampling import sample_of, sampled, scalar_of
 from pullback.transpile.shapes import (
-    MISSING,
     Call,
     Undecided,
     as_array,
@@ -93,7 +92,7 @@ def linspace(call: Call) -> Type:
 @shape_function(np.arange)
 def arange(call: Call) -> Type:
     """Numbers from a start up to a stop."""
-    given = [x for x in (*call.args[:3], *(call.kwargs.get(k, MISSING) for k in ("start", "stop", "step"))) if x is not MISSING]
+    given = [*call.args[:3], *(call.kwargs[k] for k in ("start", "stop", "step") if k in call.kwargs)]
     arrays = [call.array(i) for i in range(min(len(call.args), 3))]
     numbers = [sample_of(Array(a.dtype, (1,))) for a in arrays]
     t = sampled(_common, tuple(s for s in numbers if s is not None))
@@ -119,7 +118,9 @@ def _count(start: Length, stop: Length | None = None, step: Length = 1) -> Lengt
     n = lengths.subtract(stop, start)
     if step != 1:
         return lengths.derived("arange({},{},{})", start, stop, step)
-    return n if isinstance(n, Dim) and n.not_one else max(n, 0) if isinstance(n, int) else lengths.derived("max({},0)", n)
+    if isinstance(n, int):
+        return max(n, 0)
+    return n if n.not_one else lengths.derived("max({},0)", n)
 
 
 @shape_function(np.array, np.asarray)

@@ -74,9 +74,9 @@ def reduction(call: Call) -> Type:
         shape = reduced_shape(call, a, axis)
     except Undecided:
         return Array(dtype)
-    if shape != () or call.op is np.average and dtype is None:
+    if shape != () or (call.op is np.average and dtype is None):
         return Array(dtype, shape)
-    if call.op is np.count_nonzero and axis is None or call.op is np.median and call.flag(99, "keepdims"):
+    if (call.op is np.count_nonzero and axis is None) or (call.op is np.median and call.flag(99, "keepdims")):
         return _of_sample(call, a)
     return scalar_of(dtype)
 
@@ -160,11 +160,11 @@ def total(call: Call) -> Type:
     out = start
     if isinstance(of, Seq):
         for t in of.items:
-            out = of_elements(operator.add, (out, t), ())
+            out = of_elements(operator.add, (out, t))
         return _no_value(out)
     for item in _items(of):
-        once = of_elements(operator.add, (start, item), ())
-        out = join(once, of_elements(operator.add, (once, item), ()))
+        once = of_elements(operator.add, (start, item))
+        out = join(once, of_elements(operator.add, (once, item)))
         may_be_empty = not (isinstance(of, Array) and isinstance(of.shape, tuple) and of.shape[0] != 0)
         out = join(start, out) if may_be_empty else out
     return _no_value(out)

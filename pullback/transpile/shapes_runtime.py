@@ -86,7 +86,7 @@ def _sum(a: Type, b: Type) -> Type:
         case ListOf(), ListOf():
             return ListOf(_sum(a.item, b.item))
         case (Scalar() | Array()), (Scalar() | Array()):
-            return of_elements(operator.add, (a, b), ())
+            return of_elements(operator.add, (a, b))
     return UNKNOWN
 
 

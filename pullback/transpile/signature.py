@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Hashable, Sequence
+from collections.abc import Mapping as AnyMapping
 from typing import Any
 
 import numpy as np
@@ -25,13 +27,15 @@ from pullback.transpile.abstract import (
 )
 from pullback.transpile.join import join
 
-_STATIC = (str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(None), type(Ellipsis))
+_STATIC = (
+    str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(None), type(Ellipsis),
+)  # fmt: skip
 
 
 def type_of_value(value: object, name: str) -> Type:
     """The type of a real argument called `name`: its structure, kinds, dtypes, ranks and which axes have length 1.
 
-    The other lengths are symbols named after the axis (`x.0`), and stand for 2 or more; axes of length 0 and 1 are so known.
+    The other lengths are symbols named after the axis (`x.0`) that stand for 2 or more; those of 0 and 1 are known.
     """
     match value:
         case bool():
@@ -82,7 +86,7 @@ def _of_list(values: list[object], name: str) -> Type:
     item = items[0]
     for t in items[1:]:
         item = join(item, t)
-    return ListOf(_nameless(item))
+    return ListOf(nameless(item))
 
 
 def alike(a: Type, b: Type) -> bool:
@@ -102,7 +106,7 @@ def alike(a: Type, b: Type) -> bool:
     return a == b
 
 
-def _nameless(t: Type) -> Type:
+def nameless(t: Type) -> Type:
     """The type of any item of a list: what has a name in one item has another value in the next."""
     match t:
         case Scalar(value=Dim()):
@@ -110,11 +114,11 @@ def _nameless(t: Type) -> Type:
         case Array(dtype=dtype, shape=tuple() as shape):
             return Array(dtype, tuple(n if isinstance(n, int) else Dim("?", 0, n.not_one) for n in shape))
         case Seq(kind=kind, items=items):
-            return Seq(kind, tuple(map(_nameless, items)))
+            return Seq(kind, tuple(map(nameless, items)))
         case ListOf(item=item):
-            return ListOf(_nameless(item))
+            return ListOf(nameless(item))
         case Mapping(items=entries):
-            return Mapping(tuple((k, _nameless(x)) for k, x in entries))
+            return Mapping(tuple((k, nameless(x)) for k, x in entries))
     return t
 
 
@@ -128,13 +132,32 @@ def _of_dict(value: dict[object, object], name: str) -> Type:
     return Mapping(tuple(entries))
 
 
+def arguments_in_order(
+    signature: inspect.Signature, args: Sequence[object], kwargs: AnyMapping[str, object]
+) -> tuple[object, ...]:
+    """One argument for each parameter, defaults filled in. Raises TypeError as the function itself would."""
+    bound = signature.bind(*args, **kwargs)
+    bound.apply_defaults()
+    return tuple(bound.arguments.values())
+
+
+def types_of_arguments(
+    signature: inspect.Signature, args: Sequence[object], kwargs: AnyMapping[str, object]
+) -> tuple[Type, ...]:
+    """The types of a call's arguments, one for each parameter, symbols of lengths named after the parameters."""
+    values = arguments_in_order(signature, args, kwargs)
+    return tuple(map(type_of_value, values, signature.parameters))
+
+
 def signature_key(args: Sequence[object]) -> Hashable:
     """What the types of arguments depend on, fast: structure, dtypes, ranks, which axes have length 0 or 1."""
-    return tuple([_key(x) for x in args])
+    return tuple([
+        (x.dtype, len(s)) if type(x) is np.ndarray and 1 not in (s := x.shape) and 0 not in s else _key(x) for x in args
+    ])  # fmt: skip
 
 
 def _key(x: Any) -> Hashable:
-    cls = type(x)
+    cls: Any = type(x)
     if cls is np.ndarray:
         shape = x.shape
         if 1 in shape or 0 in shape:

@@ -83,7 +83,8 @@ def conforms(value: object, t: Type, known: Map[str, int]) -> bool:
             return held and dtype in (None, np.asarray(value).dtype.name) and _lengths(np.shape(value), shape, known)
         case Seq(kind=kind, items=items):
             right = type(value) is {"tuple": tuple, "list": list}[kind]
-            return right and len(value) == len(items) and all(conforms(x, y, known) for x, y in zip(value, items, strict=True))
+            pairs = zip(value, items, strict=True)
+            return right and len(value) == len(items) and all(conforms(x, y, known) for x, y in pairs)
         case ListOf(item=item):
             return type(value) is list and all(conforms(x, item, known) for x in value)
         case Mapping(items=entries):

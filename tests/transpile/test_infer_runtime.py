@@ -3,9 +3,9 @@
 import itertools
 
 import numpy as np
-from tests.transpile.conforms import check
 
 from pullback import runtime
+from tests.transpile.conforms import check
 
 
 def test_sums_over_a_broadcast():
