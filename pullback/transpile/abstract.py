@@ -1,7 +1,8 @@
 """Abstract values: what is known of a Core value before the program runs.
 
-A `Type` says as much as the parameters' signature proves and no more. Lengths of axes are integers or symbols; a symbol
-whose `not_one` is set is known to differ from 1, so that a sum over a broadcast is left out exactly where that is proven.
+A `Type` says as much as the parameters' signature proves and no more. Lengths of axes are integers or symbols; a
+symbol whose `not_one` is set is known to differ from 1, so that a sum over a broadcast is left out exactly where that
+is proven.
 """
 
 from __future__ import annotations
@@ -159,8 +160,8 @@ def same_length(a: Length, b: Length) -> bool:
     Two lengths that are both known to differ from 1 are equal, or the primal would have raised.
     """
     if isinstance(a, int) or isinstance(b, int):
-        return a == b or never_one(a) and never_one(b)
-    return (a.symbol == b.symbol != ANONYMOUS and a.offset == b.offset) or a.not_one and b.not_one
+        return a == b or (never_one(a) and never_one(b))
+    return (a.symbol == b.symbol != ANONYMOUS and a.offset == b.offset) or (a.not_one and b.not_one)
 
 
 def same_shape(a: Type, b: Type) -> bool:

@@ -1,4 +1,4 @@
-"""Core: the language in the middle. Every name is bound once, arrays and containers are values, control flow is structured.
+"""Core: the language in the middle. Names are bound once, arrays and containers are values, control flow is structured.
 
     body  ::=  statement*                     in order, inside a Block
     statement ::= out = op(args, kwargs)      Op: an operation that has no effect
@@ -9,8 +9,9 @@
                |  out = call function(args)
                |  out = def (params): block   Def: a closure, as the `pull` that a VJP returns
 
-An operation is the Python callable itself (`np.tanh`, `operator.add`, `math.exp`, or one of `prims`): Core has a meaning by
-running it. An argument is an atom (`Var` or `Lit`), a tuple of arguments (a shape, an axis, an index), or a `Slice`.
+An operation is the Python callable itself (`np.tanh`, `operator.add`, `math.exp`, or one of `prims`): Core has a
+meaning by running it. An argument is an atom (`Var` or `Lit`), a tuple of arguments (a shape, an axis, an index), or
+a `Slice`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, Union, cast
 
-from pullback.transpile.abstract import BOOL, FLOAT, INT, Scalar, Static, Type
+from pullback.transpile.abstract import BOOL, FLOAT, Scalar, Static, Type
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,18 @@ class Origin:
 
 
 class Tag:
-    """The identity of a statement with blocks, which outlives its rewriting: an adjoint loop points at its primal by it."""
+    """The identity of a statement with blocks, which outlives its rewriting.
+
+    An adjoint loop points at its primal by it.
+    """
 
 
 @dataclass(frozen=True, eq=False)
 class Var:
-    """A name. Two variables are the same only if they are the same object; `hint` is what it would like to be called."""
+    """A name.
+
+    Two variables are the same only if they are the same object; `hint` is what it would like to be called.
+    """
 
     hint: str
     type: Type
@@ -56,7 +63,10 @@ class Var:
 
 @dataclass(frozen=True)
 class Lit:
-    """A constant that is written into the text: a Python literal, or a static object with a dotted name (`np.float32`)."""
+    """A constant that is written into the text.
+
+    A Python literal, or a static object with a dotted name (`np.float32`).
+    """
 
     value: object
     text: str = ""
@@ -78,7 +88,9 @@ class Lit:
         """Equal only as text is: 1, 1.0, True differ, and so do 0.0 and -0.0."""
         if not isinstance(other, Lit):
             return NotImplemented
-        return type(self.value) is type(other.value) and repr(self.value) == repr(other.value) and self.text == other.text
+        return (
+            type(self.value) is type(other.value) and repr(self.value) == repr(other.value) and self.text == other.text
+        )
 
     def __hash__(self) -> int:
         return hash((type(self.value), repr(self.value)))
@@ -105,14 +117,17 @@ class Slice:
 
 
 Atom = Var | Lit | Global
-Arg = Union[Atom, Slice, tuple["Arg", ...]]
+Arg = Union[Atom, Slice, tuple["Arg", ...]]  # noqa: UP007  a string cannot be joined by |
 OpFunction = Callable[..., object]
 Kwargs = tuple[tuple[str, Arg], ...]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Statements in order, after `params` and before `results`. What is not bound inside is read from the scope around."""
+    """Statements in order, after `params` and before `results`.
+
+    What is not bound inside is read from the scope around.
+    """
 
     params: tuple[Var, ...]
     body: tuple[Stmt, ...]
@@ -121,7 +136,10 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Op:
-    """`out = op(*args, **kwargs)`, without effects: `args` are the operands, `kwargs` what is static (axis, keepdims)."""
+    """`out = op(*args, **kwargs)`, without effects.
+
+    `args` are the operands, `kwargs` what is static (axis, keepdims).
+    """
 
     out: Var
     op: OpFunction
@@ -173,9 +191,9 @@ class Range:
 class For:
     """A scan. `body.params` = (index, *carried, *items); `body.results` = (*carried, *collected); `outs` likewise.
 
-    The index runs over `source`, or counts the items from 0 where there is none. `items` are sequences walked in step. With
-    `reverse` everything is walked from the end. Collected values are lists in the order of the source, whichever way
-    the loop ran.
+    The index runs over `source`, or counts the items from 0 where there is none. `items` are sequences walked in
+    step. With `reverse` everything is walked from the end. Collected values are lists in the order of the source,
+    whichever way the loop ran.
     """
 
     outs: tuple[Var, ...]
@@ -203,7 +221,10 @@ class For:
 
 @dataclass(frozen=True, eq=False)
 class While:
-    """`cond.params` and `body.params` are the carried values; `cond.results` is the test; `body.results`, `outs` as in `For`."""
+    """`cond.params` and `body.params` are the carried values.
+
+    `cond.results` is the test; `body.results`, `outs` as in `For`.
+    """
 
     outs: tuple[Var, ...]
     inits: tuple[Atom, ...]
@@ -251,7 +272,10 @@ Stmt = Op | Effect | If | For | While | Call | Def
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter as the user declared it: `kind` as in `inspect.Parameter`, `default` a literal or None when it has none."""
+    """A parameter as the user declared it.
+
+    `kind` as in `inspect.Parameter`, `default` a literal or None when it has none.
+    """
 
     var: Var
     kind: str = "POSITIONAL_OR_KEYWORD"
@@ -260,7 +284,10 @@ class Param:
 
 @dataclass(frozen=True)
 class Function:
-    """One function. `block.results` is its one result. `primal` functions are called by their own name, in the user's module."""
+    """One function.
+
+    `block.results` is its one result. `primal` functions are called by their own name, in the user's module.
+    """
 
     name: str
     params: tuple[Param, ...]

@@ -2,8 +2,8 @@
 
     source ─parse→ gast ─lower→ Core ─differentiate→ Core ─optimise→ Core ─emit→ Python source ─load→ callable
 
-Every stage takes a value and returns a value. `parse` and `load` stand at the two ends, in files of their own; this one is
-the line between them.
+Every stage takes a value and returns a value. `parse` and `load` stand at the two ends, in files of their own; this
+one is the line between them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pullback import errors
 from pullback.backends import numpy as numpy_backend
 from pullback.backends.base import Backend, Emitted
+from pullback.stdlib import rules as _rules  # noqa: F401  registers them
 from pullback.transpile.abstract import Type
 from pullback.transpile.core import Program
 from pullback.transpile.derive import derive
@@ -35,7 +36,10 @@ def transpile(
 
 
 def differentiate(primal: Program, request: Request) -> Program:
-    """The optimised program of the derivative; verified, because a program that breaks Core's rules could be silently wrong."""
+    """The optimised program of the derivative.
+
+    Verified, because a program that breaks Core's rules could be silently wrong.
+    """
     verify(primal)
     derivative = derive(primal, request)
     verify(derivative)

@@ -10,7 +10,10 @@ Mode = Literal["primal", "grad", "value_and_grad", "vjp"]
 
 @dataclass(frozen=True)
 class Request:
-    """Which derivative: `wrt` are positions of parameters; `bare`: the one gradient itself rather than a tuple of them."""
+    """Which derivative: `wrt` are positions of parameters.
+
+    `bare`: the one gradient itself rather than a tuple of them.
+    """
 
     mode: Mode
     wrt: tuple[int, ...]

@@ -1,4 +1,7 @@
-"""Passes over Core, each a function from block to block. `optimise` is the order they run in on a finished derivative."""
+"""Passes over Core, each a function from block to block.
+
+`optimise` is the order they run in on a finished derivative.
+"""
 
 from __future__ import annotations
 
@@ -13,5 +16,8 @@ __all__ = ["effectful", "fuse_branches", "hoist_items", "keep_residuals", "optim
 
 
 def optimise(b: Block, effects: frozenset[str] = frozenset()) -> Block:
-    """Nothing computed twice, nothing computed for nobody. `effects`: the keys of functions that must be called regardless."""
+    """Nothing computed twice, nothing computed for nobody.
+
+    `effects`: the keys of functions that must be called regardless.
+    """
     return remove_dead(simplify(remove_dead(b, effects)), effects)

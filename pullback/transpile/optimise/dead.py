@@ -34,7 +34,7 @@ def remove_dead(b: Block, calls_with_effect: frozenset[str] = frozenset()) -> Bl
     """
     need, kept = set(variables(b.results)), list[Stmt]()
     for s in reversed(b.body):
-        matters = has_effect(s) or isinstance(s, Call) and s.function in calls_with_effect
+        matters = has_effect(s) or (isinstance(s, Call) and s.function in calls_with_effect)
         if not matters and not any(o in need for o in s.outs):
             continue
         s = _trim(s, need, calls_with_effect)
@@ -57,7 +57,9 @@ def effectful(program: Program) -> frozenset[str]:
 
 def _any_effect(b: Block, keys: set[str]) -> bool:
     return any(
-        isinstance(s, Effect) or isinstance(s, Call) and s.function in keys or any(_any_effect(x, keys) for x in blocks(s))
+        isinstance(s, Effect)
+        or (isinstance(s, Call) and s.function in keys)
+        or any(_any_effect(x, keys) for x in blocks(s))
         for s in b.body
     )
 

@@ -18,7 +18,10 @@ def fuse_branches(b: Block) -> Block:
         last = out[-1] if out else None
         if isinstance(s, If) and isinstance(last, If) and last.cond is s.cond:
             out[-1] = replace(
-                last, outs=last.outs + s.outs, then=_join(last, last.then, s.then), orelse=_join(last, last.orelse, s.orelse)
+                last,
+                outs=last.outs + s.outs,
+                then=_join(last, last.then, s.then),
+                orelse=_join(last, last.orelse, s.orelse),
             )
         else:
             out.append(s)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pullback.transpile import prims
 from pullback.transpile.abstract import Mapping, Seq
-from pullback.transpile.core import Atom, Block, Def, For, If, Lit, Op, Stmt, Var, While, blocks, substitute
+from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Lit, Op, Stmt, Var, While, blocks, substitute
 from pullback.transpile.optimise.simplify import substitute_own
 
 
@@ -24,7 +24,8 @@ def hoist_items(b: Block) -> Block:
     for s in wanted:
         container, key = s.args
         container = m.get(container, container)  # type: ignore[arg-type]
-        assert isinstance(container, Var) and isinstance(key, Lit)
+        assert isinstance(container, Var)
+        assert isinstance(key, Lit)
         m[s.out] = made.setdefault((container, key), s.out)
     return _rebuild(b, _by_container(wanted, made, m), m)
 
@@ -32,12 +33,15 @@ def hoist_items(b: Block) -> Block:
 def _items(b: Block) -> list[Op]:
     found: list[Op] = []
     for s in b.body:
-        if isinstance(s, Op) and s.op is prims.item and isinstance(s.args[0], Var) and isinstance(s.args[1], Lit):
-            if isinstance(s.args[0].type, (Mapping, Seq)):
-                found.append(s)
+        if isinstance(s, Op) and s.op is prims.item and _is_structure(s.args[0]) and isinstance(s.args[1], Lit):
+            found.append(s)
         for inner in blocks(s):
             found += _items(inner)
     return found
+
+
+def _is_structure(x: Arg) -> bool:
+    return isinstance(x, Var) and isinstance(x.type, (Mapping, Seq))
 
 
 def _by_container(wanted: list[Op], made: dict[tuple[Var, Lit], Var], m: dict[Var, Atom]) -> dict[Var, list[Op]]:

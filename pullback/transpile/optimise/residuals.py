@@ -1,7 +1,8 @@
 """What the backward code needs from the forward code: kept on a tape, or computed again where that is cheap.
 
-Backward code is first written reading forward names freely. Here the names that are out of its scope are found, innermost loop
-first: a loop's become collected values that its adjoint runs over, a branch's become outputs of the `if`.
+Backward code is first written reading forward names freely. Here the names that are out of its scope are found,
+innermost loop first: a loop's become collected values that its adjoint runs over, a branch's become outputs of the
+`if`.
 """
 
 from __future__ import annotations
@@ -77,11 +78,28 @@ class _Forward:
 
 
 def keep_residuals(b: Block) -> Block:
-    """A block in which every read is in scope: what adjoint code read from inside forward loops and branches is kept for it."""
+    """A block in which every read is in scope.
+
+    What adjoint code read from inside forward loops and branches is kept for it.
+    """
     forward = _Forward()
     forward.scan(b)
     closed = _close(forward, b)
     return _extend(forward, closed)
+
+
+def again_at_top(
+    forward: tuple[Stmt, ...], read: Iterable[Var], at_hand: Iterable[Var]
+) -> tuple[tuple[Var, ...], tuple[Op, ...]]:
+    """Of the names of a function's own block that other code reads.
+
+    Those to keep for it, and the operations that give the rest.
+    """
+    f = _Forward()
+    f.scan(Block((), forward, ()))
+    local = {o for s in forward for o in s.outs}
+    plan = _plan(f, [v for v in read if v in local], local, at_hand)
+    return plan.kept, plan.again
 
 
 def _close(f: _Forward, b: Block) -> Block:
@@ -177,7 +195,10 @@ class _Plan:
 
 
 def _plan(f: _Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var]) -> _Plan:
-    """Choose: what costs nothing is read again, cheap element-wise values are computed again from what is kept anyway."""
+    """Choose.
+
+    What costs nothing is read again, cheap element-wise values are computed again from what is kept anyway.
+    """
     have = set(at_hand)
     again: dict[Var, Op] = {}
     rest = [v for v in wanted if v not in have and not _remake(f, v, local, have, again, _FREE, 99)]
@@ -227,7 +248,7 @@ def _allowed(s: Op, ops: frozenset[OpFunction]) -> bool:
 def _is_basic(index: object) -> bool:
     """Does this index make a view or read one element, rather than gather?"""
     parts = index if isinstance(index, tuple) else (index,)
-    return all(isinstance(i, (Slice, Lit)) or isinstance(i, Var) and isinstance(i.type, ab.Scalar) for i in parts)
+    return all(isinstance(i, (Slice, Lit)) or (isinstance(i, Var) and isinstance(i.type, ab.Scalar)) for i in parts)
 
 
 def _recompute(f: _Forward, plan: _Plan, b: Block, m: dict[Var, Atom]) -> Block:

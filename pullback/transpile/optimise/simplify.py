@@ -1,4 +1,4 @@
-"""Copies, common subexpressions, values that loops carry without changing them, items of structures that are at hand."""
+"""Copies, common subexpressions, values that loops carry unchanged, items of structures that are at hand."""
 
 from __future__ import annotations
 
@@ -89,7 +89,13 @@ class _Simplifier:
         named: dict[Var, Var] = {}
         dropped: set[Var] = set()
         for s in b.body:
-            if isinstance(s, Op) and s.op is prims.alias and isinstance(t := s.args[0], Var) and t in made and t not in named:
+            if (
+                isinstance(s, Op)
+                and s.op is prims.alias
+                and isinstance(t := s.args[0], Var)
+                and t in made
+                and t not in named
+            ):
                 named[t] = s.out
                 dropped.add(s.out)
         self.m.update(named)

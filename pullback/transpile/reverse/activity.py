@@ -24,7 +24,11 @@ def _vary_block(block: Block, found: set[Var]) -> None:
 def _vary(s: Stmt, found: set[Var]) -> None:
     match s:
         case Op():
-            if differentiable(s.out.type) and not registry.is_constant(s.op) and any(v in found for v in variables(s.args)):
+            if (
+                differentiable(s.out.type)
+                and not registry.is_constant(s.op)
+                and any(v in found for v in variables(s.args))
+            ):
                 found.add(s.out)
         case Call():
             if differentiable(s.out.type) and any(v in found for v in variables(s.args)):

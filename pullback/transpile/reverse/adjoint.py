@@ -1,14 +1,15 @@
 """Reverse mode, Core to Core: a block is walked backwards, each statement handing its cotangent on to what it read.
 
-Backward code reads forward names freely at first, even from inside loops and branches; `optimise.residuals` then finds which of
-them the forward code must keep. The adjoint of a loop is a loop and that of a branch a branch, so derivatives nest.
+Backward code reads forward names freely at first, even from inside loops and branches; `optimise.residuals` then
+finds which of them the forward code must keep. The adjoint of a loop is a loop and that of a branch a branch, so
+derivatives nest.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from pullback import errors
@@ -40,17 +41,30 @@ from pullback.transpile.reverse.twins import Twins
 
 
 @dataclass(frozen=True)
+class Companion:
+    """Keys of the functions that differentiate a call.
+
+    `forward` gives (value, tape) where the pullback reads a tape.
+    """
+
+    pullback: str
+    forward: str | None
+
+
+@dataclass(frozen=True)
 class Reversal:
     """What one reversal knows: the values that have a cotangent, where shapes can be read, and the callees' companions.
 
-    `companion(key, active)` gives the key of the companion that pulls a cotangent back to the arguments at `active`,
-    `result_type` the type of what it returns, once that is known.
+    `companion(key, active)` gives what pulls a cotangent back to the arguments at `active`, `result_type` the type of
+    what that returns, once it is known. `taped` fills up with the calls that must leave a tape, the key of the
+    function to call instead, and the tape's name.
     """
 
     active: set[Var]
     twins: Twins
-    companion: Callable[[str, tuple[int, ...]], str]
+    companion: Callable[[str, tuple[int, ...]], Companion]
     result_type: Callable[[str], ab.Type | None]
+    taped: dict[Call, tuple[str, Var]] = field(default_factory=dict)
 
 
 class Adjoint:
@@ -218,13 +232,17 @@ class Adjoint:
             self.merge(s.args[0], d)
 
     def call(self, s: Call) -> None:
-        """`f(a, b)` hands on what `f_pullback(a, b, dout)` gives."""
+        """`f(a, b)` hands on what `f_pullback(a, b, dout)` or `f_pullback(a, b, tape, dout)` gives."""
         d = self.ct.full(s.out)
         active = tuple(i for i, a in enumerate(s.args) if isinstance(a, Var) and a in self.r.active)
-        key = self.r.companion(s.function, active)
-        types = _gradient_types([s.args[i].type for i in active], self.r.result_type(key))
+        names = self.r.companion(s.function, active)
+        types = _gradient_types([s.args[i].type for i in active], self.r.result_type(names.pullback))
+        tape: tuple[Var, ...] = ()
+        if names.forward is not None:
+            tape = (Var("tape", ab.UNKNOWN),)
+            self.r.taped[s] = (names.forward, tape[0])
         out = Var("", ab.Seq("tuple", types) if len(active) > 1 else types[0])
-        self.b.body.append(Call(out, key, (*s.args, d), self.b.origin))
+        self.b.body.append(Call(out, names.pullback, (*s.args, *tape, d), self.b.origin))
         self.ct.whole.add(out)
         for k, i in enumerate(active):
             part: Atom = out
@@ -235,7 +253,10 @@ class Adjoint:
 
 
 def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type, ...]:
-    """Types of what a companion returns, in the caller's lengths: like the arguments, but scalars of the kind that it computes."""
+    """Types of what a companion returns, in the caller's lengths.
+
+    Like the arguments, but scalars of the kind that it computes.
+    """
     found: Sequence[ab.Type | None] = [known] if len(args) == 1 else [None] * len(args)
     if len(args) > 1 and isinstance(known, ab.Seq):
         found = known.items
@@ -271,7 +292,9 @@ def no_rule(s: Op) -> errors.PullbackError:
     name = getattr(s.op, "__name__", str(s.op))
     near = difflib.get_close_matches(name, sorted({getattr(o, "__name__", "") for o in registry.known_ops()} - {""}), 3)
     hint = f"did you mean {', '.join(near)}? " if near else ""
-    return errors.at(errors.NoRule, s.origin, f"no derivative rule for '{name}'", hint + "register one with @pullback.rule")
+    return errors.at(
+        errors.NoRule, s.origin, f"no derivative rule for '{name}'", hint + "register one with @pullback.rule"
+    )
 
 
 _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
@@ -281,4 +304,3 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     prims.make_dict: Adjoint.make,
     prims.alias: Adjoint.alias,
 }
-

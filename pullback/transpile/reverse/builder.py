@@ -1,7 +1,7 @@
-"""Builds backward statements: infers their types and writes them as a person would (no ones, zeros or stray minus signs).
+"""Builds backward statements: infers their types and writes them as a person would, without ones, zeros, stray signs.
 
-These identities hold for derivatives, which are continuous in their parts. They are never applied to the user's own statements,
-where `x * 1.0` makes a copy and may change a dtype.
+These identities hold for derivatives, which are continuous in their parts. They are never applied to the user's own
+statements, where `x * 1.0` makes a copy and may change a dtype.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ class Builder:
         return self.twins.twin(x, dtype)
 
     def splice(self, block: Block, args: tuple[Atom, ...], wanted: tuple[int, ...]) -> list[Atom]:
-        """Inline a template: its results at the positions `wanted`, computed from `args`; what they do not need is left out."""
+        """Inline a template: its results at the positions `wanted`, computed from `args`.
+
+        What they do not need is left out.
+        """
         m: dict[Var, Atom] = dict(zip(block.params, args, strict=True))
         need = {v for i in wanted if isinstance(v := block.results[i], Var)}
         chosen: list[Stmt] = []

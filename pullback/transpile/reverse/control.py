@@ -54,10 +54,10 @@ def _copy(d: Any) -> Any:
 
 
 class _Slots:
-    """What the adjoint of a loop carries: the cotangents of carried values, and of all that the body reads from outside.
+    """What the adjoint of a loop carries: the cotangents of carried values and of what the body reads from outside.
 
-    `rows` are the arrays whose rows the loop runs over: their cotangents are filled in row by row. `listed` are the items of
-    lists, whose cotangents are collected.
+    `rows` are the arrays whose rows the loop runs over: their cotangents are filled in row by row. `listed` are the
+    items of lists, whose cotangents are collected.
     """
 
     def __init__(self, self_: Adjoint, s: For | While) -> None:

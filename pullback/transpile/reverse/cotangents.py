@@ -1,8 +1,8 @@
 """Cotangents while a block is walked backwards: the first contribution binds one, later ones add.
 
-An absent cotangent is absent, not a zero. A cotangent may have lower rank, or axes of length 1, where it stands for a value
-repeated; it gets its full shape only for an indexed update, a carried value or a result. Un-broadcasting, dtypes and
-accumulation happen here and nowhere else.
+An absent cotangent is absent, not a zero. A cotangent may have lower rank, or axes of length 1, where it stands for a
+value repeated; it gets its full shape only for an indexed update, a carried value or a result. Un-broadcasting,
+dtypes and accumulation happen here and nowhere else.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class Cotangents:
         self.whole: set[Atom] = set()
 
     def add(self, v: object, d: Atom, logical: Var | None = None) -> None:
-        """Add the contribution `d` to the cotangent of `v`; it stands for a value of the shape of `logical`, or of its own."""
+        """Add the contribution `d` to the cotangent of `v`.
+
+        It stands for a value of the shape of `logical`, or of its own.
+        """
         if not isinstance(v, Var) or v not in self.active or is_number(d, 0) or d == NONE:
             return
         if keys := keys_of(v.type):
@@ -111,7 +114,10 @@ class Cotangents:
         return self.materialise(v.type, self.open.pop(v, None), v, v.hint)
 
     def gradient(self, v: Var) -> Atom:
-        """Close the cotangent of `v` as a result: a Python float for one, a 0-d array for one, None for what is no float."""
+        """Close the cotangent of `v` as a result.
+
+        A Python float for one, a 0-d array for one, None for what is no float.
+        """
         return self._exact(v.type, self.open.pop(v, None), v, v.hint)
 
     def _exact(self, t: ab.Type, d: Cotangent | None, v: Atom, hint: str) -> Atom:
@@ -215,9 +221,8 @@ class Cotangents:
 
     def _unbroadcast_at_run_time(self, d: Atom, v: Var, logical: Var | None) -> Atom:
         """Sum over the axes that really were broadcast, which only shows when the program runs."""
-        if logical is not None and d not in self.whole and not ab.same_shape(type_of(d), logical.type):
-            if _maybe_smaller(type_of(d), logical.type):
-                d = self._spread(cast(Var, d), logical, "")
+        if logical is not None and d not in self.whole and _maybe_smaller(type_of(d), logical.type):
+            d = self._spread(cast(Var, d), logical, "")
         out = self.b.emit(runtime.unbroadcast, (d, v))
         self.whole.add(out)
         return out

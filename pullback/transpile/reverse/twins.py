@@ -77,7 +77,7 @@ class Twins:
 def _alike(a: ab.Type, b: ab.Type, dtype: bool) -> bool:
     if not isinstance(a, ab.Array) or not isinstance(b, ab.Array) or not ab.same_shape(a, b):
         return False
-    return not dtype or a.dtype is not None and a.dtype == b.dtype
+    return not dtype or (a.dtype is not None and a.dtype == b.dtype)
 
 
 def _made(block: Block) -> Iterator[tuple[Var, Op]]:
