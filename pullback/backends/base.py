@@ -1,0 +1,36 @@
+"""What a backend is: Core in, the text of a Python module out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pullback.transpile.core import Origin, Program
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A generated module.
+
+    `user_names` are the names in the text that stand for the user's functions and values, as (module, name there): the text imports
+    them, and the loader puts the live objects there instead. `origins` tells, for a line of the text, the user's place behind it.
+    """
+
+    name: str
+    text: str
+    user_names: Mapping[str, tuple[str, str]]
+    origins: Mapping[int, Origin]
+
+
+class Backend(Protocol):
+    """A target language."""
+
+    name: str
+
+    def emit(self, program: Program, *, standalone: bool = False) -> Emitted:
+        """The text of a program: its entry function and the companions that this calls.
+
+        Standalone text holds the user's own functions and the run-time helpers too, and imports neither.
+        """
+        ...

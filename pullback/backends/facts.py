@@ -1,0 +1,153 @@
+"""What emission knows about operations: which share storage with their operands, which cost nothing to write again."""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Lit, Slice, Var
+
+from .script import Cut, Expr
+
+BINARY: dict[Callable[..., Any], str] = {
+    operator.add: "+",
+    operator.sub: "-",
+    operator.mul: "*",
+    operator.truediv: "/",
+    operator.floordiv: "//",
+    operator.mod: "%",
+    operator.pow: "**",
+    operator.matmul: "@",
+    operator.and_: "&",
+    operator.or_: "|",
+    operator.xor: "^",
+    operator.lshift: "<<",
+    operator.rshift: ">>",
+}
+COMPARE: dict[Callable[..., Any], str] = {
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+    operator.is_: "is",
+    operator.is_not: "is not",
+}
+UNARY: dict[Callable[..., Any], str] = {
+    operator.neg: "-",
+    operator.pos: "+",
+    operator.invert: "~",
+    operator.not_: "not ",
+}
+MAKERS = frozenset({prims.make_tuple, prims.make_list, prims.make_dict})
+
+_FRESH_NAMES = """zeros ones empty full zeros_like ones_like full_like empty_like arange linspace eye identity sum mean var std prod max min
+ amax amin argmax argmin any all cumsum cumprod dot inner outer matmul tensordot kron where clip concatenate stack vstack hstack
+ take repeat tile sort argsort searchsorted copy array bincount sign trace logspace nonzero count_nonzero take_along_axis median
+ nansum nanmean nanmax nanmin pad roll diff interp convolve isclose allclose vander meshgrid tri tril triu choose compress""".split()
+FRESH: frozenset[Any] = frozenset(
+    [
+        *(getattr(np, name) for name in _FRESH_NAMES if hasattr(np, name)),
+        *BINARY,
+        *COMPARE,
+        *UNARY,
+        prims.spread,
+        prims.astype,
+        prims.set_item,
+        prims.add_item,
+        prims.dim,
+        np.size,
+        np.ndim,
+        builtins.len,
+        builtins.float,
+        builtins.int,
+        builtins.bool,
+    ]
+)
+_READ_ONLY: frozenset[Any] = frozenset({np.broadcast_to, np.diagonal, np.diag})
+_CHEAP: frozenset[Any] = frozenset({prims.dim, prims.item, np.size, np.ndim, builtins.len})
+_CHEAP_INTEGER: frozenset[Any] = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv})
+
+
+def is_array(t: ab.Type) -> bool:
+    """May a value of this type have storage that others can see: an array, or a structure of them?"""
+    return not isinstance(t, ab.Scalar | ab.Static)
+
+
+def type_of(e: Expr) -> ab.Type:
+    """Type of an expression, where it stands for a Core value."""
+    match e:
+        case Var():
+            return e.type
+        case Lit():
+            return e.type
+        case tuple():
+            return ab.Seq("tuple", tuple(type_of(x) for x in e))
+    out = getattr(e, "out", None)
+    return out.type if isinstance(out, Var) else ab.UNKNOWN
+
+
+def is_advanced(index: object) -> bool:
+    """May this index select elements by integer or boolean arrays, so that the result is a copy?"""
+    return any(_may_gather(part) for part in (index if isinstance(index, tuple) else (index,)))
+
+
+def is_gather(index: object) -> bool:
+    """May this index name one element twice, so that adding through it needs `np.add.at`?"""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(_may_gather(part) and ab.kind_of(_part_type(part)) != "bool" for part in parts)
+
+
+def _part_type(part: object) -> ab.Type:
+    return type_of(part) if not isinstance(part, Slice | Cut) else ab.INT  # type: ignore[arg-type]
+
+
+def _may_gather(part: object) -> bool:
+    if isinstance(part, Slice | Cut):
+        return False
+    t = _part_type(part)
+    if isinstance(t, ab.Scalar):
+        return t.kind == "bool"
+    return not (isinstance(t, ab.Static) and (t.value is None or t.value is Ellipsis))
+
+
+def is_fresh(op: Any, args: tuple[Any, ...]) -> bool:
+    """Is an array that this operation returns always a new one?"""
+    if op is operator.getitem:
+        return is_surely_advanced(args[1])
+    return isinstance(op, np.ufunc) or op in FRESH
+
+
+def is_surely_advanced(index: object) -> bool:
+    """Is one of an index' parts proven to be an array or a list?"""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(
+        not isinstance(part, Slice | Cut) and isinstance(t := _part_type(part), ab.Array | ab.ListOf | ab.Seq) and t != ab.Array("int64", ())
+        for part in parts
+    )
+
+
+def is_read_only(op: Any) -> bool:
+    """May an array that this operation returns refuse to be written?"""
+    return op in _READ_ONLY
+
+
+def is_cheap(op: Any, args: tuple[Any, ...], out: ab.Type) -> bool:
+    """May this operation be written again at every use: does it cost next to nothing and cannot fail?"""
+    if op in _CHEAP:
+        return op is not prims.item or isinstance(args[1], Lit)
+    if op in _CHEAP_INTEGER and isinstance(out, ab.Scalar) and out.kind == "int" and out.dtype is None:
+        return op is not operator.floordiv or isinstance(args[1], Lit) and args[1].value != 0
+    return False
+
+
+def is_plain_transpose(op: Any, args: tuple[Any, ...], kwargs: tuple[Any, ...]) -> bool:
+    """Does this operation print as `x.T`?"""
+    return op is np.transpose and len(args) == 1 and not kwargs and isinstance(type_of(args[0]), ab.Array)

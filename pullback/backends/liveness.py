@@ -1,0 +1,167 @@
+"""Who is still needed where: for each variable of a script the positions that read it, in text order."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pullback.transpile.core import Var
+
+from .script import (
+    Act,
+    Append,
+    Assign,
+    Body,
+    Branch,
+    Define,
+    Expr,
+    ForLoop,
+    Procedure,
+    Return,
+    Reverse,
+    Statement,
+    Update,
+    WhileLoop,
+    Write,
+    atoms,
+    targets,
+)
+
+FOREVER = 1 << 60
+Skips = tuple[tuple[int, int], ...]
+"""For each `if` whose first branch one is in, innermost first: the end of that branch, and the end of the other one."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a statement stands: its own reads, the end of its first block, and the end of it all."""
+
+    start: int
+    middle: int
+    end: int
+
+
+class Liveness:
+    """Positions of one procedure. What a loop or a `def` reads from outside is needed until its end."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.span: dict[Statement, Span] = {}
+        self.reads: dict[Var, list[int]] = {}
+        self.bound: dict[Var, int] = {}
+        self._count = 1
+        self._open: list[tuple[int, dict[Var, None]]] = []
+        for p in procedure.params:
+            self.bound[p.var] = 0
+        captured: dict[Var, None] = {}
+        self._captured = captured
+        self._body(procedure.body)
+        for v in captured:
+            self.reads[v].append(FOREVER)
+
+    def _read(self, vs: Iterable[Var]) -> None:
+        here = self._count
+        for v in vs:
+            self.reads.setdefault(v, []).append(here)
+            if self._open:
+                self._open[-1][1][v] = None
+
+    def _expr(self, *es: Expr | None) -> None:
+        for e in es:
+            self._read(atoms(e))
+
+    def _bind(self, vs: Iterable[Var]) -> None:
+        for v in vs:
+            self.bound[v] = self._count
+
+    def _body(self, body: Body) -> None:
+        for s in body.statements:
+            self._statement(s)
+        self._count += 1
+        self._expr(*body.results)
+
+    def _enter(self) -> None:
+        self._open.append((self._count, {}))
+
+    def _leave(self, captured: bool) -> None:
+        """Close a loop or `def`: what was read in it and bound before it is needed up to here."""
+        start, inside = self._open.pop()
+        self._count += 1
+        outer = [v for v in inside if self.bound.get(v, 0) <= start]
+        self._read(outer)
+        if captured:
+            self._captured.update(dict.fromkeys(outer))
+
+    def _statement(self, s: Statement) -> None:
+        self._count += 1
+        start = middle = self._count
+        match s:
+            case Assign():
+                self._expr(s.value)
+                self._bind(targets(s.target))
+            case Update():
+                self._expr(s.old, s.value)
+                self._bind((s.out,))
+            case Write():
+                self._expr(s.old, s.index, s.value)
+                self._bind((s.out,))
+            case Append():
+                self._expr(s.to, s.value)
+            case Reverse():
+                self._expr(s.what)
+            case Act():
+                self._expr(s.args)
+            case Return():
+                self._expr(s.value)
+            case Branch():
+                self._expr(s.cond)
+                self._body(s.then)
+                middle = self._count
+                self._body(s.orelse)
+                self._count += 1
+                self._bind(s.outs)
+            case ForLoop() | WhileLoop():
+                middle = self._loop(s)
+            case Define():
+                self._enter()
+                self._count += 1
+                self._bind(s.params)
+                self._body(s.body)
+                self._leave(captured=True)
+                self._bind((s.out,))
+        self.span[s] = Span(start, middle, self._count)
+
+    def _loop(self, s: ForLoop | WhileLoop) -> int:
+        self._expr(*s.inits)
+        self._enter()
+        if isinstance(s, ForLoop):
+            self._expr(s.iterable)
+        self._count += 1
+        self._bind(s.carried)
+        if isinstance(s, ForLoop):
+            self._bind(targets(s.target))
+        else:
+            self._body(s.test)
+        self._body(s.body)
+        middle = self._count
+        self._leave(captured=False)
+        self._bind(s.outs)
+        return middle
+
+    def live(self, v: Var, position: int, skips: Skips = ()) -> bool:
+        """Is a variable read after a position, on a path that runs from there?"""
+        reads = self.reads.get(v, ())
+        for end, resume in skips:
+            if position > end:
+                continue
+            k = bisect_right(reads, position)
+            if k < len(reads) and reads[k] <= end:
+                return True
+            position = resume
+        k = bisect_right(reads, position)
+        return k < len(reads)
+
+    def last(self, v: Var) -> int:
+        """The last position that reads a variable, or the one that binds it."""
+        reads: Sequence[int] = self.reads.get(v, ())
+        return reads[-1] if reads else self.bound.get(v, 0)

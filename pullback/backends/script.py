@@ -1,0 +1,225 @@
+"""Scripts: what a Core block becomes before it is text. Statements over nested expressions, writes in place, lists that grow.
+
+Variables are still Core's, bound once; `naming` decides what they are called. A `Write` or an `Update` binds a new variable
+that has the storage, and so the name, of the old one. Loops only carry: what Core collects is appended to lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Union
+
+from pullback.transpile.core import Atom, Global, Lit, OpFunction, Origin, Param, Slice, Var
+
+
+@dataclass(frozen=True, eq=False)
+class Apply:
+    """`op(*args, **kwargs)` as an expression."""
+
+    op: OpFunction
+    args: tuple[Expr, ...]
+    kwargs: tuple[tuple[str, Expr], ...] = ()
+    out: Var | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """`then if cond else orelse`."""
+
+    cond: Expr
+    then: Expr
+    orelse: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Invoke:
+    """A call of one of the program's functions, by its key."""
+
+    function: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """`lower:upper:step` inside an index."""
+
+    lower: Expr | None
+    upper: Expr | None
+    step: Expr | None
+
+
+Expr = Union[Var, Lit, Global, Apply, Choice, Invoke, Cut, tuple["Expr", ...]]
+Target = Union[Var, None, tuple["Target", ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """Statements, and the values that they leave for what is around them."""
+
+    statements: tuple[Statement, ...]
+    results: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Assign:
+    """`target = value`; a tuple as a target takes the value apart, None in it is a part that nobody reads."""
+
+    target: Target
+    value: Expr
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """`old op= value` on an array in place; `out` is the array afterwards."""
+
+    out: Var
+    old: Var
+    op: OpFunction
+    value: Expr
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Write:
+    """`old[index] = value`, or `old[index] += value` if `add`, in place; `out` is the array afterwards."""
+
+    out: Var
+    old: Var
+    index: Expr
+    value: Expr
+    add: bool
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Append:
+    """`to.append(value)`."""
+
+    to: Var
+    value: Expr
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Reverse:
+    """`what.reverse()`."""
+
+    what: Var
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Act:
+    """An effect: print, assert, raise."""
+
+    op: str
+    args: tuple[Expr, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """`if`; the results of the branch taken are called `outs` afterwards."""
+
+    outs: tuple[Var, ...]
+    cond: Expr
+    then: Body
+    orelse: Body
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class ForLoop:
+    """`for target in iterable`; `body.results` are what `carried` are in the next round, and `outs` at the end."""
+
+    outs: tuple[Var, ...]
+    inits: tuple[Expr, ...]
+    carried: tuple[Var, ...]
+    target: Target
+    iterable: Expr
+    body: Body
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class WhileLoop:
+    """`while test`; `test` reads `carried`, and has statements only where its result is no single expression."""
+
+    outs: tuple[Var, ...]
+    inits: tuple[Expr, ...]
+    carried: tuple[Var, ...]
+    test: Body
+    body: Body
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Define:
+    """`def name(params): body`, whose one result is returned."""
+
+    out: Var
+    name: str
+    params: tuple[Var, ...]
+    body: Body
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Return:
+    """`return value`: the last statement of a branch at the end of a function."""
+
+    value: Expr
+    origin: Origin
+
+
+Loop = ForLoop | WhileLoop
+Statement = Assign | Update | Write | Append | Reverse | Act | Branch | ForLoop | WhileLoop | Define | Return
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One function on its way to text. All paths through `body` end in a `Return`."""
+
+    name: str
+    params: tuple[Param, ...]
+    body: Body
+    origin: Origin
+    user_names: frozenset[str]
+    doc: str
+    primal: bool
+
+
+def atoms(e: Expr | None) -> Iterator[Var]:
+    """The variables that an expression reads, in order, with repeats."""
+    match e:
+        case Var():
+            yield e
+        case tuple():
+            for x in e:
+                yield from atoms(x)
+        case Apply():
+            for x in e.args:
+                yield from atoms(x)
+            for _, x in e.kwargs:
+                yield from atoms(x)
+        case Choice():
+            yield from atoms(e.cond)
+            yield from atoms(e.then)
+            yield from atoms(e.orelse)
+        case Invoke():
+            yield from atoms(e.args)
+        case Cut():
+            for part in (e.lower, e.upper, e.step):
+                yield from atoms(part)
+
+
+def targets(t: Target) -> Iterator[Var]:
+    """The variables that a target binds."""
+    match t:
+        case Var():
+            yield t
+        case tuple():
+            for x in t:
+                yield from targets(x)

@@ -1,0 +1,140 @@
+"""Which Core values may share storage, and where that storage may be written in place.
+
+A guess for the sake of good text, made before anything is decided: folding keeps an expression that reads an array before the
+place where the array is likely to be written. What is really written in place is proven by `stores`.
+"""
+
+from __future__ import annotations
+
+import operator
+from bisect import bisect_right
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Block, Origin, For, If, Op, Stmt, Var, While, blocks, variables
+
+from .facts import MAKERS, is_array, is_fresh
+from .script import Apply
+
+
+def accumulation(e: Op | Apply, origin: Origin) -> bool:
+    """Is this an operation that may become `old += value` on an array in place?"""
+    if e.op not in (operator.add, operator.sub) or not origin.adjoint or e.out is None:
+        return False
+    old, new = e.args[0], e.out
+    if not isinstance(old, Var) or not old.hint or old.hint != new.hint:
+        return False
+    a, b = old.type, new.type
+    if not isinstance(a, ab.Array) or not isinstance(b, ab.Array) or b.shape == ():
+        return False
+    return b.dtype is not None and a.dtype == b.dtype and ab.same_shape(a, b)
+
+
+def accumulates(s: Op) -> bool:
+    """Is this statement one that may become `old += value` on an array in place?"""
+    return accumulation(s, s.origin)
+
+
+def writes(s: Op) -> bool:
+    """Does this statement make a changed array out of an old one?"""
+    return s.op in (prims.set_item, prims.add_item)
+
+
+class Sharing:
+    """Classes of values that may share storage; per class, and per wanted name, the places where it is written."""
+
+    def __init__(self, block: Block, position: dict[Stmt, int]) -> None:
+        self.parent: dict[Var, Var] = {}
+        self._containers: set[Var] = set()
+        self._read_containers(block)
+        self._walk(block)
+        self.kills: dict[Var, list[int]] = {}
+        self.renames: dict[str, list[int]] = {}
+        self._places(block, position)
+
+    def root(self, v: Var) -> Var:
+        """The representative of a value's class."""
+        chain = []
+        while (up := self.parent.get(v, v)) is not v:
+            chain.append(v)
+            v = up
+        for w in chain:
+            self.parent[w] = v
+        return v
+
+    def _union(self, a: object, b: object) -> None:
+        if isinstance(a, Var) and isinstance(b, Var) and is_array(a.type) and is_array(b.type):
+            x, y = self.root(a), self.root(b)
+            if x is not y:
+                self.parent[x] = y
+
+    def _read_containers(self, block: Block) -> None:
+        for s in block.body:
+            if isinstance(s, Op) and s.op is prims.item:
+                self._containers.update(variables(s.args[0]))
+            if isinstance(s, For):
+                self._containers.update(variables(s.items))
+            for b in blocks(s):
+                self._read_containers(b)
+
+    def _walk(self, block: Block) -> None:
+        for s in block.body:
+            match s:
+                case Op():
+                    self._op(s)
+                case If():
+                    for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=True):
+                        self._union(o, x)
+                        self._union(o, y)
+                case For() | While():
+                    self._loop(s)
+            for b in blocks(s):
+                self._walk(b)
+
+    def _op(self, s: Op) -> None:
+        if writes(s) or accumulates(s):
+            self._union(s.out, s.args[0])
+        elif is_array(s.out.type) and not is_fresh(s.op, s.args) and (s.op not in MAKERS or s.out in self._containers):
+            for v in variables(s.args):
+                self._union(s.out, v)
+
+    def _loop(self, s: For | While) -> None:
+        n = len(s.inits)
+        for i, p, r, o in zip(s.inits, s.carried, s.body.results, s.outs, strict=False):
+            for x in (i, r, o):
+                self._union(p, x)
+        for r, o in zip(s.body.results[n:], s.outs[n:], strict=True):
+            self._union(r, o)
+        if isinstance(s, For):
+            for x, p in zip(s.items, s.item_params, strict=True):
+                self._union(x, p)
+        else:
+            for p, q in zip(s.cond.params, s.body.params, strict=True):
+                self._union(p, q)
+
+    def _places(self, block: Block, position: dict[Stmt, int]) -> None:
+        for s in block.body:
+            at = position[s]
+            if isinstance(s, Op) and (writes(s) or accumulates(s)):
+                self.kills.setdefault(self.root(s.out), []).append(at)
+            for o in s.outs:
+                if o.hint:
+                    self.renames.setdefault(o.hint, []).append(at)
+            for b in blocks(s):
+                for p in b.params:
+                    if p.hint:
+                        self.renames.setdefault(p.hint, []).append(at)
+                self._places(b, position)
+
+    def disturbed(self, v: Var, start: int, end: int) -> bool:
+        """Is a value's storage written, or its name given to another, between two positions (both left out)?"""
+        if v.hint and _any_between(self.renames.get(v.hint), start, end):
+            return True
+        return is_array(v.type) and _any_between(self.kills.get(self.root(v)), start, end)
+
+
+def _any_between(places: list[int] | None, start: int, end: int) -> bool:
+    if not places:
+        return False
+    k = bisect_right(places, start)
+    return k < len(places) and places[k] < end

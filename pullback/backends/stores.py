@@ -1,0 +1,348 @@
+"""Scripts to scripts: new versions of arrays become writes in place, where nobody else can see the old one.
+
+Before::
+
+    du2 = add_item(du1, (i,), v)
+
+After, where `du1` is this function's own and not needed any more, and otherwise with a copy first::
+
+    du[i] += v
+
+What is returned shares no storage with the arguments nor with itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Var
+
+from .facts import MAKERS, is_advanced, is_array
+from .liveness import Liveness, Skips
+from .places import ABROAD, NOWHERE, Parts, Place, Places, Store, join, stores_of
+from .script import (
+    Act,
+    Append,
+    Apply,
+    Assign,
+    Body,
+    Branch,
+    Define,
+    Expr,
+    ForLoop,
+    Loop,
+    Procedure,
+    Return,
+    Reverse,
+    Statement,
+    Target,
+    Update,
+    WhileLoop,
+    Write,
+    atoms,
+)
+from .sharing import accumulation
+
+COPY = np.ndarray.copy
+
+
+def write_in_place(procedure: Procedure, own_calls: Callable[[str], bool]) -> Procedure:
+    """The procedure with in-place writes, and copies where these or its results need them."""
+    stores = _Stores(procedure, own_calls)
+    while True:
+        before = stores.learnt()
+        body = stores.procedure()
+        if stores.learnt() == before:
+            return replace(procedure, body=body)
+
+
+def copy_of(e: Expr, out: Var | None = None) -> Apply:
+    """`e.copy()`."""
+    return Apply(COPY, (e,), (), out if out is not None else e if isinstance(e, Var) else getattr(e, "out", None))
+
+
+@dataclass(frozen=True)
+class Where:
+    """The `def` that one is in, the loops around, and the branches whose other side is not on the way."""
+
+    scope: int
+    loops: tuple[Loop, ...]
+    skips: Skips
+
+
+class _Stores:
+    def __init__(self, procedure: Procedure, own_calls: Callable[[str], bool]) -> None:
+        self.whole = procedure
+        self.live = Liveness(procedure)
+        self.places = Places(own_calls)
+        self.written: dict[Store, set[int]] = {}
+        self.taped: set[Store] = set()
+        self.carried: dict[Var, Place] = {}
+        self.wanted: set[Var] = set()
+        self.leaving: set[Var] = set()
+        self._want(procedure.body)
+
+    def learnt(self) -> tuple[int, int, int]:
+        """How much is known about what is written, what is on tapes, what goes round in loops; it only grows."""
+        carried = sum(len(stores_of(p)) for p in self.carried.values())
+        return sum(map(len, self.written.values())), len(self.taped), carried
+
+    def procedure(self) -> Body:
+        self.places.holders.clear()
+        for p in self.whole.params:
+            self.places.bind(p.var, ABROAD, 0, 0)
+        return self.body(self.whole.body, Where(0, (), ()))
+
+    def _want(self, body: Body) -> None:
+        """Find the variables whose arrays would be written in place, and the lists that leave the function."""
+        for s in reversed(body.statements):
+            match s:
+                case Assign(target=Var(), value=Apply(op=op, args=args) as value):
+                    if (op in (prims.set_item, prims.add_item) or accumulation(value, s.origin)) and isinstance(args[0], Var):
+                        self.wanted.add(args[0])
+                    if op is not list.pop:
+                        self.leaving.update(v for v in atoms(value) if isinstance(v.type, ab.ListOf))
+                case Return(value=value):
+                    self.leaving.update(v for v in atoms(value) if isinstance(v.type, ab.ListOf))
+                case Branch():
+                    for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
+                        self.wanted.update(v for v in (x, y) if o in self.wanted and isinstance(v, Var))
+                    self._want(s.then)
+                    self._want(s.orelse)
+                case ForLoop() | WhileLoop():
+                    for o, r in zip(s.outs, s.body.results, strict=True):
+                        if o in self.wanted and isinstance(r, Var):
+                            self.wanted.add(r)
+                    self._want(s.body)
+                    for p, i in zip(s.carried, s.inits, strict=True):
+                        if p in self.wanted and isinstance(i, Var):
+                            self.wanted.add(i)
+                case Define():
+                    self._want(s.body)
+
+    # statements
+
+    def body(self, body: Body, where: Where) -> Body:
+        return Body(tuple(t for s in body.statements for t in self.statement(s, where)), body.results)
+
+    def statement(self, s: Statement, where: Where) -> list[Statement]:
+        match s:
+            case Assign(value=Apply(op=op)) if op in (prims.set_item, prims.add_item):
+                return self.write(s, where)
+            case Assign():
+                return self.assign(s, where)
+            case Append():
+                return [self.append(s, where)]
+            case Branch():
+                return [self.branch(s, where)]
+            case ForLoop() | WhileLoop():
+                return [self.loop(s, where)]
+            case Define():
+                return [self.define(s, where)]
+            case Return():
+                return [replace(s, value=self.returned(s.value, where)) if not self.whole.primal or where.scope else s]
+            case Act() | Reverse() | Update() | Write():
+                return [s]
+
+    def assign(self, s: Assign, where: Where) -> list[Statement]:
+        out, value = s.target, s.value
+        if isinstance(out, Var) and isinstance(value, Apply) and accumulation(value, s.origin):
+            old = value.args[0]
+            if isinstance(old, Var) and self.exclusive(old, s, where) and not (stores_of(self.places.place(old)) & self.taped):
+                self.bind(out, self.places.place(old), s, where)
+                self.note(old, s)
+                return [Update(out, old, value.op, value.args[1], s.origin)]
+        self.bind(out, self.places.place(value), s, where)
+        return [s]
+
+    def write(self, s: Assign, where: Where) -> list[Statement]:
+        out, value = s.target, s.value
+        assert isinstance(out, Var) and isinstance(value, Apply)
+        array, index, item = value.args
+        before: list[Statement] = []
+        if isinstance(array, Var) and self.exclusive(array, s, where):
+            old = array
+        else:
+            old = Var(out.hint, out.type)
+            before.append(Assign(old, copy_of(array, old), s.origin))
+            birth = self.live.span[s].start
+            self.places.bind(old, frozenset({self.places.make(("copy", out), where.scope, birth)}), where.scope, birth)
+        place = stores_of(self.places.place(old))
+        if is_advanced(index) and stores_of(self.places.place(item)) & place:
+            item = copy_of(item)
+        self.note(old, s)
+        self.bind(out, place, s, where)
+        return [*before, Write(out, old, index, item, value.op is prims.add_item, s.origin)]
+
+    def note(self, v: Var, s: Statement) -> None:
+        """Remember that the stores of a variable are written here."""
+        for store in stores_of(self.places.place(v)):
+            self.written.setdefault(store, set()).add(self.live.span[s].start)
+
+    def bind(self, target: Target, place: Place, s: Statement, where: Where) -> None:
+        birth = self.live.span[s].start
+        if isinstance(target, tuple):
+            for k, t in enumerate(target):
+                part = place.items.get(k, NOWHERE) if isinstance(place, Parts) else place
+                self.bind(t, part, s, where)
+        elif target is not None:
+            self.places.bind(target, place, where.scope, birth)
+
+    def exclusive(self, v: Var, s: Statement, where: Where) -> bool:
+        """May the array of a variable be written by this statement: is it ours, and does nobody need it afterwards?"""
+        position = self.live.span[s].start
+        return not self.live.live(v, position, where.skips) and self.unshared(v, position, where)
+
+    def unshared(self, v: Var, position: int, where: Where) -> bool:
+        """Are the stores of a variable this function's own, and is no other variable that may reach them needed after a position?"""
+        stores = stores_of(self.places.place(v))
+        if not stores or any(store.scope != where.scope for store in stores):
+            return False
+        for store in stores:
+            holders = self.places.holders.get(store, {})
+            for w in list(holders):
+                if self.live.last(w) < position:
+                    del holders[w]
+                elif w is not v and self.live.live(w, position, where.skips):
+                    return False
+        return True
+
+    def append(self, s: Append, where: Where) -> Append:
+        """An array that is written later is copied; so is one that leaves the function on a list and is not its own."""
+        value = self.kept(s.value, s, where)
+        stores = stores_of(self.places.place(value))
+        self.taped |= stores_of(self.places.place(s.value))
+        place = stores_of(self.places.of.get(s.to, NOWHERE)) | stores | ABROAD
+        self.places.of[s.to] = place
+        for store in place:
+            self.places.holders.setdefault(store, {})[s.to] = None
+        return Append(s.to, value, s.origin)
+
+    def kept(self, e: Expr, s: Append, where: Where) -> Expr:
+        """An item of a list as it may be kept there."""
+        if isinstance(e, Apply) and e.op in MAKERS:
+            return replace(e, args=tuple(x if e.op is prims.make_dict and k == 0 else self.kept(x, s, where) for k, x in enumerate(e.args)))
+        place = self.places.place(e)
+        if isinstance(place, Parts):
+            return e
+        foreign = s.to in self.leaving and any(store.scope != where.scope or self._listed(store, s.to) for store in place)
+        if foreign or any(self.changes(store, s, where) for store in place):
+            return copy_of(e) if isinstance(getattr(e, "type", None) or getattr(getattr(e, "out", None), "type", None), ab.Array) else e
+        return e
+
+    def _listed(self, store: Store, to: Var) -> bool:
+        return any(w is not to and w in self.leaving for w in self.places.holders.get(store, ()))
+
+    def changes(self, store: Store, s: Append, where: Where) -> bool:
+        """Is a store written after this statement, perhaps in the next round of a loop?"""
+        positions = self.written.get(store, set())
+        here = self.live.span[s].start
+        if any(p > here for p in positions):
+            return True
+        survives = any(
+            store.birth <= self.live.span[loop].start or any(store in stores_of(self.carried.get(p, NOWHERE)) for p in loop.carried)
+            for loop in where.loops
+        )
+        return bool(positions) and survives
+
+    def branch(self, s: Branch, where: Where) -> Branch:
+        span = self.live.span[s]
+        then = self.body(s.then, replace(where, skips=((span.middle, span.end), *where.skips)))
+        left = [self.places.place(r) for r in s.then.results]
+        orelse = self.body(s.orelse, where)
+        for o, x, r in zip(s.outs, left, s.orelse.results, strict=False):
+            self.places.bind(o, join(x, self.places.place(r)), where.scope, span.end)
+        return replace(s, then=then, orelse=orelse)
+
+    # loops
+
+    def loop(self, s: Loop, where: Where) -> Loop:
+        inits = self.entries(s, where)
+        start = self.live.span[s].start
+        inside = replace(where, loops=(*where.loops, s))
+        while True:
+            for p, i in zip(s.carried, inits, strict=True):
+                place = self.places.settle(p.type, self.places.place(i), (p,), where.scope, start)
+                self.places.bind(p, join(place, self.carried.get(p, NOWHERE)), where.scope, start)
+            if isinstance(s, ForLoop):
+                self.bind(s.target, stores_of(self.places.place(s.iterable)), s, where)
+            else:
+                test = self.body(s.test, inside)
+            body = self.body(s.body, inside)
+            stable = True
+            for p, r in zip(s.carried, s.body.results, strict=True):
+                before = self.carried.get(p, NOWHERE)
+                now = join(before, join(self.places.of.get(p, NOWHERE), self.places.place(r)))
+                if stores_of(now) != stores_of(before):
+                    self.carried[p] = now
+                    stable = False
+            if stable:
+                break
+        for o, p in zip(s.outs, s.carried, strict=True):
+            self.places.bind(o, self.carried.get(p, NOWHERE), where.scope, self.live.span[s].end)
+        if isinstance(s, ForLoop):
+            return replace(s, inits=inits, body=body)
+        return replace(s, inits=inits, test=test, body=body)
+
+    def entries(self, s: Loop, where: Where) -> tuple[Expr, ...]:
+        """What a loop starts from: an array that it writes is copied, unless it is ours and for this loop alone."""
+        out: list[Expr] = []
+        start = self.live.span[s].start
+        for p, i in zip(s.carried, s.inits, strict=True):
+            mine = stores_of(self.places.place(i))
+            others = NOWHERE.union(*(stores_of(self.places.place(x)) for q, x in zip(s.carried, s.inits, strict=True) if q is not p))
+            if p in self.wanted and is_array(p.type) and mine:
+                alone = isinstance(i, Var) and not self.live.live(i, start, where.skips) and self.unshared(i, start, where)
+                if not alone or mine & others:
+                    i = copy_of(i, p)
+            out.append(i)
+        return tuple(out)
+
+    # functions
+
+    def define(self, s: Define, where: Where) -> Define:
+        span = self.live.span[s]
+        inside = Where(span.start, (), ())
+        captured = NOWHERE.union(*(stores_of(self.places.of[v]) for v in self._captured(s)))
+        for p in s.params:
+            self.places.bind(p, ABROAD, span.start, span.start)
+        body = self.body(s.body, inside)
+        self.places.of[s.out] = captured
+        for store in captured:
+            self.places.holders.setdefault(store, {})[s.out] = None
+        return replace(s, body=body)
+
+    def _captured(self, s: Define) -> list[Var]:
+        start = self.live.span[s].start
+        end = self.live.span[s].end
+        return [
+            v for v in self.places.of if self.live.bound.get(v, 0) < start
+            and any(start <= p <= end for p in self.live.reads.get(v, ()))
+        ]  # fmt: skip
+
+    def returned(self, value: Expr, where: Where) -> Expr:
+        """A result that shares storage with nothing else that the caller can reach."""
+        seen: set[Store] = set()
+        for v in atoms(value):
+            if isinstance(v.type, ab.Unknown | ab.Static) and v in self.places.of and v not in self.wanted:
+                seen |= stores_of(self.places.of[v])
+        return self.protected(value, seen, where)
+
+    def protected(self, e: Expr, seen: set[Store], where: Where) -> Expr:
+        if isinstance(e, Apply) and e.op in MAKERS:
+            return replace(
+                e,
+                args=tuple(
+                    x if e.op is prims.make_dict and k == 0 else self.protected(x, seen, where) for k, x in enumerate(e.args)
+                ),
+            )
+        stores = stores_of(self.places.place(e))
+        t = e.type if isinstance(e, Var) else e.out.type if isinstance(e, Apply) and e.out is not None else ab.UNKNOWN
+        shared = any(store.scope != where.scope for store in stores) or bool(stores & seen)
+        seen |= stores
+        return copy_of(e) if shared and isinstance(t, ab.Array) else e

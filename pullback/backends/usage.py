@@ -1,0 +1,110 @@
+"""Where everything stands and who reads what, in one walk over a Core block."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pullback.transpile.core import (
+    Block,
+    Call,
+    Def,
+    Effect,
+    For,
+    Lit,
+    Op,
+    Stmt,
+    Var,
+    While,
+    blocks,
+    own_reads,
+    variables,
+)
+from pullback.transpile import prims
+
+
+@dataclass(frozen=True)
+class Site:
+    """One reading of a value: by a statement's own argument, as an item that a loop walks, or as a result of a block."""
+
+    kind: Literal["argument", "item", "result", "collected"]
+    block: Block
+    reader: Stmt | None
+
+
+class Usage:
+    """Positions in text order, readers, effects, and for each statement the loop or `def` around it."""
+
+    def __init__(self, block: Block, effectful: Callable[[str], bool]) -> None:
+        self.start: dict[Stmt, int] = {}
+        self.end: dict[Stmt, int] = {}
+        self.context: dict[Stmt, Stmt | None] = {}
+        self.sites: dict[Var, list[Site]] = {}
+        self.effects: list[int] = []
+        self._effectful = effectful
+        self._count = 0
+        self._block(block, None)
+        self._read(block.results, Site("result", block, None))
+
+    def _read(self, x: object, site: Site) -> None:
+        for v in variables(x):
+            self.sites.setdefault(v, []).append(site)
+
+    def _block(self, block: Block, context: Stmt | None) -> None:
+        for s in block.body:
+            self.start[s] = self._count
+            self.context[s] = context
+            self._count += 1
+            self._own(s, block)
+            if isinstance(s, Effect) or isinstance(s, Call) and self._effectful(s.function):
+                self.effects.append(self.start[s])
+            inner = s if isinstance(s, For | While | Def) else context
+            for b in blocks(s):
+                self._block(b, inner)
+                n = len(s.inits) if isinstance(s, For | While) and b is s.body else len(b.results)
+                self._read(b.results[:n], Site("result", b, s))
+                self._read(b.results[n:], Site("collected", b, s))
+                self._count += 1
+            self.end[s] = self._count
+
+    def _own(self, s: Stmt, block: Block) -> None:
+        if isinstance(s, For):
+            self._read((s.source, s.inits), Site("argument", block, s))
+            self._read(s.items, Site("item", block, s))
+        else:
+            site = Site("argument", block, s)
+            for v in own_reads(s):
+                self.sites.setdefault(v, []).append(site)
+
+    def effect_between(self, start: int, end: int) -> bool:
+        """Does an effect occur between two positions?"""
+        k = bisect_right(self.effects, start)
+        return k < len(self.effects) and self.effects[k] < end
+
+    def parts(self, v: Var) -> dict[int, Var] | None:
+        """The parts that a tuple is only ever taken apart into, by position; None where it is used in another way."""
+        out: dict[int, Var] = {}
+        for site in self.sites.get(v, ()):
+            s = site.reader
+            if not (isinstance(s, Op) and s.op is prims.item and isinstance(s.args[1], Lit)):
+                return None
+            key = s.args[1].value
+            if type(key) is not int or key in out:
+                return None
+            out[key] = s.out
+        return out or None
+
+
+def has_effects(block: Block, effectful: Callable[[str], bool]) -> bool:
+    """Does a block print, raise or assert, itself or in a function that it calls?"""
+    return any(
+        isinstance(s, Effect)
+        or isinstance(s, Call)
+        and effectful(s.function)
+        or any(has_effects(b, effectful) for b in blocks(s))
+        for s in block.body
+    )
+
+
