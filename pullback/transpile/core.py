@@ -392,7 +392,9 @@ def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
             return Block(x.params, substitute(x.body, m), substitute(x.results, m))
         case Op():
             return replace(x, args=substitute(x.args, m), kwargs=substitute(x.kwargs, m))
-        case Effect() | Call():
+        case Effect():
+            return replace(x, args=substitute(x.args, m))
+        case Call():
             return replace(x, args=substitute(x.args, m))
         case If():
             return replace(x, cond=substitute(x.cond, m), then=substitute(x.then, m), orelse=substitute(x.orelse, m))

@@ -28,10 +28,9 @@ from pullback.transpile.core import (
 )
 
 # each use of these is an array of its own, which may be written later
-_FRESH: frozenset[OpFunction] = frozenset(
+_FRESH: frozenset[OpFunction] = frozenset[OpFunction](
     {np.zeros, np.zeros_like, np.ones, np.ones_like, np.empty, np.empty_like, np.full, np.full_like, np.copy, np.array}
-    | {prims.spread, prims.make_list, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key}
-)
+).union((prims.spread, prims.make_list, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key))
 
 
 @dataclass
@@ -61,7 +60,7 @@ def simplify(b: Block) -> Block:
 class Renames(dict[Var, Atom]):
     """What each removed name now is, followed to the end."""
 
-    def get(self, v: Var, default: object = None) -> Atom:  # type: ignore[override]
+    def get(self, v: Var, default: object = None) -> Atom:
         found: Atom = v
         while isinstance(found, Var) and found in self:
             found = self[found]
@@ -78,9 +77,9 @@ class _Simplifier:
     def block(self, b: Block, scope: _Scope) -> Block:
         out: list[Stmt] = []
         for s in self.name_temporaries(b):
-            s = self.statement(substitute_own(s, self.m), scope)
-            if s is not None:
-                out.append(s)
+            kept = self.statement(substitute_own(s, self.m), scope)
+            if kept is not None:
+                out.append(kept)
         return Block(b.params, tuple(out), substitute(b.results, self.m))
 
     def name_temporaries(self, b: Block) -> list[Stmt]:
@@ -116,6 +115,7 @@ class _Simplifier:
                 return self.loop(s, scope)
             case While():
                 s = self.drop_invariant(s)
+                assert isinstance(s, While)
                 return replace(s, cond=self.block(s.cond, _Scope(scope)), body=self.block(s.body, _Scope(scope)))
             case Def():
                 return replace(s, block=self.block(s.block, _Scope(scope)))
@@ -144,7 +144,9 @@ class _Simplifier:
         return None
 
     def loop(self, s: For, scope: _Scope) -> For:
-        s = self.drop_invariant(s)
+        trimmed = self.drop_invariant(s)
+        assert isinstance(trimmed, For)
+        s = trimmed
         return replace(s, body=self.block(s.body, _Scope(scope)))
 
     def drop_invariant(self, s: For | While) -> For | While:
@@ -177,7 +179,9 @@ def substitute_own(s: Stmt, m: dict[Var, Atom]) -> Stmt:
     match s:
         case Op():
             return replace(s, args=substitute(s.args, m), kwargs=substitute(s.kwargs, m))
-        case Effect() | Call():
+        case Effect():
+            return replace(s, args=substitute(s.args, m))
+        case Call():
             return replace(s, args=substitute(s.args, m))
         case If():
             return replace(s, cond=substitute(s.cond, m))

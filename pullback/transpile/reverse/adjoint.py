@@ -36,7 +36,7 @@ from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.reverse import control
 from pullback.transpile.reverse.builder import Builder
-from pullback.transpile.reverse.cotangents import Cotangents, Tree, cotangent_name, keys_of
+from pullback.transpile.reverse.cotangents import Cotangents, Tree, keys_of
 from pullback.transpile.reverse.twins import Twins
 
 
@@ -145,7 +145,7 @@ class Adjoint:
         """Where ranks are not known, a cotangent that stands for repeated values cannot be told: give it its shape."""
         if ab.shape_of(s.out.type) is not None or ct in self.ct.whole or isinstance(s.out.type, ab.ListOf):
             return ct
-        return self.ct.materialise(s.out.type, cast(Var, ct), s.out, s.out.hint)
+        return self.ct.materialise(s.out.type, cast(Var, ct), s.out, self.ct.name(s.out))
 
     def reverse_rule(self, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:
         ct = self.ct.full(s.out)
@@ -185,7 +185,7 @@ class Adjoint:
         if not isinstance(base, Var) or base not in self.r.active:
             return
         whole = self.ct.full(base)
-        self.ct.open[base] = cast(Var, self.b.emit(prims.add_item, (whole, index, d), hint=cotangent_name(base.hint)))
+        self.ct.open[base] = self.b.emit(prims.add_item, (whole, index, d), hint=self.ct.name(base))
         self.ct.whole.add(cast(Atom, self.ct.open[base]))
 
     def item(self, s: Op) -> None:
@@ -197,13 +197,13 @@ class Adjoint:
             self.ct.add_item(container, _positive(cast(Lit, key), container.type), self._to_shape(d, s.out), s.out.type)
             return
         whole = self.ct.full(container)
-        value = self.ct.materialise(s.out.type, d, s.out, s.out.hint)
+        value = self.ct.materialise(s.out.type, d, s.out, self.ct.name(s.out))
         op = prims.add_at_key if isinstance(container.type, ab.ListOf) else prims.add_item
         index = (key,) if op is prims.add_item else key
-        self.ct.open[container] = cast(Var, self.b.emit(op, (whole, index, value), hint=cotangent_name(container.hint)))
+        self.ct.open[container] = self.b.emit(op, (whole, index, value), hint=self.ct.name(container))
 
     def _to_shape(self, d: Any, v: Var) -> Any:
-        return d if isinstance(d, Tree) else self.ct.materialise(v.type, d, v, v.hint)
+        return d if isinstance(d, Tree) else self.ct.materialise(v.type, d, v, self.ct.name(v))
 
     def make(self, s: Op) -> None:
         d = self.ct.pop(s.out)

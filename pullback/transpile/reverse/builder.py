@@ -7,6 +7,7 @@ statements, where `x * 1.0` makes a copy and may change a dtype.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
@@ -195,7 +196,7 @@ def _dim(b: Builder, x: Arg, axis: Arg) -> Atom | None:
     return None if found == (x, axis.value) else b.emit(prims.dim, (found[0], Lit(found[1])))
 
 
-_SIMPLER = {
+_SIMPLER: dict[OpFunction, Callable[..., Atom | None]] = {
     np.size: _size,
     prims.dim: _dim,
     operator.mul: _mul,

@@ -11,7 +11,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, If, Lit, Range, Var, While, substitute
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.activity import active_free
-from pullback.transpile.reverse.cotangents import Tree, cotangent_name
+from pullback.transpile.reverse.cotangents import Tree
 
 if TYPE_CHECKING:
     from pullback.transpile.reverse.adjoint import Adjoint
@@ -33,7 +33,7 @@ def branch(self: Adjoint, s: If) -> None:
         inner.b.at(s.origin)
         results = tuple(inner.ct.full(v) for v in outer)
         sides.append(Block((), tuple(inner.b.body), results))
-    outs = tuple(_cotangent_var(v) for v in outer)
+    outs = tuple(_cotangent_var(self, v) for v in outer)
     self.b.body.append(If(outs, s.cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
     _reopen(self, outer, outs)
 
@@ -45,8 +45,8 @@ def _reopen(self: Adjoint, values: Sequence[Var], outs: Sequence[Var]) -> None:
         self.ct.add(v, o)
 
 
-def _cotangent_var(v: Var) -> Var:
-    return Var(cotangent_name(v.hint) if v.hint else "", v.type)
+def _cotangent_var(self: Adjoint, v: Var) -> Var:
+    return Var(self.ct.name(v), v.type)
 
 
 def _copy(d: Any) -> Any:
@@ -79,10 +79,10 @@ def loop(self: Adjoint, s: For | While) -> None:
     here = Var(index.hint, index.type)
     values = [*(s.carried[k] for k in slots.carried), *slots.outer]
     inits = [*(self.ct.full(s.outs[k]) for k in slots.carried), *(self.ct.full(v) for v in slots.outer)]
-    params = [_cotangent_var(v) for v in values]
+    params = [_cotangent_var(self, v) for v in values]
     taped = [(o, r) for o, r in zip(s.outs[n:], s.body.results[n:], strict=True) if o in self.ct.open]
     tapes = [self.ct.full(o) for o, _ in taped]
-    tape_params = [Var(cotangent_name(r.hint) if isinstance(r, Var) and r.hint else "", type_of(r)) for _, r in taped]
+    tape_params = [Var(self.ct.name(r), type_of(r)) for _, r in taped]
     results = [s.body.results[k] for k in slots.carried]
     seeds = [*zip(slots.outer, params[len(slots.carried) :], strict=True)]
     seeds += [(r, p) for r, p in zip(results, params, strict=False) if isinstance(r, Var)]
@@ -90,8 +90,8 @@ def loop(self: Adjoint, s: For | While) -> None:
     inner, collected = _body(self, s, slots, seeds, index)
     final = [inner.ct.full(v) for v in values]
     body = Block((here, *params, *tape_params), tuple(inner.b.body), (*final, *collected))
-    outs = [_cotangent_var(v) for v in values]
-    lists = [Var(cotangent_name(a.hint), ab.ListOf(p.type)) for p, a in slots.listed]
+    outs = [_cotangent_var(self, v) for v in values]
+    lists = [Var(self.ct.name(a), ab.ListOf(p.type)) for p, a in slots.listed]
     reverse = not s.reverse if isinstance(s, For) else True
     body = substitute(body, {index: here})
     adjoint = For((*outs, *lists), source, reverse, tuple(inits), tuple(tapes), body, self.b.origin, adjoint_of=s.tag)
@@ -114,7 +114,7 @@ def _body(
     for p, a in slots.rows:
         if (d := inner.ct.pop(p)) is not None:
             whole = inner.ct.full(a)
-            written = inner.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=cotangent_name(a.hint))
+            written = inner.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=self.ct.name(a))
             _reopen(inner, [a], [written])
     return inner, [inner.ct.full(p) for p, _ in slots.listed]
 

@@ -15,7 +15,7 @@ import numpy as np
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Lit, Var
+from pullback.transpile.core import Arg, Atom, Lit, Var
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.builder import ZERO, Builder, is_number
 
@@ -26,7 +26,7 @@ class Tree(dict["Lit", "Cotangent"]):
     """The cotangent of a tuple, list or dict of known structure: those of its items that something reached."""
 
 
-Cotangent = Var | Lit | Tree
+Cotangent = Atom | Tree
 
 
 def keys_of(t: ab.Type) -> tuple[tuple[Lit, ab.Type], ...]:
@@ -48,6 +48,15 @@ class Cotangents:
         self.open: dict[Var, Cotangent] = {}
         self.whole: set[Atom] = set()
 
+    def name(self, v: Atom) -> str:
+        """What the cotangent of `v` would like to be called: `d` and the name, or the key of an item of a structure."""
+        if not isinstance(v, Var):
+            return ""
+        if v.hint:
+            return f"d{v.hint}"
+        made = self.b.twins.made.get(v)
+        return _name_of_key(made.args[1]) if made and made.op is prims.item else ""
+
     def add(self, v: object, d: Atom, logical: Var | None = None) -> None:
         """Add the contribution `d` to the cotangent of `v`.
 
@@ -58,25 +67,26 @@ class Cotangents:
         if keys := keys_of(v.type):
             for key, t in keys:
                 if ab.differentiable(t):
-                    self.add_item(v, key, cast(Atom, self.b(prims.item, d, key)), t)
+                    self.add_item(v, key, self.b(prims.item, d, key), t)
             return
         d = self.fit(d, v, logical)
         old = self.open.get(v)
-        self.open[v] = self.named(d, v.hint) if old is None else self.sum(cast(Atom, old), d, v.type, v.hint)
+        name = self.name(v)
+        self.open[v] = self.named(d, name) if old is None else self.sum(cast(Atom, old), d, v.type, name)
 
-    def sum(self, old: Atom, d: Atom, t: ab.Type, hint: str) -> Cotangent:
+    def sum(self, old: Atom, d: Atom, t: ab.Type, name: str) -> Cotangent:
         """Two cotangents of one value of type `t`, added."""
         if isinstance(t, (ab.ListOf, ab.Unknown)):
-            return self.b.emit(runtime.add_trees, (old, d), hint=cotangent_name(hint))
+            return self.b.emit(runtime.add_trees, (old, d), hint=name)
         total = self.b(operator.add, old, d)
         if old in self.whole or d in self.whole:
             self.whole.add(total)
-        return self.named(total, hint)
+        return self.named(total, name)
 
-    def named(self, d: Atom, hint: str) -> Cotangent:
+    def named(self, d: Atom, name: str) -> Cotangent:
         """`d` under the name of a cotangent, if it is a temporary."""
-        if isinstance(d, Var) and hint and not d.hint:
-            out = Var(cotangent_name(hint), d.type)
+        if isinstance(d, Var) and name and not d.hint:
+            out = Var(name, d.type)
             self.b.define(out, prims.alias, (d,))
             if d in self.whole:
                 self.whole.add(out)
@@ -87,23 +97,23 @@ class Cotangents:
         """Add `d` to the cotangent of an item, of type `t`, of a structure."""
         tree = self.open.setdefault(container, Tree())
         assert isinstance(tree, Tree)
-        hint = str(key.value) if isinstance(key.value, str) else container.hint
-        self._add_to(tree, key, d, t, hint)
+        name = _name_of_key(key) or self.name(container)
+        self._add_to(tree, key, d, t, name)
 
-    def _add_to(self, tree: Tree, key: Lit, d: Cotangent, t: ab.Type, hint: str) -> None:
+    def _add_to(self, tree: Tree, key: Lit, d: Cotangent, t: ab.Type, name: str) -> None:
         if keys := keys_of(t):
             inner = tree.setdefault(key, Tree())
             assert isinstance(inner, Tree)
             for k, x in keys:
                 if isinstance(d, Tree):
                     if k in d:
-                        self._add_to(inner, k, d[k], x, hint)
+                        self._add_to(inner, k, d[k], x, name)
                 elif ab.differentiable(x):
-                    self._add_to(inner, k, cast(Cotangent, self.b(prims.item, d, k)), x, hint)
+                    self._add_to(inner, k, cast(Cotangent, self.b(prims.item, d, k)), x, name)
             return
         assert not isinstance(d, Tree)
         old = tree.get(key)
-        tree[key] = d if old is None else self.sum(cast(Atom, old), d, t, hint)
+        tree[key] = d if old is None else self.sum(cast(Atom, old), d, t, name)
 
     def pop(self, v: Var) -> Cotangent | None:
         """Close the cotangent of `v`; None where nothing reached it."""
@@ -111,30 +121,30 @@ class Cotangents:
 
     def full(self, v: Var) -> Atom:
         """Close the cotangent of `v` and give it in the shape of `v`; zeros where nothing reached it."""
-        return self.materialise(v.type, self.open.pop(v, None), v, v.hint)
+        return self.materialise(v.type, self.open.pop(v, None), v, self.name(v))
 
     def gradient(self, v: Var) -> Atom:
         """Close the cotangent of `v` as a result.
 
         A Python float for one, a 0-d array for one, None for what is no float.
         """
-        return self._exact(v.type, self.open.pop(v, None), v, v.hint)
+        return self._exact(v.type, self.open.pop(v, None), v, self.name(v))
 
-    def _exact(self, t: ab.Type, d: Cotangent | None, v: Atom, hint: str) -> Atom:
+    def _exact(self, t: ab.Type, d: Cotangent | None, v: Atom, name: str) -> Atom:
         if keys := keys_of(t):
             return self._structure(t, keys, d, v, exact=True)
-        out = self.materialise(t, d, v, hint)
+        out = self.materialise(t, d, v, name)
         u = type_of(out)
         match t:
             case ab.Scalar(kind="float", dtype=None) if u != ab.FLOAT and isinstance(u, (ab.Scalar, ab.Array)):
-                return self.b.emit(float, (out,), hint=cotangent_name(hint))
+                return self.b.emit(float, (out,), hint=name)
             case ab.Scalar(kind="float", dtype=str() as dtype) if not isinstance(u, ab.Scalar) or u.dtype != dtype:
-                return self.b.emit(np.dtype(dtype).type, (out,), hint=cotangent_name(hint))
+                return self.b.emit(np.dtype(dtype).type, (out,), hint=name)
             case ab.Array(shape=()) if not isinstance(u, ab.Array):
-                return self.b.emit(np.full_like, (v, out), hint=cotangent_name(hint))
+                return self.b.emit(np.full_like, (v, out), hint=name)
         return out
 
-    def materialise(self, t: ab.Type, d: Cotangent | None, v: Atom, hint: str) -> Atom:
+    def materialise(self, t: ab.Type, d: Cotangent | None, v: Atom, name: str) -> Atom:
         """The cotangent of a value `v` of type `t` as one value with the structure and shape of `v`."""
         if not ab.differentiable(t):
             return NONE
@@ -145,46 +155,46 @@ class Cotangents:
             case ab.Scalar():
                 return ZERO if d is None else d
             case ab.Array():
-                return self._array(t, d, v, hint)
+                return self._array(t, d, v, name)
         if d is None:
-            return self._named(self.b.emit(runtime.zeros_of, (v,)), hint)
-        return d if isinstance(t, ab.ListOf) or d in self.whole else self._spread(d, v, hint)
+            return self._named(self.b.emit(runtime.zeros_of, (v,)), name)
+        return d if isinstance(t, ab.ListOf) or d in self.whole else self._spread(d, v, name)
 
     def _structure(
         self, t: ab.Type, keys: tuple[tuple[Lit, ab.Type], ...], d: Cotangent | None, v: Atom, exact: bool = False
     ) -> Atom:
-        if isinstance(d, (Var, Lit)):
+        if d is not None and not isinstance(d, Tree):
             return d
         leaf = self._exact if exact else self.materialise
         parts: list[Atom] = []
         for key, x in keys:
             part = d.get(key) if d is not None else None
             item = self.b(prims.item, v, key) if ab.differentiable(x) else v
-            parts.append(leaf(x, part, item, str(key.value) if isinstance(key.value, str) else ""))
+            parts.append(leaf(x, part, item, _name_of_key(key)))
         if isinstance(t, ab.Mapping):
             return self.b.emit(prims.make_dict, (tuple(k for k, _ in keys), *parts))
         assert isinstance(t, ab.Seq)
         return self.b.emit(prims.make_tuple if t.kind == "tuple" else prims.make_list, tuple(parts))
 
-    def _array(self, t: ab.Array, d: Cotangent | None, v: Atom, hint: str) -> Atom:
+    def _array(self, t: ab.Array, d: Cotangent | None, v: Atom, name: str) -> Atom:
         if d is None:
-            return self._named(self.b.emit(np.zeros_like, (self.b.twin(v, True),)), hint)
+            return self._named(self.b.emit(np.zeros_like, (self.b.twin(v, True),)), name)
         assert not isinstance(d, Tree)
         if d in self.whole or ab.same_shape(type_of(d), t):
             return d
-        return self._spread(d, v, hint)
+        return self._spread(d, v, name)
 
-    def _spread(self, d: Var | Lit, v: Atom, hint: str) -> Atom:
+    def _spread(self, d: Atom, v: Atom, name: str) -> Atom:
         same_dtype = isinstance(t := type_of(v), ab.Array) and t.dtype is not None
         if ab.rank(type_of(d)) == 0 and same_dtype:
             out = self.b.emit(np.full_like, (self.b.twin(v, True), d))
         else:
             out = self.b.emit(prims.spread, (d, self.b.twin(v, False)))
         self.whole.add(out)
-        return self._named(out, hint)
+        return self._named(out, name)
 
-    def _named(self, d: Var, hint: str) -> Atom:
-        return cast(Atom, self.named(d, hint))
+    def _named(self, d: Var, name: str) -> Atom:
+        return cast(Atom, self.named(d, name))
 
     def fit(self, d: Atom, v: Var, logical: Var | None) -> Atom:
         """The contribution `d` un-broadcast to `v`, in its dtype."""
@@ -222,7 +232,7 @@ class Cotangents:
     def _unbroadcast_at_run_time(self, d: Atom, v: Var, logical: Var | None) -> Atom:
         """Sum over the axes that really were broadcast, which only shows when the program runs."""
         if logical is not None and d not in self.whole and _maybe_smaller(type_of(d), logical.type):
-            d = self._spread(cast(Var, d), logical, "")
+            d = self._spread(d, logical, "")
         out = self.b.emit(runtime.unbroadcast, (d, v))
         self.whole.add(out)
         return out
@@ -231,7 +241,7 @@ class Cotangents:
         if logical is not None and not ab.same_shape(type_of(d), logical.type):
             if ab.rank(type_of(d)) == 0 and ab.rank(v.type) == 0:
                 return self.b(operator.mul, d, self.b(np.size, logical))
-            d = self._spread(cast(Var, d), logical, "")
+            d = self._spread(d, logical, "")
         if ab.rank(v.type) == 0:
             return self.b(np.sum, d)
         first = [k for k in axes if k < lead]
@@ -255,6 +265,6 @@ def _maybe_smaller(t: ab.Type, like: ab.Type) -> bool:
     return len(s) < len(u) or any(not ab.same_length(n, m) and not ab.is_one(m) for n, m in zip(s, u, strict=True))
 
 
-def cotangent_name(hint: str) -> str:
-    """`d` and the name."""
-    return f"d{hint}"
+def _name_of_key(key: Arg) -> str:
+    is_name = isinstance(key, Lit) and isinstance(key.value, str) and key.value.isidentifier()
+    return f"d{key.value}" if is_name and isinstance(key, Lit) else ""
