@@ -124,10 +124,6 @@ for scalar_of in (builtins.max, builtins.min):
         scalar_of,
         samples=[call(1.0, 2.5), call(2.5, -1.0), call(1, 2.5), call(2.5, 1), call(3, 2.5), call(np.float64(1.0), 2.0)],
     )
-add(
-    builtins.sum,
-    samples=[call([1.0, 2.0]), call((normal(3), normal(2, 3), 1.5)), call([normal(2)], 1.5), call([1, 2.0])],
-)
 
 # functions of one number
 PLAIN = {

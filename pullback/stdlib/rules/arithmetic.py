@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import elementwise, known, rule
+from pullback.stdlib.registry import elementwise, known
 
 
 @elementwise(operator.add, np.add)
@@ -140,9 +140,3 @@ def smaller_than_constant(out: Any, x: Any, y: Any) -> Any:
 @elementwise(builtins.min, active=(1,))
 def smaller_than_constant_first(out: Any, x: Any, y: Any) -> Any:
     return None, (1.0 if y < x else 0.0)
-
-
-@rule(builtins.sum)
-def sum_of_items(ct: Any, out: Any, iterable: Any, start: Any = None) -> Any:
-    each = tuple([ct for _ in iterable])
-    return each if start is None else (each, ct)
