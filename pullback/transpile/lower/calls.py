@@ -1,0 +1,176 @@
+"""Calls: of operations, of methods of arrays, of the user's functions."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from pullback import errors
+from pullback.stdlib import registry
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Lit, OpFunction
+from pullback.transpile.lower import library
+from pullback.transpile.lower.containers import as_arg, explode, items_of
+from pullback.transpile.lower.methods import call_method
+from pullback.transpile.lower.naming import dotted
+from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.values import BOTTOM, Method, Pack, UserFunction, UserModule, Value, static, type_of
+
+
+def call_expression(scope: Scope, node: Any, hint: str) -> Value:
+    """`f(a, *b, c=c, **d)`."""
+    callee = scope.expression(node.func)
+    args: list[Value] = []
+    for a in node.args:
+        if not isinstance(a, gast.Starred):
+            args.append(scope.expression(a))
+            continue
+        items = items_of(scope, a, scope.expression(a.value))
+        if items is None:
+            scope.refuse(a, "the length of what is unpacked here is not known", "Pass the items by index.")
+        args += items
+    return call(scope, node, callee, args, _keywords(scope, node), hint)
+
+
+def _key(obj: object) -> object:
+    try:
+        hash(obj)
+    except TypeError:
+        return None
+    return obj
+
+
+def _keywords(scope: Scope, node: Any) -> dict[str, Value]:
+    out: dict[str, Value] = {}
+    for k in node.keywords:
+        value = scope.expression(k.value)
+        if k.arg is not None:
+            out[k.arg] = value
+            continue
+        value = explode(scope, k.value, value)
+        if not isinstance(value, Pack) or value.kind != "dict" or not all(isinstance(x, str) for x in value.keys):
+            scope.refuse(k.value, "only a dict with known keys can be unpacked", "Pass the items by their names.")
+        out.update(zip(map(str, value.keys), value.items, strict=True))
+    return out
+
+
+def call(
+    scope: Scope, node: Any, callee: Value, args: list[Value], keywords: Mapping[str, Value], hint: str = ""
+) -> Value:
+    """The value of a call of anything."""
+    match callee:
+        case UserFunction(source=source):
+            if source.function is registry.known:
+                return Lit(scope.known(node, args[0]))
+            return scope.call_user(node, source, args, keywords, hint)
+        case Method(receiver=receiver, name=name):
+            return call_method(scope, node, receiver, name, args, keywords, hint)
+        case Lit(value=obj) if callable(obj):
+            return _call_object(scope, node, obj, args, keywords, hint)
+        case Lit(value=obj):
+            scope.refuse(node, f"{obj!r} is not a function", "This raises TypeError in Python.")
+        case UserModule(text=text):
+            scope.refuse(node, f"the module {text!r} is not a function", "This raises TypeError in Python.")
+    message = "a call of a value that is not known while transpiling is not supported yet"
+    scope.refuse(node.func if isinstance(node, gast.Call) else node, message, "Call a function by its name.")
+
+
+def _call_object(
+    scope: Scope, node: Any, obj: Any, args: list[Value], keywords: Mapping[str, Value], hint: str
+) -> Value:
+    if obj is registry.known:
+        return Lit(scope.known(node, args[0]))
+    special = library.SPECIAL.get(_key(obj))
+    if special is not None:
+        found = special(scope, node, args, keywords, hint)
+        if found is not None:
+            return found
+    folded = library.fold(obj, args, keywords)
+    if folded is not None:
+        return folded
+    if any(type_of(a) is BOTTOM for a in args):
+        return scope.op(prims.alias, (), (), hint, node, BOTTOM)
+    if not is_operation(obj):
+        raise_no_rule(scope, node, obj)
+    return operation(scope, node, obj, args, keywords, hint)
+
+
+def operation(
+    scope: Scope, node: Any, op: OpFunction, args: Sequence[Value], keywords: Mapping[str, Value], hint: str
+) -> Value:
+    """Append a call of an operation: operands as positional arguments, what is static by its name."""
+    parameters = parameters_of(op)
+    operands: list[Arg] = []
+    static_args: dict[str, Arg] = {}
+    for k, value in enumerate(args):
+        if parameters.is_operand(k):
+            operands.append(as_arg(scope, node, value))
+        else:
+            if k >= len(parameters.names):
+                scope.refuse(node, f"{_called(op)} is called with too many arguments", "This raises TypeError in Python.")
+            _static(scope, node, op, parameters.names[k], value, static_args)
+    for name, value in keywords.items():
+        place = parameters.names.index(name) if name in parameters.names else len(parameters.names)
+        if parameters.has_rule and place < parameters.operands and name not in parameters.static:
+            _operand(scope, node, op, place, value, operands)
+        else:
+            _static(scope, node, op, name, value, static_args)
+    return scope.op(op, tuple(operands), tuple(static_args.items()), hint, node)
+
+
+def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, operands: list[Arg]) -> None:
+    """An operand that was given by its name: those before it that were left out have their defaults."""
+    names = parameters_of(op).names
+    while len(operands) < place:
+        default = default_of(op, names[len(operands)])
+        if default is not None and not isinstance(default, bool | int | float | str):
+            scope.refuse(node, f"{_called(op)} needs its argument {names[len(operands)]!r}", "Pass it by position.")
+        operands.append(Lit(default))
+    if len(operands) > place:
+        scope.refuse(node, f"{_called(op)} is given {names[place]!r} twice", "This raises TypeError in Python.")
+    operands.append(as_arg(scope, node, value))
+
+
+def _static(scope: Scope, node: Any, op: OpFunction, name: str, value: Value, out: dict[str, Arg]) -> None:
+    """A parameter that is not an operand; one that the rule does not know is refused unless it is given its default."""
+    parameters = parameters_of(op)
+    if parameters.has_rule and name not in parameters.static:
+        known, default = static(value), default_of(op, name)
+        if known is default or (isinstance(known, bool | int | str | None) and type(known) is type(default) and known == default):
+            return
+        if known is None and name in ("out", "dtype", "where"):
+            return
+        place = next((k for k in getattr(node, "keywords", ()) if k.arg == name), node)
+        scope.refuse(place, f"the argument {name!r} of {_called(op)} is not supported yet", _WITHOUT.get(name, "Leave it out."))
+    out[name] = as_arg(scope, node, value)
+
+
+_WITHOUT = {
+    "out": "Assign the result instead.",
+    "where": "Use np.where on the result.",
+    "dtype": "Use .astype on the argument or on the result.",
+}
+
+
+def _called(op: OpFunction) -> str:
+    return dotted(op) or getattr(op, "__name__", "this function")
+
+
+def raise_no_rule(scope: Scope, node: Any, op: Any) -> None:
+    """Refuse an operation that has no rule, with those that have one and a name like it."""
+    name = getattr(op, "__name__", type(op).__name__)
+    place = node.func if isinstance(node, gast.Call) else node
+    if inspect.isclass(op) and not issubclass(op, np.generic):
+        hint = "Use functions, tuples and dicts; exceptions can be raised."
+        scope.refuse(place, f"making an object of the class {name!r} is not supported yet", hint)
+    known = sorted({getattr(o, "__name__", "") for o in registry.known_ops()} - {""})
+    near = difflib.get_close_matches(name, known, 3, 0.7)
+    hint = f"There are rules for {', '.join(near)}. " if near else ""
+    register = "A rule can be registered with @pullback.rule or @pullback.elementwise."
+    scope.refuse(place, f"there is no derivative rule for {dotted(op) or name!r}", hint + register, errors.NoRule)

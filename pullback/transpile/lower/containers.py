@@ -1,0 +1,154 @@
+"""Tuples, lists and dicts: taken apart, put together for Core, and unpacked."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Effect, Global, Lit, Var
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.values import BOTTOM, ListView, Method, Pack, UserFunction, UserModule, Value, type_of
+
+
+def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
+    """The value as one atom of Core; a structure is put together."""
+    match value:
+        case Var(type=ab.Static(value=known)) if value.type is not BOTTOM:
+            return Lit(known)
+        case Var() | Global():
+            return value
+        case Lit(value=known):
+            if isinstance(known, set | frozenset | dict):
+                scope.refuse(node, f"a {type(known).__name__} cannot be used as a value here", "Use a tuple.")
+            return value
+        case Pack(kind=kind, items=items, keys=keys):
+            parts = tuple(as_atom(scope, node, x) for x in items)
+            scope.owned.share(parts)
+            if kind == "dict":
+                return scope.op(prims.make_dict, (tuple(map(Lit, keys)), *parts), (), hint, node, type_of(value))
+            made = prims.make_tuple if kind == "tuple" else prims.make_list
+            return scope.op(made, parts, (), hint, node, type_of(value))
+        case ListView():
+            scope.refuse(node, "a slice of a list cannot be used as a value yet", "Loop over it, or over its indices.")
+    scope.refuse(node, *_not_a_value(value))
+
+
+def _not_a_value(value: Value) -> tuple[str, str]:
+    match value:
+        case UserFunction(source=f):
+            return f"the function {f.name!r} is used as a value, which is not supported yet", "Call it by its name."
+        case UserModule(text=text):
+            return f"the module {text!r} is used as a value", "Use a name in it."
+        case Method(name=name):
+            return f"the method {name!r} is used as a value, which is not supported yet", "Call it."
+    return "this cannot be used as a value", ""
+
+
+def as_arg(scope: Scope, node: Any, value: Value) -> Arg:
+    """The value as an argument of an operation: tuples and lists stay tuples of arguments."""
+    value = explode(scope, node, value)
+    if isinstance(value, Pack) and value.kind != "dict":
+        return tuple(as_arg(scope, node, x) for x in value.items)
+    return as_atom(scope, node, value)
+
+
+def as_operand(scope: Scope, node: Any, value: Value) -> Atom:
+    """The value as an operand of arithmetic: NumPy makes an array of a tuple or list."""
+    if isinstance(type_of(value), ab.Seq):
+        arg = as_arg(scope, node, value)
+        return scope.op(np.array, (arg,), (), "", node)
+    if isinstance(type_of(value), ab.ListOf | ab.Mapping):
+        scope.refuse(node, "arithmetic on a list or dict is not supported", "Make an array of a list with np.array or np.stack.")
+    return as_atom(scope, node, value)
+
+
+def explode(scope: Scope, node: Any, value: Value) -> Value:
+    """A container of known structure that is one atom, as a structure of its items; other values as they are."""
+    match value:
+        case Var(type=ab.Seq(kind=kind, items=types)) | Global(type=ab.Seq(kind=kind, items=types)):
+            items = tuple(read_item(scope, node, value, i, t) for i, t in enumerate(types))
+            return Pack(kind, items)
+        case Var(type=ab.Mapping(items=entries)) | Global(type=ab.Mapping(items=entries)):
+            items = tuple(read_item(scope, node, value, k, t) for k, t in entries)
+            return Pack("dict", items, tuple(k for k, _ in entries))
+    return value
+
+
+def read_item(scope: Scope, node: Any, container: Atom, key: str | int, t: ab.Type, hint: str = "") -> Value:
+    """An item of a container that is an atom, under a key that is known."""
+    if isinstance(t, ab.Static) and t is not BOTTOM:
+        return Lit(t.value)
+    return scope.op(prims.item, (container, Lit(key)), (), hint, node, t)
+
+
+def items_of(scope: Scope, node: Any, value: Value) -> Sequence[Value] | None:
+    """The items that a loop over a value of known length sees, None if its length is not known. Of a dict, the keys."""
+    match value:
+        case Pack(kind="dict", keys=keys):
+            return tuple(map(Lit, keys))
+        case Pack(items=items):
+            return items
+        case Lit(value=str() | tuple() | list() | range() | frozenset() | set() as known):
+            return tuple(map(Lit, sorted(known) if isinstance(known, frozenset | set) else known))
+        case Var(type=ab.Mapping(items=entries)) | Global(type=ab.Mapping(items=entries)):
+            return tuple(Lit(k) for k, _ in entries)
+        case Var(type=ab.Seq()) | Global(type=ab.Seq()):
+            exploded = explode(scope, node, value)
+            assert isinstance(exploded, Pack)
+            return exploded.items
+    return None
+
+
+def unpack(scope: Scope, node: Any, value: Value, hints: Sequence[str], starred: int | None) -> list[Value]:
+    """The values that `a, b, *c = value` binds, called `hints`; the one at `starred` is a list."""
+    n = len(hints)
+    known = _known_items(scope, node, value, hints if starred is None else [""] * n)
+    if known is None:
+        return _unpack_checked(scope, node, value, hints, starred)
+    least = n - (starred is not None)
+    if len(known) < least or (starred is None and len(known) > n):
+        scope.refuse(node, f"{len(known)} values are unpacked into {n} names", "This raises ValueError in Python.")
+    if starred is None:
+        return known
+    end = len(known) - (n - starred - 1)
+    return [*known[:starred], Pack("list", tuple(known[starred:end])), *known[end:]]
+
+
+def _known_items(scope: Scope, node: Any, value: Value, hints: Sequence[str]) -> list[Value] | None:
+    """The items of a value whose length is known; those of an atom are read under the names they are to have."""
+    match value:
+        case Var(type=ab.Seq(items=types)) | Global(type=ab.Seq(items=types)):
+            names = [*hints, *[""] * len(types)]
+            return [read_item(scope, node, value, i, t, names[i]) for i, t in enumerate(types)]
+        case Var(type=ab.Array(shape=(int() as length, *_))) | Global(type=ab.Array(shape=(int() as length, *_))):
+            names = [*hints, *[""] * length]
+            return [scope.op(operator.getitem, (value, (Lit(i),)), (), names[i], node) for i in range(length)]
+        case Var() if value.type is BOTTOM:
+            return [scope.op(prims.item, (value, Lit(i)), (), h, node, BOTTOM) for i, h in enumerate(hints)]
+    found = items_of(scope, node, value)
+    return None if found is None else list(found)
+
+
+def _unpack_checked(scope: Scope, node: Any, value: Value, hints: Sequence[str], starred: int | None) -> list[Value]:
+    """Unpack a list or array whose length is not known; a check that it is right stands before the reads."""
+    if starred is not None or not isinstance(value, Var | Global):
+        scope.refuse(node, "the length of what is unpacked here is not known", "Read the items by index.")
+    if not isinstance(value.type, ab.ListOf | ab.Array | ab.Unknown):
+        scope.refuse(node, "this value cannot be unpacked", "Only tuples, lists and arrays can.")
+    if ab.rank(value.type) == 0:
+        scope.refuse(node, "a scalar cannot be unpacked", "This raises TypeError in Python.")
+    length = scope.op(len, (value,), (), "", node)
+    right = scope.op(operator.eq, (length, Lit(len(hints))), (), "", node)
+    scope.body.append(Effect("assert", (right, Lit(f"expected {len(hints)} values to unpack")), scope.origin(node)))
+    out: list[Value] = []
+    for i, hint in enumerate(hints):
+        if isinstance(value.type, ab.ListOf):
+            out.append(scope.op(prims.item, (value, Lit(i)), (), hint, node, value.type.item))
+        else:
+            out.append(scope.op(operator.getitem, (value, (Lit(i),)), (), hint, node))
+    return out

@@ -1,0 +1,363 @@
+"""Expressions: literals, names, operators, comparisons, displays."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Atom, Lit, OpFunction, Var
+from pullback.transpile.lower import control, folding
+from pullback.transpile.lower.containers import as_atom, as_operand, explode, items_of
+from pullback.transpile.lower.iteration import known_items
+from pullback.transpile.lower.naming import dotted
+from pullback.transpile.lower.scope import Scope, Unbound
+from pullback.transpile.lower.values import (
+    BOTTOM,
+    UNDECIDED,
+    Pack,
+    Value,
+    is_atom,
+    lift,
+    static,
+    type_of,
+)
+
+BINARY: dict[type, OpFunction] = {
+    gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
+    gast.FloorDiv: operator.floordiv, gast.Mod: operator.mod, gast.Pow: operator.pow, gast.MatMult: operator.matmul,
+    gast.BitAnd: operator.and_, gast.BitOr: operator.or_, gast.BitXor: operator.xor,
+    gast.LShift: operator.lshift, gast.RShift: operator.rshift,
+}  # fmt: skip
+_COMPARE: dict[type, OpFunction] = {
+    gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge,
+    gast.Eq: operator.eq, gast.NotEq: operator.ne,
+}  # fmt: skip
+
+
+def constant(scope: Scope, node: Any, hint: str) -> Value:
+    """A literal."""
+    return Lit(node.value)
+
+
+def name(scope: Scope, node: Any, hint: str) -> Value:
+    """A name: of a local variable, which must be bound, else of the module or a built-in."""
+    found = scope.env.get(node.id)
+    if found is None:
+        if node.id not in scope.local_names:
+            return scope.outer_name(node, node.id)
+        message = f"{node.id!r} may be unbound: it is read before anything is assigned to it"
+        scope.refuse(node, message, "Assign to it first.")
+    if isinstance(found, Unbound):
+        scope.want(found)
+        scope.refuse(node, f"{node.id!r} may be unbound: it {found.reason}", found.hint)
+    match found:
+        case Var(type=ab.Static(value=known)) if found.type is not BOTTOM:
+            return Lit(known, dotted(known))
+    return found
+
+
+def binary(scope: Scope, node: Any, hint: str) -> Value:
+    """`a + b`. The left operands of a long sum are taken one after the other, not one inside the other."""
+    spine = [node]
+    while isinstance(spine[-1].left, gast.BinOp):
+        spine.append(spine[-1].left)
+    value = scope.expression(spine[-1].left)
+    for n in reversed(spine):
+        right = scope.expression(n.right)
+        value = binary_operation(scope, n, BINARY[type(n.op)], value, right, hint if n is node else "")
+    return value
+
+
+def binary_operation(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value, hint: str) -> Value:
+    """The value of an operator on two values."""
+    known = folding.binary(op, a, b)
+    if known is not UNDECIDED:
+        return lift(known)
+    if isinstance(type_of(a), ab.Seq | ab.ListOf) or isinstance(type_of(b), ab.Seq | ab.ListOf):
+        joined = _on_sequences(scope, node, op, a, b)
+        if joined is not None:
+            return joined
+    for x, side in ((a, "left"), (b, "right")):
+        if isinstance(x, Lit) and (x.value is None or isinstance(x.value, str)):
+            what = "None" if x.value is None else "a string"
+            scope.refuse(node, f"the {side} operand is {what}", "Only numbers and arrays can be computed with here.")
+    return scope.op(op, (as_operand(scope, node, a), as_operand(scope, node, b)), (), hint, node)
+
+
+def _on_sequences(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value) -> Value | None:
+    """`+` and `*` of tuples and lists; None where NumPy makes an array of one operand."""
+    a, b = explode(scope, node, a), explode(scope, node, b)
+    match a, b:
+        case Pack(kind=k, items=xs), Pack(kind=l, items=ys) if op is operator.add and k == l:
+            return Pack(k, (*xs, *ys))
+        case (Pack(kind=k, items=xs), Lit(value=int() as n)) | (Lit(value=int() as n), Pack(kind=k, items=xs)):
+            if op is operator.mul:
+                return Pack(k, xs * n)
+    if any(isinstance(type_of(x), ab.Array) for x in (a, b)) or op is operator.matmul:
+        return None
+    hint = "Its length must be known: build an array with np.zeros or np.full instead, or loop."
+    scope.refuse(node, "this operation on a list is not supported yet", hint)
+
+
+def unary(scope: Scope, node: Any, hint: str) -> Value:
+    """`-a`, `+a`, `~a`, `not a`."""
+    if isinstance(node.op, gast.Not):
+        test = control.condition(scope, node.operand)
+        return Lit(not test) if isinstance(test, bool) else scope.op(operator.not_, (test,), (), hint, node)
+    value = scope.expression(node.operand)
+    if isinstance(value, Lit) and not value.text and isinstance(node.op, gast.USub | gast.UAdd):
+        if isinstance(value.value, int | float | complex):
+            return Lit(-value.value if isinstance(node.op, gast.USub) else +value.value)
+    op = {gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert}[type(node.op)]
+    return scope.op(op, (as_operand(scope, node, value),), (), hint, node)
+
+
+def compare(scope: Scope, node: Any, hint: str) -> Value:
+    """`a < b`, or `a < b < c`: each operand is looked at once, and the second comparison only if the first holds."""
+    left = scope.expression(node.left)
+    return _chain(scope, node, left, list(zip(node.ops, node.comparators, strict=True)), hint)
+
+
+def _chain(scope: Scope, node: Any, left: Value, rest: Sequence[tuple[Any, Any]], hint: str) -> Value:
+    op, right_node = rest[0]
+    right = scope.expression(right_node)
+    first = comparison(scope, node, type(op), left, right, hint if len(rest) == 1 else "")
+    if len(rest) == 1:
+        return first
+    test = control.truth(scope, node, first)
+    if isinstance(test, bool):
+        return _chain(scope, node, right, rest[1:], hint) if test else first
+    return control.branches(scope, node, test, lambda: _chain(scope, node, right, rest[1:], ""), lambda: Lit(False), hint)
+
+
+def comparison(scope: Scope, node: Any, op: type, a: Value, b: Value, hint: str) -> Value:
+    """The value of one comparison; known where the types decide."""
+    if op in (gast.Is, gast.IsNot):
+        return _identity(scope, node, op is gast.Is, a, b, hint)
+    if op in (gast.In, gast.NotIn):
+        return _membership(scope, node, op is gast.In, a, b, hint)
+    fn = _COMPARE[op]
+    known = folding.compare(fn, a, b)
+    if known is not UNDECIDED:
+        return Lit(bool(known))
+    structures = (ab.Seq, ab.ListOf, ab.Mapping)
+    if isinstance(type_of(a), structures) and isinstance(type_of(b), structures):
+        return _compare_structures(scope, node, fn, a, b, hint)
+    return scope.op(fn, (as_operand(scope, node, a), as_operand(scope, node, b)), (), hint, node)
+
+
+def _compare_structures(scope: Scope, node: Any, fn: OpFunction, a: Value, b: Value, hint: str) -> Value:
+    a, b = explode(scope, node, a), explode(scope, node, b)
+    if not (isinstance(a, Pack) and isinstance(b, Pack)) or fn not in (operator.eq, operator.ne) or "dict" in (a.kind, b.kind):
+        scope.refuse(node, "this comparison of containers is not supported yet", "Compare their items.")
+    if a.kind != b.kind or len(a.items) != len(b.items):
+        return Lit(fn is operator.ne)
+    pairs = list(zip(a.items, b.items, strict=True))
+    if any(not isinstance(type_of(x), ab.Scalar | ab.Static) for pair in pairs for x in pair):
+        scope.refuse(node, "this comparison of containers is not supported yet", "Compare their items.")
+    equal = _all_equal(scope, node, pairs)
+    if fn is operator.eq:
+        return equal
+    return Lit(not equal.value) if isinstance(equal, Lit) else scope.op(operator.not_, (equal,), (), hint, node)
+
+
+def _all_equal(scope: Scope, node: Any, pairs: Sequence[tuple[Value, Value]]) -> Atom:
+    undecided = [(x, y) for x, y in pairs if folding.compare(operator.eq, x, y) is not True]
+    if not undecided:
+        return Lit(True)
+    first = as_atom(scope, node, comparison(scope, node, gast.Eq, *undecided[0], ""))
+    if len(undecided) == 1:
+        return first
+    value = control.branches(scope, node, first, lambda: _all_equal(scope, node, undecided[1:]), lambda: Lit(False), "")
+    return as_atom(scope, node, value)
+
+
+def _identity(scope: Scope, node: Any, positive: bool, a: Value, b: Value, hint: str) -> Value:
+    known: object = UNDECIDED
+    for x, y in ((a, b), (b, a)):
+        if isinstance(y, Lit) and y.value is None:
+            known = folding.is_none(x)
+    if known is UNDECIDED:
+        x, y = static(a), static(b)
+        if x is not UNDECIDED and y is not UNDECIDED:
+            known = x is y
+        elif a is b and is_atom(a):
+            known = True
+    if known is not UNDECIDED:
+        return Lit(known is positive)
+    if not any(isinstance(x, Lit) and x.value is None for x in (a, b)):
+        scope.refuse(node, "`is` between these values is not supported yet", "Compare with `==`, or with None.")
+    if scope.is_template:
+        scope.refuse(node, "undecided")
+    op = operator.is_ if positive else operator.is_not
+    return scope.op(op, (as_atom(scope, node, a), as_atom(scope, node, b)), (), hint, node, ab.BOOL)
+
+
+def _membership(scope: Scope, node: Any, positive: bool, a: Value, b: Value, hint: str) -> Value:
+    x, y = static(a), static(b)
+    if x is not UNDECIDED and isinstance(y, str | tuple | list | dict | set | frozenset):
+        try:
+            return Lit((x in y) is positive)
+        except TypeError as e:
+            scope.refuse(node, str(e), "This raises TypeError in Python.")
+    match type_of(b):
+        case ab.Mapping(items=entries) if x is not UNDECIDED:
+            return Lit((x in [k for k, _ in entries]) is positive)
+    items = items_of(scope, node, b)
+    if items is None or not all(isinstance(type_of(i), ab.Scalar | ab.Static) for i in (a, *items)):
+        scope.refuse(node, "`in` is not supported yet for this container", "Compare with its items.")
+    found = _any_equal(scope, node, a, items)
+    if positive:
+        return found
+    return Lit(not found.value) if isinstance(found, Lit) else scope.op(operator.not_, (found,), (), hint, node)
+
+
+def _any_equal(scope: Scope, node: Any, a: Value, items: Sequence[Value]) -> Atom:
+    if not items:
+        return Lit(False)
+    first = comparison(scope, node, gast.Eq, a, items[0], "")
+    test = control.truth(scope, node, first)
+    if isinstance(test, bool):
+        return Lit(True) if test else _any_equal(scope, node, a, items[1:])
+    if len(items) == 1:
+        return test
+    value = control.branches(scope, node, test, lambda: Lit(True), lambda: _any_equal(scope, node, a, items[1:]), "")
+    return as_atom(scope, node, value)
+
+
+def tuple_display(scope: Scope, node: Any, hint: str) -> Value:
+    """`(a, b)`, `[a, b]`."""
+    kind = "tuple" if isinstance(node, gast.Tuple) else "list"
+    return Pack(kind, tuple(_elements(scope, node.elts)))  # type: ignore[arg-type]
+
+
+def _elements(scope: Scope, nodes: Sequence[Any]) -> list[Value]:
+    out: list[Value] = []
+    for n in nodes:
+        if not isinstance(n, gast.Starred):
+            value = scope.expression(n)
+            scope.share(value)
+            out.append(value)
+            continue
+        items = items_of(scope, n, scope.expression(n.value))
+        if items is None:
+            scope.refuse(n, "the length of what is unpacked here is not known", "Pass the items by index.")
+        out += items
+    return out
+
+
+def dict_display(scope: Scope, node: Any, hint: str) -> Value:
+    """`{"a": a}`, with keys that are known."""
+    out: dict[str | int, Value] = {}
+    for k, v in zip(node.keys, node.values, strict=True):
+        if k is None:
+            inner = explode(scope, v, scope.expression(v))
+            if not isinstance(inner, Pack) or inner.kind != "dict":
+                scope.refuse(v, "only a dict with known keys can be unpacked", "Write its items out.")
+            out.update(zip(inner.keys, inner.items, strict=True))
+            continue
+        key = static(scope.expression(k))
+        if not isinstance(key, str | int) or isinstance(key, bool):
+            scope.refuse(k, "a key of a dict must be a string or an integer that is written out", "Use a list or an array.")
+        value = scope.expression(v)
+        scope.share(value)
+        out[key] = value
+    return Pack("dict", tuple(out.values()), tuple(out))
+
+
+def conditional(scope: Scope, node: Any, hint: str) -> Value:
+    """`a if c else b`."""
+    return control.ternary(scope, node, hint)
+
+
+def connective(scope: Scope, node: Any, hint: str) -> Value:
+    """`a and b`, `a or b`."""
+    return control.connective(scope, node, hint)
+
+
+def formatted(scope: Scope, node: Any, hint: str) -> Value:
+    """An f-string, as `"...".format(...)`."""
+    template, args = "", list[Atom]()
+    for part in node.values:
+        if isinstance(part, gast.Constant):
+            template += str(part.value).replace("{", "{{").replace("}", "}}")
+            continue
+        spec = ""
+        if part.format_spec is not None:
+            if not all(isinstance(x, gast.Constant) for x in part.format_spec.values):
+                scope.refuse(part, "a computed format is not supported yet", "Write the format out.")
+            spec = ":" + "".join(str(x.value) for x in part.format_spec.values)
+        conversion = f"!{chr(part.conversion)}" if part.conversion not in (-1, None) else ""
+        template += "{" + conversion + spec + "}"
+        args.append(as_atom(scope, part, scope.expression(part.value)))
+    if not args:
+        return Lit(template.format())
+    return scope.op(str.format, (Lit(template), *args), (), hint, node, ab.UNKNOWN)
+
+
+def comprehension(scope: Scope, node: Any, hint: str) -> Value:
+    """`[f(x) for x in xs if c]` over items that are known: one value for each."""
+    return Pack("list", tuple(comprehended(scope, node)))
+
+
+def comprehended(scope: Scope, node: Any) -> list[Value]:
+    """The items of a comprehension or generator expression."""
+    out: list[Value] = []
+    local, env = scope.local_names, scope.env
+    names = {n.id for g in node.generators for n in gast.walk(g.target) if isinstance(n, gast.Name)}
+    scope.local_names = local | names
+    scope.env = type(env)(env)
+    try:
+        _generate(scope, node, 0, out)
+    finally:
+        scope.local_names, scope.env = local, env
+    return out
+
+
+def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
+    if k == len(node.generators):
+        out.append(scope.expression(node.elt))
+        return
+    g = node.generators[k]
+    for item in known_items(scope, g.iter):
+        scope.store(g.target, item)
+        tests = [control.condition(scope, t) for t in g.ifs]
+        for t, test in zip(g.ifs, tests, strict=True):
+            if not isinstance(test, bool):
+                scope.refuse(t, "a condition of the run in a comprehension is not supported yet", "Write a loop.")
+        if all(tests):
+            _generate(scope, node, k + 1, out)
+
+
+HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
+    gast.Constant: constant,
+    gast.Name: name,
+    gast.BinOp: binary,
+    gast.UnaryOp: unary,
+    gast.Compare: compare,
+    gast.Tuple: tuple_display,
+    gast.List: tuple_display,
+    gast.Dict: dict_display,
+    gast.IfExp: conditional,
+    gast.BoolOp: connective,
+    gast.JoinedStr: formatted,
+    gast.ListComp: comprehension,
+    gast.GeneratorExp: comprehension,
+}
+
+UNSUPPORTED: dict[type, tuple[str, str]] = {
+    gast.Lambda: ("a lambda", "Write a function with `def` at module level."),
+    gast.SetComp: ("a set", "Use a tuple."),
+    gast.Set: ("a set", "Use a tuple."),
+    gast.DictComp: ("a dict comprehension", "Write the dict out."),
+    gast.NamedExpr: ("`:=`", "Assign in a statement of its own."),
+    gast.Await: ("`await`", ""),
+    gast.Yield: ("`yield`", "Return the values in a tuple or list."),
+    gast.YieldFrom: ("`yield`", "Return the values in a tuple or list."),
+    gast.Starred: ("`*` here", "Write the items out."),
+    gast.Slice: ("a slice here", ""),
+}

@@ -1,0 +1,258 @@
+"""Functions of the program: each function of the user's, once for each signature that it is called with."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var, blocks
+from pullback.transpile.lower.canonical import Renaming
+from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.naming import dotted
+from pullback.transpile.lower.scope import Scope, joined
+from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift, static
+from pullback.transpile.sources import FunctionSource
+from pullback.transpile.sources import Value as Live
+
+_Key = tuple[Hashable, tuple[ab.Type, ...]]
+
+
+@dataclass
+class Specialised:
+    """A function for one signature. While it is being lowered, `result` is what is assumed of it, and `asked` whether it was."""
+
+    key: str
+    result: ab.Type = BOTTOM
+    done: bool = False
+    asked: bool = False
+
+
+@dataclass
+class Unit:
+    """The functions of one program."""
+
+    functions: dict[str, Function] = field(default_factory=dict)
+    specialised: dict[_Key, Specialised] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+
+    def key_for(self, name: str) -> str:
+        """A key for another function called `name`."""
+        self.names[name] = self.names.get(name, 0) + 1
+        return name if self.names[name] == 1 else f"{name}_{self.names[name]}"
+
+
+# parameters and arguments
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A parameter as the user declared it."""
+
+    name: str
+    kind: str
+    default: Any = None  # the node, None if there is none
+
+
+def declared(source: FunctionSource) -> list[Declared]:
+    """The parameters of a function, in order."""
+    a = source.tree.args
+    plain = [*a.posonlyargs, *a.args]
+    defaults = [None] * (len(plain) - len(a.defaults)) + list(a.defaults)
+    kinds = ["POSITIONAL_ONLY"] * len(a.posonlyargs) + ["POSITIONAL_OR_KEYWORD"] * len(a.args)
+    out = [Declared(p.id, k, d) for p, k, d in zip(plain, kinds, defaults, strict=True)]
+    return out + [Declared(p.id, "KEYWORD_ONLY", d) for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True)]
+
+
+def check_parameters(scope: Scope) -> None:
+    """Refuse `*args` and `**kwargs`."""
+    a = scope.source.tree.args
+    for starred, mark in ((a.vararg, "*"), (a.kwarg, "**")):
+        if starred is not None:
+            hint = "Name the parameters, or pass a tuple or dict."
+            scope.refuse(starred, f"the parameter `{mark}{starred.id}` is not supported yet", hint)
+
+
+def arguments(
+    scope: Scope, node: Any, source: FunctionSource, args: Sequence[Value], keywords: Mapping[str, Value]
+) -> list[Value]:
+    """The value of each parameter in a call, defaults filled in."""
+    parameters = declared(source)
+    positional = [p for p in parameters if p.kind != "KEYWORD_ONLY"]
+    if source.tree.args.vararg is not None or source.tree.args.kwarg is not None:
+        hint = "Name the parameters, or pass a tuple or dict."
+        scope.refuse(node, f"{source.name!r} takes `*args` or `**kwargs`, which is not supported yet", hint)
+    if len(args) > len(positional):
+        _wrong_call(scope, node, f"{source.name!r} takes {len(positional)} positional arguments, {len(args)} are given")
+    given = dict(zip((p.name for p in positional), args, strict=False))
+    for name, value in keywords.items():
+        known = any(p.name == name and p.kind != "POSITIONAL_ONLY" for p in parameters)
+        if not known or name in given:
+            why = "is given twice" if known else "is no parameter"
+            _wrong_call(scope, node, f"the argument {name!r} of {source.name!r} {why}")
+        given[name] = value
+    for p in parameters:
+        if p.name not in given:
+            if p.default is None:
+                _wrong_call(scope, node, f"the argument {p.name!r} of {source.name!r} is missing")
+            given[p.name] = default_value(scope, node, source, p)
+    return [given[p.name] for p in parameters]
+
+
+def _wrong_call(scope: Scope, node: Any, message: str) -> None:
+    scope.refuse(node, message, "This raises TypeError in Python.")
+
+
+def default_value(scope: Scope, node: Any, source: FunctionSource, p: Declared) -> Value:
+    """The default of a parameter, which Python has evaluated once: known if it is a constant or a library's object."""
+    found = literal_default(source, p)
+    if found is None:
+        message = f"the default of {p.name!r} in {source.name!r} is not a constant"
+        scope.refuse(node, message, "Pass the argument.")
+    return found
+
+
+def literal_default(source: FunctionSource, p: Declared) -> Value | None:
+    """The default of a parameter if it is a constant that can be written out."""
+    if source.function is not None:
+        return _writable(_live_default(source, p))
+    return _of_node(source, p.default)
+
+
+_ABSENT = object()
+
+
+def _live_default(source: FunctionSource, p: Declared) -> object:
+    assert source.function is not None
+    if p.kind == "KEYWORD_ONLY":
+        return (source.function.__kwdefaults__ or {}).get(p.name, _ABSENT)
+    positional = [q.name for q in declared(source) if q.kind != "KEYWORD_ONLY"]
+    defaults = source.function.__defaults__ or ()
+    place = positional.index(p.name) - (len(positional) - len(defaults))
+    return defaults[place] if place >= 0 else _ABSENT
+
+
+def _writable(x: object) -> Value | None:
+    match x:
+        case bool() | int() | float() | complex() | str() | None:
+            return Lit(x) if type(x) in (bool, int, float, complex, str, type(None)) else None
+        case tuple() if type(x) is tuple:
+            items = [_writable(y) for y in x]
+            return None if any(y is None for y in items) else Pack("tuple", tuple(y for y in items if y is not None))
+    name = dotted(x)
+    return Lit(x, name) if name and x is not _ABSENT else None
+
+
+def _of_node(source: FunctionSource, node: Any) -> Value | None:
+    match node:
+        case gast.Constant(value=value):
+            return lift(value)
+        case gast.UnaryOp(op=gast.USub(), operand=gast.Constant(value=int() | float() as value)):
+            return Lit(-value)
+        case gast.Tuple(elts=elts):
+            items = [_of_node(source, n) for n in elts]
+            return None if any(x is None for x in items) else Pack("tuple", tuple(x for x in items if x is not None))
+        case gast.Name(id=name):
+            found = source.resolve(name)
+            return _writable(found.obj) if isinstance(found, Live) and dotted(found.obj) else None
+        case gast.Attribute(value=gast.Name(id=name), attr=attr):
+            found = source.resolve(name)
+            obj = getattr(found.obj, attr, _ABSENT) if isinstance(found, Live) else _ABSENT
+            return Lit(obj, f"{name}.{attr}") if isinstance(obj, float) else _writable(obj) if dotted(obj) else None
+    return None
+
+
+def core_parameter(source: FunctionSource, p: Declared, var: Var) -> Param:
+    """A parameter in Core."""
+    default = None if p.default is None else literal_default(source, p)
+    return Param(var, p.kind, None if default is None else _literal_arg(default))
+
+
+def _literal_arg(value: Value) -> Any:
+    arg: Arg | None = None
+    if isinstance(value, Pack):
+        arg = tuple(_literal_arg(x) for x in value.items)
+    elif isinstance(value, Lit):
+        arg = value
+    return arg
+
+
+# calls
+
+
+def call_type(value: Value, atom: Any) -> ab.Type:
+    """The type of an argument as a function is specialised for it: a bool that is written out is part of the signature."""
+    if isinstance(atom, Lit) and isinstance(atom.value, bool):
+        return ab.Static(atom.value)
+    t: ab.Type = atom.type
+    return t
+
+
+def call_user(
+    scope: Scope, unit: Unit, node: Any, source: FunctionSource, args: Sequence[Value], keywords: Mapping[str, Value], hint: str
+) -> Value:
+    """Append a call of a function of the user's."""
+    values = arguments(scope, node, source, args, keywords)
+    atoms = [as_atom(scope, node, v) for v in values]
+    scope.owned.share(tuple(atoms))
+    renaming = Renaming()
+    types = renaming.types([call_type(v, a) for v, a in zip(values, atoms, strict=True)])
+    found = specialise(scope, unit, source, types)
+    result = found.result if found.result is BOTTOM else renaming.back(found.result)
+    out = Var(hint, result)
+    scope.body.append(Call(out, found.key, tuple(atoms), scope.origin(node)))
+    known = static(out)
+    return Lit(None) if known is None else out
+
+
+def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab.Type, ...]) -> Specialised:
+    """The function of the program for a signature; a recursive one is lowered until the type of its result is stable."""
+    key = (source.key, types)
+    found = unit.specialised.get(key)
+    if found is not None:
+        found.asked = found.asked or not found.done
+        return found
+    new = unit.specialised[key] = Specialised(unit.key_for(source.name))
+    while True:
+        before, names = set(unit.specialised), dict(unit.names)
+        new.asked = False
+        function = scope.lower_function(source, types)
+        result = joined(new.result, function.block.results[0].type)
+        if not new.asked or result == new.result:
+            break
+        new.result = result
+        for k in set(unit.specialised) - before:  # lowered on the assumption that has turned out wrong
+            unit.functions.pop(unit.specialised.pop(k).key, None)
+        unit.names = names
+    if result is BOTTOM:
+        scope.refuse(source.tree, f"{source.name!r} calls itself without an end", "Return a value on some path.")
+    new.result = result
+    new.done = True
+    unit.functions[new.key] = function
+    return new
+
+
+def reachable(entry: Function, functions: Mapping[str, Function]) -> dict[str, Function]:
+    """The functions that the entry calls, directly or not, in the order in which they were finished."""
+    seen: set[str] = set()
+    queue = [entry]
+    while queue:
+        for key in called(queue.pop().block):
+            if key not in seen:
+                seen.add(key)
+                queue.append(functions[key])
+    return {k: f for k, f in functions.items() if k in seen}
+
+
+def called(block: Any) -> list[str]:
+    """The keys of the functions that a block calls."""
+    out: list[str] = []
+    for s in block.body:
+        if isinstance(s, Call):
+            out.append(s.function)
+        for b in blocks(s):
+            out += called(b)
+    return out

@@ -1,0 +1,268 @@
+"""Python's and NumPy's functions that are more than an operation: casts, `len`, `min`, `print`, and what is known at once."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Effect, Lit
+from pullback.transpile.lower import attributes, control, folding
+from pullback.transpile.lower.containers import as_atom, explode, items_of
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, lift, static, type_of
+
+Arguments = list[Value]
+Keywords = Mapping[str, Value]
+Special = Callable[[Scope, Any, Arguments, Keywords, str], Value | None]
+
+
+# what is computed while lowering, if all arguments are known
+
+_FOLDED: tuple[Any, ...] = (
+    len, tuple, list, set, frozenset, sorted, sum, min, max, abs, int, bool, str, any, all, divmod, range, enumerate, zip,
+    reversed, round, math.prod, operator.index, next,
+)  # fmt: skip
+
+
+def fold(obj: Any, args: Arguments, keywords: Keywords) -> Value | None:
+    """The value of a call that can be computed while lowering, None if it cannot."""
+    if keywords or not any(obj is f for f in _FOLDED):
+        return None
+    known = [static(a) for a in args]
+    if any(x is UNDECIDED or not folding.exact(x) for x in known):
+        return None
+    try:
+        found = next(iter(known[0])) if obj is next else obj(*known)  # type: ignore[call-overload]
+        if obj in (enumerate, zip, reversed):
+            found = tuple(found)
+    except Exception:  # whatever it is, it happens when the program runs
+        return None
+    if not folding.exact(found) and not isinstance(found, range):
+        return None
+    return lift(found)
+
+
+# special forms
+
+
+def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    match args:
+        case [ListView(length=length)]:
+            return length
+        case [value]:
+            match type_of(value):
+                case ab.Seq(items=items) | ab.Mapping(items=items):
+                    return Lit(len(items))
+                case ab.Array(shape=()) | ab.Scalar():
+                    scope.refuse(node, "a number has no length", "This raises TypeError in Python.")
+    return None
+
+
+def _extreme(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, fn: Any) -> Value | None:
+    """`min`, `max` of several values: of two of them, again and again, as Python compares them."""
+    if keywords:
+        scope.refuse(node, f"the arguments `key` and `default` of {fn.__name__} are not supported yet", "Write a comparison.")
+    if len(args) == 1:
+        items = items_of(scope, node, args[0])
+        if items is None:
+            scope.refuse(node, f"{fn.__name__} of a list or array is not supported yet", f"Use np.{fn.__name__}.")
+        args = list(items)
+    if not args:
+        scope.refuse(node, f"{fn.__name__} of nothing", "This raises ValueError in Python.")
+    folded = fold(fn, [Pack("tuple", tuple(args))], {})
+    if folded is not None:
+        return folded
+    out = as_atom(scope, node, args[0])
+    for k, x in enumerate(args[1:], 2):
+        out = scope.op(fn, (out, as_atom(scope, node, x)), (), hint if k == len(args) else "", node)
+    return out
+
+
+def _sum(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    """`sum` of items that are known: added to the start one after the other, as Python does."""
+    start = dict(keywords).get("start", args[1] if len(args) == 2 else Lit(0))
+    items = items_of(scope, node, args[0]) if len(args) in (1, 2) else None
+    if items is None:
+        scope.refuse(node, "sum of a list or array is not supported yet", "Use np.sum, or add in a loop.")
+    total = start
+    for k, x in enumerate(items, 1):
+        total = scope.binary(node, operator.add, total, x, hint if k == len(items) else "")
+    return total
+
+
+def _cast(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    """`bool(x)` of what is no number."""
+    if len(args) == 1 and not isinstance(type_of(args[0]), ab.Scalar | ab.Array | ab.Unknown):
+        test = control.truth(scope, node, args[0])
+        return Lit(test) if isinstance(test, bool) else scope.op(bool, (test,), (), hint, node)
+    return None
+
+
+def _isinstance(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    value, classes = args
+    wanted = static(classes)
+    flat = wanted if isinstance(wanted, tuple) else (wanted,)
+    if wanted is UNDECIDED or not all(isinstance(c, type) for c in flat):
+        scope.refuse(node, "isinstance with a class that is not known", "Write the class out.")
+    cls = folding.python_class(type_of(value))
+    if cls is not None and scope.is_exactly(value):
+        return Lit(issubclass(cls, flat))
+    could_be = (bool, int, float, complex, np.generic, np.ndarray)
+    if isinstance(type_of(value), ab.Scalar | ab.Array) and not any(issubclass(x, c) or issubclass(c, x) for x in could_be for c in flat):
+        return Lit(False)
+    if scope.is_template:
+        scope.refuse(node, "undecided")
+    return scope.op(isinstance, (as_atom(scope, node, value), _classes(scope, node, classes)), (), hint, node, ab.BOOL)
+
+
+def _classes(scope: Scope, node: Any, classes: Value) -> Any:
+    if isinstance(classes, Pack):
+        return tuple(_classes(scope, node, x) for x in classes.items)
+    return as_atom(scope, node, classes)
+
+
+def _print(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    for name in keywords:
+        scope.refuse(node, f"the argument {name!r} of print is not supported yet", "Leave it out.")
+    atoms = tuple(as_atom(scope, node, a) for a in args)
+    scope.body.append(Effect("print", atoms, scope.origin(node)))
+    return Lit(None)
+
+
+def _sequence(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, kind: Any) -> Value | None:
+    """`tuple(x)`, `list(x)` of what has known items."""
+    if not args:
+        return Pack(kind, ())
+    value = args[0]
+    items = items_of(scope, node, value)
+    if items is not None:
+        return Pack(kind, tuple(items))
+    if isinstance(value, ListView) or (isinstance(type_of(value), ab.ListOf) and kind == "list"):
+        return value
+    scope.refuse(node, f"{kind} of something whose length is not known is not supported yet", "Loop over it.")
+
+
+def _dict(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    out: dict[str | int, Value] = {}
+    if args:
+        pack = explode(scope, node, args[0])
+        if not isinstance(pack, Pack) or pack.kind != "dict":
+            scope.refuse(node, "dict of something that is no dict is not supported yet", "Write its items out.")
+        out.update(zip(pack.keys, pack.items, strict=True))
+    out.update(keywords)
+    return Pack("dict", tuple(out.values()), tuple(out))
+
+
+def _shape(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    return attributes.shape(scope, node, args[0], hint) if _is_one_array(args, keywords) else None
+
+
+def _ndim(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    return attributes.rank(scope, node, args[0], hint) if _is_one_array(args, keywords) else None
+
+
+def _is_one_array(args: Arguments, keywords: Keywords) -> bool:
+    return len(args) == 1 and not keywords and isinstance(type_of(args[0]), ab.Array | ab.Scalar | ab.Unknown)
+
+
+def _divmod(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    a, b = args
+    parts = (scope.binary(node, operator.floordiv, a, b, ""), scope.binary(node, operator.mod, a, b, ""))
+    return Pack("tuple", parts)
+
+
+def _pow(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    if len(args) != 2:
+        scope.refuse(node, "pow with a modulus is not supported", "It is for integers only: compute it outside.")
+    return scope.binary(node, operator.pow, *args, hint)
+
+
+def _constant_object(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, fn: Any) -> Value | None:
+    """`np.dtype("f4")`, `np.finfo(x.dtype)`: an object that is known."""
+    known = [static(a) for a in args]
+    if keywords or any(x is UNDECIDED for x in known):
+        return None
+    return Lit(fn(*known))
+
+
+def _getattr(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    name = static(args[1]) if len(args) == 2 else None
+    if not isinstance(name, str):
+        scope.refuse(node, "this form of getattr is not supported", "Write `x.name`.")
+    return attributes.attribute(scope, node, args[0], name, hint)
+
+
+def _range(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    found = fold(range, args, keywords)
+    if found is None:
+        scope.refuse(node, "range is supported in `for` statements only yet", "Use np.arange for an array of numbers.")
+    return found
+
+
+def _cannot_escape(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, name: str) -> Value | None:
+    found = fold(getattr(builtins, name), args, keywords)
+    if found is not None:
+        return found
+    if name == "zip":
+        columns = [items_of(scope, node, a) for a in args]
+        if all(c is not None for c in columns):
+            return Pack("tuple", tuple(Pack("tuple", row) for row in zip(*(c or () for c in columns), strict=False)))
+    elif name in ("enumerate", "reversed") and (items := items_of(scope, node, args[0])) is not None and len(args) == 1:
+        if name == "reversed":
+            return Pack("tuple", tuple(items[::-1]))
+        return Pack("tuple", tuple(Pack("tuple", (Lit(k), x)) for k, x in enumerate(items)))
+    scope.refuse(node, f"{name} is supported in `for` statements only yet", "Loop over it.")
+
+
+def _decided(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, fn: Any) -> Value | None:
+    """`any`, `all` of known items: `or`, `and` of them."""
+    items = items_of(scope, node, args[0])
+    if items is None:
+        scope.refuse(node, f"{fn.__name__} of a list or array is not supported yet", f"Use np.{fn.__name__}.")
+    tests = [control.truth(scope, node, x) for x in items]
+    undecided = [t for t in tests if not isinstance(t, bool)]
+    if any(t is (fn is any) for t in tests):
+        return Lit(fn is any)
+    if not undecided:
+        return Lit(fn is all)
+    out = undecided[-1]
+    for t in reversed(undecided[:-1]):
+        yes, no = (out, Lit(False)) if fn is all else (Lit(True), out)
+        value = control.branches(scope, node, t, (lambda v=yes: v), (lambda v=no: v), "")
+        out = as_atom(scope, node, value)
+    return scope.op(bool, (out,), (), hint, node) if ab.kind_of(out.type) != "bool" else out
+
+
+SPECIAL: dict[object, Special] = {
+    builtins.len: _len,
+    builtins.min: functools.partial(_extreme, fn=min),
+    builtins.max: functools.partial(_extreme, fn=max),
+    builtins.sum: _sum,
+    builtins.bool: _cast,
+    builtins.isinstance: _isinstance,
+    builtins.print: _print,
+    builtins.tuple: functools.partial(_sequence, kind="tuple"),
+    builtins.list: functools.partial(_sequence, kind="list"),
+    builtins.dict: _dict,
+    builtins.divmod: _divmod,
+    builtins.pow: _pow,
+    builtins.getattr: _getattr,
+    builtins.range: _range,
+    builtins.zip: functools.partial(_cannot_escape, name="zip"),
+    builtins.enumerate: functools.partial(_cannot_escape, name="enumerate"),
+    builtins.reversed: functools.partial(_cannot_escape, name="reversed"),
+    builtins.any: functools.partial(_decided, fn=any),
+    builtins.all: functools.partial(_decided, fn=all),
+    np.shape: _shape,
+    np.ndim: _ndim,
+    np.dtype: functools.partial(_constant_object, fn=np.dtype),
+    np.finfo: functools.partial(_constant_object, fn=np.finfo),
+    np.iinfo: functools.partial(_constant_object, fn=np.iinfo),
+}

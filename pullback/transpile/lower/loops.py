@@ -1,0 +1,303 @@
+"""Loops: what a loop carries is what a trial lowering of its body changes, repeated until names and types are stable.
+
+    for t in range(n):             x2 = for t, x1 = x in range(n): (x1 * a,)
+        x = x * a           ->
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Atom, Block, For, Lit, Var, While, substitute
+from pullback.transpile.lower import control
+from pullback.transpile.lower.containers import as_atom, explode
+from pullback.transpile.lower.iteration import Iteration, Unrolled, iteration
+from pullback.transpile.lower.scope import Binding, End, Inner, Scope, Unbound, joined
+from pullback.transpile.lower.values import Pack, Value, flat, is_atom, leaves, rebuild, same_structure, same_value, type_of
+
+_MOST_TRIALS = 32
+
+
+def lower_for(scope: Scope, s: Any) -> End:
+    """Lower a `for` statement; over items that are all known it is unrolled."""
+    over = iteration(scope, s.iter, s.target)
+    if isinstance(over, Unrolled):
+        _unroll(scope, s, over)
+    else:
+        _for(scope, s, over)
+    return scope.statements(s.orelse)
+
+
+def _unroll(scope: Scope, s: Any, over: Unrolled) -> None:
+    origin, path = (scope.here, scope.text), scope.path
+    scope.loops += 1
+    for k, item in enumerate(over.items):
+        scope.here, scope.text = origin
+        scope.path = (*path, (id(s), k))
+        scope.store(s.target, item)
+        scope.statements(s.body)
+    scope.loops -= 1
+    scope.path = path
+    scope.here, scope.text = origin
+
+
+def _for(scope: Scope, s: Any, over: Iteration) -> None:
+    targets = set(stored_names(s.target))
+    handed_on = {n for n in targets if (id(s), n) in scope.wanted}
+    params: list[Var] = []
+
+    def body() -> End:
+        params[:] = over.params()
+        scope.store(s.target, over.element(params[0], params[1:]))
+        return scope.statements(s.body)
+
+    inits = {} if over.first is None else {n: over.first for n in handed_on if scope.bound(n) is None}
+    may_be_kept = over.first is not None
+    unbound = {n: _loop_variable(scope, s, n, may_be_kept) for n in targets - handed_on}
+    done = _settle(scope, s, body, targets - handed_on, inits)
+    block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
+    scope.body.append(For(done.outs, over.source, over.reverse, done.inits, over.items, block, scope.origin(s)))
+    for name, reason in unbound.items():
+        scope.bind(name, reason)
+
+
+def _loop_variable(scope: Scope, s: Any, name: str, runs: bool) -> Unbound:
+    """What a loop's variable stands for after the loop, until somebody reads it: then we begin again, and carry it."""
+    before = scope.env.get(name)
+    kept = runs or (before is not None and (not isinstance(before, Unbound) or before.wanted))
+    wanted = frozenset({(id(s), name)}) if kept else frozenset()
+    return Unbound(f"has no value if the loop on line {s.lineno} does not run", "Give it a value before the loop.", wanted)
+
+
+def lower_while(scope: Scope, s: Any) -> End:
+    """Lower a `while` statement."""
+    tests: list[Atom | bool] = []
+    conditions: list[Inner] = []
+
+    def body() -> End:
+        conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
+        if tests[-1] is True:
+            hint = "Put the condition under which it goes on after `while`."
+            scope.refuse(s.test, "a loop that only `break` or `return` ends is not supported yet", hint)
+        return scope.statements(s.body)
+
+    done = _settle(scope, s, body, set(), {})
+    test = Lit(tests[-1]) if isinstance(tests[-1], bool) else tests[-1]
+    own = tuple(Var(p.hint, p.type) for p in done.params)
+    cond = conditions[-1].block(own, (test,))
+    renamed: dict[Var, Atom] = dict(zip(done.params, own, strict=True))
+    cond = Block(own, substitute(cond.body, renamed), substitute(cond.results, renamed))
+    scope.body.append(While(done.outs, done.inits, cond, done.inner.block(done.params, done.results), scope.origin(s)))
+    return scope.statements(s.orelse)
+
+
+@dataclass
+class Carried:
+    """A name that goes round a loop: its value before, the types of its leaves, and the parameters that hold them."""
+
+    name: str
+    init: Value
+    types: list[ab.Type]
+    alone: bool = True  # may the body assume that nothing else sees the value?
+    params: list[Var] = field(default_factory=list)
+
+    def begin(self, scope: Scope) -> Value:
+        """New parameters; the value of the name at the beginning of the body."""
+        self.params = []
+        atoms = [(path, x) for path, x in flat(self.init) if is_atom(x)]
+        for (path, x), t in zip(atoms, self.types, strict=True):
+            p = Var(f"{self.name}_{path}" if path else self.name, t)
+            scope.owned.hand_on(p, [x])
+            if not self.alone:
+                scope.owned.forget(p)
+            self.params.append(p)
+        return self.with_leaves(self.params)
+
+    def with_leaves(self, atoms: list[Var]) -> Value:
+        """A value of the structure of this one."""
+        new = iter(atoms)
+        return rebuild(self.init, iter([next(new) if is_atom(x) else x for x in leaves(self.init)]))
+
+
+@dataclass(frozen=True)
+class Round:
+    """A lowering of a loop's body that has come out as it was assumed."""
+
+    inner: Inner
+    params: tuple[Var, ...]
+    inits: tuple[Atom, ...]
+    results: tuple[Atom, ...]
+    outs: tuple[Var, ...]
+
+
+class _Trials:
+    """The lowerings of one loop's body, and what is assumed in the next one."""
+
+    def __init__(self, scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value]) -> None:
+        self.scope, self.s, self.body, self.skipped = scope, s, body, skipped
+        self.key = (id(s), scope.path)
+        self.carried: dict[str, Carried] = {}
+        self.lost: dict[str, Unbound] = {}
+        self.unchanged: set[str] = set()
+        for name in dict.fromkeys((*assigned_names(s.body), *inits)):
+            value = inits.get(name) or scope.bound(name)
+            if value is not None and name not in skipped:
+                self.carry(name, value)
+        for name in skipped:
+            before = scope.env.get(name)
+            if isinstance(before, Unbound):
+                self.lost[name] = before
+
+    def carry(self, name: str, value: Value) -> None:
+        types = [_widened(type_of(x)) for x in leaves(value) if is_atom(x)]
+        seen = self.scope.widths.get((self.key, name))
+        if seen is not None and len(seen) == len(types):
+            types = [joined(t, u) for t, u in zip(types, seen, strict=True)]
+        self.carried[name] = Carried(name, value, types)
+
+    def run(self) -> Round | None:
+        """Lower the body once; None if it must be done again under other assumptions."""
+        scope = self.scope
+        here, text = scope.here, scope.text
+        begin: dict[str, Binding] = {**self.lost, **{n: c.begin(scope) for n, c in self.carried.items()}}
+        scope.loops += 1
+        inner = scope.inside(self.body, begin)
+        scope.loops -= 1
+        scope.here, scope.text = here, text
+        stable = True
+        results: dict[str, list[Atom]] = {}
+        for name, final in inner.names.items():
+            if name in self.skipped:
+                continue
+            found = self.check(inner, name, final)
+            if found is None:
+                stable = False
+            else:
+                results[name] = found
+        return self.finish(inner, results) if stable else None
+
+    def check(self, inner: Inner, name: str, final: Binding) -> list[Atom] | None:
+        """What a name holds at the end of the body, leaf by leaf; None if that is not what was assumed."""
+        c = self.carried.get(name)
+        if isinstance(final, Unbound):
+            if c is not None:
+                del self.carried[name]
+            if name in self.lost:
+                return []
+            self.lost[name] = final
+            return None
+        if c is None:
+            value = self.scope.bound(name)
+            if name in self.lost or value is None or (name in self.unchanged and _same_leaves(value, final)):
+                return []
+            self.carry(name, value)
+            return None
+        ends = self.align(inner, c, final)
+        return None if ends is None else self.compare(c, ends)
+
+    def align(self, inner: Inner, c: Carried, final: Value) -> list[Atom] | None:
+        """The leaves of the final value in the structure of the first one, which is changed if they cannot be."""
+        scope, node = self.scope, self.s
+        if not same_structure(c.init, final):
+            opened = explode(scope, node, c.init)
+            final = scope.into(inner, lambda: explode(scope, node, final))
+            if opened is not c.init and same_structure(opened, final):
+                self.carry(c.name, opened)
+                return None
+            if not same_structure(c.init, final):
+                final = scope.into(inner, lambda: as_atom(scope, node, final))
+                if isinstance(c.init, Pack):
+                    self.carry(c.name, as_atom(scope, node, c.init))
+                    return None
+        ends: list[Atom] = []
+        for x, y in zip(leaves(c.init), leaves(final), strict=True):
+            if is_atom(x) != is_atom(y) or not (is_atom(x) or x is y):
+                scope.refuse(node, f"{c.name!r} stands for another function in each iteration", "Choose by a condition.")
+            if is_atom(y):
+                ends.append(y)  # type: ignore[arg-type]
+        return ends
+
+    def compare(self, c: Carried, ends: list[Atom]) -> list[Atom] | None:
+        """Are types, and what else sees the values, as assumed? A name that nothing changes is not carried."""
+        owned = self.scope.owned
+        if all(x is p for x, p in zip(ends, c.params, strict=True)):
+            del self.carried[c.name]
+            self.unchanged.add(c.name)
+            return None
+        types = [joined(t, _widened(type_of(x))) for t, x in zip(c.types, ends, strict=True)]
+        lonely = all(owned.alone(x) for x, p in zip(ends, c.params, strict=True) if owned.alone(p))
+        if types == c.types and (lonely or not c.alone):
+            return ends
+        self.scope.widths[self.key, c.name] = c.types = types
+        c.alone = c.alone and lonely
+        return None
+
+    def finish(self, inner: Inner, results: dict[str, list[Atom]]) -> Round:
+        """The loop's parts; after it each carried name stands for what the last iteration left in it."""
+        scope = self.scope
+        outs: list[Var] = []
+        for name, c in self.carried.items():
+            new = [Var(p.hint, p.type) for p in c.params]
+            inits = [x for x in leaves(c.init) if is_atom(x)]
+            for o, x, y in zip(new, inits, results[name], strict=True):
+                scope.owned.hand_on(o, (x, y))
+                if not c.alone:
+                    scope.owned.forget(o)
+            scope.bind(name, c.with_leaves(new))
+            outs += new
+        for name, final in inner.names.items():
+            if name not in self.carried and name not in self.skipped and name not in self.unchanged:
+                reason = final if isinstance(final, Unbound) else self.lost.get(name)
+                scope.bind(name, reason or _first_bound_inside(self.s))
+        carried = self.carried.values()
+        return Round(
+            inner,
+            tuple(p for c in carried for p in c.params),
+            tuple(x for c in carried for x in leaves(c.init) if is_atom(x)),  # type: ignore[misc]
+            tuple(x for c in carried for x in results[c.name]),
+            tuple(outs),
+        )
+
+
+def _settle(scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value]) -> Round:
+    """Lower a loop's body as often as it takes until it changes just what it was assumed to change."""
+    trials = _Trials(scope, s, body, skipped, inits)
+    for _ in range(_MOST_TRIALS):
+        done = trials.run()
+        if done is not None:
+            return done
+    scope.refuse(s, "the values that this loop carries have no stable type", "Give them their final types before the loop.")
+
+
+def _same_leaves(a: Value, b: Value) -> bool:
+    return same_structure(a, b) and all(map(same_value, leaves(a), leaves(b)))
+
+
+def _first_bound_inside(s: Any) -> Unbound:
+    reason = f"is first set inside the loop on line {s.lineno}, which may not run"
+    return Unbound(reason, "Give it a value before the loop.")
+
+
+def _widened(t: ab.Type) -> ab.Type:
+    """The type of a value that may be another one in the next iteration: an integer has no known value."""
+    return ab.Scalar(t.kind, t.dtype) if isinstance(t, ab.Scalar) and t.value is not None else t
+
+
+def stored_names(target: Any) -> Iterator[str]:
+    """The names that a target of an assignment binds."""
+    for node in gast.walk(target):
+        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
+            yield node.id
+
+
+def assigned_names(body: list[Any]) -> dict[str, None]:
+    """The names that statements bind, in order."""
+    out: dict[str, None] = {}
+    for s in body:
+        out.update(dict.fromkeys(stored_names(s)))
+    return out

@@ -1,0 +1,174 @@
+"""The lowering of one function: the parts that know statements, expressions and calls, put together."""
+
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
+from pullback.transpile.infer import type_of_value
+from pullback.transpile.lower import attributes, calls, expressions, statements, subscripts
+from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.functions import Unit, call_user, check_parameters, core_parameter, declared
+from pullback.transpile.lower.loops import assigned_names
+from pullback.transpile.lower.origins import origin_of
+from pullback.transpile.lower.scope import NONE, End, Found, LoopVariable, Restart, Returned, Scope
+from pullback.transpile.lower.values import UserFunction, UserModule, Value
+from pullback.transpile.sources import FunctionSource, Missing, ModuleBinding
+
+_HANDLERS = {
+    **expressions.HANDLERS,
+    gast.Call: calls.call_expression,
+    gast.Attribute: attributes.attribute_expression,
+    gast.Subscript: lambda scope, node, hint: subscripts.subscript(scope, node, hint),
+}
+_MOST_RESTARTS = 100
+
+
+class Lowering(Scope):
+    """Lowers the body of one function of the user's."""
+
+    def __init__(
+        self, unit: Unit, source: FunctionSource, local_names: frozenset[str], wanted: set[LoopVariable]
+    ) -> None:
+        super().__init__(source, local_names, wanted)
+        self.unit = unit
+
+    def expression(self, node: Any, hint: str = "") -> Value:
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            what, way = expressions.UNSUPPORTED.get(type(node), (f"a {type(node).__name__} expression", ""))
+            self.refuse(node, f"{what} is not supported yet", way)
+        return handler(self, node, hint)
+
+    def statements(self, body: Sequence[Any]) -> End:
+        return statements.lower_statements(self, body)
+
+    def store(self, target: Any, value: Value) -> None:
+        statements.store(self, target, value)
+
+    def attribute(self, node: Any, value: Value, name: str) -> Value:
+        return attributes.attribute(self, node, value, name)
+
+    def binary(self, node: Any, op: OpFunction, a: Value, b: Value, hint: str) -> Value:
+        return expressions.binary_operation(self, node, op, a, b, hint)
+
+    def call(self, node: Any, callee: Value, args: list[Value], keywords: Mapping[str, Value], hint: str = "") -> Value:
+        return calls.call(self, node, callee, args, keywords, hint)
+
+    def call_user(
+        self, node: Any, callee: FunctionSource, args: list[Value], keywords: Mapping[str, Value], hint: str
+    ) -> Value:
+        return call_user(self, self.unit, node, callee, args, keywords, hint)
+
+    def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
+        return lower_function(self.unit, source, types)
+
+    def meaning(self, node: Any, text: str, found: Found) -> Value:
+        match found:
+            case FunctionSource():
+                return UserFunction(found)
+            case ModuleBinding():
+                return UserModule(found, text)
+            case Missing(reason=reason, hint=hint, error=cls):
+                self.refuse(node, f"{text!r} {reason}", hint, cls)
+        return self.meaning_of_object(node, text, found.obj)
+
+    def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
+        """A live object: what belongs to a library is written as it is, a value of the user's is read by its name."""
+        if isinstance(obj, types.ModuleType | type | np.dtype | None) or obj is Ellipsis or callable(obj):
+            return Lit(obj, text)
+        if is_library_constant(text, obj):
+            return Lit(obj, text)
+        t = type_of_value(obj, f"{self.source.module}:{text}")
+        if isinstance(t, ab.Unknown):
+            what = type(obj).__qualname__
+            self.refuse(node, f"{text!r} is an object of type {what!r}, which is not supported yet", "Pass what it holds.")
+        return Lit(obj) if isinstance(t, ab.Static) else Global(text, t)
+
+
+def is_library_constant(text: str, obj: object) -> bool:
+    """Is this a constant of `math` or NumPy under its own name: `np.pi`, `pi`, `math.inf`, `np.newaxis`?"""
+    name = text.rpartition(".")[2]
+    return any(hasattr(module, name) and getattr(module, name) is obj for module in (math, np)) and not callable(obj)
+
+
+def lower_function(unit: Unit, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
+    """A function of the user's in Core, for parameters of these types."""
+    parameters = declared(source)
+    local_names = local_names_of(source)
+    wanted: set[LoopVariable] = set()
+    for _ in range(_MOST_RESTARTS):
+        scope = Lowering(unit, source, local_names, wanted)
+        try:
+            check_parameters(scope)
+            if len(types) != len(parameters):
+                raise TypeError(f"{source.name!r} has {len(parameters)} parameters, {len(types)} types are given")
+            variables = tuple(Var(p.name, t) for p, t in zip(parameters, types, strict=True))
+            return _body(scope, variables)
+        except Restart:
+            continue
+        except RecursionError:
+            hint = "Split it into several statements or functions."
+            scope.refuse(scope.here, "this is nested too deeply to be differentiated", hint)
+    raise AssertionError("every restart asks for a loop variable that was not asked for before")
+
+
+def _body(scope: Lowering, variables: tuple[Var, ...]) -> Function:
+    source = scope.source
+    scope.parameters = frozenset(variables)
+    for v in variables:
+        scope.bind(v.hint, v)
+        scope.owned.name(v)
+    end = scope.statements(source.tree.body)
+    value = end.value if isinstance(end, Returned) else NONE
+    result = as_atom(scope, scope.here, value)
+    parameters = tuple(core_parameter(source, p, v) for p, v in zip(declared(source), variables, strict=True))
+    return Function(
+        name=source.name,
+        params=parameters,
+        block=Block(variables, tuple(scope.body), (result,)),
+        origin=origin_of(source.file, source.tree, f"def {source.name}:"),
+        user_names=names_in(source),
+        doc=docstring(source),
+        module=source.module,
+    )
+
+
+def local_names_of(source: FunctionSource) -> frozenset[str]:
+    """The names that are local to a function: its parameters and whatever is assigned anywhere in it."""
+    tree = source.tree
+    for node in gast.walk(tree):
+        if isinstance(node, gast.Global | gast.Nonlocal):
+            word = type(node).__name__.lower()
+            origin = origin_of(source.file, node, "")
+            hint = "Return the value instead, and assign it where the function is called."
+            raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
+    return frozenset((*(p.name for p in declared(source)), *assigned_names(tree.body)))
+
+
+def names_in(source: FunctionSource) -> frozenset[str]:
+    """Every identifier in a function, so that no name of ours collides with one."""
+    found = {source.name}
+    for node in gast.walk(source.tree):
+        match node:
+            case gast.Name(id=name):
+                found.add(name)
+            case gast.FunctionDef(name=name) | gast.ClassDef(name=name):
+                found.add(name)
+    return frozenset(found)
+
+
+def docstring(source: FunctionSource) -> str:
+    """The docstring of a function, empty if it has none."""
+    match source.tree.body:
+        case [gast.Expr(value=gast.Constant(value=str() as text)), *_]:
+            return text
+    return ""

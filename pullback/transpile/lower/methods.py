@@ -1,0 +1,143 @@
+"""Methods: those of arrays are NumPy's functions, those of dicts and strings are known while lowering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Lit, OpFunction
+from pullback.transpile.lower.containers import as_arg, as_atom, explode
+from pullback.transpile.lower.folding import exact
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, lift, static, type_of
+
+_SAME: dict[str, OpFunction] = {
+    name: getattr(np, name)
+    for name in (
+        "sum mean var std prod max min cumsum cumprod argmax argmin argsort any all clip dot ravel squeeze swapaxes take "
+        "repeat round trace diagonal nonzero searchsorted"
+    ).split()
+} | {"conj": np.conjugate, "conjugate": np.conjugate}
+_RENAMED = {"clip": {"min": "a_min", "max": "a_max"}}
+_IN_PLACE = frozenset("fill sort put partition resize itemset setfield byteswap setflags".split())
+
+
+def call_method(
+    scope: Scope, node: Any, receiver: Value, name: str, args: list[Value], keywords: Mapping[str, Value], hint: str
+) -> Value:
+    """The value of `receiver.name(*args, **keywords)`."""
+    t = type_of(receiver)
+    if isinstance(receiver, Lit) and isinstance(receiver.value, str):
+        return _of_string(scope, node, receiver.value, name, args, keywords)
+    if t is BOTTOM:
+        return scope.op(prims.alias, (as_atom(scope, node, receiver),), (), hint, node, BOTTOM)
+    if isinstance(t, ab.Mapping):
+        return _of_dict(scope, node, receiver, name, args)
+    if isinstance(t, ab.Seq | ab.ListOf):
+        return _of_sequence(scope, node, receiver, name, args)
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(scope, node, receiver, args, keywords, hint)
+    if name in _SAME:
+        renamed = {_RENAMED.get(name, {}).get(k, k): v for k, v in keywords.items()}
+        return scope.call(node, Lit(_SAME[name]), [receiver, *args], renamed, hint)
+    if name in _IN_PLACE:
+        hint = "Use the NumPy function that gives a new array (np.sort, np.full, np.where)."
+        scope.refuse(node.func, f"the method {name!r} changes an array in place, which is not supported yet", hint)
+    scope.refuse(node.func, f"the method {name!r} of an array is not supported yet", "Use a NumPy function.")
+
+
+def _of_string(scope: Scope, node: Any, text: str, name: str, args: list[Value], keywords: Mapping[str, Value]) -> Value:
+    known = [static(a) for a in args]
+    if keywords or any(x is UNDECIDED or not exact(x) for x in known) or not hasattr(text, name):
+        if name == "format" and not keywords:
+            return scope.op(str.format, (Lit(text), *(as_atom(scope, node, a) for a in args)), (), "", node, ab.UNKNOWN)
+        scope.refuse(node.func, f"the method {name!r} of a string is not supported here", "Write the text out.")
+    return lift(getattr(text, name)(*known))
+
+
+def _of_dict(scope: Scope, node: Any, receiver: Value, name: str, args: list[Value]) -> Value:
+    pack = explode(scope, node, receiver)
+    assert isinstance(pack, Pack)
+    match name, args:
+        case "keys", []:
+            return Pack("tuple", tuple(map(Lit, pack.keys)))
+        case "values", []:
+            return Pack("tuple", pack.items)
+        case "items", []:
+            return Pack("tuple", tuple(Pack("tuple", (Lit(k), x)) for k, x in zip(pack.keys, pack.items, strict=True)))
+        case "copy", []:
+            return pack
+        case "get", [key, *default] if static(key) is not UNDECIDED and len(default) <= 1:
+            if static(key) in pack.keys:
+                return pack.items[pack.keys.index(static(key))]  # type: ignore[arg-type]
+            return default[0] if default else Lit(None)
+    scope.refuse(node.func, f"the method {name!r} of a dict is not supported yet", "Write a new dict out.")
+
+
+def _of_sequence(scope: Scope, node: Any, receiver: Value, name: str, args: list[Value]) -> Value:
+    known, given = static(receiver), [static(a) for a in args]
+    if known is not UNDECIDED and UNDECIDED not in given and name in ("index", "count"):
+        return Lit(getattr(known, name)(*given))
+    if name == "copy" and not args:
+        return receiver
+    hint = "Make the list in one expression, or keep the values in an array." if name in _CHANGES else "Loop over the list."
+    scope.refuse(node.func, f"the method {name!r} of a list or tuple is not supported yet", hint)
+
+
+_CHANGES = frozenset("append extend insert pop remove clear sort reverse".split())
+
+
+def _reshape(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    return scope.call(node, Lit(np.reshape), [x, _one_or_tuple(args)], keywords, hint)
+
+
+def _one_or_tuple(args: list[Value]) -> Value:
+    """`x.reshape(2, 3)` is `np.reshape(x, (2, 3))`."""
+    return args[0] if len(args) == 1 else Pack("tuple", tuple(args))
+
+
+def _transpose(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    axes = [] if not args or static(args[0]) is None else [_one_or_tuple(args)]
+    return scope.call(node, Lit(np.transpose), [x, *axes], keywords, hint)
+
+
+def _flatten(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    out = scope.call(node, Lit(np.ravel), [x, *args], keywords, hint)
+    return out
+
+
+def _copy(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    order = dict(keywords)
+    return scope.call(node, Lit(np.copy), [x, *args], order or {"order": Lit("C")}, hint)
+
+
+def _astype(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    given = dict(keywords)
+    dtypes = [*args, *([given.pop("dtype")] if "dtype" in given else [])]
+    given.pop("copy", None)
+    if len(dtypes) != 1 or given:
+        scope.refuse(node, "this form of astype is not supported yet", "Pass the dtype alone.")
+    return scope.op(prims.astype, (as_atom(scope, node, x), as_arg(scope, node, dtypes[0])), (), hint, node)
+
+
+def _item(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    casts: dict[str | None, Callable[..., object]] = {"float": float, "int": int, "bool": bool}
+    cast = casts.get(ab.kind_of(type_of(x)))
+    if args or cast is None or ab.rank(type_of(x)) != 0:
+        scope.refuse(node, "this form of item() is not supported yet", "Read the element by its index.")
+    return scope.call(node, Lit(cast), [x], {}, hint)
+
+
+_SPECIAL: dict[str, Callable[..., Value]] = {
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "flatten": _flatten,
+    "copy": _copy,
+    "astype": _astype,
+    "item": _item,
+}

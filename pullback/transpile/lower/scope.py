@@ -1,0 +1,259 @@
+"""The state of lowering one function: its names, the statements so far, and the places that errors point at."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeVar
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Arg, Atom, Block, Function, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var
+from pullback.transpile.infer import infer, join
+from pullback.transpile.lower.origins import origin_of, statement_text
+from pullback.transpile.lower.owned import Owned
+from pullback.transpile.lower.values import BOTTOM, Value, leaves
+from pullback.transpile.sources import Binding as Found
+from pullback.transpile.sources import FunctionSource
+
+
+LoopVariable = tuple[int, str]  # a `for` statement, and a name that it binds
+
+
+class NotATemplate(Exception):
+    """A rule cannot be inlined for these arguments: what it does depends on something that is not known while transpiling."""
+
+
+class Restart(Exception):
+    """The function must be lowered again, with more known about it than when it was begun."""
+
+
+@dataclass(frozen=True)
+class Unbound:
+    """Why a name may have no value here. `wanted`: the loops that would have to hand their variable on, if it is read."""
+
+    reason: str
+    hint: str
+    wanted: frozenset[LoopVariable] = frozenset()
+
+
+Binding = Value | Unbound
+
+
+@dataclass
+class Env:
+    """What the names of a function stand for: those that a block binds over those of the block around it."""
+
+    outer: Env | None = None
+    names: dict[str, Binding] = field(default_factory=dict)
+
+    def get(self, name: str) -> Binding | None:
+        """What a name stands for here, None if nothing has been bound to it."""
+        env: Env | None = self
+        while env is not None:
+            if name in env.names:
+                return env.names[name]
+            env = env.outer
+        return None
+
+
+@dataclass
+class Inner:
+    """A block that has been lowered: its statements, the names that it binds, and how it ends."""
+
+    body: list[Stmt]
+    names: dict[str, Binding]
+    end: End
+
+    def block(self, params: Sequence[Var], results: Sequence[Atom]) -> Block:
+        """The block of Core with these parameters and results."""
+        return Block(tuple(params), tuple(self.body), tuple(results))
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A block that ends with a `return` on every path."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A block that ends with a `raise` on every path."""
+
+
+End = Returned | Raised | None  # None: it goes on with what follows
+
+R = TypeVar("R")
+
+
+class Scope(ABC):
+    """The lowering of one function. The abstract methods are the recursion through statements, expressions and calls."""
+
+    is_template = False
+
+    def __init__(self, source: FunctionSource, local_names: frozenset[str], wanted: set[LoopVariable]) -> None:
+        self.source = source
+        self.local_names = local_names
+        self.wanted = wanted
+        self.env = Env()
+        self.body: list[Stmt] = []
+        self.owned = Owned()
+        self.loops = 0
+        self.copies = 0
+        self.globals: dict[str, Value] = {}
+        self.widths: dict[object, list[ab.Type]] = {}  # of loops that were lowered before, what they carried
+        self.path: tuple[object, ...] = ()
+        self.parameters: frozenset[Var] = frozenset()
+        self.text = ""
+        self.here: Any = source.tree
+
+    # the recursion: through statements, expressions, calls
+
+    @abstractmethod
+    def expression(self, node: Any, hint: str = "") -> Value:
+        """Lower an expression; its value is called `hint` if it is new."""
+
+    @abstractmethod
+    def statements(self, body: Sequence[Any]) -> End:
+        """Lower statements into the block under construction."""
+
+    @abstractmethod
+    def store(self, target: Any, value: Value) -> None:
+        """Bind the names of a target of an assignment."""
+
+    @abstractmethod
+    def attribute(self, node: Any, value: Value, name: str) -> Value:
+        """The value of `value.name`."""
+
+    @abstractmethod
+    def binary(self, node: Any, op: OpFunction, a: Value, b: Value, hint: str) -> Value:
+        """The value of a binary operator."""
+
+    @abstractmethod
+    def call(self, node: Any, callee: Value, args: list[Value], keywords: Mapping[str, Value], hint: str = "") -> Value:
+        """The value of a call of anything."""
+
+    @abstractmethod
+    def call_user(
+        self, node: Any, callee: FunctionSource, args: list[Value], keywords: Mapping[str, Value], hint: str
+    ) -> Value:
+        """The value of a call of a function of the user's."""
+
+    @abstractmethod
+    def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
+        """A function of the program for parameters of these types."""
+
+    @abstractmethod
+    def meaning(self, node: Any, text: str, found: Found) -> Value:
+        """What a name outside the function, written as `text`, stands for."""
+
+    # what the lowering of rules knows more about
+
+    def known(self, node: Any, value: Value) -> bool:
+        """May a rule look at this value?"""
+        return isinstance(value, Lit) and isinstance(value.value, int | float) and not value.text
+
+    def is_exactly(self, value: Value) -> bool:
+        """Is a value certainly of the class that its type says? A variable that is an integer at first may be said to be a float."""
+        return not isinstance(value, Var) or value in self.parameters or not isinstance(value.type, ab.Scalar)
+
+    # places
+
+    def begin(self, s: Any) -> None:
+        """A statement begins: what is lowered from now on comes from it."""
+        self.here = s
+        self.text = statement_text(self.source.text, s)
+
+    def origin(self, node: Any = None) -> Origin:
+        """The origin of a node in the statement that is being lowered."""
+        return origin_of(self.source.file, node if node is not None else self.here, self.text)
+
+    def refuse(
+        self,
+        node: Any,
+        message: str,
+        hint: str = "",
+        cls: type[errors.PullbackError] = errors.NotSupportedYet,
+    ) -> NoReturn:
+        """Give up: raise the error that points at a node."""
+        if self.is_template:
+            raise NotATemplate(message)
+        raise errors.at(cls, origin_of(self.source.file, node, ""), message, hint, self.source.text)
+
+    # statements
+
+    def op(
+        self,
+        fn: OpFunction,
+        args: tuple[Arg, ...],
+        kwargs: Kwargs = (),
+        hint: str = "",
+        node: Any = None,
+        type: ab.Type | None = None,
+    ) -> Var:
+        """Append `hint = fn(*args, **kwargs)`."""
+        if any(isinstance(a, Var) and a.type is BOTTOM for a in args):
+            type = BOTTOM
+        out = Var(hint, infer(fn, args, dict(kwargs)) if type is None else type)
+        self.body.append(Op(out, fn, args, kwargs, self.origin(node)))
+        self.owned.made(out, fn, args, kwargs)
+        return out
+
+    def inside(self, lower: Callable[[], End], names: Mapping[str, Binding] | None = None) -> Inner:
+        """Lower a block of its own, which begins with these names bound."""
+        body, env = self.body, self.env
+        self.body, self.env = [], Env(env, dict(names or {}))
+        try:
+            end = lower()
+            return Inner(self.body, self.env.names, end)
+        finally:
+            self.body, self.env = body, env
+
+    def into(self, inner: Inner, lower: Callable[[], R]) -> R:
+        """Append to a block that has been lowered already."""
+        body = self.body
+        self.body = inner.body
+        try:
+            return lower()
+        finally:
+            self.body = body
+
+    # names
+
+    def bind(self, name: str, value: Binding) -> None:
+        """A name stands for a value from here on."""
+        self.env.names[name] = value
+
+    def bound(self, name: str) -> Value | None:
+        """What a local name stands for, None if it may be unbound."""
+        found = self.env.get(name)
+        return None if isinstance(found, Unbound) else found
+
+    def outer_name(self, node: Any, name: str) -> Value:
+        """What a name that is not local stands for."""
+        if name not in self.globals:
+            self.globals[name] = self.meaning(node, name, self.source.resolve(name))
+        return self.globals[name]
+
+    def want(self, found: Unbound) -> None:
+        """A name without a value is read: begin again if a loop could have handed it on."""
+        if found.wanted:
+            self.wanted |= found.wanted
+            raise Restart
+
+    def share(self, value: Value) -> None:
+        """A container holds this value from now on."""
+        for leaf in leaves(value):
+            self.owned.share(leaf)
+
+
+def joined(a: ab.Type, b: ab.Type) -> ab.Type:
+    """The type of a value that is of one type or of the other."""
+    if a is BOTTOM or a == b:
+        return b
+    return a if b is BOTTOM else join(a, b)
+
+
+NONE = Lit(None)

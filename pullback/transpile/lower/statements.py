@@ -1,0 +1,233 @@
+"""Straight-line statements: assignments, effects, returns."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Effect, Lit
+from pullback.transpile.lower import control, loops
+from pullback.transpile.lower.containers import as_arg, unpack
+from pullback.transpile.lower.expressions import BINARY, binary_operation
+from pullback.transpile.lower.scope import NONE, End, Raised, Returned, Scope, Unbound
+from pullback.transpile.lower.values import Value, leaves, type_of
+
+
+def lower_statements(scope: Scope, body: Sequence[Any]) -> End:
+    """Lower statements in order; after a `return` or `raise` nothing follows."""
+    for i, s in enumerate(body):
+        if type(s) is gast.If:
+            end, rest_is_done = control.lower_if(scope, s, body[i + 1 :])
+            if end is not None or rest_is_done:
+                return end
+            continue
+        scope.begin(s)
+        handler = _STATEMENTS.get(type(s))
+        if handler is None:
+            what, hint = _UNSUPPORTED.get(type(s), (f"a {type(s).__name__} statement", ""))
+            scope.refuse(s, f"{what} is not supported yet", hint)
+        end = handler(scope, s)
+        if end is not None:
+            return end
+    return None
+
+
+def _return(scope: Scope, s: Any) -> End:
+    if scope.loops:
+        scope.refuse(s, "`return` inside a loop is not supported yet", _NO_JUMPS)
+    return Returned(NONE if s.value is None else scope.expression(s.value))
+
+
+_NO_JUMPS = "Let the loop run to its end, with the condition in a `while` or a value that is kept by `np.where`."
+
+
+def _jump(scope: Scope, s: Any) -> End:
+    word = type(s).__name__.lower()
+    scope.refuse(s, f"`{word}` is not supported yet", _NO_JUMPS)
+
+
+def _pass(scope: Scope, s: Any) -> End:
+    return None
+
+
+def _expression(scope: Scope, s: Any) -> End:
+    if isinstance(s.value, gast.Constant):
+        return None
+    scope.expression(s.value)
+    return None
+
+
+def _assign(scope: Scope, s: Any) -> End:
+    if len(s.targets) == 1:
+        assign(scope, s.targets[0], s.value)
+        return None
+    value = scope.expression(s.value, _hint(s.targets[0]))
+    for target in s.targets:
+        store(scope, target, value)
+    return None
+
+
+def _annotated(scope: Scope, s: Any) -> End:
+    if s.value is not None:
+        assign(scope, s.target, s.value)
+    return None
+
+
+def _hint(target: Any) -> str:
+    return str(target.id) if isinstance(target, gast.Name) else ""
+
+
+def assign(scope: Scope, target: Any, node: Any) -> None:
+    """Lower `target = node`; tuples of equal length on both sides are taken item by item, so that values get their names."""
+    if isinstance(target, gast.Tuple | gast.List) and isinstance(node, gast.Tuple | gast.List):
+        starred = any(isinstance(x, gast.Starred) for x in (*target.elts, *node.elts))
+        if not starred and len(target.elts) == len(node.elts):
+            values = [scope.expression(n, _hint(t)) for t, n in zip(target.elts, node.elts, strict=True)]
+            for t, value in zip(target.elts, values, strict=True):
+                store(scope, t, value)
+            return
+    if not isinstance(target, gast.Name | gast.Tuple | gast.List):
+        refuse_write(scope, target)
+    store(scope, target, scope.expression(node, _hint(target)))
+
+
+def store(scope: Scope, target: Any, value: Value) -> None:
+    """Bind the names of a target to a value, or to its items."""
+    match target:
+        case gast.Name(id=name):
+            for leaf in leaves(value):
+                scope.owned.name(leaf)
+            scope.bind(name, value)
+        case gast.Tuple(elts=targets) | gast.List(elts=targets):
+            hints = [_hint(t) for t in targets]
+            starred = [i for i, t in enumerate(targets) if isinstance(t, gast.Starred)]
+            items = unpack(scope, target, value, hints, starred[0] if starred else None)
+            for t, item in zip(targets, items, strict=True):
+                store(scope, t.value if isinstance(t, gast.Starred) else t, item)
+        case _:
+            refuse_write(scope, target)
+
+
+def refuse_write(scope: Scope, target: Any) -> None:
+    """Refuse an assignment to an element, a slice or an attribute."""
+    match target:
+        case gast.Subscript():
+            hint = "Build a new array instead (np.where, np.concatenate, np.stack), or a new list or dict."
+            scope.refuse(target, "writing into an array, list or dict is not supported yet", hint)
+        case gast.Attribute():
+            scope.refuse(target, "setting an attribute is not supported yet", "Keep the value in a variable.")
+    scope.refuse(target, "this target of an assignment is not supported yet", "Assign to a name.")
+
+
+def _augmented(scope: Scope, s: Any) -> End:
+    if not isinstance(s.target, gast.Name):
+        refuse_write(scope, s.target)
+    name = s.target.id
+    read = gast.copy_location(gast.Name(name, gast.Load(), None, None), s.target)
+    old = scope.expression(read)
+    op = BINARY[type(s.op)]
+    operand = scope.expression(s.value)
+    result = binary_operation(scope, s, op, old, operand, name)
+    if not _rebinds(scope, old, type_of(result)):
+        sign = _SIGNS[op]
+        text = f"`{name} {sign}= ...` changes an array in place, which is not supported yet"
+        scope.refuse(s, text, f"Write `{name} = {name} {sign} ...`, if no other name is to see the change.")
+    scope.owned.name(result)
+    scope.bind(name, result)
+    return None
+
+
+def _rebinds(scope: Scope, old: Value, result: ab.Type) -> bool:
+    """May `old op= x` be `old = old op x`? If the value is never changed in place, or nothing else can see the change.
+
+    Dtype and shape must stay what they are: in place they cannot change.
+    """
+    if isinstance(type_of(old), ab.Seq):
+        return isinstance(type_of(old), ab.Seq) and type_of(old).kind == "tuple"
+    if scope.owned.number(old):
+        return True
+    match type_of(old):
+        case ab.Array(dtype=str(), shape=tuple()) as array if scope.owned.alone(old):
+            return _kept(array, result)
+    return False
+
+
+def _kept(array: ab.Array, result: ab.Type) -> bool:
+    """Has the result the array's dtype and shape?"""
+    if not isinstance(result, ab.Array | ab.Scalar) or result.dtype != array.dtype:
+        return False
+    before, after = ab.shape_of(array), ab.shape_of(result)
+    if before is None or after is None or len(before) != len(after):
+        return False
+    return all(m == n and not (isinstance(m, ab.Dim) and m.symbol == ab.ANONYMOUS) for m, n in zip(before, after, strict=True))
+
+
+_SIGNS = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
+    operator.mod: "%", operator.pow: "**", operator.matmul: "@", operator.and_: "&", operator.or_: "|",
+    operator.xor: "^", operator.lshift: "<<", operator.rshift: ">>",
+}  # fmt: skip
+
+
+def _assert(scope: Scope, s: Any) -> End:
+    test = control.condition(scope, s.test)
+    if test is True:
+        return None
+    args = (Lit(False) if test is False else test,)
+    message = () if s.msg is None else (as_arg(scope, s.msg, scope.expression(s.msg)),)
+    scope.body.append(Effect("assert", (*args, *message), scope.origin(s)))
+    return None
+
+
+def _raise(scope: Scope, s: Any) -> End:
+    if s.exc is None or s.cause is not None:
+        scope.refuse(s, "this form of `raise` is not supported yet", "Write `raise SomeError(message)`.")
+    call = s.exc if isinstance(s.exc, gast.Call) else None
+    error = scope.expression(s.exc if call is None else call.func)
+    if not (isinstance(error, Lit) and isinstance(error.value, type) and issubclass(error.value, BaseException)):
+        scope.refuse(s, "only an exception class of Python's can be raised yet", "Raise a ValueError, for example.")
+    if call is not None and call.keywords:
+        scope.refuse(call, "keyword arguments of an exception are not supported yet", "Pass the message alone.")
+    args = [] if call is None else [as_arg(scope, a, scope.expression(a)) for a in call.args]
+    scope.body.append(Effect("raise", (error, *args), scope.origin(s)))
+    return Raised()
+
+
+def _delete(scope: Scope, s: Any) -> End:
+    for target in s.targets:
+        if not isinstance(target, gast.Name):
+            scope.refuse(target, "deleting an item or attribute is not supported yet", "Build a new list or dict.")
+        scope.expression(gast.copy_location(gast.Name(target.id, gast.Load(), None, None), target))
+        scope.bind(target.id, Unbound("was deleted", ""))
+    return None
+
+
+_STATEMENTS: dict[type, Callable[[Scope, Any], End]] = {
+    gast.Return: _return,
+    gast.Assign: _assign,
+    gast.AugAssign: _augmented,
+    gast.AnnAssign: _annotated,
+    gast.For: loops.lower_for,
+    gast.While: loops.lower_while,
+    gast.Expr: _expression,
+    gast.Assert: _assert,
+    gast.Raise: _raise,
+    gast.Delete: _delete,
+    gast.Pass: _pass,
+    gast.Break: _jump,
+    gast.Continue: _jump,
+}
+
+_UNSUPPORTED: dict[type, tuple[str, str]] = {
+    gast.FunctionDef: ("a function inside a function", "Define it at module level, and pass it what it reads."),
+    gast.ClassDef: ("a class inside a function", "Define it at module level."),
+    gast.With: ("`with`", "Do without it, or enter it where the function is called."),
+    gast.Try: ("`try`", "Test for the case beforehand, with `if`."),
+    gast.Import: ("an import inside a function", "Import at the top of the module."),
+    gast.ImportFrom: ("an import inside a function", "Import at the top of the module."),
+    gast.Match: ("`match`", "Use `if`."),
+}

@@ -1,0 +1,213 @@
+"""Reads by index: items of containers, elements and slices of arrays."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Global, Lit, Slice, Var
+from pullback.transpile.lower.containers import as_arg, as_atom, explode, read_item
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.values import BOTTOM, UNDECIDED, ListView, Pack, Value, lift, static, type_of
+
+
+def subscript(scope: Scope, node: Any, hint: str) -> Value:
+    """`x[index]`."""
+    if _is_shape(node.value) and not isinstance(node.slice, gast.Slice):
+        array = scope.expression(node.value.value)
+        if isinstance(type_of(array), ab.Array | ab.Unknown) and isinstance(array, Var | Global):
+            return _dim(scope, node, array, hint)
+        return _read(scope, node, scope.attribute(node.value, array, "shape"), hint)
+    return _read(scope, node, scope.expression(node.value), hint)
+
+
+def _is_shape(node: Any) -> bool:
+    return isinstance(node, gast.Attribute) and node.attr == "shape"
+
+
+def _dim(scope: Scope, node: Any, array: Atom, hint: str) -> Value:
+    """`x.shape[axis]`, without the rest of the shape."""
+    axis = as_atom(scope, node, scope.expression(node.slice))
+    rank = ab.rank(array.type)
+    if isinstance(axis, Lit) and isinstance(axis.value, int) and rank is not None and not -rank <= axis.value < rank:
+        scope.refuse(node, f"axis {axis.value} of an array that has {rank}", "This raises IndexError in Python.")
+    return scope.op(prims.dim, (array, axis), (), hint, node)
+
+
+def _read(scope: Scope, node: Any, value: Value, hint: str) -> Value:
+    match value:
+        case Pack():
+            return _of_pack(scope, node, value, hint)
+        case ListView():
+            index = as_atom(scope, node, scope.expression(node.slice))
+            at = scope.op(operator.add, (value.start, index), (), "", node)
+            return scope.op(prims.item, (value.items, at), (), hint, node)
+        case Lit(value=str() | tuple() | range() as known):
+            return _of_constant(scope, node, known)
+        case Var() | Global():
+            return _of_atom(scope, node, value, hint)
+    scope.refuse(node, "this value has no items", "Only arrays, tuples, lists and dicts can be read by index.")
+
+
+def _of_constant(scope: Scope, node: Any, known: Any) -> Value:
+    index = _static_index(scope, node.slice)
+    if index is UNDECIDED:
+        scope.refuse(node, "an index of the run into a constant is not supported yet", "Use an array.")
+    return lift(known[index])
+
+
+def _static_index(scope: Scope, node: Any) -> Any:
+    """An index or slice as a Python object, UNDECIDED if it depends on the run."""
+    if not isinstance(node, gast.Slice):
+        return static(scope.expression(node))
+    bounds = [None if x is None else static(scope.expression(x)) for x in (node.lower, node.upper, node.step)]
+    return UNDECIDED if any(b is UNDECIDED for b in bounds) else slice(*bounds)
+
+
+def _of_pack(scope: Scope, node: Any, value: Pack, hint: str) -> Value:
+    """An item of a structure that exists only while lowering."""
+    if value.kind == "dict":
+        key = static(scope.expression(node.slice))
+        if key not in value.keys:
+            scope.refuse(node, f"the dict has no key {key!r}, or the key is not known", f"Its keys are {_listed(value.keys)}.")
+        return value.items[value.keys.index(key)]  # type: ignore[arg-type]
+    if isinstance(node.slice, gast.Slice):
+        bounds = _static_index(scope, node.slice)
+        if bounds is UNDECIDED:
+            scope.refuse(node.slice, f"a slice of a {value.kind} with bounds of the run is not supported yet", _ARRAYS)
+        return Pack(value.kind, value.items[bounds])
+    index = scope.expression(node.slice)
+    k = static(index)
+    if isinstance(k, int):
+        _check(scope, node, k, len(value.items), value.kind)
+        return value.items[k]
+    return _of_atom_at(scope, node, as_atom(scope, node, value), index, hint)
+
+
+_ARRAYS = "Stack the items into an array, or loop over them."
+
+
+def _listed(keys: tuple[object, ...]) -> str:
+    return ", ".join(map(repr, keys)) or "none"
+
+
+def _check(scope: Scope, node: Any, k: int, length: int, kind: str) -> None:
+    if not -length <= k < length:
+        scope.refuse(node, f"index {k} of a {kind} of length {length}", "This raises IndexError in Python.")
+
+
+def _of_atom(scope: Scope, node: Any, atom: Var | Global, hint: str) -> Value:
+    match atom.type:
+        case ab.Array():
+            return _of_array(scope, node, atom, hint)
+        case ab.Unknown():
+            key = static(scope.expression(node.slice)) if isinstance(node.slice, gast.Constant) else None
+            if isinstance(key, str):
+                return scope.op(prims.item, (atom, Lit(key)), (), hint, node)
+            return _of_array(scope, node, atom, hint)
+        case ab.Scalar():
+            scope.refuse(node, "a scalar is read by index", "This raises TypeError in Python.")
+        case ab.ListOf() if isinstance(node.slice, gast.Slice):
+            return _view(scope, node.slice, atom)
+        case ab.Seq() if isinstance(node.slice, gast.Slice):
+            return _read(scope, node, explode(scope, node, atom), hint)
+        case ab.Static() if atom.type is BOTTOM:
+            return scope.op(prims.item, (atom, Lit(0)), (), hint, node, BOTTOM)
+    return _of_atom_at(scope, node, atom, scope.expression(node.slice), hint)
+
+
+def _of_atom_at(scope: Scope, node: Any, atom: Atom, index: Value, hint: str) -> Value:
+    """An item of a container that is one atom."""
+    key = static(index)
+    match atom.type:
+        case ab.Mapping(items=entries):
+            found = dict(entries).get(key) if isinstance(key, str | int) else None  # type: ignore[arg-type]
+            if found is None:
+                keys = _listed(tuple(k for k, _ in entries))
+                what = f"has no key {key!r}" if key is not UNDECIDED else "is read under a key that is not known"
+                scope.refuse(node, f"the dict {what}", f"Its keys are {keys}.")
+            return read_item(scope, node, atom, key, found, hint)  # type: ignore[arg-type]
+        case ab.Seq(kind=kind, items=items):
+            if isinstance(key, int):
+                _check(scope, node, key, len(items), kind)
+                return read_item(scope, node, atom, key % len(items), items[key], hint)
+            types = set(items)
+            if len(types) != 1:
+                scope.refuse(node, f"an item of a {kind} whose items differ is read at an index of the run", _LOOP)
+            return scope.op(prims.item, (atom, as_atom(scope, node, index)), (), hint, node, items[0])
+        case ab.ListOf(item=item):
+            return scope.op(prims.item, (atom, as_atom(scope, node, index)), (), hint, node, item)
+    scope.refuse(node, "this value cannot be read by index", "Only arrays, tuples, lists and dicts can.")
+
+
+_LOOP = "Loop over the items themselves, not over indices."
+
+
+def _view(scope: Scope, node: Any, atom: Atom) -> Value:
+    """A slice of a list: a loop over it runs over the list by index."""
+    if node.step is not None and static(scope.expression(node.step)) not in (1, None):
+        scope.refuse(node, "a slice of a list with a step is not supported yet", "Loop over the indices.")
+    length: Atom = scope.op(len, (atom,), (), "", node)
+    start = _bound(scope, node, node.lower, length, Lit(0))
+    stop = _bound(scope, node, node.upper, length, length)
+    if start == Lit(0):
+        return ListView(atom, start, stop)
+    size = scope.op(operator.sub, (stop, start), (), "", node)
+    return ListView(atom, start, scope.op(max, (size, Lit(0)), (), "", node, ab.INT))
+
+
+def _bound(scope: Scope, node: Any, bound: Any, length: Atom, default: Atom) -> Atom:
+    """A bound of a slice, clipped to the list as Python does."""
+    if bound is None:
+        return default
+    value = as_atom(scope, node, scope.expression(bound))
+    k = static(value)
+    if not isinstance(k, int):
+        scope.refuse(bound, "a slice of a list with a bound of the run is not supported yet", "Loop over the indices.")
+    if k == 0:
+        return Lit(0)
+    if k > 0:
+        return scope.op(min, (Lit(k), length), (), "", node, ab.INT)
+    return scope.op(max, (scope.op(operator.sub, (length, Lit(-k)), (), "", node), Lit(0)), (), "", node, ab.INT)
+
+
+def _of_array(scope: Scope, node: Any, atom: Atom, hint: str) -> Value:
+    """`a[i, 1:-1, ..., None]`: an element, a slice, or a copy of what integer arrays choose."""
+    return scope.op(operator.getitem, (atom, index_of(scope, node.slice)), (), hint, node)
+
+
+def index_of(scope: Scope, node: Any) -> tuple[Arg, ...]:
+    """An index of an array: always a tuple."""
+    if isinstance(node, gast.Tuple):
+        return tuple(_part(scope, n) for n in node.elts)
+    if isinstance(node, gast.Slice):
+        return (_part(scope, node),)
+    value = explode(scope, node, scope.expression(node))
+    if isinstance(value, Pack) and value.kind == "tuple":
+        return tuple(_index(scope, node, x) for x in value.items)
+    return (_index(scope, node, value),)
+
+
+def _part(scope: Scope, node: Any) -> Arg:
+    if isinstance(node, gast.Slice):
+        bounds = [None if x is None else as_atom(scope, x, scope.expression(x)) for x in (node.lower, node.upper, node.step)]
+        return Slice(*bounds)
+    if isinstance(node, gast.Starred):
+        scope.refuse(node, "`*` in an index is not supported yet", "Write the indices out.")
+    return _index(scope, node, scope.expression(node))
+
+
+def _index(scope: Scope, node: Any, value: Value) -> Atom:
+    value = explode(scope, node, value)
+    if isinstance(value, Pack):
+        return scope.op(np.array, (as_arg(scope, node, value),), (), "", node)
+    if isinstance(type_of(value), ab.ListOf):
+        return scope.op(np.array, (as_atom(scope, node, value),), (), "", node)
+    if ab.kind_of(type_of(value)) in ("float", "complex"):
+        scope.refuse(node, "an index is not an integer", "This raises IndexError in NumPy. Use int(...) or .astype(int).")
+    return as_atom(scope, node, value)

@@ -1,0 +1,245 @@
+"""Templates: the body of a derivative rule in Core, to be inlined where the rule is used.
+
+    def tanh(out, x):               (out, x):
+        return 1.0 - out * out  ->      return 1.0 - out * out
+
+A rule is lowered once for operands of like types and kept. Conditions on ranks, on `axis is None` and the like are decided; functions
+that the rule calls are inlined; whatever stays undecided makes it no template, and the rule is called when the program runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Arg, Atom, Block, Global, Lit, Var, substitute
+from pullback.transpile.lower.canonical import Renaming
+from pullback.transpile.lower.containers import as_atom, explode
+from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
+from pullback.transpile.lower.lowering import Lowering, local_names_of
+from pullback.transpile.lower.scope import NONE, NotATemplate, Restart, Returned, Scope
+from pullback.transpile.lower.values import Pack, Value
+from pullback.transpile.parse import from_function
+from pullback.transpile.sources import FunctionSource
+
+_MOST_TEMPLATES = 20_000
+_templates: dict[Hashable, _Made | str] = {}
+_looked_at: dict[Callable[..., object], set[int]] = {}  # the operands whose literal values a rule has asked for
+
+
+class _LookedAt(Exception):
+    """A rule looks at the value of an operand that was taken to be any value."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+class Template(Lowering):
+    """Lowers a rule, with the functions that it calls inlined. `literals`: operands that are literals, by their variables."""
+
+    is_template = True
+
+    def __init__(self, source: FunctionSource, literals: Mapping[Var, int]) -> None:
+        super().__init__(Unit(), source, local_names_of(source), set())
+        self.literals = literals
+
+    def known(self, node: Any, value: Value) -> bool:
+        if isinstance(value, Var) and value in self.literals:
+            raise _LookedAt(self.literals[value])
+        return super().known(node, value)
+
+    def call_user(
+        self, node: Any, callee: FunctionSource, args: list[Value], keywords: Mapping[str, Value], hint: str
+    ) -> Value:
+        inner = Template(callee, self.literals)
+        inner.body, inner.owned, inner.parameters = self.body, self.owned, self.parameters
+        for p, value in zip(declared(callee), arguments(self, node, callee, args, keywords), strict=True):
+            inner.bind(p.name, value)
+        end = inner.statements(callee.tree.body)
+        return end.value if isinstance(end, Returned) else NONE
+
+    def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
+        if isinstance(obj, bool | int | float | str):
+            return Lit(obj)
+        return super().meaning_of_object(node, text, obj)
+
+
+@dataclass(frozen=True)
+class _Hole:
+    """A static argument that is known only when the program runs."""
+
+    type: ab.Type
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A template; `holes` are the variables for the static arguments that are not known."""
+
+    block: Block
+    holes: tuple[Var, ...]
+
+
+def lower_rule(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> Block:
+    """The template of a rule for these inputs (`ct` and `out`, or `out`, then the operands) and static arguments.
+
+    Its parameters are the atoms in `inputs`, in order; its results the cotangents, one for each atom of each operand; None where
+    the rule gives none. Raises NotATemplate where the rule cannot be inlined for these inputs.
+    """
+    found, values = _find(fn, inputs, static)
+    if isinstance(found, str):
+        raise NotATemplate(found)
+    if not found.holes:
+        return found.block
+    m = dict(zip(found.holes, values, strict=True))
+    block = found.block
+    return Block(block.params, substitute(block.body, m), substitute(block.results, m))
+
+
+def _find(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> tuple[_Made | str, list[Atom]]:
+    looked_at = _looked_at.setdefault(fn, set())
+    while True:
+        renaming, holes = Renaming(keep_integers=True), list[Atom]()
+        shapes = tuple(_shape(x, renaming, i in looked_at) for i, x in enumerate(inputs))
+        fixed = tuple((name, _fixed(x, renaming, holes)) for name, x in static.items())
+        key = (fn, shapes, fixed)
+        found = _templates.get(key)
+        if found is None:
+            if len(_templates) > _MOST_TEMPLATES:
+                _templates.clear()
+            try:
+                found = _templates[key] = _make(fn, shapes, fixed)
+            except _LookedAt as e:
+                looked_at.add(e.position)
+                continue
+        return found, holes
+
+
+def _shape(x: Arg, renaming: Renaming, looked_at: bool) -> Hashable:
+    """What a template depends on of an input: its type, of a literal that the rule looks at its value."""
+    match x:
+        case tuple():
+            return tuple(_shape(y, renaming, looked_at) for y in x)
+        case Lit(value=bool() | int() | float()) if not looked_at:
+            return ab.Scalar(ab.kind_of(x.type) or "float"), "literal"
+        case Lit():
+            return x
+        case Var() | Global():
+            return renaming.type(x.type), ""
+    raise NotATemplate("a slice as an operand")
+
+
+def _fixed(x: Arg, renaming: Renaming, holes: list[Atom]) -> Hashable:
+    """A static argument as a part of a template's key."""
+    match x:
+        case tuple():
+            return tuple(_fixed(y, renaming, holes) for y in x)
+        case Var() | Global():
+            holes.append(x)
+            return _Hole(renaming.type(x.type))
+        case Lit():
+            return x
+    raise NotATemplate("a slice as a static argument")
+
+
+def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tuple[str, Any]]) -> _Made | str:
+    """A template made anew, or why there is none."""
+    params: list[Var] = []
+    holes: list[Var] = []
+    literals: dict[Var, int] = {}
+    try:
+        source = _source_of(fn)
+        scope = Template(source, literals)
+        values = [_input(s, k, params, literals) for k, s in enumerate(shapes)]
+        scope.parameters = frozenset(params)
+        _bind(scope, values, {name: _static_value(x, holes) for name, x in fixed})
+        end = scope.statements(source.tree.body)
+        results = _results(scope, end.value if isinstance(end, Returned) else NONE, shapes)
+    except NotATemplate as e:
+        return str(e)
+    except (errors.PullbackError, RecursionError, Restart) as e:
+        return f"cannot be lowered: {e}"
+    return _Made(Block(tuple(params), tuple(scope.body), tuple(results)), tuple(holes))
+
+
+@lru_cache(maxsize=2048)
+def _source_of(fn: Callable[..., object]) -> FunctionSource:
+    return from_function(fn)
+
+
+def _input(shape: Any, position: int, params: list[Var], literals: dict[Var, int]) -> Value:
+    match shape:
+        case Lit():
+            params.append(Var("", shape.type))
+            return shape
+        case (ab.Scalar() | ab.Array() | ab.Seq() | ab.ListOf() | ab.Mapping() | ab.Static() | ab.Unknown() as t, str(mark)):
+            params.append(Var("", t))
+            if mark:
+                literals[params[-1]] = position
+            return params[-1]
+    return Pack("tuple", tuple(_input(s, position, params, literals) for s in shape))
+
+
+def _static_value(x: Any, holes: list[Var]) -> Value:
+    match x:
+        case tuple():
+            return Pack("tuple", tuple(_static_value(y, holes) for y in x))
+        case _Hole(type=t):
+            holes.append(Var("", t))
+            return holes[-1]
+    assert isinstance(x, Lit)
+    return x
+
+
+def _bind(scope: Template, values: Sequence[Value], static: Mapping[str, Value]) -> None:
+    """Bind the parameters of a rule; those of the operation that were not given have the rule's own defaults."""
+    source = scope.source
+    star = source.tree.args.vararg
+    positional = [p for p in declared(source) if p.kind != "KEYWORD_ONLY"]
+    if star is not None:
+        scope.bind(star.id, Pack("tuple", tuple(values[len(positional) :])))
+        scope.local_names |= {star.id}
+    elif len(values) > len(positional):
+        raise NotATemplate("more operands than the rule takes")
+    given = {**dict(zip((p.name for p in positional), values, strict=False)), **static}
+    for p in declared(source):
+        if p.name not in given:
+            if p.default is None:
+                raise NotATemplate(f"no argument for {p.name!r}")
+            given[p.name] = default_value(scope, source.tree, source, p)
+        scope.bind(p.name, given.pop(p.name))
+    if given:
+        raise NotATemplate(f"the rule does not take {', '.join(given)}")
+
+
+def _results(scope: Scope, value: Value, shapes: Sequence[Any]) -> list[Atom]:
+    """The cotangents that a rule returns, one for each atom of each operand."""
+    first = declared(scope.source)[0].name
+    operands = shapes[2 if first == "ct" else 1 :]
+    value = explode(scope, scope.here, value) if len(operands) > 1 else value
+    if len(operands) == 1:
+        parts: tuple[Value, ...] = (value,)
+    elif isinstance(value, Pack) and len(value.items) >= len(operands):
+        parts = value.items
+    else:
+        raise NotATemplate("another number of cotangents than operands")
+    return [x for part, shape in zip(parts, operands, strict=False) for x in _aligned(scope, part, shape)]
+
+
+def _aligned(scope: Scope, value: Value, shape: Any) -> Iterator[Atom]:
+    if isinstance(shape, Lit) or (len(shape) == 2 and isinstance(shape[1], str)):
+        yield as_atom(scope, scope.here, value)
+        return
+    if isinstance(value, Lit) and value.value is None:
+        for s in shape:
+            yield from _aligned(scope, NONE, s)
+        return
+    pack = explode(scope, scope.here, value)
+    if not isinstance(pack, Pack) or len(pack.items) != len(shape):
+        raise NotATemplate("a cotangent of another structure than its operand")
+    for x, s in zip(pack.items, shape, strict=True):
+        yield from _aligned(scope, x, s)

@@ -1,0 +1,183 @@
+"""What a Python expression stands for while it is lowered: an atom of Core, or a structure that Core does not need to have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Atom, Global, Lit, Var
+from pullback.transpile.sources import FunctionSource, ModuleBinding
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """A tuple, list or dict made in the function: it exists only while lowering, its items are values of their own."""
+
+    kind: Literal["tuple", "list", "dict"]
+    items: tuple[Value, ...]
+    keys: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class UserFunction:
+    """A function of the user's, which becomes a function of the program."""
+
+    source: FunctionSource
+
+
+@dataclass(frozen=True, eq=False)
+class UserModule:
+    """A module of the user's, under the name that it has in the text."""
+
+    binding: ModuleBinding
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """`receiver.name`, about to be called."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class ListView:
+    """`items[start:stop]` of a list whose length is not known: item k of the view is item `start + k` of the list."""
+
+    items: Atom
+    start: Atom
+    length: Atom
+
+
+Value = Atom | Pack | UserFunction | UserModule | Method | ListView
+
+UNDECIDED = object()  # what is not known while transpiling
+
+
+class _NotReturned:
+    """The value of a call that has not returned yet."""
+
+    def __repr__(self) -> str:
+        return "not known yet"
+
+
+BOTTOM = ab.Static(_NotReturned())  # the type of a recursive call's result in the first of several lowerings
+
+
+def type_of(value: Value) -> ab.Type:
+    """The abstract value of a value."""
+    match value:
+        case Var() | Lit() | Global():
+            return value.type
+        case Pack(kind="dict"):
+            return ab.Mapping(tuple(zip(value.keys, map(type_of, value.items), strict=True)))
+        case Pack(kind="tuple"):
+            return ab.Seq("tuple", tuple(map(type_of, value.items)))
+        case Pack():
+            return ab.Seq("list", tuple(map(type_of, value.items)))
+        case ListView(items=items):
+            return type_of(items)
+    return ab.UNKNOWN
+
+
+def is_atom(value: Value) -> bool:
+    """Is this value an atom of Core as it stands?"""
+    return isinstance(value, Var | Lit | Global)
+
+
+def static(value: Value) -> object:
+    """The Python object that a value is known to be while transpiling, else UNDECIDED. Floats that are not literals are not."""
+    match value:
+        case Lit(value=known):
+            return known
+        case Var(type=t) | Global(type=t):
+            return static_of_type(t)
+        case Pack(kind=kind, items=items, keys=keys):
+            found = [static(x) for x in items]
+            if any(x is UNDECIDED for x in found):
+                return UNDECIDED
+            if kind == "dict":
+                return dict(zip(keys, found, strict=True))
+            return tuple(found) if kind == "tuple" else found
+    return UNDECIDED
+
+
+def static_of_type(t: ab.Type) -> object:
+    """The one object that a type stands for, else UNDECIDED."""
+    match t:
+        case ab.Static(value=known):
+            return UNDECIDED if t is BOTTOM else known
+        case ab.Scalar(kind="int", dtype=None, value=int() as n):
+            return n
+        case ab.Seq(kind=kind, items=items):
+            found = [static_of_type(x) for x in items]
+            if any(x is UNDECIDED for x in found):
+                return UNDECIDED
+            return tuple(found) if kind == "tuple" else found
+    return UNDECIDED
+
+
+def lift(obj: object, text: str = "") -> Value:
+    """The value of a Python object that is known while transpiling."""
+    match obj:
+        case tuple():
+            return Pack("tuple", tuple(lift(x) for x in obj))
+        case list():
+            return Pack("list", tuple(lift(x) for x in obj))
+        case dict() if all(isinstance(k, str | int) for k in obj):
+            return Pack("dict", tuple(lift(x) for x in obj.values()), tuple(obj))
+        case range():
+            return Pack("tuple", tuple(map(Lit, obj)))
+    return Lit(obj, text)
+
+
+def flat(value: Value, path: str = "") -> Iterator[tuple[str, Value]]:
+    """The leaves of a value, in order, each with a name for its place."""
+    if not isinstance(value, Pack):
+        yield path, value
+        return
+    for key, item in zip(value.keys or range(len(value.items)), value.items, strict=True):
+        yield from flat(item, f"{path}_{key}" if path else str(key))
+
+
+def leaves(value: Value) -> list[Value]:
+    """The leaves of a value, in order."""
+    return [x for _, x in flat(value)]
+
+
+def rebuild(like: Value, new: Iterator[Value]) -> Value:
+    """A value of the structure of `like` with other leaves."""
+    if isinstance(like, Pack):
+        return Pack(like.kind, tuple(rebuild(x, new) for x in like.items), like.keys)
+    return next(new)
+
+
+def map_leaves(f: Callable[[Value], Value], value: Value) -> Value:
+    """The same structure with `f` of each leaf."""
+    return rebuild(value, iter([f(x) for x in leaves(value)]))
+
+
+def same_structure(a: Value, b: Value) -> bool:
+    """Have two values the same structure, down to their leaves?"""
+    match a, b:
+        case Pack(), Pack():
+            alike = a.kind == b.kind and a.keys == b.keys and len(a.items) == len(b.items)
+            return alike and all(map(same_structure, a.items, b.items))
+        case Pack(), _:
+            return False
+        case _, Pack():
+            return False
+    return True
+
+
+def same_value(a: Value, b: Value) -> bool:
+    """Are two leaves certainly one value?"""
+    match a, b:
+        case (Lit(), Lit()) | (Global(), Global()):
+            return a == b
+        case UserFunction(source=f), UserFunction(source=g):
+            return f.key == g.key
+    return a is b
