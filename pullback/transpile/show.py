@@ -94,7 +94,7 @@ class _Printer:
 
     def name(self, v: Var) -> str:
         if v not in self.names:
-            hint = v.hint or "t"
+            hint = v.hint or f"_{1 + len(self.names)}"
             self.taken[hint] = self.taken.get(hint, 0) + 1
             self.names[v] = hint if self.taken[hint] == 1 else f"{hint}_{self.taken[hint]}"
         return self.names[v]

@@ -83,8 +83,8 @@ def helper():
 def f(x: array[...], n: int):
     def step(i: int, s: float, row: float):
         s_2: float = s + row
-        t: float = np.sum(x, axis=0)
-        return s_2, t
+        _7: float = np.sum(x, axis=0)
+        return s_2, _7
     s_3, tape = scan(step, range(0, n, 1), (0.0,), items=(x,), reverse=True)
     y: float = x[0, :n]
     if y:
