@@ -8,6 +8,7 @@ so that they are known to be equal. `not_one` is set here only where the length 
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable
 from weakref import WeakKeyDictionary
@@ -17,6 +18,7 @@ from pullback.transpile.core import Var
 
 Shape = tuple[Length, ...]
 
+_NAME = re.compile(r"[\w.#]+")
 _serials: WeakKeyDictionary[Var, int] = WeakKeyDictionary()
 _count = itertools.count(1)
 
@@ -40,10 +42,12 @@ def symbol_of(v: Var) -> str:
 
 
 def text(n: Length) -> str:
-    """`x.0-1`: how a length is written inside the symbol of another one."""
+    """`(x.0-1)`: how a length is written inside the symbol of another one."""
     if isinstance(n, int):
         return str(n)
-    return f"{n.symbol}{n.offset:+d}" if n.offset else n.symbol
+    if n.offset:
+        return f"({n.symbol}{n.offset:+d})"
+    return n.symbol if _NAME.fullmatch(n.symbol) else f"({n.symbol})"
 
 
 def minimum(n: Length) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -35,7 +35,10 @@ ARITHMETIC = (
     builtins.abs, builtins.pow, builtins.divmod,
 )  # fmt: skip
 COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
-PREDICATES = (operator.not_, operator.truth, operator.is_, operator.is_not, operator.contains, builtins.isinstance)
+PREDICATES = (
+    operator.not_, operator.truth, operator.is_, operator.is_not, operator.contains, builtins.isinstance,
+    np.allclose, np.array_equal, np.isscalar,
+)  # fmt: skip
 CONVERSIONS = (builtins.float, builtins.int, builtins.bool, builtins.complex, builtins.round)
 MATH = tuple(f for name, f in vars(math).items() if callable(f) and name not in ("fsum", "prod", "dist", "sumprod"))
 NUMPY = (
@@ -43,6 +46,7 @@ NUMPY = (
     np.isclose, np.iscomplex, np.isreal, np.real_if_close, np.isneginf, np.isposinf,
 )  # fmt: skip
 
+NONE = Lit(None)
 _VALUES: dict[OpFunction, Callable[[Length, Length], Length]] = {
     operator.add: lengths.add,
     operator.sub: lengths.subtract,
@@ -127,18 +131,14 @@ def elementwise(call: Call) -> Type:
         return UNKNOWN
     if call.op is builtins.round and len(call.args) == 2 and type_of(call.args[1]) == Static(None):
         call = Call(call.op, call.args[:1], {})
-    args = (*call.args, *(x for name, x in call.kwargs.items() if name in _OPERANDS))
+    args, static = call.args, dict(call.kwargs)
     if call.op is np.clip:
-        args = tuple(call.arg(i, name, Lit(None)) for i, name in enumerate(("a", "a_min", "a_max")))
-    types = tuple(_operand(call.op, type_of(x)) for x in args)
-    static = {k: v for k, v in call.kwargs.items() if k not in _OPERANDS}
+        args = tuple(call.arg(i, name, static.pop(name, NONE)) for i, name in enumerate(("a", "a_min", "a_max")))
+    types = tuple([_operand(call.op, type_of(x)) for x in args])
     out = of_elements(call.op, types, static)
     if call.op is builtins.int and isinstance(types[0], Scalar) and (types[0].kind, types[0].dtype) == ("int", None):
         return types[0]
     return out
-
-
-_OPERANDS = ("x1", "x2", "x", "a", "min", "max", "a_min", "a_max")
 
 
 def _operand(op: OpFunction, t: Type) -> Type:
@@ -150,11 +150,11 @@ def _operand(op: OpFunction, t: Type) -> Type:
 
 def ufunc(call: Call) -> Type:
     """Any ufunc that works on single elements, of NumPy or of another package."""
-    types = tuple(_operand(call.op, type_of(x)) for x in call.args)
-    return of_elements(call.op, types, dict(call.kwargs))
+    types = tuple([_operand(call.op, type_of(x)) for x in call.args])
+    return of_elements(call.op, types, call.kwargs)
 
 
-def of_elements(op: OpFunction, types: tuple[Type, ...], static: dict[str, Arg] | None = None) -> Type:
+def of_elements(op: OpFunction, types: tuple[Type, ...], static: Mapping[str, Arg] | None = None) -> Type:
     """The type that an elementwise operation gives: kind and dtype from a sample, the shape by broadcasting."""
     samples = list[Sample]()
     for t in types:
@@ -162,7 +162,7 @@ def of_elements(op: OpFunction, types: tuple[Type, ...], static: dict[str, Arg] 
         if s is None:
             return UNKNOWN
         samples.append(s)
-    keywords = tuple(sorted((k, static_value(v)) for k, v in (static or {}).items()))
+    keywords = tuple(sorted((k, static_value(v)) for k, v in static.items())) if static else ()
     try:
         element = sampled(op, tuple(samples), keywords)
     except TypeError as e:  # a keyword whose value cannot be hashed

@@ -22,7 +22,7 @@ from pullback.transpile.abstract import (
     Type,
     kind_of,
 )
-from pullback.transpile.core import Arg, Lit, Slice, Var
+from pullback.transpile.core import Arg, Atom, Lit, Slice, Var
 from pullback.transpile.join import join
 from pullback.transpile.lengths import Shape, broadcast_shapes, symbol_of
 from pullback.transpile.sampling import scalar_of
@@ -157,7 +157,7 @@ def _of_array(a: Array, of: Type, index: tuple[Arg, ...]) -> Type:
         return Array(a.dtype)
     has_array = any(p.is_array for p in parts)
     shape = _with_arrays(parts) if has_array else tuple(n for p in parts if not p.advanced for n in p.gives)
-    if shape == () and not any(x == Lit(Ellipsis) for x in index):
+    if shape == () and not any(map(_is_ellipsis, index)):
         return scalar_of(a.dtype)
     return Array(a.dtype, shape)
 
@@ -171,7 +171,7 @@ def _parts(index: tuple[Arg, ...], shape: Shape) -> list[_Index]:
         raise Undecided
     out, at, open_end = list[_Index](), 0, True
     for x, t in zip(index, types, strict=True):
-        if x == Lit(Ellipsis):
+        if _is_ellipsis(x):
             out += [_Index(1, (n,)) for n in shape[at : at + left]]
             at, open_end = at + left, False
         else:
@@ -182,8 +182,12 @@ def _parts(index: tuple[Arg, ...], shape: Shape) -> list[_Index]:
     return out
 
 
+def _is_ellipsis(x: Arg) -> bool:
+    return isinstance(x, Lit) and x.value is Ellipsis
+
+
 def _axes_taken(x: Arg, t: Type) -> int:
-    if x in (Lit(None), Lit(Ellipsis)) or t in (Static(None), Static(Ellipsis)):
+    if isinstance(t, Static) and (t.value is None or t.value is Ellipsis):
         return 0
     if isinstance(t, Array) and t.dtype == "bool":
         return len(_rank_known(t))
@@ -198,8 +202,7 @@ def _rank_known(t: Array) -> Shape:
 
 def _part(x: Arg, t: Type, axis: Shape) -> _Index:
     if isinstance(x, Slice):
-        bounds = [None if b is None or b == Lit(None) else integer(b) for b in (x.lower, x.upper, x.step)]
-        return _Index(1, (lengths.slice_length(axis[0], *bounds),))
+        return _Index(1, (lengths.slice_length(axis[0], _bound(x.lower), _bound(x.upper), _bound(x.step)),))
     match t:
         case Static(value=None):
             return _Index(0, (1,))
@@ -213,6 +216,10 @@ def _part(x: Arg, t: Type, axis: Shape) -> _Index:
             count = Dim(f"count({symbol_of(x)})") if isinstance(x, Var) else lengths.anonymous()
             return _Index(len(shape), (count,), advanced=True, is_array=True)
     raise Undecided
+
+
+def _bound(b: Atom | None) -> Length | None:
+    return None if b is None or (isinstance(b, Lit) and b.value is None) else integer(b)
 
 
 def _with_arrays(parts: list[_Index]) -> Shape:

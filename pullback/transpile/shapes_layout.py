@@ -30,11 +30,15 @@ def reshape(call: Call) -> Type:
         return Array(a.dtype)
     if shape == ():
         return Array(a.dtype, ())
-    rest = [n for n in shape if n != -1]
+    rest = [n for n in shape if not _is_open(n)]
     if len(rest) < len(shape):
         missing = anonymous() if a.shape is None else lengths.quotient(a.shape, rest)
-        return Array(a.dtype, tuple(missing if n == -1 else _surely_length(n, a.shape) for n in shape))
+        return Array(a.dtype, tuple(missing if _is_open(n) else _surely_length(n, a.shape) for n in shape))
     return Array(a.dtype, tuple(_surely_length(n, a.shape) for n in shape))
+
+
+def _is_open(n: Length) -> bool:
+    return isinstance(n, int) and n < 0
 
 
 def _surely_length(n: Length, own: Shape | None) -> Length:
@@ -61,6 +65,23 @@ def transpose(call: Call) -> Type:
     if sorted(order) != list(range(len(shape))):
         raise Undecided
     return Array(a.dtype, tuple(shape[i] for i in order))
+
+
+@shape_function(np.matrix_transpose)
+def matrix_transpose(call: Call) -> Type:
+    """The last two axes exchanged."""
+    a = call.array(0, "x")
+    shape = known_shape(a)
+    return Array(a.dtype, (*shape[:-2], shape[-1], shape[-2]))
+
+
+@shape_function(np.ascontiguousarray, np.asfortranarray)
+def contiguous(call: Call) -> Type:
+    """The same elements, with an axis at least."""
+    a = call.array(0, "a")
+    if len(call.args) > 1 or call.kwargs:
+        raise Undecided
+    return Array(a.dtype, (1,) if a.shape == () else a.shape)
 
 
 @shape_function(np.swapaxes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -37,6 +37,19 @@ def matmul(call: Call) -> Type:
     columns = b.shape[-1:] if len(b.shape) > 1 else ()
     stack = broadcast_shapes(a.shape[:-2], b.shape[:-2])
     return _result(dtype, (*(stack or ()), *rows, *columns))
+
+
+@shape_function(np.vecdot, np.matvec, np.vecmat)
+def of_vectors(call: Call) -> Type:
+    """Products of the vectors on the last axis, or of these and matrices."""
+    a, b = call.array(0), call.array(1)
+    sa, sb = known_shape(a), known_shape(b)
+    axes = {np.vecdot: (1, 1), np.matvec: (2, 1), np.vecmat: (1, 2)}[cast(Any, call.op)]
+    if len(sa) < axes[0] or len(sb) < axes[1] or call.kwargs:
+        raise Undecided
+    stack = broadcast_shapes(sa[: -axes[0]], sb[: -axes[1]]) or ()
+    rows, columns = sa[-2:-1] if axes[0] == 2 else (), sb[-1:] if axes[1] == 2 else ()
+    return _result(product_dtype(a, b), (*stack, *rows, *columns))
 
 
 @shape_function(np.dot)

@@ -19,7 +19,7 @@ from pullback.transpile.shapes import (
     static_value,
 )
 
-NAN = Lit(None)
+NOT_GIVEN = Lit(None)
 
 
 def dtype_of(x: Arg, default: str | None) -> str | None:
@@ -46,21 +46,21 @@ def _made(dtype: str | None, x: Arg) -> Type:
 @shape_function(np.zeros, np.ones, np.empty)
 def filled(call: Call) -> Type:
     """A new array of a given shape."""
-    return _made(dtype_of(call.arg(1, "dtype", NAN), "float64"), call.arg(0, "shape"))
+    return _made(dtype_of(call.arg(1, "dtype", NOT_GIVEN), "float64"), call.arg(0, "shape"))
 
 
 @shape_function(np.full)
 def full(call: Call) -> Type:
     """A new array of a given shape, with the dtype of what fills it."""
     value = as_array(call.type(1, "fill_value")).dtype
-    return _made(dtype_of(call.arg(2, "dtype", NAN), value), call.arg(0, "shape"))
+    return _made(dtype_of(call.arg(2, "dtype", NOT_GIVEN), value), call.arg(0, "shape"))
 
 
 @shape_function(np.zeros_like, np.ones_like, np.empty_like, np.full_like)
 def filled_like(call: Call) -> Type:
     """A new array of the shape and, unless another is given, the dtype of a value."""
     like = call.array(0, "a")
-    dtype = dtype_of(call.arg(2 if call.op is np.full_like else 1, "dtype", NAN), like.dtype)
+    dtype = dtype_of(call.arg(2 if call.op is np.full_like else 1, "dtype", NOT_GIVEN), like.dtype)
     if "shape" in call.kwargs:
         return _made(dtype, call.kwargs["shape"])
     return Array(dtype, like.shape)
@@ -71,10 +71,19 @@ def eye(call: Call) -> Type:
     """A matrix with ones on a diagonal."""
     n = integer(call.arg(0, "n" if call.op is np.identity else "N"))
     if call.op is np.identity:
-        return Array(dtype_of(call.arg(1, "dtype", NAN), "float64"), (n, n))
-    columns = call.arg(1, "M", NAN)
-    m = n if columns == NAN else integer(columns)
-    return Array(dtype_of(call.arg(3, "dtype", NAN), "float64"), (n, m))
+        return Array(dtype_of(call.arg(1, "dtype", NOT_GIVEN), "float64"), (n, n))
+    columns = call.arg(1, "M", NOT_GIVEN)
+    m = n if columns == NOT_GIVEN else integer(columns)
+    return Array(dtype_of(call.arg(3, "dtype", NOT_GIVEN), "float64"), (n, m))
+
+
+@shape_function(np.tri)
+def tri(call: Call) -> Type:
+    """A matrix with ones on and below a diagonal."""
+    n = integer(call.arg(0, "N"))
+    columns = call.arg(1, "M", NOT_GIVEN)
+    m = n if columns == NOT_GIVEN else integer(columns)
+    return Array(dtype_of(call.arg(3, "dtype", NOT_GIVEN), "float64"), (n, m))
 
 
 @shape_function(np.linspace)
@@ -85,7 +94,7 @@ def linspace(call: Call) -> Type:
         raise Undecided
     samples = sample_of(start), sample_of(stop)
     t = sampled(np.linspace, tuple(s for s in samples if s is not None))
-    dtype = dtype_of(call.arg(5, "dtype", NAN), t.dtype if isinstance(t, Array) else None)
+    dtype = dtype_of(call.arg(5, "dtype", NOT_GIVEN), t.dtype if isinstance(t, Array) else None)
     return Array(dtype, (integer(call.arg(2, "num", Lit(50))),))
 
 
@@ -96,7 +105,7 @@ def arange(call: Call) -> Type:
     arrays = [call.array(i) for i in range(min(len(call.args), 3))]
     numbers = [sample_of(Array(a.dtype, (1,))) for a in arrays]
     t = sampled(_common, tuple(s for s in numbers if s is not None))
-    dtype = dtype_of(call.arg(3, "dtype", NAN), t.dtype if isinstance(t, Array) else None)
+    dtype = dtype_of(call.arg(3, "dtype", NOT_GIVEN), t.dtype if isinstance(t, Array) else None)
     if len(given) != len(call.args[:3]):
         return Array(dtype, (lengths.anonymous(),))
     try:
@@ -127,7 +136,7 @@ def _count(start: Length, stop: Length | None = None, step: Length = 1) -> Lengt
 def asarray(call: Call) -> Type:
     """The array of a value, in its own dtype or a given one."""
     a = call.array(0, "object" if call.op is np.array else "a")
-    given = call.arg(1, "dtype", NAN)
+    given = call.arg(1, "dtype", NOT_GIVEN)
     return Array(dtype_of(given, a.dtype), a.shape)
 
 

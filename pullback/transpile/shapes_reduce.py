@@ -174,18 +174,27 @@ def _no_value(t: Type) -> Type:
     return Scalar(t.kind, t.dtype) if isinstance(t, Scalar) else t
 
 
+@shape_function(math.prod)
+def whole_product(call: Call) -> Type:
+    """A product from 1 on, by Python's `*`, of a tuple or list of known length."""
+    of, out = type_of(call.args[0]), type_of(call.arg(1, "start", Lit(1)))
+    if not isinstance(of, Seq):
+        raise Undecided
+    for t in of.items:
+        out = of_elements(operator.mul, (out, t))
+    return _no_value(out)
+
+
 @shape_function(math.fsum, math.dist)
 def float_total(call: Call) -> Type:
     """A sum that is a Python float whatever it is the sum of."""
     return FLOAT
 
 
-@shape_function(np.sort, np.flip, np.fliplr, np.flipud, np.roll, np.triu, np.tril, np.copy, np.ascontiguousarray)
+@shape_function(np.sort, np.flip, np.fliplr, np.flipud, np.roll, np.triu, np.tril, np.copy)
 def rearranged(call: Call) -> Type:
     """The same elements, or some of them, in the same shape."""
     a = as_array(type_of(call.args[0]))
-    if {"dtype"} & set(call.kwargs) or (len(call.args) > 1 and call.op is np.ascontiguousarray):
-        raise Undecided
     if a.shape == () and call.op in (np.flip, np.roll):
         return scalar_of(a.dtype) if call.op is np.flip else a
     if call.op is np.sort and (len(call.args) > 1 or call.kwargs):
@@ -198,3 +207,28 @@ def argsort(call: Call) -> Type:
     """The order of the elements along an axis."""
     a = call.array(0, "a")
     return Array("int64", a.shape if call.static(1, "axis", -1) is not None else None)
+
+
+@shape_function(np.searchsorted, np.digitize)
+def place_of(call: Call) -> Type:
+    """For each element its place among sorted ones."""
+    v = call.array(1, "v") if call.op is np.searchsorted else call.array(0, "x")
+    return scalar_of("int64") if v.shape == () else Array("int64", v.shape)
+
+
+@shape_function(np.flatnonzero)
+def flatnonzero(call: Call) -> Type:
+    """The places of what is not zero, as many as there are."""
+    return Array("int64", (anonymous(),))
+
+
+@shape_function(np.nonzero)
+def nonzero(call: Call) -> Type:
+    """The places of what is not zero, an array for each axis."""
+    return Seq("tuple", (Array("int64", (anonymous(),)),) * len(known_shape(call.array(0, "a"))))
+
+
+@shape_function(np.argwhere)
+def argwhere(call: Call) -> Type:
+    """The places of what is not zero, one in each row."""
+    return Array("int64", (anonymous(), len(known_shape(call.array(0, "a")))))

@@ -54,7 +54,7 @@ def _length(g: Length, like: Length) -> Length:
     return like if like == 1 or never_one(g) else lengths.anonymous()
 
 
-@shape_function(runtime.scatter_add, runtime.place_diagonal)
+@shape_function(runtime.scatter_add, runtime.scatter_add_along, runtime.place_diagonal)
 def zeros_with(call: Call) -> Type:
     """A new array of the shape of another one."""
     return Array(call.array(0, "g").dtype, call.array(1, "like").shape)

@@ -178,4 +178,5 @@ def _key(x: Any) -> Hashable:
         return cls, x
     if hasattr(x, "dtype") and hasattr(x, "shape"):
         return cls, np.dtype(x.dtype), tuple([n if n < 2 else 2 for n in x.shape])
-    return cls
+    found: Hashable = cls
+    return found

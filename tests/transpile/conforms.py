@@ -30,15 +30,27 @@ from pullback.transpile.signature import type_of_value
 class Number(int):
     """An integer that, indexed, is the length of what such a slice leaves of an axis of this length."""
 
-    def __getitem__(self, index: slice) -> int:
-        return len(range(self)[index])
+    def __getitem__(self, index: slice) -> Number:
+        return Number(len(range(self)[index]))
+
+    def __add__(self, other: int) -> Number:
+        return Number(int(self) + other)
+
+    def __sub__(self, other: int) -> Number:
+        return Number(int(self) - other)
+
+    def __mul__(self, other: int) -> Number:
+        return Number(int(self) * other)
+
+    def __floordiv__(self, other: int) -> Number:
+        return Number(int(self) // other)
 
 
 FUNCTIONS: dict[str, Any] = {
     "max": max,
     "min": min,
     "broadcast": lambda a, b: a if b == 1 else b,
-    "arange": lambda *a: len(range(*a)),
+    "arange": lambda *a: Number(len(range(*a))),
     "Number": Number,
 }
 
@@ -61,7 +73,8 @@ def evaluate(n: Length, known: Map[str, int]) -> int | None:
     if n.symbol == ANONYMOUS or "count(" in n.symbol:
         return None
     text = re.sub(r"\(=(.*?)=(-?\d+)\)", r"(\1+\2)", n.symbol)
-    text = re.sub(r"[^\W\d][\w.#]*", lambda m: f"Number({known[m[0]]})" if m[0] in known else m[0], text)
+    values = {**known, **{str(k): k for k in range(100)}}
+    text = re.sub(r"[^\W\d][\w.#]*|\d+", lambda m: f"Number({values[m[0]]})" if m[0] in values else m[0], text)
     return int(eval(text, dict(FUNCTIONS))) + n.offset
 
 

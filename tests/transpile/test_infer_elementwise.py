@@ -111,3 +111,6 @@ def test_largest_of_operands():
     check(sum, (np.ones(3),), exact=False)
     check(sum, (np.ones((3, 2)),), exact=False)
     check(math.fsum, ([1.0, 2.0],))
+    check(math.prod, ((1.0, 2),))
+    check(np.allclose, (np.ones(3), 1.0))
+    check(np.array_equal, (np.ones(3), np.ones(2)))

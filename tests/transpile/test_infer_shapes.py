@@ -55,6 +55,17 @@ def test_reductions_in_another_dtype():
         check(np.mean, (a,), {"axis": -1, "dtype": "float64"} if a.ndim else {"dtype": "float64"})
 
 
+def test_products_of_vectors():
+    for s, t in itertools.product([(3,), (2, 3), (4, 2, 3), (1, 3), (4, 3, 2)], repeat=2):
+        for op in (np.vecdot, np.matvec, np.vecmat):
+            a, b = np.ones(s, np.float32), np.ones(t)
+            try:
+                op(a, b)
+            except ValueError:
+                continue
+            check(op, (a, b))
+
+
 @pytest.mark.parametrize("op", [np.matmul, np.dot, np.inner, np.outer, np.vdot, np.kron, np.multiply])
 def test_products(op):
     shapes = [(), (1,), (3,), (2, 3), (3, 3), (3, 2), (1, 3), (3, 1), (4, 2, 3), (1, 3, 3), (4, 3, 1)]
@@ -90,6 +101,11 @@ def test_rearrangements():
     for a in ARRAYS:
         check(np.transpose, (a,))
         check(np.ravel, (a,))
+        check(np.ascontiguousarray, (a,))
+        check(np.asfortranarray, (a,))
+        check(np.flatnonzero, (a,))
+        check(np.searchsorted, (np.arange(3.0), a))
+        check(np.digitize, (a, np.arange(3.0)))
         check(np.squeeze, (a,))
         check(np.copy, (a,))
         check(np.flip, (a,))
@@ -116,7 +132,11 @@ def test_rearrangements():
                 check(np.squeeze, (a,), {"axis": i})
             check(np.sort, (a,), {"axis": i})
             check(np.argsort, (a,), {"axis": i})
+        if a.ndim:
+            check(np.nonzero, (a,))
+            check(np.argwhere, (a,))
         if a.ndim >= 2:
+            check(np.matrix_transpose, (a,))
             for k in (-1, 0, 1):
                 check(np.diagonal, (a,), {"offset": k})
                 check(np.trace, (a,))
@@ -253,6 +273,8 @@ def test_constructors():
         check(np.eye, (n,))
         check(np.eye, (n, 2), {"dtype": np.float32})
         check(np.identity, (n,))
+        check(np.tri, (n,))
+        check(np.tri, (n, 2), {"dtype": bool})
         check(np.linspace, (0.0, 1.0, n))
         for args in [(n,), (1, n), (0, 9, n), (n, 0, -1)]:
             check(np.arange, args)
