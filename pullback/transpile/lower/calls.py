@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Mapping, Sequence
+from types import FunctionType
 from typing import Any
 
 import gast
@@ -20,7 +21,7 @@ from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import BOTTOM, Method, Pack, UserFunction, UserModule, Value, static, type_of
+from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Method, Pack, UserFunction, UserModule, Value, lift, static, type_of
 
 
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
@@ -66,9 +67,8 @@ def call(
     """The value of a call of anything."""
     match callee:
         case UserFunction(source=source):
-            if source.function is registry.known:
-                return Lit(scope.known(node, args[0]))
-            return scope.call_user(node, source, args, keywords, hint)
+            helper = _of_the_registry(scope, node, source.function, args)
+            return helper or scope.call_user(node, source, args, keywords, hint)
         case Method(receiver=receiver, name=name):
             return call_method(scope, node, receiver, name, args, keywords, hint)
         case Lit(value=obj) if callable(obj):
@@ -81,11 +81,24 @@ def call(
     scope.refuse(node.func if isinstance(node, gast.Call) else node, message, "Call a function by its name.")
 
 
+def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:
+    """The value of a call of a rule's helper that is run while transpiling, None if `fn` is none."""
+    if fn is registry.known:
+        return Lit(scope.known(node, args[0]))
+    if not isinstance(fn, FunctionType) or not registry.is_static(fn):
+        return None
+    known = [static(a) for a in args]
+    if UNDECIDED in known:
+        scope.refuse(node, "a helper of rules needs values that are known")
+    return lift(fn(*known))
+
+
 def _call_object(
     scope: Scope, node: Any, obj: Any, args: list[Value], keywords: Mapping[str, Value], hint: str
 ) -> Value:
-    if obj is registry.known:
-        return Lit(scope.known(node, args[0]))
+    helper = _of_the_registry(scope, node, obj, args)
+    if helper is not None:
+        return helper
     special = library.SPECIAL.get(_key(obj))
     if special is not None:
         found = special(scope, node, args, keywords, hint)
@@ -139,12 +152,15 @@ def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, 
 
 def _static(scope: Scope, node: Any, op: OpFunction, name: str, value: Value, out: dict[str, Arg]) -> None:
     """A parameter that is not an operand; one that the rule does not know is refused unless it is given its default."""
+    known, default = static(value), default_of(op, name)
+    is_default = known is default or (isinstance(known, bool | int | str) and type(known) is type(default) and known == default)
+    if scope.is_template:
+        if not is_default:
+            out[name] = as_arg(scope, node, value)
+        return
     parameters = parameters_of(op)
     if parameters.has_rule and name not in parameters.static:
-        known, default = static(value), default_of(op, name)
-        if known is default or (isinstance(known, bool | int | str | None) and type(known) is type(default) and known == default):
-            return
-        if known is None and name in ("out", "dtype", "where"):
+        if is_default or (known is None and name in ("out", "dtype", "where")):
             return
         place = next((k for k in getattr(node, "keywords", ()) if k.arg == name), node)
         scope.refuse(place, f"the argument {name!r} of {_called(op)} is not supported yet", _WITHOUT.get(name, "Leave it out."))

@@ -144,6 +144,7 @@ def comparison(scope: Scope, node: Any, op: type, a: Value, b: Value, hint: str)
     known = folding.compare(fn, a, b)
     if known is not UNDECIDED:
         return Lit(bool(known))
+    scope.undecided(node, a, b)
     structures = (ab.Seq, ab.ListOf, ab.Mapping)
     if isinstance(type_of(a), structures) and isinstance(type_of(b), structures):
         return _compare_structures(scope, node, fn, a, b, hint)

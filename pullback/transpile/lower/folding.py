@@ -6,6 +6,7 @@ Floats are never computed with, so that the program's own operations happen, in 
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,8 @@ def binary(op: Operator, a: Value, b: Value) -> object:
     if not (isinstance(a, Lit) and isinstance(b, Lit)):
         return UNDECIDED
     x, y = a.value, b.value
+    if op is operator.or_ and isinstance(x, type | types.UnionType) and isinstance(y, type | types.UnionType):
+        return x | y
     if not exact(x) or not exact(y):
         return UNDECIDED
     if op is operator.pow:

@@ -6,6 +6,8 @@ import builtins
 import functools
 import math
 import operator
+import types
+import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +17,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Effect, Lit
 from pullback.transpile.lower import attributes, control, folding
 from pullback.transpile.lower.containers import as_atom, explode, items_of
+from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, lift, static, type_of
 
@@ -92,6 +95,8 @@ def _sum(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str
     if items is None:
         scope.refuse(node, "sum of a list or array is not supported yet", "Use np.sum, or add in a loop.")
     total = start
+    if items and start == Lit(0) and type_of(items[0]) == ab.Scalar("int", value=getattr(type_of(items[0]), "value", None)):
+        total, items = items[0], items[1:]  # 0 + n is n, for an integer of Python's
     for k, x in enumerate(items, 1):
         total = scope.binary(node, operator.add, total, x, hint if k == len(items) else "")
     return total
@@ -107,9 +112,8 @@ def _cast(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: st
 
 def _isinstance(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
     value, classes = args
-    wanted = static(classes)
-    flat = wanted if isinstance(wanted, tuple) else (wanted,)
-    if wanted is UNDECIDED or not all(isinstance(c, type) for c in flat):
+    flat = _classes(static(classes))
+    if flat is None:
         scope.refuse(node, "isinstance with a class that is not known", "Write the class out.")
     cls = folding.python_class(type_of(value))
     if cls is not None and scope.is_exactly(value):
@@ -119,13 +123,22 @@ def _isinstance(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hi
         return Lit(False)
     if scope.is_template:
         scope.refuse(node, "undecided")
-    return scope.op(isinstance, (as_atom(scope, node, value), _classes(scope, node, classes)), (), hint, node, ab.BOOL)
+    written = tuple(Lit(c, dotted(c)) for c in flat)
+    return scope.op(isinstance, (as_atom(scope, node, value), written if len(written) > 1 else written[0]), (), hint, node, ab.BOOL)
 
 
-def _classes(scope: Scope, node: Any, classes: Value) -> Any:
-    if isinstance(classes, Pack):
-        return tuple(_classes(scope, node, x) for x in classes.items)
-    return as_atom(scope, node, classes)
+def _classes(wanted: object) -> tuple[type, ...] | None:
+    """The classes in the second argument of isinstance, None if they are not known."""
+    if isinstance(wanted, types.UnionType):
+        wanted = typing.get_args(wanted)
+    parts = wanted if isinstance(wanted, tuple) else (wanted,)
+    out: list[type] = []
+    for part in parts:
+        inner = (part,) if isinstance(part, type) else _classes(part) if isinstance(part, tuple | types.UnionType) else None
+        if inner is None:
+            return None
+        out += inner
+    return tuple(out)
 
 
 def _print(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:

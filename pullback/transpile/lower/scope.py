@@ -159,6 +159,9 @@ class Scope(ABC):
         """Is a value certainly of the class that its type says? A variable that is an integer at first may be said to be a float."""
         return not isinstance(value, Var) or value in self.parameters or not isinstance(value.type, ab.Scalar)
 
+    def undecided(self, node: Any, a: Value, b: Value) -> None:
+        """A comparison is left to the run."""
+
     # places
 
     def begin(self, s: Any) -> None:

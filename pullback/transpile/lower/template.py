@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 
 from pullback import errors
@@ -21,8 +22,9 @@ from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
 from pullback.transpile.lower.lowering import Lowering, local_names_of
+from pullback.transpile.lower.parameters import is_operation
 from pullback.transpile.lower.scope import NONE, NotATemplate, Restart, Returned, Scope
-from pullback.transpile.lower.values import Pack, Value
+from pullback.transpile.lower.values import Pack, UserFunction, Value
 from pullback.transpile.parse import from_function
 from pullback.transpile.sources import FunctionSource
 
@@ -40,23 +42,31 @@ class _LookedAt(Exception):
 
 
 class Template(Lowering):
-    """Lowers a rule, with the functions that it calls inlined. `literals`: operands that are literals, by their variables."""
+    """Lowers a rule, with the functions that it calls inlined.
+
+    `literals`: the operands that are literals, by their variables. `holes`: the static arguments that are not known.
+    """
 
     is_template = True
 
-    def __init__(self, source: FunctionSource, literals: Mapping[Var, int]) -> None:
+    def __init__(self, source: FunctionSource, literals: Mapping[Var, int], holes: Sequence[Var]) -> None:
         super().__init__(Unit(), source, local_names_of(source), set())
         self.literals = literals
+        self.holes = holes
 
     def known(self, node: Any, value: Value) -> bool:
         if isinstance(value, Var) and value in self.literals:
             raise _LookedAt(self.literals[value])
         return super().known(node, value)
 
+    def undecided(self, node: Any, a: Value, b: Value) -> None:
+        if any(x is h for x in (a, b) for h in self.holes):
+            raise NotATemplate("a static argument that is not known decides")
+
     def call_user(
         self, node: Any, callee: FunctionSource, args: list[Value], keywords: Mapping[str, Value], hint: str
     ) -> Value:
-        inner = Template(callee, self.literals)
+        inner = Template(callee, self.literals, self.holes)
         inner.body, inner.owned, inner.parameters = self.body, self.owned, self.parameters
         for p, value in zip(declared(callee), arguments(self, node, callee, args, keywords), strict=True):
             inner.bind(p.name, value)
@@ -66,6 +76,8 @@ class Template(Lowering):
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
         if isinstance(obj, bool | int | float | str):
             return Lit(obj)
+        if isinstance(obj, FunctionType) and obj.__module__.startswith("pullback.stdlib.") and not is_operation(obj):
+            return UserFunction(_source_of(obj))
         return super().meaning_of_object(node, text, obj)
 
 
@@ -153,7 +165,7 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
     literals: dict[Var, int] = {}
     try:
         source = _source_of(fn)
-        scope = Template(source, literals)
+        scope = Template(source, literals, holes)
         values = [_input(s, k, params, literals) for k, s in enumerate(shapes)]
         scope.parameters = frozenset(params)
         _bind(scope, values, {name: _static_value(x, holes) for name, x in fixed})
