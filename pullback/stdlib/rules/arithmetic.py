@@ -49,7 +49,7 @@ def positive(out: Any, x: Any) -> Any:
 
 @elementwise(builtins.abs, operator.abs)
 def absolute(out: Any, x: Any) -> Any:
-    if isinstance(x, float):
+    if np.ndim(x) == 0:
         return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0
     return np.sign(x)
 
@@ -85,7 +85,7 @@ def power_of_exponent(out: Any, x: Any, y: Any) -> Any:
             return out * math.log(x)
         if x == 0:
             return 0.0
-    if isinstance(x, float):
+    if np.ndim(x) == 0:
         return out * (math.log(x) if x > 0.0 else 0.0 if x == 0.0 else math.nan)
     return out * np.log(x + (x == 0))
 
