@@ -71,7 +71,9 @@ def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str
 def _extreme(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, fn: Any) -> Value | None:
     """`min`, `max` of several values: of two of them, again and again, as Python compares them."""
     if keywords:
-        scope.refuse(node, f"the arguments `key` and `default` of {fn.__name__} are not supported yet", "Write a comparison.")
+        scope.refuse(
+            node, f"the arguments `key` and `default` of {fn.__name__} are not supported yet", "Write a comparison."
+        )
     if len(args) == 1:
         items = items_of(scope, node, args[0])
         if items is None:
@@ -95,7 +97,11 @@ def _sum(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str
     if items is None:
         scope.refuse(node, "sum of a list or array is not supported yet", "Use np.sum, or add in a loop.")
     total = start
-    if items and start == Lit(0) and type_of(items[0]) == ab.Scalar("int", value=getattr(type_of(items[0]), "value", None)):
+    if (
+        items
+        and start == Lit(0)
+        and type_of(items[0]) == ab.Scalar("int", value=getattr(type_of(items[0]), "value", None))
+    ):
         total, items = items[0], items[1:]  # 0 + n is n, for an integer of Python's
     for k, x in enumerate(items, 1):
         total = scope.binary(node, operator.add, total, x, hint if k == len(items) else "")
@@ -118,13 +124,20 @@ def _isinstance(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hi
     cls = folding.python_class(type_of(value))
     if cls is not None and scope.is_exactly(value):
         return Lit(issubclass(cls, flat))
-    could_be = (bool, int, float, complex, np.generic, np.ndarray)
-    if isinstance(type_of(value), ab.Scalar | ab.Array) and not any(issubclass(x, c) or issubclass(c, x) for x in could_be for c in flat):
+    could_be: tuple[type, ...] = (bool, int, float, complex, np.generic, np.ndarray)
+    match type_of(value):
+        case ab.Array(dtype=str() as dtype, shape=()) if dtype != "bfloat16":  # a 0-d array or a NumPy scalar
+            could_be = (np.ndarray, np.dtype(dtype).type)
+    if isinstance(type_of(value), ab.Scalar | ab.Array) and not any(
+        issubclass(x, c) or issubclass(c, x) for x in could_be for c in flat
+    ):
         return Lit(False)
     if scope.is_template:
         scope.refuse(node, "undecided")
     written = tuple(Lit(c, dotted(c)) for c in flat)
-    return scope.op(isinstance, (as_atom(scope, node, value), written if len(written) > 1 else written[0]), (), hint, node, ab.BOOL)
+    return scope.op(
+        isinstance, (as_atom(scope, node, value), written if len(written) > 1 else written[0]), (), hint, node, ab.BOOL
+    )
 
 
 def _classes(wanted: object) -> tuple[type, ...] | None:
@@ -134,7 +147,9 @@ def _classes(wanted: object) -> tuple[type, ...] | None:
     parts = wanted if isinstance(wanted, tuple) else (wanted,)
     out: list[type] = []
     for part in parts:
-        inner = (part,) if isinstance(part, type) else _classes(part) if isinstance(part, tuple | types.UnionType) else None
+        inner = (
+            (part,) if isinstance(part, type) else _classes(part) if isinstance(part, tuple | types.UnionType) else None
+        )
         if inner is None:
             return None
         out += inner
