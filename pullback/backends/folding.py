@@ -115,9 +115,9 @@ class Reader:
     structure: bool = False
 
 
-def fold(function: Function, effectful: Callable[[str], bool], margins: Mapping[object, int]) -> Procedure:
-    """One function as a script. `margins` are columns to leave free, by the variable that a statement binds."""
-    folder = Folder(function, Usage(function.block, effectful), margins)
+def fold(function: Function, effectful: Callable[[str], bool]) -> Procedure:
+    """One function as a script. `effectful`: does the function with this key print, raise or assert?"""
+    folder = Folder(function, Usage(function.block, effectful))
     body = folder.body(function.block, function.block.results, 1, (), "return")
     f = function
     return Procedure(f.name, f.params, body, f.origin, f.user_names, f.doc, f.primal)
@@ -126,10 +126,9 @@ def fold(function: Function, effectful: Callable[[str], bool], margins: Mapping[
 class Folder:
     """Folds the blocks of one function; `LoopFolding` has the part for loops."""
 
-    def __init__(self, function: Function, usage: Usage, margins: Mapping[object, int]) -> None:
+    def __init__(self, function: Function, usage: Usage) -> None:
         self.function = function
         self.usage = usage
-        self.margins = margins
         self.sharing = Sharing(function.block, usage.start)
         self.pending: dict[Var, Pending] = {}
         self.taken: list[Pending] = []
@@ -171,7 +170,7 @@ class Folder:
     def returned(self, frame: Frame, position: int) -> Return:
         """The `return` at the end of a block, from where the last thing in it comes."""
         (result,) = frame.results
-        value = self.expression(lambda: self.arg(result, Reader(frame, position)), frame.room - 7, "return")
+        value = self.expression(lambda: self.arg(result, Reader(frame, position)), frame.room - 7)
         origins = [p.origin for p in self.folded if p.origin.adjoint and not p.cheap]
         return Return(value, origins[-1] if origins else self.function.origin)
 
@@ -182,7 +181,7 @@ class Folder:
                 self.op(s, slot, frame)
             case Call():
                 reader = self.reader(s, frame)
-                value = self.expression(lambda: Invoke(s.function, self.args(s.args, reader)), self.room(s.out, frame), s.out)
+                value = self.expression(lambda: Invoke(s.function, self.args(s.args, reader)), self.room(s.out, frame))
                 self.bind(s, s.out, value, slot, frame)
             case Effect():
                 reader = self.reader(s, frame)
@@ -200,7 +199,7 @@ class Folder:
         reader = self.reader(s, frame, s.op in MAKERS and frame.mode == "return")
         if (writes(s) or accumulates(s)) and s.args[0] in self.pending:
             self.settle(self.pending[s.args[0]])
-        value = self.expression(lambda: self.apply(s, reader), self.room(s.out, frame), s.out)
+        value = self.expression(lambda: self.apply(s, reader), self.room(s.out, frame))
         self.bind(s, s.out, value, slot, frame, is_cheap(s.op, s.args, s.out.type))
 
     def apply(self, s: Op, reader: Reader) -> Expr:
@@ -278,9 +277,8 @@ class Folder:
     def room(self, out: Var, frame: Frame) -> int:
         return frame.room - max(len(out.hint), 1) - 3
 
-    def expression(self, make: Callable[[], Expr], room: int, key: object = None) -> Expr:
+    def expression(self, make: Callable[[], Expr], room: int) -> Expr:
         """Make an expression; as long as it is too wide, its widest part becomes a statement of its own."""
-        room -= self.margins.get(key, 0)
         while True:
             self.taken = []
             made = make()

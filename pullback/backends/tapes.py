@@ -79,7 +79,7 @@ def _collect_uses(block: Block, uses: dict[Var, list[_Use]]) -> None:
             carried = len(s.inits) if isinstance(s, For | While) and b is s.body else len(b.results)
             for v in variables(b.results[:carried]):
                 uses.setdefault(v, []).append(_Use("other", s, None))
-            if isinstance(s, For | While):
+            if isinstance(s, For | While) and b is s.body:
                 for r, o in zip(b.results[carried:], s.outs[carried:], strict=True):
                     if isinstance(r, Var):
                         uses.setdefault(r, []).append(_Use("kept", s, o))

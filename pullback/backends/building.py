@@ -1,0 +1,444 @@
+"""Scripts to gast: a walk that names the variables, and notes the comments and blank lines of the text."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Lit, Origin, Var
+
+from .expressions import Expressions, call, constant, name
+from .facts import BINARY, is_gather
+from .liveness import Liveness, Skips
+from .naming import Names
+from .script import (
+    Act,
+    Append,
+    Apply,
+    Assign,
+    Body,
+    Branch,
+    Define,
+    Expr,
+    ForLoop,
+    Loop,
+    Procedure,
+    Return,
+    Reverse,
+    Statement,
+    Target,
+    Update,
+    WhileLoop,
+    Write,
+)
+
+_HEADERS = ("for ", "while ", "if ", "elif ", "else", "def ", "with ", "try", "@", "async ")
+_AUGMENTED = re.compile(r"\s*[^\s=]+\s*(?:[-+*/@%&|^]|//|\*\*|<<|>>)=")
+_TEMPORARIES = {"sqrt": "root"}
+_IN_PLACE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv})
+
+
+@dataclass
+class Note:
+    """What stands before a statement in the text, and where the statement comes from."""
+
+    origin: Origin | None = None
+    comment: str = ""
+    blank: bool = False
+
+
+class Builder:
+    """Builds one function."""
+
+    def __init__(self, procedure: Procedure, write: Expressions, forbidden: frozenset[str]) -> None:
+        self.procedure = procedure
+        self.live = Liveness(procedure)
+        self.names = Names(procedure, self.live, forbidden)
+        self.write = write
+        self.notes: dict[Any, Note] = {}
+        self.skips: Skips = ()
+        self.out: list[Any] = []
+        self.comment = ""
+        self.listed: dict[Var, tuple[Var | None, ...]] = {}
+        self.listed_names: dict[Var, tuple[str | None, ...]] = {}
+        write.local = self.local
+
+    def local(self, v: Var) -> str:
+        """The name of a variable here."""
+        return self.names.name[v]
+
+    # statements
+
+    def put(self, node: Any, origin: Origin | None = None) -> None:
+        """Add a statement, under a comment if it differentiates another line than the one before."""
+        note = Note(origin)
+        if origin is not None and origin.adjoint:
+            text = " ".join(origin.text.split())
+            note.blank = bool(self.out) and not self.backwards
+            self.backwards = True
+            if text != self.comment and not text.startswith(_HEADERS):
+                self.comment = note.comment = text
+        self.notes[node] = note
+        self.out.append(node)
+
+    def block(self, body: Body, backwards: bool = True) -> list[Any]:
+        """The statements of a body; `backwards` is false where the first backward statement is set off by a blank line."""
+        outer = self.out, self.comment, getattr(self, "backwards", True)
+        self.out, self.comment, self.backwards = [], "", backwards
+        for s in body.statements:
+            self.statement(s)
+        out = self.out
+        self.out, self.comment, self.backwards = outer
+        return out
+
+    def statement(self, s: Statement) -> None:
+        match s:
+            case Assign():
+                self.assign(s)
+            case Update():
+                self.names.set(s.out, self.local(s.old))
+                self.augment(name(self.local(s.out), store=True), s.op, s.value, s.origin)
+            case Write():
+                self.write_item(s)
+            case Append():
+                self.append(s)
+            case Reverse():
+                self.put(gast.Expr(call(f"{self.local(s.what)}.reverse")), s.origin)
+            case Act():
+                self.act(s)
+            case Return():
+                self.put(gast.Return(self.write(s.value)), s.origin)
+            case Branch():
+                self.branch(s)
+            case ForLoop() | WhileLoop():
+                self.loop(s)
+            case Define():
+                self.define(s)
+
+    def assign(self, s: Assign) -> None:
+        position = self.live.span[s].start
+        wishes: Sequence[str | None] = ()
+        if isinstance(s.value, Apply) and s.value.op is list.pop and isinstance(s.value.args[0], Var):
+            wishes = self.listed_names.get(s.value.args[0], ())
+        target = self.target(s.target, position, s.origin, s.value, wishes)
+        if isinstance(s.target, Var):
+            if isinstance(s.value, Var) and self.local(s.value) == self.local(s.target):
+                return
+            if self.updates(s.target, s.value, s.origin):
+                assert isinstance(s.value, Apply)
+                self.augment(target, s.value.op, s.value.args[1], s.origin)
+                return
+        self.put(gast.Assign([target], self.write(s.value), None), s.origin)
+
+    def updates(self, v: Var, value: Expr, origin: Origin) -> bool:
+        """Is this `x = x + …` on a scalar, and better written `x += …`?"""
+        if not isinstance(value, Apply) or value.op not in BINARY or not isinstance(v.type, ab.Scalar):
+            return False
+        old = value.args[0]
+        if not isinstance(old, Var) or self.local(old) != self.local(v) or not isinstance(old.type, ab.Scalar):
+            return False
+        return value.op in _IN_PLACE if origin.adjoint else bool(_AUGMENTED.match(origin.text))
+
+    def augment(self, target: Any, op: Any, value: Expr, origin: Origin) -> None:
+        """`target op= value`, with a minus sign of the value drawn into the operator."""
+        turned = negated(value) if op in (operator.add, operator.sub) and origin.adjoint else None
+        if turned is not None:
+            op, value = operator.sub if op is operator.add else operator.add, turned
+        self.put(gast.AugAssign(target, self.write.operator_node(op), self.write(value)), origin)
+
+    def write_item(self, s: Write) -> None:
+        self.names.set(s.out, self.local(s.old))
+        array = name(self.local(s.out))
+        index = self.write.index(s.index)
+        if s.add and is_gather(s.index):
+            turned = negated(s.value)
+            f = np.add if turned is None else np.subtract
+            at = f"{self.write.space.callable(f)}.at"
+            self.put(gast.Expr(call(at, array, index, self.write(s.value if turned is None else turned))), s.origin)
+            return
+        target = gast.Subscript(array, index, gast.Store())
+        if s.add:
+            self.augment(target, operator.add, s.value, s.origin)
+        else:
+            self.put(gast.Assign([target], self.write(s.value), None), s.origin)
+
+    def append(self, s: Append) -> None:
+        parts = s.value.args if isinstance(s.value, Apply) and s.value.op is prims.make_tuple else (s.value,)
+        self.listed_names[s.to] = tuple(self.local(x) if isinstance(x, Var) else None for x in parts)
+        self.listed[s.to] = tuple(x if isinstance(x, Var) else None for x in parts)
+        self.put(gast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
+
+    def act(self, s: Act) -> None:
+        if s.op == "assert":
+            test, *message = (self.write(x) for x in s.args)
+            self.put(gast.Assert(test, message[0] if message else None), s.origin)
+        elif s.op == "raise":
+            error, *args = s.args
+            made = call(self.write(error), *map(self.write, args)) if isinstance(error, Lit) else self.write(error)
+            self.put(gast.Raise(made, None), s.origin)
+        else:
+            self.put(gast.Expr(call(self.write.space.builtin(s.op), *map(self.write, s.args))), s.origin)
+
+    # names
+
+    def target(
+        self, t: Target, position: int, origin: Origin, value: Expr | None = None, wishes: Sequence[str | None] = ()
+    ) -> Any:
+        """What stands to the left of `=`, or between `for` and `in`."""
+        if t is None:
+            return name("_", store=True)
+        if isinstance(t, tuple):
+            parts = [
+                self.target(x, position, origin, None, wishes[k : k + 1] if not isinstance(x, tuple) else ())
+                for k, x in enumerate(t)
+            ]
+            return gast.Tuple(parts, gast.Store())
+        wish = next(iter(wishes), None)
+        if wish is not None:
+            self.names.wish[t] = wish
+        temporary = "tape" if isinstance(t.type, ab.ListOf) else self.temporary(value)
+        given, saved = self.names.bind(t, position, self.skips, temporary)
+        self.save(saved, origin)
+        return name(given, store=True)
+
+    def save(self, saved: tuple[str, str] | None, origin: Origin) -> None:
+        if saved is not None:
+            self.put(gast.Assign([name(saved[0], store=True)], name(saved[1]), None), origin)
+
+    def temporary(self, value: Expr | None) -> str:
+        """A name for a value that has none: `root_x` for `sqrt(x)`, `t` where nothing better is known."""
+        match value:
+            case Apply(op=op, args=(Var() as x,)):
+                made_of = self.names.name.get(x, "")
+                f = getattr(op, "__name__", "")
+                if f in _TEMPORARIES and 0 < len(made_of) <= 8:
+                    return f"{_TEMPORARIES[f]}_{made_of}"
+        return "t"
+
+    def transfer(self, pairs: list[tuple[str, Expr]], origin: Origin) -> None:
+        """Give names new values, all at once if one of them is read for another."""
+        pairs = [(n, e) for n, e in pairs if not (isinstance(e, Var) and self.local(e) == n)]
+        if not pairs:
+            return
+        values = [self.write(e) for _, e in pairs]
+        if len(pairs) == 1:
+            self.put(gast.Assign([name(pairs[0][0], store=True)], values[0], None), origin)
+            return
+        targets = gast.Tuple([name(n, store=True) for n, _ in pairs], gast.Store())
+        self.put(gast.Assign([targets], gast.Tuple(values, gast.Load()), None), origin)
+
+    # branches
+
+    def branch(self, s: Branch) -> None:
+        span = self.live.span[s]
+        chosen = self.out_names(s)
+        test = self.write(s.cond)
+        bodies = []
+        for body, skips, end in (
+            (s.then, ((span.middle, span.end), *self.skips), span.middle),
+            (s.orelse, self.skips, span.end),
+        ):
+            outer = self.skips
+            reserved = self.names.claim_results(body, chosen, s.outs, end) if s.outs else []
+            with self.names.region(span.start, span.end, outer):
+                self.skips = skips
+                statements = self.block(body)
+                held = self.out
+                self.out, backwards = statements, self.backwards
+                if s.outs:
+                    self.transfer(list(zip(chosen, body.results, strict=True)), s.origin)
+                self.out, self.backwards = held, backwards
+            self.skips = outer
+            self.names.release(reserved)
+            bodies.append(statements)
+        for o, n in zip(s.outs, chosen, strict=True):
+            self.names.set(o, n)
+        self.put_branch(test, bodies[0], bodies[1], s)
+
+    def put_branch(self, test: Any, then: list[Any], orelse: list[Any], s: Branch) -> None:
+        if then and _leaves(then[-1]) and _leaves_all(orelse):
+            self.put(gast.If(test, then, []), s.origin)
+            for k, node in enumerate(orelse):
+                note = self.notes[node]
+                note.blank = note.blank or (k == 0 and len(orelse) > 1)
+                self.out.append(node)
+            return
+        if not then and not orelse:
+            return
+        if not then:
+            test, then, orelse = gast.UnaryOp(gast.Not(), test), orelse, []
+        self.put(gast.If(test, then, orelse), s.origin)
+        self.comment = ""
+
+    def out_names(self, s: Branch) -> list[str]:
+        """Names for the results of a branch."""
+        span = self.live.span[s]
+        chosen: list[str] = []
+        for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
+            base = self.names.forced.get(o) or self.names.wanted(o)
+            if not base:
+                outer = (self.names.name.get(self.names.root(r)) for r in (x, y) if isinstance(r, Var))
+                base = next((n for n in outer if n), "t")
+            avoid = frozenset(chosen)
+            if o in self.names.forced and base not in avoid and not self.names.free(base, o, span.end, self.skips):
+                holder = self.names.holder.get(base)
+                if holder is not None and self.live.live(holder, span.end, self.skips):
+                    saved = self.names.save(base, span.end, self.skips)
+                    if saved is not None:
+                        self.save((saved, base), s.origin)
+            n = self.names.fresh(base, o, span.end, self.skips, avoid)
+            chosen.append(n)
+        return chosen
+
+    # loops
+
+    def loop(self, s: Loop) -> None:
+        span = self.live.span[s]
+        chosen, given = self.slot_names(s)
+        self.transfer(given, s.origin)
+        for p, n in zip(s.carried, chosen, strict=True):
+            self.names.set(p, n)
+        iterable = self.write(s.iterable) if isinstance(s, ForLoop) else None
+        reserved = self.names.claim_results(s.body, chosen, s.outs, span.middle)
+        with self.names.region(span.start):
+            if isinstance(s, ForLoop):
+                target = self.target(s.target, span.start + 1, s.origin, None, self.item_wishes(s))
+                body = self.loop_body(s, chosen, [])
+                node = gast.For(target, iterable, body, [], None)
+            else:
+                test, before = self.test(s)
+                body = self.loop_body(s, chosen, before)
+                node = gast.While(test, body, [])
+        self.names.release(reserved)
+        for o, n in zip(s.outs, chosen, strict=True):
+            self.names.set(o, n)
+        self.put(node, s.origin)
+        self.comment = ""
+
+    def loop_body(self, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
+        statements = self.block(s.body)
+        held, self.out = self.out, statements
+        self.transfer(list(zip(chosen, s.body.results, strict=True)), s.origin)
+        self.out = held
+        return [*before, *statements] or [self.passing()]
+
+    def passing(self) -> Any:
+        node = gast.Pass()
+        self.notes[node] = Note()
+        return node
+
+    def test(self, s: WhileLoop) -> tuple[Any, list[Any]]:
+        """The test of a `while`, or True and the statements that test and break."""
+        statements = self.block(s.test)
+        result = self.write(s.test.results[0])
+        if not statements:
+            return result, []
+        leave = gast.Break()
+        check = gast.If(gast.UnaryOp(gast.Not(), result), [leave], [])
+        self.notes[leave] = self.notes[check] = Note(s.origin)
+        return constant(True), [*statements, check]
+
+    def item_wishes(self, s: ForLoop) -> Sequence[str | None]:
+        """Names for the items of a walked tape: those that they had when it was filled."""
+        match s.iterable:
+            case Apply(args=(Var() as v,)) if v in self.listed_names:
+                return self.listed_names[v]
+        return ()
+
+    def slot_names(self, s: Loop) -> tuple[list[str], list[tuple[str, Expr]]]:
+        """Names for what goes round in a loop, and what they have to be given before it."""
+        start = self.live.span[s].start
+        chosen: list[str] = []
+        given: list[tuple[str, Expr]] = []
+        for p, i, o in zip(s.carried, s.inits, s.outs, strict=True):
+            mine = self.names.name.get(i) if isinstance(i, Var) else None
+            base = self.names.forced.get(o) or self.names.wanted(p) or mine or self.temporary(i)
+            avoid = frozenset(chosen)
+            if base == mine and base not in avoid and isinstance(i, Var) and self.live.live(i, start, self.skips):
+                saved = self.names.save(base, start, self.skips) if self.names.fits(base, o) else None
+                if saved is not None:
+                    self.save((saved, base), s.origin)
+                    chosen.append(base)
+                    continue
+            chosen.append(self.names.fresh(base, o, start, self.skips, avoid))
+            given.append((chosen[-1], i))
+        return chosen, given
+
+    # functions
+
+    def define(self, s: Define) -> None:
+        span = self.live.span[s]
+        given, _ = self.names.bind(s.out, span.end, self.skips, s.name)
+        with self.names.region(span.start, span.end, self.skips):
+            outer, self.skips = self.skips, ()
+            params = [self.target(p, span.start + 1, s.origin).id for p in s.params]
+            body = self.block(s.body)
+            self.skips = outer
+        self.names.set(s.out, given)
+        self.put(gast.FunctionDef(given, _arguments(params), body, [], None, None, []), s.origin)
+
+    def function(self, text_name: str) -> Any:
+        """The whole function."""
+        taken: set[str] = set()
+        for p in self.procedure.params:
+            base = p.var.hint or "x"
+            n = base if base not in taken else self.names.fresh(base, p.var, 0, (), frozenset(taken))
+            taken.add(n)
+            self.names.set(p.var, n)
+        doc = [gast.Expr(constant(self.procedure.doc))] if self.procedure.doc else []
+        for node in doc:
+            self.notes[node] = Note()
+        body = self.block(self.procedure.body, backwards=False)
+        return gast.FunctionDef(text_name, self.arguments(), [*doc, *body], [], None, None, [])
+
+    def arguments(self) -> Any:
+        """The parameters as the user declared them."""
+        args: dict[str, list[Any]] = {"POSITIONAL_ONLY": [], "POSITIONAL_OR_KEYWORD": [], "KEYWORD_ONLY": []}
+        defaults, kw_defaults = [], []
+        for p in self.procedure.params:
+            args[p.kind].append(gast.Name(self.local(p.var), gast.Param(), None, None))
+            if p.kind == "KEYWORD_ONLY":
+                kw_defaults.append(None if p.default is None else self.default(p.default))
+            elif p.default is not None:
+                defaults.append(self.default(p.default))
+        return gast.arguments(
+            args["POSITIONAL_OR_KEYWORD"], args["POSITIONAL_ONLY"], None, args["KEYWORD_ONLY"], kw_defaults, None, defaults
+        )
+
+    def default(self, e: Any) -> Any:
+        return self.write(e)
+
+
+def _arguments(names: Iterable[str]) -> Any:
+    return gast.arguments([gast.Name(n, gast.Param(), None, None) for n in names], [], None, [], [], None, [])
+
+
+def _leaves(node: Any) -> bool:
+    if isinstance(node, gast.If):
+        return bool(node.orelse) and _leaves(node.body[-1]) and _leaves(node.orelse[-1])
+    return isinstance(node, gast.Return | gast.Raise)
+
+
+def _leaves_all(nodes: list[Any]) -> bool:
+    return bool(nodes) and _leaves(nodes[-1])
+
+
+def negated(e: Expr) -> Expr | None:
+    """The negative of an expression that begins with a minus sign, which is exact; None for others."""
+    match e:
+        case Apply(op=operator.neg, args=(x,)):
+            return x
+        case Apply(op=op, args=(x, y)) if op in (operator.mul, operator.truediv, operator.matmul):
+            turned = negated(x)
+            return None if turned is None else Apply(op, (turned, y), (), e.out)
+        case Lit(value=float() as value) if value < 0:
+            return Lit(-value)
+    return None

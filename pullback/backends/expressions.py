@@ -1,0 +1,221 @@
+"""Expressions of scripts to gast: how each operation is written in NumPy."""
+
+from __future__ import annotations
+
+import builtins
+import cmath
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Global, Lit, Var
+
+from .facts import BINARY, COMPARE, UNARY, type_of
+from .namespace import Namespace
+from .script import Apply, Choice, Cut, Expr, Invoke
+
+_BINARY_NODES = {
+    "+": gast.Add, "-": gast.Sub, "*": gast.Mult, "/": gast.Div, "//": gast.FloorDiv, "%": gast.Mod, "**": gast.Pow,
+    "@": gast.MatMult, "&": gast.BitAnd, "|": gast.BitOr, "^": gast.BitXor, "<<": gast.LShift, ">>": gast.RShift,
+}  # fmt: skip
+_COMPARE_NODES = {
+    "<": gast.Lt, "<=": gast.LtE, ">": gast.Gt, ">=": gast.GtE, "==": gast.Eq, "!=": gast.NotEq, "is": gast.Is,
+    "is not": gast.IsNot,
+}  # fmt: skip
+_UNARY_NODES = {"-": gast.USub, "+": gast.UAdd, "~": gast.Invert, "not ": gast.Not}
+_METHODS: dict[Callable[..., Any], str] = {np.ndarray.copy: "copy", list.pop: "pop"}
+_ATTRIBUTES: dict[Callable[..., Any], str] = {np.size: "size", np.ndim: "ndim", np.shape: "shape"}
+
+
+def name(text: str, store: bool = False) -> Any:
+    """A name, dotted or not."""
+    first, *rest = text.split(".")
+    node = gast.Name(first, gast.Store() if store else gast.Load(), None, None)
+    for part in rest:
+        node = gast.Attribute(node, part, gast.Load())
+    return node
+
+
+def call(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """A call."""
+    function = name(function) if isinstance(function, str) else function
+    return gast.Call(function, list(args), [gast.keyword(k, x) for k, x in kwargs.items()])
+
+
+def constant(value: object) -> Any:
+    """A literal that is no negative number."""
+    return gast.Constant(value, None)
+
+
+class Expressions:
+    """Writes expressions with the names of one module; `local` gives the name of a variable."""
+
+    def __init__(self, space: Namespace, functions: Callable[[str], str], global_name: Callable[[str], str]) -> None:
+        self.space = space
+        self.functions = functions
+        self.global_name = global_name
+        self.local: Callable[[Var], str] = lambda v: v.hint or "t"
+        self._special: dict[Callable[..., Any], Callable[[Apply], Any]] = {
+            operator.getitem: self._subscript,
+            operator.contains: lambda e: gast.Compare(self(e.args[1]), [gast.In()], [self(e.args[0])]),
+            prims.item: self._subscript,
+            prims.dim: lambda e: self._index(self._shape(e.args[0]), self(e.args[1])),
+            prims.astype: self._astype,
+            prims.spread: self._spread,
+            prims.make_tuple: lambda e: gast.Tuple([self(x) for x in e.args], gast.Load()),
+            prims.make_list: lambda e: gast.List([self(x) for x in e.args], gast.Load()),
+            prims.make_dict: self._dict,
+            np.transpose: self._transpose,
+        }
+
+    def __call__(self, e: Expr) -> Any:
+        match e:
+            case Var():
+                return name(self.local(e))
+            case Lit():
+                return self.literal(e.value, e.text)
+            case Global():
+                return name(self.global_name(e.name))
+            case Apply():
+                return self.apply(e)
+            case Choice():
+                return self._choice(e)
+            case Invoke():
+                return call(self.functions(e.function), *(self(x) for x in e.args))
+            case Cut():
+                return gast.Slice(*(None if x is None else self(x) for x in (e.lower, e.upper, e.step)))
+            case tuple():
+                return gast.Tuple([self(x) for x in e], gast.Load())
+
+    # operations
+
+    def apply(self, e: Apply) -> Any:
+        op, args = e.op, e.args
+        if op in BINARY and len(args) == 2:
+            return self.binary(op, args[0], args[1])
+        if op in COMPARE and len(args) == 2:
+            return gast.Compare(self(args[0]), [_COMPARE_NODES[COMPARE[op]]()], [self(args[1])])
+        if op in UNARY and len(args) == 1:
+            return gast.UnaryOp(_UNARY_NODES[UNARY[op]](), self(args[0]))
+        special = self._special.get(op)
+        if special is not None:
+            return special(e)
+        if op in _METHODS:
+            return call(gast.Attribute(self(args[0]), _METHODS[op], gast.Load()), *(self(x) for x in args[1:]))
+        if op in _ATTRIBUTES and len(args) == 1 and not e.kwargs and isinstance(type_of(args[0]), ab.Array):
+            return gast.Attribute(self(args[0]), _ATTRIBUTES[op], gast.Load())
+        return self.call(op, e)
+
+    def call(self, op: Any, e: Apply) -> Any:
+        """A plain call of a function by its name."""
+        return call(self.space.callable(op), *(self(x) for x in e.args), **{k: self(x) for k, x in e.kwargs})
+
+    def binary(self, op: Any, left: Expr, right: Expr) -> Any:
+        """`left op right`."""
+        return gast.BinOp(self(left), _BINARY_NODES[BINARY[op]](), self(right))
+
+    def operator_node(self, op: Any) -> Any:
+        """The node of a binary operator."""
+        return _BINARY_NODES[BINARY[op]]()
+
+    def index(self, index: Expr) -> Any:
+        """What stands between the brackets."""
+        return self(index[0] if isinstance(index, tuple) and len(index) == 1 else index)
+
+    def _index(self, value: Any, index: Any) -> Any:
+        return gast.Subscript(value, index, gast.Load())
+
+    def _subscript(self, e: Apply) -> Any:
+        return self._index(self(e.args[0]), self.index(e.args[1]))
+
+    def _choice(self, e: Choice) -> Any:
+        if isinstance(e.orelse, Lit) and e.orelse.value is False:
+            return gast.BoolOp(gast.And(), [self(e.cond), self(e.then)])
+        if isinstance(e.then, Lit) and e.then.value is True:
+            return gast.BoolOp(gast.Or(), [self(e.cond), self(e.orelse)])
+        return gast.IfExp(self(e.cond), self(e.then), self(e.orelse))
+
+    def _dict(self, e: Apply) -> Any:
+        keys = e.args[0] if isinstance(e.args[0], tuple) else ()
+        return gast.Dict([self(k) for k in keys], [self(x) for x in e.args[1:]])
+
+    def _transpose(self, e: Apply) -> Any:
+        if len(e.args) == 1 and not e.kwargs and isinstance(type_of(e.args[0]), ab.Array):
+            return gast.Attribute(self(e.args[0]), "T", gast.Load())
+        return self.call(e.op, e)
+
+    def _shape(self, x: Expr) -> Any:
+        if isinstance(type_of(x), ab.Array):
+            return gast.Attribute(self(x), "shape", gast.Load())
+        return call(f"{self.space.arrays()}.shape", self(x))
+
+    def dtype(self, text: str) -> Any:
+        """A dtype by its name."""
+        return name(f"{self.space.arrays()}.{'bool_' if text == 'bool' else text}")
+
+    def _astype(self, e: Apply) -> Any:
+        x, dtype = e.args
+        node = self.dtype(dtype.value) if isinstance(dtype, Lit) and isinstance(dtype.value, str) else self(dtype)
+        if isinstance(type_of(x), ab.Scalar) and isinstance(dtype, Lit) and dtype.value not in (float, int, bool, complex):
+            return call(node, self(x))
+        array = isinstance(type_of(x), ab.Array)
+        made = call(gast.Attribute(self(x) if array else call(f"{self.space.arrays()}.asarray", self(x)), "astype", gast.Load()), node)
+        plain = array and ab.rank(type_of(x)) not in (None, 0)
+        return made if plain else self._index(made, gast.Tuple([], gast.Load()))
+
+    def _spread(self, e: Apply) -> Any:
+        x, like = e.args
+        source, wanted, t = type_of(x), type_of(e), type_of(like)
+        np_ = self.space.arrays()
+        if isinstance(source, ab.Array):
+            return call(f"{np_}.broadcast_to", self(x), self._shape(like))
+        dtype = wanted.dtype if isinstance(wanted, ab.Array) else None
+        stem = {"0.0": "zeros", "1.0": "ones"}.get(repr(x.value)) if isinstance(x, Lit) else None
+        if isinstance(t, ab.Array) and dtype is not None and t.dtype == dtype:
+            return call(f"{np_}.{stem}_like", self(like)) if stem else call(f"{np_}.full_like", self(like), self(x))
+        shape = self._shape(like)
+        usual = ("float64",) if stem or source == ab.FLOAT else (getattr(source, "dtype", None), None)
+        kwargs = {} if dtype in (*usual, None) else {"dtype": self.dtype(dtype)}
+        return call(f"{np_}.{stem}", shape, **kwargs) if stem else call(f"{np_}.full", shape, self(x), **kwargs)
+
+    # literals
+
+    def literal(self, value: object, text: str = "") -> Any:
+        """A constant."""
+        if isinstance(value, bool | str | bytes) or value is None or value is Ellipsis:
+            return constant(value)
+        if type(value) is tuple:
+            return gast.Tuple([self.literal(x) for x in value], gast.Load())
+        if type(value) in (int, float, complex):
+            return self._number(value)  # type: ignore[arg-type]
+        if isinstance(value, np.dtype):
+            return self.dtype(value.name)
+        if isinstance(value, np.generic):
+            return call(self.dtype(value.dtype.name), self.literal(value.item()))
+        if isinstance(value, type) and issubclass(value, np.generic):
+            return name(f"{self.space.arrays()}.{value.__name__}")
+        if isinstance(value, type) and getattr(builtins, value.__name__, None) is value:
+            return name(self.space.builtin(value.__name__))
+        return name(self.space.callable(value))
+
+    def _number(self, value: int | float | complex) -> Any:
+        if isinstance(value, complex):
+            if value.real == 0.0 and math.copysign(1.0, value.real) > 0 and not cmath.isinf(value) and not cmath.isnan(value):
+                return self._signed(value.imag, lambda x: constant(complex(0.0, x)))
+            return call(self.space.builtin("complex"), self._number(value.real), self._number(value.imag))
+        return self._signed(value, constant)
+
+    def _signed(self, value: int | float, make: Callable[[Any], Any]) -> Any:
+        if value != value:
+            return name(f"{self.space.arrays()}.nan")
+        if math.copysign(1.0, value) < 0:
+            return gast.UnaryOp(gast.USub(), self._signed(-value, make))
+        if value == math.inf:
+            return name(f"{self.space.arrays()}.inf")
+        return make(value)

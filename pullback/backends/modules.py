@@ -1,0 +1,267 @@
+"""A program as a module: the functions in order, the imports that they need, the text."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import gast
+
+from pullback import errors, runtime
+from pullback.transpile.core import Block, Call, Function, Origin, Program, blocks
+
+from .base import Emitted
+from .building import Builder, Note
+from .expressions import Expressions
+from .folding import fold
+from .namespace import Namespace
+from .preparing import prepare
+from .printing import Layout, statements, to_text
+from .script import Act, Append, Assign, Body, Branch, Define, Expr, ForLoop, Procedure, Return, Update, WhileLoop, Write
+from .usage import has_effects
+
+Lowering = Callable[[Procedure, Callable[[str], bool]], Procedure]
+
+
+def emit_module(
+    program: Program,
+    standalone: bool,
+    lowering: Lowering,
+    expressions: type[Expressions] = Expressions,
+    array_module: tuple[str, str] = ("numpy", "np"),
+) -> Emitted:
+    """The text of a program. `lowering` makes of a script one in the backend's way of changing arrays."""
+    return _Module(program, standalone, lowering, expressions, array_module).emitted()
+
+
+class _Module:
+    def __init__(
+        self,
+        program: Program,
+        standalone: bool,
+        lowering: Lowering,
+        expressions: type[Expressions],
+        array_module: tuple[str, str],
+    ) -> None:
+        self.program = program
+        self.standalone = standalone
+        self.expressions = expressions
+        self.effects: dict[str, bool] = {}
+        self.printed = {key: f for key, f in self.reachable() if standalone or not f.primal}
+        everything = {**self.printed, "": program.entry}
+        self.procedures = {key: self.procedure(f, lowering) for key, f in everything.items()}
+        local = {v for f in everything.values() for v in local_names(f)}
+        self.space = Namespace(local - {program.entry.name}, standalone, array_module)
+        self.entry = self.space.claim(program.entry.name)
+        self.names = {key: self.space.claim(f.name) for key, f in self.printed.items()}
+        self.notes: dict[Any, Note] = {}
+
+    def reachable(self) -> Iterator[tuple[str, Function]]:
+        """The functions that the entry needs, callees first; of the user's own only those that are printed."""
+        done: set[str] = set()
+
+        def visit(f: Function) -> Iterator[tuple[str, Function]]:
+            for key in calls(f.block):
+                g = self.program.functions[key]
+                if key not in done and (self.standalone or not g.primal):
+                    done.add(key)
+                    yield from visit(g)
+                    yield key, g
+
+        yield from visit(self.program.entry)
+
+    def has_effects(self, key: str) -> bool:
+        """Does a function print, raise or assert? One that is being asked about already does not by itself."""
+        if key not in self.effects:
+            self.effects[key] = False
+            self.effects[key] = has_effects(self.program.functions[key].block, self.has_effects)
+        return self.effects[key]
+
+    def procedure(self, f: Function, lowering: Lowering) -> Procedure:
+        f = replace(prepare(f), user_names=f.user_names | local_names(f, forward=True))
+        return lowering(fold(f, self.has_effects), lambda key: not self.program.functions[key].primal)
+
+    def emitted(self) -> Emitted:
+        writers = {key: self.writer(key) for key in self.procedures}
+        for key, p in self.procedures.items():
+            for e in all_expressions(p.body):
+                writers[key](e)
+            for param in p.params:
+                if param.default is not None:
+                    writers[key](param.default)  # type: ignore[arg-type]
+        helpers = list(self.helpers()) if self.standalone else []
+        forbidden = self.space.forbidden()
+        functions = [self.function(key, writers[key], forbidden) for key in self.procedures]
+        tree = gast.Module([*self.imports(), *helpers, *functions], [])
+        comments = {node: note.comment for node, note in self.notes.items() if note.comment}
+        blanks = {node for node, note in self.notes.items() if note.blank}
+        text = to_text(tree, Layout(comments, frozenset(blanks | self.import_groups(tree))))
+        users = {name: place for place, name in self.space.users.items()}
+        return Emitted(self.entry, text, users, self.origins(tree, text))
+
+    def writer(self, key: str) -> Expressions:
+        f = self.program.entry if key == "" else self.printed[key]
+
+        def global_name(name: str) -> str:
+            if self.standalone:
+                raise errors.at(
+                    errors.NotSupportedYet,
+                    f.origin,
+                    f"{name!r} is a value of the module {f.module!r} that cannot be written into a standalone file",
+                    "pass it as an argument",
+                )
+            return self.space.user(f.module, name)
+
+        return self.expressions(self.space, self.function_name, global_name)
+
+    def function_name(self, key: str) -> str:
+        """The name by which a function of the program is called."""
+        f = self.program.functions[key]
+        if key in self.names:
+            return self.names[key]
+        if f is self.program.entry:
+            return self.entry
+        return self.space.user(f.module, f.name)
+
+    def function(self, key: str, writer: Expressions, forbidden: frozenset[str]) -> Any:
+        builder = Builder(self.procedures[key], writer, forbidden)
+        node = builder.function(self.entry if key == "" else self.names[key])
+        self.notes.update(builder.notes)
+        self.notes[node] = Note(self.procedures[key].origin)
+        return node
+
+    # imports and helpers
+
+    def imports(self) -> list[Any]:
+        space = self.space
+        if self.standalone and space.helpers:
+            space.arrays()
+        out = [gast.Import([gast.alias(m, None if m == n else n)]) for m, n in sorted(space.modules.items(), key=_array_first)]
+        out += _from_imports({place: name for place, name in space.members.items()})
+        self.groups = len(out)
+        if not self.standalone:
+            out += _from_imports({("pullback.runtime", h): name for h, name in space.helpers.items()})
+        return out + _from_imports(space.users)
+
+    def import_groups(self, tree: Any) -> set[Any]:
+        """The first import of the second group, which a blank line sets off."""
+        node = tree.body[self.groups] if 0 < self.groups < len(tree.body) else None
+        return {node} if isinstance(node, gast.ImportFrom) else set()
+
+    def helpers(self) -> Iterator[Any]:
+        """The run-time helpers that the text needs, with those that they need."""
+        done: set[str] = set()
+
+        def visit(name: str) -> Iterator[Any]:
+            if name in done:
+                return
+            done.add(name)
+            node = _plain_source(getattr(runtime, name))
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Name):
+                    if inner.id in runtime.__all__ and inner.id != name:
+                        yield from visit(inner.id)
+                    if inner.id in runtime.__all__:
+                        inner.id = self.space.helper(inner.id)
+                    elif inner.id == "np":
+                        inner.id = self.space.arrays()
+            node.name = self.space.helper(name)
+            yield gast.ast_to_gast(ast.Module([node], [])).body[0]
+
+        for name in list(self.space.helpers):
+            yield from visit(name)
+
+    def origins(self, tree: Any, text: str) -> dict[int, Origin]:
+        """The user's place behind each line of the text."""
+        out: dict[int, Origin] = {}
+        for node, printed in zip(statements(tree), statements(ast.parse(text)), strict=True):
+            note = self.notes.get(node)
+            if note is not None and note.origin is not None:
+                inner = getattr(printed, "body", None)
+                end = inner[0].lineno - 1 if inner else printed.end_lineno
+                for line in range(printed.lineno, max(end, printed.lineno) + 1):
+                    out[line] = note.origin
+        return out
+
+
+def _array_first(item: tuple[str, str]) -> tuple[bool, str]:
+    return item[0] not in ("numpy", "jax.numpy"), item[0]
+
+
+def _from_imports(members: dict[tuple[str, str], str]) -> list[Any]:
+    modules: dict[str, list[tuple[str, str]]] = {}
+    for (module, name), given in sorted(members.items()):
+        modules.setdefault(module, []).append((name, given))
+    return [
+        gast.ImportFrom(module, [gast.alias(n, None if n == g else g) for n, g in names], 0)
+        for module, names in sorted(modules.items())
+    ]
+
+
+def _plain_source(f: Any) -> ast.FunctionDef:
+    """A helper's own source, without annotations."""
+    node = ast.parse(textwrap.dedent(inspect.getsource(f))).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    node.returns = None
+    for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        arg.annotation = None
+    return node
+
+
+def calls(b: Block) -> Iterator[str]:
+    """The keys of the functions that a block calls."""
+    for s in b.body:
+        if isinstance(s, Call):
+            yield s.function
+        for inner in blocks(s):
+            yield from calls(inner)
+
+
+def local_names(f: Function, forward: bool = False) -> frozenset[str]:
+    """The names that a function's variables would like; `forward`: only those of the user's own statements."""
+    out = {p.var.hint for p in f.params}
+
+    def visit(b: Block) -> None:
+        out.update(v.hint for v in b.params)
+        for s in b.body:
+            if not (forward and s.origin.adjoint):
+                out.update(v.hint for v in s.outs)
+                for inner in blocks(s):
+                    visit(inner)
+
+    visit(f.block)
+    return frozenset(out - {""})
+
+
+def all_expressions(body: Body) -> Iterator[Expr]:
+    """All expressions of a script, once."""
+    for s in body.statements:
+        match s:
+            case Assign() | Update() | Append() | Return():
+                yield s.value
+            case Write():
+                yield from (s.index, s.value)
+                if s.add:
+                    yield from ()
+            case Act():
+                yield s.args
+            case Branch():
+                yield s.cond
+                yield from all_expressions(s.then)
+                yield from all_expressions(s.orelse)
+            case ForLoop():
+                yield from (*s.inits, s.iterable)
+                yield from all_expressions(s.body)
+            case WhileLoop():
+                yield from s.inits
+                yield from all_expressions(s.test)
+                yield from all_expressions(s.body)
+            case Define():
+                yield from all_expressions(s.body)
+    yield from body.results
+
+

@@ -1,0 +1,142 @@
+"""The names at the top level of a generated module: imports, run-time helpers, functions; none that a local variable has."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import math
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from pullback import runtime
+
+_PREFERRED = {np.absolute: "abs", np.conjugate: "conj"}
+_SEARCHED = ("numpy", "scipy.special", "scipy.linalg")
+
+
+def numpy_path(f: Any) -> str | None:
+    """Where NumPy has this function: `tanh`, `linalg.norm`; None where it is not NumPy's."""
+    if isinstance(f, np.ufunc):
+        name = _PREFERRED.get(f, f.__name__)
+        return name if getattr(np, name, None) is f else None
+    module, name = getattr(f, "__module__", None) or "", getattr(f, "__name__", "")
+    if module != "numpy" and not module.startswith("numpy."):
+        return name if getattr(np, name, None) is f and name else None
+    for home in ([], ["linalg"], ["fft"], ["random"]):
+        found: Any = np
+        for part in (*home, name):
+            found = getattr(found, part, None)
+        if found is f:
+            return ".".join((*home, name))
+    return None
+
+
+def module_path(f: Any) -> tuple[str, str] | None:
+    """Module and name from which any other callable can be imported."""
+    module, name = getattr(f, "__module__", None), getattr(f, "__qualname__", None) or getattr(f, "__name__", "")
+    if module and name and "." not in name and getattr(sys.modules.get(module), name, None) is f:
+        return module, name
+    for module in _SEARCHED:
+        if getattr(sys.modules.get(module), getattr(f, "__name__", ""), None) is f:
+            return module, f.__name__
+    return None
+
+
+class Namespace:
+    """Hands out module-level names and remembers the imports that they need."""
+
+    def __init__(self, local: Iterable[str], standalone: bool, array_module: tuple[str, str] = ("numpy", "np")) -> None:
+        self.local = frozenset(local)
+        self.standalone = standalone
+        self.array_module = array_module
+        self.taken: set[str] = set()
+        self.modules: dict[str, str] = {}
+        self.members: dict[tuple[str, str], str] = {}
+        self.users: dict[tuple[str, str], str] = {}
+        self.helpers: dict[str, str] = {}
+
+    def claim(self, *wanted: str) -> str:
+        """The first of these names that is free, or one like the last; it is taken from now on."""
+        for name in wanted:
+            if not self._blocked(name):
+                break
+        else:
+            k = 2
+            while self._blocked(name := f"{wanted[-1]}_{k}"):
+                k += 1
+        self.taken.add(name)
+        return name
+
+    def _blocked(self, name: str) -> bool:
+        return name in self.local or name in self.taken or keyword.iskeyword(name)
+
+    def module(self, name: str, *wanted: str) -> str:
+        """The name of an imported module."""
+        if name not in self.modules:
+            self.modules[name] = self.claim(*wanted, name.rpartition(".")[2] + "_")
+        return self.modules[name]
+
+    def arrays(self) -> str:
+        """The name of NumPy, or of what stands for it."""
+        module, short = self.array_module
+        return self.module(module, short, module.replace(".", "_"))
+
+    def member(self, module: str, name: str) -> str:
+        """The name of something imported from a library."""
+        key = (module, name)
+        if key not in self.members:
+            if name in self.local:
+                return f"{self.module(module, module)}.{name}"
+            self.members[key] = self.claim(name)
+        return self.members[key]
+
+    def user(self, module: str, name: str) -> str:
+        """The name of a function or value of the user's own module."""
+        key = (module, name)
+        if key not in self.users:
+            self.users[key] = self.claim(name)
+        return self.users[key]
+
+    def helper(self, name: str) -> str:
+        """The name of one of the run-time helpers."""
+        if name not in self.helpers:
+            self.helpers[name] = self.claim(name)
+        return self.helpers[name]
+
+    def builtin(self, name: str) -> str:
+        """The name of a builtin."""
+        if name in self.local:
+            return f"{self.module('builtins', 'builtins')}.{name}"
+        self.taken.add(name)
+        return name
+
+    def callable(self, f: Any) -> str:
+        """The dotted name by which a function is called in the text."""
+        path = numpy_path(f)
+        if path is not None:
+            return f"{self.arrays()}.{path}"
+        name = getattr(f, "__name__", "")
+        if getattr(builtins, name, None) is f:
+            return self.builtin(name)
+        if getattr(math, name, None) is f:
+            return self.member("math", name)
+        if getattr(runtime, name, None) is f:
+            return self.helper(name)
+        found = module_path(f)
+        if found is None:
+            raise TypeError(f"internal error, please report: no name to call {f!r} by")
+        return self.member(*found)
+
+    def forbidden(self) -> frozenset[str]:
+        """What local variables cannot be called."""
+        return frozenset(self.taken | set(keyword.kwlist))
+
+
+def is_plain_type(value: object) -> bool:
+    """Is this a type that has a name of its own in the text: a builtin type or a NumPy scalar type?"""
+    return isinstance(value, type) and (value.__module__ == "builtins" or issubclass(value, np.generic))
+
+
