@@ -18,7 +18,7 @@ from pullback.transpile.core import Var
 
 Shape = tuple[Length, ...]
 
-_NAME = re.compile(r"[\w.#]+")
+_NAME = re.compile(r"[\w.#$]+")
 _serials: WeakKeyDictionary[Var, int] = WeakKeyDictionary()
 _count = itertools.count(1)
 

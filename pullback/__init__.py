@@ -1,0 +1,37 @@
+"""Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
+
+from pullback.api import Differentiable, differentiable, grad, value_and_grad, vjp
+from pullback.derived import Derived
+from pullback.errors import (
+    AliasError,
+    NoRule,
+    NotDifferentiable,
+    NotScalar,
+    NotSupportedYet,
+    PullbackError,
+    SignatureNeeded,
+    SourceError,
+    SourceUnavailable,
+    StaleSource,
+    WrtError,
+)
+
+__all__ = [
+    "AliasError",
+    "Derived",
+    "Differentiable",
+    "NoRule",
+    "NotDifferentiable",
+    "NotScalar",
+    "NotSupportedYet",
+    "PullbackError",
+    "SignatureNeeded",
+    "SourceError",
+    "SourceUnavailable",
+    "StaleSource",
+    "WrtError",
+    "differentiable",
+    "grad",
+    "value_and_grad",
+    "vjp",
+]

@@ -1,0 +1,160 @@
+"""The public functions: each takes a function, or decorates one, and returns its derivative."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any, overload
+
+from pullback import errors
+from pullback.derived import Derived, Order
+from pullback.transpile.live import primal_of
+from pullback.transpile.request import Mode
+from pullback.wrt import Wrt
+
+Function = Callable[..., Any]
+
+
+def _derived(f: Function | None, order: Order) -> Any:
+    return functools.partial(Derived, order=order) if f is None else Derived(f, order)
+
+
+@overload
+def grad(
+    f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+) -> Derived: ...
+@overload
+def grad(
+    f: None = None, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+) -> Callable[[Function], Derived]: ...
+def grad(
+    f: Function | None = None,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+) -> Any:
+    """The gradient of a function whose result is a scalar: `g(*args) -> gradient`, or `(gradient, aux)` with `has_aux`.
+
+    `wrt` is the position or the name of a parameter, or a tuple of them: then the gradients are a tuple.
+    """
+    return _derived(f, Order("grad", wrt, has_aux, backend, signature))
+
+
+@overload
+def value_and_grad(
+    f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+) -> Derived: ...
+@overload
+def value_and_grad(
+    f: None = None, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+) -> Callable[[Function], Derived]: ...
+def value_and_grad(
+    f: Function | None = None,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+) -> Any:
+    """The value and the gradient: `g(*args) -> (value, gradient)`, or `((value, aux), gradient)` with `has_aux`."""
+    return _derived(f, Order("value_and_grad", wrt, has_aux, backend, signature))
+
+
+@overload
+def vjp(
+    f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+) -> Derived: ...
+@overload
+def vjp(
+    f: None = None, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+) -> Callable[[Function], Derived]: ...
+def vjp(
+    f: Function | None = None,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+) -> Any:
+    """The value and what pulls a cotangent of it back: `g(*args) -> (out, pull)`, `pull(ct) -> cotangents`.
+
+    `pull` may be called any number of times. With `has_aux`: `(out, pull, aux)`.
+    """
+    return _derived(f, Order("vjp", wrt, has_aux, backend, signature))
+
+
+class Differentiable:
+    """A function that is called as it is, with its derivatives as attributes: what `differentiable` returns."""
+
+    __wrapped__: Callable[..., Any]
+
+    def __init__(self, f: Function, wrt: Wrt, backend: str, static: tuple[str, ...]) -> None:
+        primal = primal_of(f)
+        if not isinstance(primal, types.FunctionType):
+            Derived(f, Order("grad"))
+        functools.update_wrapper(self, primal)
+        self._wrt, self._backend, self._static = wrt, backend, static
+        self._derived: dict[Mode, Derived] = {}
+
+    @property
+    def __pullback_primal__(self) -> Function:
+        return self.__wrapped__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The function itself."""
+        return self.__wrapped__(*args, **kwargs)
+
+    @property
+    def grad(self) -> Derived:
+        """The gradient."""
+        return self._derivative("grad")
+
+    @property
+    def value_and_grad(self) -> Derived:
+        """The value and the gradient."""
+        return self._derivative("value_and_grad")
+
+    @property
+    def vjp(self) -> Derived:
+        """The value and what pulls a cotangent of it back."""
+        return self._derivative("vjp")
+
+    def _derivative(self, mode: Mode) -> Derived:
+        made = self._derived.get(mode)
+        if made is None:
+            order = Order(mode, self._wrt, backend=self._backend, static=self._static)
+            made = self._derived.setdefault(mode, Derived(self.__wrapped__, order))
+        return made
+
+    def __repr__(self) -> str:
+        return f"<differentiable {self.__wrapped__.__module__}.{self.__wrapped__.__qualname__}>"
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self.__wrapped__, instance)
+
+
+@overload
+def differentiable(
+    f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", static: tuple[str, ...] = ()
+) -> Differentiable: ...
+@overload
+def differentiable(
+    f: None = None, /, *, wrt: Wrt = 0, backend: str = "numpy", static: tuple[str, ...] = ()
+) -> Callable[[Function], Differentiable]: ...
+def differentiable(
+    f: Function | None = None, /, *, wrt: Wrt = 0, backend: str = "numpy", static: tuple[str, ...] = ()
+) -> Any:
+    """Mark a function: it is called as before, and has `.grad`, `.value_and_grad` and `.vjp`.
+
+    Parameters named in `static` are part of the signature with their value: there is code for each value.
+    """
+    if isinstance(static, str):
+        raise errors.WrtError(f"static is a tuple of names, not {static!r}", hint=f"Write static=({static!r},).")
+    make = functools.partial(Differentiable, wrt=wrt, backend=backend, static=tuple(static))
+    return make if f is None else make(f)

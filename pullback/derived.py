@@ -1,0 +1,226 @@
+"""A derivative as a function: code is generated for the types of its arguments, once for each signature."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import threading
+import types
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pullback import errors, output
+from pullback.backends.base import Emitted
+from pullback.transpile.abstract import Scalar, Static, Type, Unknown
+from pullback.transpile.annotations import types_of_annotations
+from pullback.transpile.live import from_function, primal_of
+from pullback.transpile.load import load
+from pullback.transpile.pipeline import find_backend, transpile
+from pullback.transpile.request import Mode, Request
+from pullback.transpile.signature import arguments_in_order, signature_key, type_of_value
+from pullback.transpile.signature_text import format_signature, parse_signature
+from pullback.transpile.sources import FunctionSource
+from pullback.wrt import Wrt, check_wrt, wrt_positions
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a derivative, apart from the function."""
+
+    mode: Mode
+    wrt: Wrt = 0
+    has_aux: bool = False
+    backend: str = "numpy"
+    signature: str | None = None
+    static: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Specialisation:
+    """The derivative for one signature: its parameters' types, its text, and the function that the text became."""
+
+    types: tuple[Type, ...]
+    emitted: Emitted
+    function: Callable[..., Any]
+
+
+class Derived:
+    """The derivative of a function, called like it: `grad`, `value_and_grad` and `vjp` return it.
+
+    The first call with a new signature (structure, dtypes, ranks, axes of length 1) generates code for it.
+    """
+
+    __wrapped__: Callable[..., Any]
+
+    def __init__(self, f: Callable[..., Any], order: Order) -> None:
+        primal = primal_of(f)
+        if not isinstance(primal, types.FunctionType):
+            _refuse(f)
+        functools.update_wrapper(self, primal)
+        self._order = order
+        self._signature = inspect.signature(primal, follow_wrapped=False)
+        self._names = tuple(self._signature.parameters)
+        self._wrt, self._bare = wrt_positions(order.wrt, self._names, primal.__name__)
+        self._static = tuple(_static_position(name, self._names, primal.__name__) for name in order.static)
+        self._ahead = parse_signature(order.signature) if order.signature is not None else {}
+        for name in self._ahead:
+            _parameter(name, self._names, primal.__name__)
+        find_backend(order.backend)
+        self._count = _positional(self._signature)
+        self._specialisations: dict[Hashable, Specialisation] = {}
+        self._functions: dict[Hashable, Callable[..., Any]] = {}
+        self._lock = threading.RLock()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The derivative at these arguments, which stay as they are."""
+        if kwargs or len(args) != self._count:
+            args = self._in_order(args, kwargs)
+        key = signature_key(args)
+        if self._static:
+            key = self._static_key(key, args)
+        function = self._functions.get(key)
+        if function is None:
+            function = self._specialise(key, args).function
+        try:
+            return function(*args)
+        except errors.StaleSource:  # raised before anything was computed: a global has now another type
+            with self._lock:
+                self._specialisations.pop(key, None)
+                self._functions.pop(key, None)
+            return self._specialise(key, args).function(*args)
+
+    def specialize(self, *args: Any, **kwargs: Any) -> Derived:
+        """This derivative with the code for the types of these arguments at hand, and no other."""
+        values = self._in_order(args, kwargs)
+        key = self._static_key(signature_key(values), values)
+        made = self._specialisations.get(key) or self._specialise(key, values)
+        out = Derived(self.__wrapped__, self._order)
+        out._specialisations[key] = made
+        out._functions[key] = made.function
+        return out
+
+    @property
+    def signatures(self) -> tuple[str, ...]:
+        """The signatures that code was generated for, oldest first, as `--signature` takes them."""
+        return tuple(format_signature(self._names, s.types) for s in list(self._specialisations.values()))
+
+    @property
+    def source(self) -> str:
+        """The generated module: for the latest signature, or for the annotations if there was no call yet."""
+        made = list(self._specialisations.values())
+        return made[-1].emitted.text if made else self._ahead_of_time.text
+
+    def show(self) -> None:
+        """Print the generated module."""
+        print(self.source, end="")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the generated module to a file, whole or not at all, and never over one that pullback did not write."""
+        file = Path(self.__wrapped__.__code__.co_filename)  # type: ignore[attr-defined]
+        output.write(path, output.marked(self.source, file.name), keep=[str(file)])
+
+    def __repr__(self) -> str:
+        names = ", ".join(self._names[i] for i in self._wrt)
+        count = len(self._specialisations)
+        made = {0: "not specialised yet", 1: "1 specialisation"}.get(count, f"{count} specialisations")
+        mode = self._order.mode
+        return f"<{mode} of {self.__wrapped__.__module__}.{self.__wrapped__.__qualname__} in {names}: {made}>"
+
+    def __get__(self, instance: object, owner: type | None = None) -> Derived:
+        if instance is None:
+            return self
+        raise errors.NotSupportedYet(
+            f"{self.__wrapped__.__qualname__!r} is a method, which cannot be differentiated yet",
+            hint="Differentiate a function that takes what the method needs.",
+        )
+
+    def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        try:
+            return arguments_in_order(self._signature, args, kwargs)
+        except TypeError as e:
+            raise TypeError(f"{self.__wrapped__.__name__}(): {e}") from None
+
+    def _static_key(self, key: Hashable, args: Sequence[Any]) -> Hashable:
+        return (key, *((type(args[i]), args[i]) for i in self._static)) if self._static else key
+
+    def _types(self, values: Sequence[Any]) -> tuple[Type, ...]:
+        return tuple(
+            static_type(x) if i in self._static else type_of_value(x, name)
+            for i, (x, name) in enumerate(zip(values, self._names, strict=True))
+        )
+
+    def _specialise(self, key: Hashable, values: Sequence[Any]) -> Specialisation:
+        with self._lock:
+            made = self._specialisations.get(key)
+            if made is None:
+                source = from_function(self.__wrapped__)
+                found = self._types(values)
+                check_wrt(source, self._wrt, found, values)
+                emitted = self._transpile(source, found)
+                made = Specialisation(found, emitted, self._by_position(load(emitted, source)))
+                self._specialisations[key] = made
+                self._functions[key] = made.function
+            return made
+
+    def _transpile(self, source: FunctionSource, found: tuple[Type, ...]) -> Emitted:
+        order = self._order
+        request = Request(order.mode, self._wrt, self._bare, order.has_aux)
+        return transpile(source, found, request, order.backend)
+
+    @functools.cached_property
+    def _ahead_of_time(self) -> Emitted:
+        """Code for the types that the signature and the annotations give; general code where they give none."""
+        source = from_function(self.__wrapped__)
+        annotated = types_of_annotations(source)
+        found = tuple(self._ahead.get(name, annotated.get(name, Unknown())) for name in self._names)
+        check_wrt(source, self._wrt, found)
+        return self._transpile(source, found)
+
+    def _by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, taking keyword-only parameters by position too."""
+        count = self._count
+        if count >= 0:
+            return function
+        kinds = [p.kind for p in self._signature.parameters.values()]
+        first = kinds.index(inspect.Parameter.KEYWORD_ONLY)
+        names = self._names[first:]
+        return lambda *args: function(*args[:first], **dict(zip(names, args[first:], strict=True)))
+
+
+def static_type(value: object) -> Type:
+    """The type of an argument that is part of the signature with its value."""
+    return Scalar("int", value=value) if type(value) is int else Static(value)
+
+
+def _positional(signature: inspect.Signature) -> int:
+    """The number of parameters if all can be given by position, else -1.
+
+    Raises NotSupportedYet for `*args` and `**kwargs`.
+    """
+    kinds = {p.kind for p in signature.parameters.values()}
+    for name, p in signature.parameters.items():
+        if p.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+            stars = "*" if p.kind is inspect.Parameter.VAR_POSITIONAL else "**"
+            raise errors.NotSupportedYet(
+                f"a parameter {stars}{name} cannot be differentiated through yet", hint="Take a tuple, list or dict."
+            )
+    return -1 if inspect.Parameter.KEYWORD_ONLY in kinds else len(signature.parameters)
+
+
+def _static_position(name: str, names: Sequence[str], function: str) -> int:
+    return names.index(_parameter(name, names, function))
+
+
+def _parameter(name: str, names: Sequence[str], function: str) -> str:
+    if name not in names:
+        raise errors.SourceError(f"{function!r} has no parameter {name!r}", hint=f"It has {', '.join(names)}.")
+    return name
+
+
+def _refuse(f: object) -> NoReturn:
+    """Raise the error for what is not a plain function."""
+    from_function(f)
+    raise TypeError(f"a function is needed, not {f!r}")

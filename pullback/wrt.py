@@ -1,0 +1,78 @@
+"""`wrt`: which parameters a derivative is taken of."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from pullback import errors
+from pullback.transpile.abstract import Type, Unknown, differentiable
+from pullback.transpile.signature_text import format_type
+from pullback.transpile.sources import FunctionSource, place
+
+Wrt = int | str | Sequence[int | str]
+
+
+def wrt_positions(wrt: Wrt, parameters: Sequence[str], function: str) -> tuple[tuple[int, ...], bool]:
+    """The positions that `wrt` names, and whether it is one parameter itself rather than a tuple or list.
+
+    Raises WrtError where it names no parameter, or one twice.
+    """
+    bare = isinstance(wrt, int | str)
+    if not bare and not isinstance(wrt, tuple | list):
+        hint = _those_of(parameters, function)
+        raise errors.WrtError(f"wrt is a parameter or a tuple of them, not {wrt!r}", hint=hint)
+    found = tuple(_position(w, parameters, function) for w in ((wrt,) if isinstance(wrt, int | str) else wrt))
+    if not found:
+        raise errors.WrtError("wrt is empty: it names no parameter", hint=_those_of(parameters, function))
+    for i in found:
+        if found.count(i) > 1:
+            raise errors.WrtError(f"wrt names {parameters[i]!r} twice")
+    return found, bare
+
+
+def _position(w: object, parameters: Sequence[str], function: str) -> int:
+    if isinstance(w, str) and w in parameters:
+        return parameters.index(w)
+    if isinstance(w, int) and not isinstance(w, bool) and -len(parameters) <= w < len(parameters):
+        return w % len(parameters)
+    near = difflib.get_close_matches(w, parameters, n=1) if isinstance(w, str) else []
+    hint = f"Did you mean {near[0]!r}?" if near else _those_of(parameters, function)
+    raise errors.WrtError(f"wrt={w!r} names no parameter of {function!r}", hint=hint)
+
+
+def _those_of(parameters: Sequence[str], function: str) -> str:
+    names = ", ".join(repr(p) for p in parameters)
+    return f"Its parameters are {names}." if parameters else f"{function!r} has no parameters."
+
+
+def check_wrt(
+    source: FunctionSource, wrt: Sequence[int], types: Sequence[Type], values: Sequence[object] | None = None
+) -> None:
+    """Refuse parameters that can carry no derivative: with `values`, the arguments of a call, unknown types too.
+
+    Raises WrtError, with the parameter's place.
+    """
+    names = source.tree.args
+    nodes = [*names.posonlyargs, *names.args, *names.kwonlyargs]
+    for i in wrt:
+        if differentiable(types[i]) and (values is None or not isinstance(types[i], Unknown)):
+            continue
+        what = format_type(types[i]) if values is None else _words(values[i])
+        message = f"cannot differentiate {source.name!r} with respect to {nodes[i].id!r}, which is {what}"
+        raise errors.at(errors.WrtError, place(source.file, nodes[i]), message, _hint(types[i]), source.text)
+
+
+def _words(value: Any) -> str:
+    if hasattr(value, "dtype") and getattr(value, "shape", ()):
+        return f"an array of {value.dtype}"
+    name = "None" if value is None else type(value).__name__
+    return name if value is None else f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def _hint(t: Type) -> str:
+    words = format_type(t)
+    if words in ("int", "bool"):
+        return "Pass a float: 2.0 rather than 2."
+    return "Make it an array of floats: x.astype(float)." if "[" in words and words[0] in "iub" else ""
