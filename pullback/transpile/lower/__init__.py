@@ -5,9 +5,10 @@
             x = sin(x)                     return x2
         return x
 
-Everything dynamic or imperative about Python is taken away here, or refused with its place: names become values that are bound
-once, tuples and dicts made in the function become their items, conditions that types decide disappear, loops say what they
-carry. `lower` does so for a function of the user's and all that it calls, `lower_rule` for the body of a derivative rule.
+Everything dynamic or imperative about Python is taken away here, or refused with its place: names become values that
+are bound once, tuples and dicts made in the function become their items, conditions that types decide disappear, loops
+say what they carry. `lower` does so for a function of the user's and all that it calls, `lower_rule` for the body of a
+derivative rule.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Program
-from pullback.transpile.lower.functions import Specialised, Unit, reachable
+from pullback.transpile.lower.functions import Unit, reachable
 from pullback.transpile.lower.lowering import lower_function
 from pullback.transpile.lower.scope import NotATemplate
 from pullback.transpile.lower.template import lower_rule

@@ -28,7 +28,11 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
             return scope.meaning(node, f"{text}.{name}", binding.resolve_attr(name))
         case Lit(value=types.ModuleType() as module, text=text):
             if not hasattr(module, name):
-                scope.refuse(node, f"module {module.__name__!r} has no attribute {name!r}", "This raises AttributeError in Python.")
+                scope.refuse(
+                    node,
+                    f"module {module.__name__!r} has no attribute {name!r}",
+                    "This raises AttributeError in Python.",
+                )
             return scope.meaning(node, f"{text}.{name}", Live(getattr(module, name)))
         case Pack() | Lit(value=str()):
             return Method(value, name)
@@ -45,7 +49,9 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
         case ab.Seq() | ab.ListOf() | ab.Mapping():
             return Method(value, name)
         case t if t is BOTTOM:
-            return Method(value, name) if name not in _FACTS else scope.op(prims.alias, (value,), (), hint, node, BOTTOM)
+            return (
+                Method(value, name) if name not in _FACTS else scope.op(prims.alias, (value,), (), hint, node, BOTTOM)
+            )
     scope.refuse(node, f"the attribute {name!r} is not supported here", "Pass the value itself as an argument.")
 
 

@@ -21,7 +21,18 @@ from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Method, Pack, UserFunction, UserModule, Value, lift, static, type_of
+from pullback.transpile.lower.values import (
+    BOTTOM,
+    UNDECIDED,
+    Method,
+    Pack,
+    UserFunction,
+    UserModule,
+    Value,
+    lift,
+    static,
+    type_of,
+)
 
 
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
@@ -126,7 +137,9 @@ def operation(
             operands.append(as_arg(scope, node, value))
         else:
             if k >= len(parameters.names):
-                scope.refuse(node, f"{_called(op)} is called with too many arguments", "This raises TypeError in Python.")
+                scope.refuse(
+                    node, f"{_called(op)} is called with too many arguments", "This raises TypeError in Python."
+                )
             _static(scope, node, op, parameters.names[k], value, static_args)
     for name, value in keywords.items():
         place = parameters.names.index(name) if name in parameters.names else len(parameters.names)
@@ -153,7 +166,9 @@ def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, 
 def _static(scope: Scope, node: Any, op: OpFunction, name: str, value: Value, out: dict[str, Arg]) -> None:
     """A parameter that is not an operand; one that the rule does not know is refused unless it is given its default."""
     known, default = static(value), default_of(op, name)
-    is_default = known is default or (isinstance(known, bool | int | str) and type(known) is type(default) and known == default)
+    is_default = known is default or (
+        isinstance(known, bool | int | str) and type(known) is type(default) and known == default
+    )
     if scope.is_template:
         if not is_default:
             out[name] = as_arg(scope, node, value)
@@ -163,7 +178,9 @@ def _static(scope: Scope, node: Any, op: OpFunction, name: str, value: Value, ou
         if is_default or (known is None and name in ("out", "dtype", "where")):
             return
         place = next((k for k in getattr(node, "keywords", ()) if k.arg == name), node)
-        scope.refuse(place, f"the argument {name!r} of {_called(op)} is not supported yet", _WITHOUT.get(name, "Leave it out."))
+        scope.refuse(
+            place, f"the argument {name!r} of {_called(op)} is not supported yet", _WITHOUT.get(name, "Leave it out.")
+        )
     out[name] = as_arg(scope, node, value)
 
 

@@ -63,7 +63,9 @@ def as_operand(scope: Scope, node: Any, value: Value) -> Atom:
         arg = as_arg(scope, node, value)
         return scope.op(np.array, (arg,), (), "", node)
     if isinstance(type_of(value), ab.ListOf | ab.Mapping):
-        scope.refuse(node, "arithmetic on a list or dict is not supported", "Make an array of a list with np.array or np.stack.")
+        scope.refuse(
+            node, "arithmetic on a list or dict is not supported", "Make an array of a list with np.array or np.stack."
+        )
     return as_atom(scope, node, value)
 
 

@@ -24,16 +24,18 @@ from pullback.transpile.lower.values import (
     UNDECIDED,
     Pack,
     Value,
+    flat,
     is_atom,
     leaves,
-    flat,
     rebuild,
     same_structure,
     same_value,
     type_of,
 )
 
-_MOST_COPIES = 6  # an early return that leaves both branches open copies what follows: at most so often, one in the other
+_MOST_COPIES = (
+    6  # an early return that leaves both branches open copies what follows: at most so often, one in the other
+)
 
 
 def condition(scope: Scope, node: Any) -> bool | Atom:
@@ -73,7 +75,9 @@ def _connective(scope: Scope, nodes: Sequence[Any], all_of: bool, node: Any) -> 
     return choose(scope, node, first, then, orelse, results)
 
 
-def choose(scope: Scope, node: Any, cond: Atom, then: Inner, orelse: Inner, results: tuple[Atom, Atom], hint: str = "") -> Var:
+def choose(
+    scope: Scope, node: Any, cond: Atom, then: Inner, orelse: Inner, results: tuple[Atom, Atom], hint: str = ""
+) -> Var:
     """Append an `if` with one result."""
     out = Var(hint, joined(type_of(results[0]), type_of(results[1])))
     scope.body.append(If((out,), cond, then.block((), results[:1]), orelse.block((), results[1:]), scope.origin(node)))
@@ -91,12 +95,20 @@ def connective(scope: Scope, node: Any, hint: str) -> Value:
         if isinstance(test, bool):
             value = scope.expression(operand, hint)
             continue
-        value = _either(scope, node, test, (lambda v=value: v), (lambda n=operand: scope.expression(n)), not all_of, hint)
+        value = _either(
+            scope, node, test, (lambda v=value: v), (lambda n=operand: scope.expression(n)), not all_of, hint
+        )
     return value
 
 
 def _either(
-    scope: Scope, node: Any, test: Atom, first: Callable[[], Value], second: Callable[[], Value], if_true: bool, hint: str
+    scope: Scope,
+    node: Any,
+    test: Atom,
+    first: Callable[[], Value],
+    second: Callable[[], Value],
+    if_true: bool,
+    hint: str,
 ) -> Value:
     if if_true:
         return branches(scope, node, test, first, second, hint)
@@ -125,7 +137,7 @@ def branches(
 
 
 class Merged:
-    """A value that differs between two branches: the leaves on either side and the variables that hold one or the other."""
+    """A value that differs between two branches: its leaves on either side, and the variables that hold them after."""
 
     def __init__(self, scope: Scope, node: Any, a: Value, b: Value, hint: str) -> None:
         self.sides: tuple[list[Atom], list[Atom]] = ([], [])
@@ -136,7 +148,9 @@ class Merged:
                 new.append(x)
                 continue
             if not (is_atom(x) and is_atom(y)):
-                scope.refuse(node, "a function or module is chosen by a condition of the run", "Call it inside the branches.")
+                scope.refuse(
+                    node, "a function or module is chosen by a condition of the run", "Call it inside the branches."
+                )
             out = Var(f"{hint}_{path}" if hint and path else hint, joined(type_of(x), type_of(y)))
             self.sides[0].append(x)
             self.sides[1].append(y)
@@ -155,7 +169,7 @@ def merge(scope: Scope, node: Any, inners: Sequence[Inner], pairs: Sequence[tupl
 
 
 def align(scope: Scope, node: Any, inners: Sequence[Inner], a: Value, b: Value) -> tuple[Value, Value]:
-    """Two values with the same structure: one atom that is a container is read item by item, or both are put together."""
+    """Two values with the same structure: a container that is one atom is read item by item, or both are put together."""
     if same_structure(a, b):
         return a, b
     x = scope.into(inners[0], lambda: explode(scope, node, a))
@@ -184,7 +198,7 @@ def _append(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged
 
 
 def lower_if(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
-    """Lower an `if` statement, and what follows it too where a branch may return: how it ends, and whether `rest` is done."""
+    """Lower an `if` statement: how it ends, and whether `rest`, which follows, is done; it is where a branch may return."""
     scope.begin(s)
     test = condition(scope, s.test)
     if isinstance(test, bool):

@@ -131,7 +131,9 @@ def _chain(scope: Scope, node: Any, left: Value, rest: Sequence[tuple[Any, Any]]
     test = control.truth(scope, node, first)
     if isinstance(test, bool):
         return _chain(scope, node, right, rest[1:], hint) if test else first
-    return control.branches(scope, node, test, lambda: _chain(scope, node, right, rest[1:], ""), lambda: Lit(False), hint)
+    return control.branches(
+        scope, node, test, lambda: _chain(scope, node, right, rest[1:], ""), lambda: Lit(False), hint
+    )
 
 
 def comparison(scope: Scope, node: Any, op: type, a: Value, b: Value, hint: str) -> Value:
@@ -153,7 +155,11 @@ def comparison(scope: Scope, node: Any, op: type, a: Value, b: Value, hint: str)
 
 def _compare_structures(scope: Scope, node: Any, fn: OpFunction, a: Value, b: Value, hint: str) -> Value:
     a, b = explode(scope, node, a), explode(scope, node, b)
-    if not (isinstance(a, Pack) and isinstance(b, Pack)) or fn not in (operator.eq, operator.ne) or "dict" in (a.kind, b.kind):
+    if (
+        not (isinstance(a, Pack) and isinstance(b, Pack))
+        or fn not in (operator.eq, operator.ne)
+        or "dict" in (a.kind, b.kind)
+    ):
         scope.refuse(node, "this comparison of containers is not supported yet", "Compare their items.")
     if a.kind != b.kind or len(a.items) != len(b.items):
         return Lit(fn is operator.ne)
@@ -263,7 +269,9 @@ def dict_display(scope: Scope, node: Any, hint: str) -> Value:
             continue
         key = static(scope.expression(k))
         if not isinstance(key, str | int) or isinstance(key, bool):
-            scope.refuse(k, "a key of a dict must be a string or an integer that is written out", "Use a list or an array.")
+            scope.refuse(
+                k, "a key of a dict must be a string or an integer that is written out", "Use a list or an array."
+            )
         value = scope.expression(v)
         scope.share(value)
         out[key] = value

@@ -1,6 +1,7 @@
 """What can be computed while lowering: integers, bools, strings, None and tuples of them, and comparisons of lengths.
 
-Floats are never computed with, so that the program's own operations happen, in their order; only a literal's sign is taken in.
+Floats are never computed with, so that the program's own operations happen, in their order; only a literal's sign is
+taken in.
 """
 
 from __future__ import annotations
@@ -18,9 +19,20 @@ from pullback.transpile.lower.values import UNDECIDED, Pack, Value, is_atom, sta
 
 Operator = Callable[[Any, Any], Any]
 
-COMPARISONS: frozenset[Operator] = frozenset({operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge})
+COMPARISONS: frozenset[Operator] = frozenset(
+    {operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge}
+)
 _EXACT: frozenset[Operator] = frozenset(
-    {operator.add, operator.sub, operator.mul, operator.floordiv, operator.mod, operator.and_, operator.or_, operator.xor}
+    {
+        operator.add,
+        operator.sub,
+        operator.mul,
+        operator.floordiv,
+        operator.mod,
+        operator.and_,
+        operator.or_,
+        operator.xor,
+    }
 )
 
 

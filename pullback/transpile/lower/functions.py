@@ -23,7 +23,7 @@ _Key = tuple[Hashable, tuple[ab.Type, ...]]
 
 @dataclass
 class Specialised:
-    """A function for one signature. While it is being lowered, `result` is what is assumed of it, and `asked` whether it was."""
+    """A function for one signature. While it is lowered, `result` is what is assumed of it, and `asked` whether it was."""
 
     key: str
     result: ab.Type = BOTTOM
@@ -184,7 +184,7 @@ def _literal_arg(value: Value) -> Any:
 
 
 def call_type(value: Value, atom: Any) -> ab.Type:
-    """The type of an argument as a function is specialised for it: a bool that is written out is part of the signature."""
+    """The type of an argument as a function is specialised for it: a bool that is written out is part of it."""
     if isinstance(atom, Lit) and isinstance(atom.value, bool):
         return ab.Static(atom.value)
     t: ab.Type = atom.type
@@ -192,7 +192,13 @@ def call_type(value: Value, atom: Any) -> ab.Type:
 
 
 def call_user(
-    scope: Scope, unit: Unit, node: Any, source: FunctionSource, args: Sequence[Value], keywords: Mapping[str, Value], hint: str
+    scope: Scope,
+    unit: Unit,
+    node: Any,
+    source: FunctionSource,
+    args: Sequence[Value],
+    keywords: Mapping[str, Value],
+    hint: str,
 ) -> Value:
     """Append a call of a function of the user's."""
     values = arguments(scope, node, source, args, keywords)
@@ -209,7 +215,7 @@ def call_user(
 
 
 def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab.Type, ...]) -> Specialised:
-    """The function of the program for a signature; a recursive one is lowered until the type of its result is stable."""
+    """The function of the program for a signature; a recursive one is lowered until its result has a stable type."""
     key = (source.key, types)
     found = unit.specialised.get(key)
     if found is not None:

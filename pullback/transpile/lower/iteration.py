@@ -28,8 +28,9 @@ class Unrolled:
 
 @dataclass(frozen=True)
 class Iteration:
-    """A loop of Core. `element` makes the loop variable's value from the index and the items, called `index_hint` and `hints`.
+    """A loop of Core. `element` makes the loop variable's value from the index and the items.
 
+    These are called `index_hint` and `hints`.
     `first` is the loop variable's value in the first iteration, known where the loop certainly runs.
     """
 
@@ -147,7 +148,14 @@ def _sequence(scope: Scope, node: Any) -> Sequenced:
     match node:
         case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if name not in scope.local_names:
             callee = scope.expression(node.func)
-            makers = {range: _numbers, enumerate: _enumerated, zip: _zipped, reversed: _backwards, list: _copied, tuple: _copied}
+            makers = {
+                range: _numbers,
+                enumerate: _enumerated,
+                zip: _zipped,
+                reversed: _backwards,
+                list: _copied,
+                tuple: _copied,
+            }
             maker = makers.get(callee.value) if isinstance(callee, Lit) and isinstance(callee.value, type) else None
             if maker is not None and not any(isinstance(a, gast.Starred) for a in args):
                 return maker(scope, node, args, keywords)

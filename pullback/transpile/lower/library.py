@@ -1,4 +1,4 @@
-"""Python's and NumPy's functions that are more than an operation: casts, `len`, `min`, `print`, and what is known at once."""
+"""Functions of Python and NumPy that are more than an operation: casts, `len`, `min`, `print`, what is known at once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Loops: what a loop carries is what a trial lowering of its body changes, repeated until names and types are stable.
 
-    for t in range(n):             x2 = for t, x1 = x in range(n): (x1 * a,)
-        x = x * a           ->
+for t in range(n):             x2 = for t, x1 = x in range(n): (x1 * a,)
+    x = x * a           ->
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ from pullback.transpile.lower import control
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.iteration import Iteration, Unrolled, iteration
 from pullback.transpile.lower.scope import Binding, End, Inner, Scope, Unbound, joined
-from pullback.transpile.lower.values import Pack, Value, flat, is_atom, leaves, rebuild, same_structure, same_value, type_of
+from pullback.transpile.lower.values import (
+    Pack,
+    Value,
+    flat,
+    is_atom,
+    leaves,
+    rebuild,
+    same_structure,
+    same_value,
+    type_of,
+)
 
 _MOST_TRIALS = 32
 
@@ -71,7 +81,9 @@ def _loop_variable(scope: Scope, s: Any, name: str, runs: bool) -> Unbound:
     before = scope.env.get(name)
     kept = runs or (before is not None and (not isinstance(before, Unbound) or before.wanted))
     wanted = frozenset({(id(s), name)}) if kept else frozenset()
-    return Unbound(f"has no value if the loop on line {s.lineno} does not run", "Give it a value before the loop.", wanted)
+    return Unbound(
+        f"has no value if the loop on line {s.lineno} does not run", "Give it a value before the loop.", wanted
+    )
 
 
 def lower_while(scope: Scope, s: Any) -> End:
@@ -138,7 +150,9 @@ class Round:
 class _Trials:
     """The lowerings of one loop's body, and what is assumed in the next one."""
 
-    def __init__(self, scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value]) -> None:
+    def __init__(
+        self, scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value]
+    ) -> None:
         self.scope, self.s, self.body, self.skipped = scope, s, body, skipped
         self.key = (id(s), scope.path)
         self.carried: dict[str, Carried] = {}
@@ -217,7 +231,9 @@ class _Trials:
         ends: list[Atom] = []
         for x, y in zip(leaves(c.init), leaves(final), strict=True):
             if is_atom(x) != is_atom(y) or not (is_atom(x) or x is y):
-                scope.refuse(node, f"{c.name!r} stands for another function in each iteration", "Choose by a condition.")
+                scope.refuse(
+                    node, f"{c.name!r} stands for another function in each iteration", "Choose by a condition."
+                )
             if is_atom(y):
                 ends.append(y)  # type: ignore[arg-type]
         return ends
@@ -271,7 +287,9 @@ def _settle(scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], in
         done = trials.run()
         if done is not None:
             return done
-    scope.refuse(s, "the values that this loop carries have no stable type", "Give them their final types before the loop.")
+    scope.refuse(
+        s, "the values that this loop carries have no stable type", "Give them their final types before the loop."
+    )
 
 
 def _same_leaves(a: Value, b: Value) -> bool:

@@ -90,7 +90,9 @@ class Lowering(Scope):
         t = type_of_value(obj, f"{self.source.module}:{text}")
         if isinstance(t, ab.Unknown):
             what = type(obj).__qualname__
-            self.refuse(node, f"{text!r} is an object of type {what!r}, which is not supported yet", "Pass what it holds.")
+            self.refuse(
+                node, f"{text!r} is an object of type {what!r}, which is not supported yet", "Pass what it holds."
+            )
         return Lit(obj) if isinstance(t, ab.Static) else Global(text, t)
 
 

@@ -18,8 +18,8 @@ from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, lift
 _SAME: dict[str, OpFunction] = {
     name: getattr(np, name)
     for name in (
-        "sum mean var std prod max min cumsum cumprod argmax argmin argsort any all clip dot ravel squeeze swapaxes take "
-        "repeat round trace diagonal nonzero searchsorted"
+        "sum mean var std prod max min cumsum cumprod argmax argmin argsort any all clip dot ravel squeeze swapaxes "
+        "take repeat round trace diagonal nonzero searchsorted"
     ).split()
 } | {"conj": np.conjugate, "conjugate": np.conjugate}
 _RENAMED = {"clip": {"min": "a_min", "max": "a_max"}}
@@ -51,7 +51,9 @@ def call_method(
     scope.refuse(node.func, f"the method {name!r} of an array is not supported yet", "Use a NumPy function.")
 
 
-def _of_string(scope: Scope, node: Any, text: str, name: str, args: list[Value], keywords: Mapping[str, Value]) -> Value:
+def _of_string(
+    scope: Scope, node: Any, text: str, name: str, args: list[Value], keywords: Mapping[str, Value]
+) -> Value:
     known = [static(a) for a in args]
     if keywords or any(x is UNDECIDED or not exact(x) for x in known) or not hasattr(text, name):
         if name == "format" and not keywords:
@@ -85,7 +87,11 @@ def _of_sequence(scope: Scope, node: Any, receiver: Value, name: str, args: list
         return Lit(getattr(known, name)(*given))
     if name == "copy" and not args:
         return receiver
-    hint = "Make the list in one expression, or keep the values in an array." if name in _CHANGES else "Loop over the list."
+    hint = (
+        "Make the list in one expression, or keep the values in an array."
+        if name in _CHANGES
+        else "Loop over the list."
+    )
     scope.refuse(node.func, f"the method {name!r} of a list or tuple is not supported yet", hint)
 
 

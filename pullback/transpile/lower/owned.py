@@ -1,7 +1,7 @@
 """Which values nothing else can see: `x += v` may rebind `x` if `x` is a number, or an array that has no other name.
 
-A number is never changed in place. An array that the function has made itself, and that is in no container, under no second
-name, in no other function's hands and without a view, is changed without anyone's noticing that it is another array.
+A number is never changed in place. An array that the function has made itself, and that is in no container, under no
+second name, in no other function's hands and without a view, is replaced without anyone's noticing.
 """
 
 from __future__ import annotations

@@ -34,8 +34,7 @@ _NAMES: Mapping[Any, str] = {
 class Parameters:
     """`operands`: the names of the operands that a rule takes, in order; `static`: the names of its other parameters.
 
-    `names` is the operation's own order. `rule` is None for an operation without a rule of its own, whose parameters are all
-    passed on as they were given.
+    `names` is the operation's own order. Those of an operation without a rule are all passed on as they were given.
     """
 
     names: tuple[str, ...]

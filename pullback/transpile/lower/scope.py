@@ -17,12 +17,11 @@ from pullback.transpile.lower.values import BOTTOM, Value, leaves
 from pullback.transpile.sources import Binding as Found
 from pullback.transpile.sources import FunctionSource
 
-
 LoopVariable = tuple[int, str]  # a `for` statement, and a name that it binds
 
 
 class NotATemplate(Exception):
-    """A rule cannot be inlined for these arguments: what it does depends on something that is not known while transpiling."""
+    """A rule cannot be inlined for these arguments: what it does depends on what only the run will tell."""
 
 
 class Restart(Exception):
@@ -31,7 +30,7 @@ class Restart(Exception):
 
 @dataclass(frozen=True)
 class Unbound:
-    """Why a name may have no value here. `wanted`: the loops that would have to hand their variable on, if it is read."""
+    """Why a name may have no value here. `wanted`: the loops that must hand their variable on if the name is read."""
 
     reason: str
     hint: str
@@ -89,7 +88,7 @@ R = TypeVar("R")
 
 
 class Scope(ABC):
-    """The lowering of one function. The abstract methods are the recursion through statements, expressions and calls."""
+    """The lowering of one function. The abstract methods are the recursion through statements and expressions."""
 
     is_template = False
 
@@ -156,11 +155,12 @@ class Scope(ABC):
         return isinstance(value, Lit) and isinstance(value.value, int | float) and not value.text
 
     def is_exactly(self, value: Value) -> bool:
-        """Is a value certainly of the class that its type says? A variable that is an integer at first may be said to be a float."""
+        """Is a value certainly of the class that its type says? One that is an integer at first may be called a float."""
         return not isinstance(value, Var) or value in self.parameters or not isinstance(value.type, ab.Scalar)
 
     def undecided(self, node: Any, a: Value, b: Value) -> None:
-        """A comparison is left to the run."""
+        """Note that a comparison is left to the run."""
+        del node, a, b
 
     # places
 

@@ -82,7 +82,7 @@ def _hint(target: Any) -> str:
 
 
 def assign(scope: Scope, target: Any, node: Any) -> None:
-    """Lower `target = node`; tuples of equal length on both sides are taken item by item, so that values get their names."""
+    """Lower `target = node`; tuples of one length on both sides are taken item by item, so that values get their names."""
     if isinstance(target, gast.Tuple | gast.List) and isinstance(node, gast.Tuple | gast.List):
         starred = any(isinstance(x, gast.Starred) for x in (*target.elts, *node.elts))
         if not starred and len(target.elts) == len(node.elts):
@@ -163,7 +163,9 @@ def _kept(array: ab.Array, result: ab.Type) -> bool:
     before, after = ab.shape_of(array), ab.shape_of(result)
     if before is None or after is None or len(before) != len(after):
         return False
-    return all(m == n and not (isinstance(m, ab.Dim) and m.symbol == ab.ANONYMOUS) for m, n in zip(before, after, strict=True))
+    return all(
+        m == n and not (isinstance(m, ab.Dim) and m.symbol == ab.ANONYMOUS) for m, n in zip(before, after, strict=True)
+    )
 
 
 _SIGNS = {

@@ -74,7 +74,9 @@ def _of_pack(scope: Scope, node: Any, value: Pack, hint: str) -> Value:
     if value.kind == "dict":
         key = static(scope.expression(node.slice))
         if key not in value.keys:
-            scope.refuse(node, f"the dict has no key {key!r}, or the key is not known", f"Its keys are {_listed(value.keys)}.")
+            scope.refuse(
+                node, f"the dict has no key {key!r}, or the key is not known", f"Its keys are {_listed(value.keys)}."
+            )
         return value.items[value.keys.index(key)]  # type: ignore[arg-type]
     if isinstance(node.slice, gast.Slice):
         bounds = _static_index(scope, node.slice)
@@ -195,7 +197,9 @@ def index_of(scope: Scope, node: Any) -> tuple[Arg, ...]:
 
 def _part(scope: Scope, node: Any) -> Arg:
     if isinstance(node, gast.Slice):
-        bounds = [None if x is None else as_atom(scope, x, scope.expression(x)) for x in (node.lower, node.upper, node.step)]
+        bounds = [
+            None if x is None else as_atom(scope, x, scope.expression(x)) for x in (node.lower, node.upper, node.step)
+        ]
         return Slice(*bounds)
     if isinstance(node, gast.Starred):
         scope.refuse(node, "`*` in an index is not supported yet", "Write the indices out.")
@@ -209,5 +213,7 @@ def _index(scope: Scope, node: Any, value: Value) -> Atom:
     if isinstance(type_of(value), ab.ListOf):
         return scope.op(np.array, (as_atom(scope, node, value),), (), "", node)
     if ab.kind_of(type_of(value)) in ("float", "complex"):
-        scope.refuse(node, "an index is not an integer", "This raises IndexError in NumPy. Use int(...) or .astype(int).")
+        scope.refuse(
+            node, "an index is not an integer", "This raises IndexError in NumPy. Use int(...) or .astype(int)."
+        )
     return as_atom(scope, node, value)

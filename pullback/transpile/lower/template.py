@@ -3,8 +3,9 @@
     def tanh(out, x):               (out, x):
         return 1.0 - out * out  ->      return 1.0 - out * out
 
-A rule is lowered once for operands of like types and kept. Conditions on ranks, on `axis is None` and the like are decided; functions
-that the rule calls are inlined; whatever stays undecided makes it no template, and the rule is called when the program runs.
+A rule is lowered once for operands of like types and kept. Conditions on ranks, on `axis is None` and the like are
+decided; functions that the rule calls are inlined; whatever stays undecided makes it no template, and the rule is
+called when the program runs.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ class _Made:
 def lower_rule(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> Block:
     """The template of a rule for these inputs (`ct` and `out`, or `out`, then the operands) and static arguments.
 
-    Its parameters are the atoms in `inputs`, in order; its results the cotangents, one for each atom of each operand; None where
-    the rule gives none. Raises NotATemplate where the rule cannot be inlined for these inputs.
+    Its parameters are the atoms in `inputs`, in order; its results the cotangents, one for each atom of each operand,
+    None where the rule gives none. Raises NotATemplate where the rule cannot be inlined for these inputs.
     """
     found, values = _find(fn, inputs, static)
     if isinstance(found, str):
@@ -112,7 +113,9 @@ def lower_rule(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping
     return Block(block.params, substitute(block.body, m), substitute(block.results, m))
 
 
-def _find(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> tuple[_Made | str, list[Atom]]:
+def _find(
+    fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]
+) -> tuple[_Made | str, list[Atom]]:
     looked_at = _looked_at.setdefault(fn, set())
     while True:
         renaming, holes = Renaming(keep_integers=True), list[Atom]()
@@ -188,7 +191,10 @@ def _input(shape: Any, position: int, params: list[Var], literals: dict[Var, int
         case Lit():
             params.append(Var("", shape.type))
             return shape
-        case (ab.Scalar() | ab.Array() | ab.Seq() | ab.ListOf() | ab.Mapping() | ab.Static() | ab.Unknown() as t, str(mark)):
+        case (
+            ab.Scalar() | ab.Array() | ab.Seq() | ab.ListOf() | ab.Mapping() | ab.Static() | ab.Unknown() as t,
+            str(mark),
+        ):
             params.append(Var("", t))
             if mark:
                 literals[params[-1]] = position

@@ -1,4 +1,4 @@
-"""What a Python expression stands for while it is lowered: an atom of Core, or a structure that Core does not need to have."""
+"""What a Python expression stands for while it is lowered: an atom of Core, or a structure that Core need not have."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def is_atom(value: Value) -> bool:
 
 
 def static(value: Value) -> object:
-    """The Python object that a value is known to be while transpiling, else UNDECIDED. Floats that are not literals are not."""
+    """The Python object that a value is known to be while transpiling, else UNDECIDED."""
     match value:
         case Lit(value=known):
             return known
