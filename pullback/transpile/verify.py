@@ -222,9 +222,12 @@ def _described(s: Stmt) -> str:
 
 
 def _compatible(a: Type, b: Type) -> bool:
-    """May a value of type `a` stand where one of type `b` is expected? Only what is known of both can disagree."""
+    """May a value of type `a` stand where one of type `b` is expected? Only what is known of both can disagree.
+
+    None stands for a value that is not read on this path.
+    """
     match a, b:
-        case (Unknown(), _) | (_, Unknown()):
+        case (Unknown(), _) | (_, Unknown()) | (Static(value=None), _):
             return True
         case ((Scalar() | Array()), (Scalar() | Array())):
             m, n = rank(a), rank(b)
