@@ -38,29 +38,49 @@ def load(emitted: Emitted, source: FunctionSource) -> Callable[..., Any]:
     linecache.cache[file] = (len(emitted.text), None, emitted.text.splitlines(keepends=True), file)
     weakref.finalize(function, linecache.cache.pop, file, None).atexit = False
     watch = Watch(source.reads, namespace, {name: read for name, (_, read) in live.items() if read is not None})
-    return _guarded(function, watch, functools.partial(explain, file=file, origins=emitted.origins))
+    return _guarded(function, watch, emitted.origins)
 
 
-def _guarded(
-    function: Callable[..., Any], watch: Watch, on_error: Callable[[BaseException], None]
-) -> Callable[..., Any]:
+def _guarded(function: types.FunctionType, watch: Watch, origins: Mapping[int, Origin]) -> Callable[..., Any]:
+    """The function, called only while what it was made from is current; so that its exceptions name the user's line."""
     is_current, refresh = watch.is_current, watch.refresh
+    makes_functions = any(isinstance(c, types.CodeType) for c in function.__code__.co_consts)
 
     @functools.wraps(function)
     def derivative(*args: Any, **kwargs: Any) -> Any:
         if not is_current():
             refresh()
         try:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
         except Exception as e:
-            on_error(e)
+            explain(e, function, origins)
             raise
+        if makes_functions and isinstance(result, tuple):
+            return tuple(_explained(x, function, origins) for x in result)
+        return result
 
     return derivative
 
 
-def explain(e: BaseException, *, file: str, origins: Mapping[int, Origin]) -> None:
-    """Add to an exception out of the generated `file` a note that names the user's line behind the generated one."""
+def _explained(pull: Any, maker: types.FunctionType, origins: Mapping[int, Origin]) -> Any:
+    """A function that generated code returned, so that its exceptions name the user's line; other values as they are."""
+    if not isinstance(pull, types.FunctionType) or pull.__code__ not in maker.__code__.co_consts:
+        return pull
+
+    @functools.wraps(pull)
+    def explained(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return pull(*args, **kwargs)
+        except Exception as e:
+            explain(e, maker, origins)
+            raise
+
+    return explained
+
+
+def explain(e: BaseException, function: types.FunctionType, origins: Mapping[int, Origin]) -> None:
+    """Add to an exception out of generated code a note that names the user's line behind the generated one."""
+    file = function.__code__.co_filename
     line, traceback = 0, e.__traceback__
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename == file:

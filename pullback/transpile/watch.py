@@ -1,26 +1,36 @@
-"""Have the user's module-level names, that a derivative was made from, been rebound since?"""
+"""Is what a derivative was made from still what the user's modules hold?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
 
 from pullback import errors
+from pullback.transpile.signature import signature_key
 from pullback.transpile.sources import ABSENT, Read, Reads
+
+_CHANGEABLE = (list, dict, tuple, np.ndarray)
 
 
 class Watch:
-    """What a derivative was made from: names and what they stood for, functions and their code."""
+    """What a derivative was made from: names and what they stood for, functions and their code.
+
+    `names` are those of the generated text that are read when it runs, in the namespace `generated`. Their values may
+    be replaced by others of the same signature, and change in place as long as their signatures stay.
+    """
 
     def __init__(self, reads: Reads, generated: dict[str, Any], names: Mapping[str, Read]) -> None:
+        self._generated = generated
+        self._in_text: dict[tuple[int, str], list[str]] = {}
+        for in_text, r in names.items():
+            self._in_text.setdefault((id(r.namespace), r.name), []).append(in_text)
         self._names = [(r.namespace, r.name, r.value) for r in reads.names.values()]
         self._functions = [
             (f, f.__code__, f.__defaults__) for s in reads.functions.values() if (f := s.function) is not None
         ]
-        self._generated = generated
-        self._in_text = {(id(r.namespace), r.name): name for name, r in names.items()}
+        self._structures = self._signatures()
 
     def is_current(self) -> bool:
         """Is everything as it was?"""
@@ -30,35 +40,36 @@ class Watch:
         for function, code, defaults in self._functions:
             if function.__code__ is not code or function.__defaults__ is not defaults:
                 return False
-        return True
+        return all(signature_key((value,)) == signature for value, signature, _ in self._structures)
 
     def refresh(self) -> None:
-        """Let generated code see rebound values that are like the old ones. Raises StaleSource for any other change."""
+        """Let generated code see values that are like those they replaced. Raises StaleSource for any other change."""
         for function, code, defaults in self._functions:
             if function.__code__ is not code or function.__defaults__ is not defaults:
-                raise _stale(function.__name__, function.__module__)
+                raise _stale(function.__name__)
+        for value, signature, name in self._structures:
+            if signature_key((value,)) != signature:
+                raise _stale(name)
         for k, (namespace, name, old) in enumerate(self._names):
             new = namespace.get(name, ABSENT)
             if new is old:
                 continue
             in_text = self._in_text.get((id(namespace), name))
-            if in_text is None or not _fits(new, old):
-                raise _stale(name, namespace.get("__name__", ""))
-            self._generated[in_text] = new
+            if in_text is None or new is ABSENT or signature_key((new,)) != signature_key((old,)):
+                raise _stale(name)
+            self._generated.update(dict.fromkeys(in_text, new))
             self._names[k] = namespace, name, new
+        self._structures = self._signatures()
+
+    def _signatures(self) -> list[tuple[object, Hashable, str]]:
+        """The values that can change in place, with their signatures."""
+        return [
+            (value, signature_key((value,)), name)
+            for namespace, name, value in self._names
+            if (id(namespace), name) in self._in_text and isinstance(value, _CHANGEABLE)
+        ]
 
 
-def _fits(new: object, old: object) -> bool:
-    """Is code that was made for `old`, and reads it when it runs, right for `new` too?"""
-    if type(new) is not type(old):
-        return False
-    if isinstance(new, np.ndarray) and isinstance(old, np.ndarray):
-        return (new.dtype, new.shape) == (old.dtype, old.shape)
-    return isinstance(new, float | complex | np.inexact)
-
-
-def _stale(name: str, module: str) -> errors.StaleSource:
-    return errors.StaleSource(
-        f"{name!r} of the module {module!r} was changed after the derivative was made from it",
-        hint="Make the derivative again.",
-    )
+def _stale(name: str) -> errors.StaleSource:
+    message = f"{name!r} was changed after the derivative was made from it"
+    return errors.StaleSource(message, hint="Make the derivative again.")

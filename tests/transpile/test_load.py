@@ -25,6 +25,7 @@ import numpy as np
 SCALE = 2.0
 W = np.ones(3)
 N = 3
+LAYERS = [1.0]
 def helper(x):
     return x * x
 def f(x):
@@ -33,7 +34,7 @@ def f(x):
 
 TEXT = """
 import numpy as np
-from model import SCALE, W as weights, helper
+from model import LAYERS, SCALE, W as weights, helper
 
 def f_grad(x):
     y = helper(x)
@@ -43,7 +44,7 @@ def f_grad(x):
     return np.multiply(SCALE * total, 2.0 * x)
 """
 
-NAMES = {"SCALE": ("model", "SCALE"), "weights": ("model", "W"), "helper": ("model", "helper")}
+NAMES = {"weights": ("model", "W"), **{name: ("model", name) for name in ("LAYERS", "SCALE", "helper")}}
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def model(tmp_path):
     return module
 
 
-def loaded(model, text=TEXT, names=NAMES, origins=None, reads=("SCALE", "W", "helper", "N", "len")):
+def loaded(model, text=TEXT, names=NAMES, origins=None, reads=("LAYERS", "SCALE", "W", "helper", "N", "len")):
     source = from_function(model.f)
     for name in reads:
         source.resolve(name)
@@ -104,6 +105,18 @@ def test_traceback_names_the_users_line(model):
     assert not hasattr(e.value, "__notes__")
 
 
+def test_traceback_out_of_a_pullback_names_the_users_line(model):
+    text = "def f_vjp(x):\n    def pull(dout):\n        return dout + x\n    return x, pull\n"
+    origin = Origin(model.__file__, 9, 4, 9, 40, "return SCALE * helper(x)", adjoint=True)
+    source = from_function(model.f)
+    f_vjp = load(Emitted("f_vjp", text, {}, {3: origin}), source)
+    out, pull = f_vjp(2.0)
+    assert (out, pull(1.0), pull(dout=2.0), pull.__name__) == (2.0, 3.0, 4.0, "pull")
+    with pytest.raises(TypeError) as e:
+        pull("x")
+    assert e.value.__notes__ == [f'in the backward pass of File "{model.__file__}", line 9: return SCALE * helper(x)']
+
+
 def test_debugger_steps_through_generated_code(model):
     f_grad = loaded(model)
     out = io.StringIO()
@@ -120,14 +133,18 @@ def test_numbers_and_arrays_are_read_when_the_call_is_made(model):
     f_grad = loaded(model)
     model.SCALE = 5.0
     assert f_grad(1.0) == 5.0 * 3.0 * 2.0
-    model.W = 2.0 * model.W
-    assert f_grad(1.0) == 5.0 * 6.0 * 2.0
-    model.W *= 2.0
+    model.W = np.full(6, 2.0)
     assert f_grad(1.0) == 5.0 * 12.0 * 2.0
+    model.W *= 2.0
+    assert f_grad(1.0) == 5.0 * 24.0 * 2.0
+    model.LAYERS[0] = 7.0
+    assert f_grad(1.0) == 5.0 * 24.0 * 2.0
 
 
 CHANGES = {
     "another kind": lambda m: setattr(m, "SCALE", 5),
+    "a longer list": lambda m: m.LAYERS.append(None),
+    "a shape set in place": lambda m: setattr(m.W, "shape", (3, 1)),
     "another shape": lambda m: setattr(m, "W", np.ones((1, 3))),
     "another dtype": lambda m: setattr(m, "W", np.ones(3, np.float32)),
     "a value folded into the text": lambda m: setattr(m, "N", 4),
@@ -145,7 +162,7 @@ def test_change_that_the_text_does_not_fit_is_refused(model, change):
     assert f_grad(1.0) == 12.0
     change(model)
     for _ in range(2):
-        with pytest.raises(errors.StaleSource, match="of the module 'model' was changed after"):
+        with pytest.raises(errors.StaleSource, match="was changed after the derivative was made from it"):
             f_grad(1.0)
 
 
