@@ -77,6 +77,8 @@ def _target(file: str, names: Sequence[str]) -> Target:
         module = from_file(file)
     except errors.SourceUnavailable as e:
         raise UsageError(str(e)) from None
+    except errors.PullbackError as e:
+        raise Refused([e]) from None
     for name in names:
         try:
             module.function(name)

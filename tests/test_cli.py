@@ -196,7 +196,7 @@ REFUSED = {
     "syntax": ("def f(x:\n    return x\n", "f", "1:6: ", "not valid Python"),
     "wrt": ("def f(x):\n    return x\n", "f --wrt y", "1:1: ", "wrt='y' names no parameter of 'f'"),
     "wrt an int": ("def f(n: int):\n    return n\n", "f", "1:7: ", "cannot differentiate 'f' with respect to 'n'"),
-    "no scalar": ("def f(x):\n    return x\n", "f --signature x:f64[:]", "2:5: ", "scalar"),
+    "no scalar": ("def f(x):\n    return x\n", "f --signature x:f64[:]", "1:1: ", "is not a scalar"),
 }
 
 

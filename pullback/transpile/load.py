@@ -63,7 +63,7 @@ def _guarded(function: types.FunctionType, watch: Watch, origins: Mapping[int, O
 
 
 def _explained(pull: Any, maker: types.FunctionType, origins: Mapping[int, Origin]) -> Any:
-    """A function that generated code returned, so that its exceptions name the user's line; other values as they are."""
+    """A function that generated code returned, so that its exceptions name the user's; other values as they are."""
     if not isinstance(pull, types.FunctionType) or pull.__code__ not in maker.__code__.co_consts:
         return pull
 
