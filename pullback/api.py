@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any, overload
 
 from pullback import errors
-from pullback.derived import Derived, Order
-from pullback.transpile.live import primal_of
+from pullback.derived import Derived, Order, plain_function
 from pullback.transpile.request import Mode
 from pullback.wrt import Wrt
 
@@ -95,10 +94,7 @@ class Differentiable:
     __wrapped__: Callable[..., Any]
 
     def __init__(self, f: Function, wrt: Wrt, backend: str, static: tuple[str, ...]) -> None:
-        primal = primal_of(f)
-        if not isinstance(primal, types.FunctionType):
-            Derived(f, Order("grad"))
-        functools.update_wrapper(self, primal)
+        functools.update_wrapper(self, plain_function(f))
         self._wrt, self._backend, self._static = wrt, backend, static
         self._derived: dict[Mode, Derived] = {}
 

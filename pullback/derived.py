@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from pullback import errors, output
 from pullback.backends.base import Emitted
@@ -20,10 +20,12 @@ from pullback.transpile.live import from_function, primal_of
 from pullback.transpile.load import load
 from pullback.transpile.pipeline import find_backend, transpile
 from pullback.transpile.request import Mode, Request
-from pullback.transpile.signature import arguments_in_order, signature_key, type_of_value
+from pullback.transpile.signature import arguments_in_order, exact_key, signature_key, type_of_value
 from pullback.transpile.signature_text import format_signature, parse_signature
 from pullback.transpile.sources import FunctionSource
 from pullback.wrt import Wrt, check_wrt, wrt_positions
+
+_MOST_SHAPES = 1024
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,7 @@ class Derived:
     __wrapped__: Callable[..., Any]
 
     def __init__(self, f: Callable[..., Any], order: Order) -> None:
-        primal = primal_of(f)
-        if not isinstance(primal, types.FunctionType):
-            _refuse(f)
+        primal = plain_function(f)
         functools.update_wrapper(self, primal)
         self._order = order
         self._signature = inspect.signature(primal, follow_wrapped=False)
@@ -78,28 +78,24 @@ class Derived:
         """The derivative at these arguments, which stay as they are."""
         if kwargs or len(args) != self._count:
             args = self._in_order(args, kwargs)
-        key = signature_key(args)
-        if self._static:
-            key = self._static_key(key, args)
-        function = self._functions.get(key)
+        exact = exact_key(args) if not self._static else self._static_key(exact_key(args), args)
+        function = self._functions.get(exact)
         if function is None:
-            function = self._specialise(key, args).function
+            function = self._find(exact, args)
         try:
             return function(*args)
         except errors.StaleSource:  # raised before anything was computed: a global has now another type
             with self._lock:
-                self._specialisations.pop(key, None)
-                self._functions.pop(key, None)
-            return self._specialise(key, args).function(*args)
+                self._specialisations.pop(self._static_key(signature_key(args), args), None)
+                self._functions.clear()
+            return self._find(exact, args)(*args)
 
     def specialize(self, *args: Any, **kwargs: Any) -> Derived:
         """This derivative with the code for the types of these arguments at hand, and no other."""
         values = self._in_order(args, kwargs)
         key = self._static_key(signature_key(values), values)
-        made = self._specialisations.get(key) or self._specialise(key, values)
         out = Derived(self.__wrapped__, self._order)
-        out._specialisations[key] = made
-        out._functions[key] = made.function
+        out._specialisations[key] = self._specialise(key, values)
         return out
 
     @property
@@ -119,7 +115,7 @@ class Derived:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the generated module to a file, whole or not at all, and never over one that pullback did not write."""
-        file = Path(self.__wrapped__.__code__.co_filename)  # type: ignore[attr-defined]
+        file = Path(self.__wrapped__.__code__.co_filename)
         output.write(path, output.marked(self.source, file.name), keep=[str(file)])
 
     def __repr__(self) -> str:
@@ -152,6 +148,15 @@ class Derived:
             for i, (x, name) in enumerate(zip(values, self._names, strict=True))
         )
 
+    def _find(self, exact: Hashable, args: tuple[Any, ...]) -> Callable[..., Any]:
+        """The generated function for these arguments, remembered under their very shapes."""
+        made = self._specialise(self._static_key(signature_key(args), args), args)
+        with self._lock:
+            if len(self._functions) >= _MOST_SHAPES:
+                self._functions.clear()
+            self._functions[exact] = made.function
+        return made.function
+
     def _specialise(self, key: Hashable, values: Sequence[Any]) -> Specialisation:
         with self._lock:
             made = self._specialisations.get(key)
@@ -162,7 +167,6 @@ class Derived:
                 emitted = self._transpile(source, found)
                 made = Specialisation(found, emitted, self._by_position(load(emitted, source)))
                 self._specialisations[key] = made
-                self._functions[key] = made.function
             return made
 
     def _transpile(self, source: FunctionSource, found: tuple[Type, ...]) -> Emitted:
@@ -220,7 +224,10 @@ def _parameter(name: str, names: Sequence[str], function: str) -> str:
     return name
 
 
-def _refuse(f: object) -> NoReturn:
-    """Raise the error for what is not a plain function."""
-    from_function(f)
-    raise TypeError(f"a function is needed, not {f!r}")
+def plain_function(f: object) -> types.FunctionType:
+    """The Python function that is to be differentiated. Raises the fitting error where there is none."""
+    primal = primal_of(f)
+    if not isinstance(primal, types.FunctionType):
+        from_function(f)
+        raise TypeError(f"a function is needed, not {f!r}")
+    return primal

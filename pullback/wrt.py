@@ -65,7 +65,7 @@ def check_wrt(
 
 
 def _words(value: Any) -> str:
-    if hasattr(value, "dtype") and getattr(value, "shape", ()):
+    if hasattr(value, "dtype") and len(value.shape):
         return f"an array of {value.dtype}"
     name = "None" if value is None else type(value).__name__
     return name if value is None else f"an {name}" if name[0] in "aeiou" else f"a {name}"

@@ -292,7 +292,7 @@ def test_wrt_must_name_parameters(wrt, message):
 
 
 def test_a_near_miss_is_named():
-    with pytest.raises(errors.WrtError, match="Did you mean .scale."):
+    with pytest.raises(errors.WrtError, match=r"Did you mean .scale."):
         grad(loss, wrt="scal")
 
 

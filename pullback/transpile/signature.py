@@ -9,6 +9,7 @@ from collections.abc import Mapping as AnyMapping
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from pullback.transpile.abstract import (
     BOOL,
@@ -154,6 +155,22 @@ def signature_key(args: Sequence[object]) -> Hashable:
     return tuple([
         (x.dtype, len(s)) if type(x) is np.ndarray and 1 not in (s := x.shape) and 0 not in s else _key(x) for x in args
     ])  # fmt: skip
+
+
+def exact_key(args: Sequence[Any]) -> Hashable:
+    """What the signature of arguments depends on, and more: shapes as they are. Found faster than `signature_key`."""
+    key: list[Hashable] = []
+    add = key.append
+    for x in args:
+        cls = type(x)
+        if cls is ndarray:
+            add(x.dtype)
+            add(x.shape)
+        elif cls is float:
+            add(float)
+        else:
+            add(_key(x))
+    return tuple(key)
 
 
 def _key(x: Any) -> Hashable:

@@ -13,7 +13,7 @@ from pullback import errors
 from pullback.transpile.abstract import BOOL, FLOAT, NONE, UNKNOWN, Array, Dim, ListOf, Mapping, Scalar, Seq, Static
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.parse import from_function
-from pullback.transpile.signature import signature_key, type_of_value, types_of_arguments
+from pullback.transpile.signature import exact_key, signature_key, type_of_value, types_of_arguments
 from pullback.transpile.signature_text import format_signature, parse_signature
 
 
@@ -75,6 +75,8 @@ VALUES = [
 def test_equal_keys_have_equal_types():
     for a in VALUES:
         for b in VALUES:
+            if exact_key([a]) == exact_key([b]):
+                assert signature_key([a]) == signature_key([b])
             if signature_key([a]) == signature_key([b]):
                 assert type_of_value(a, "x") == type_of_value(b, "x")
             else:
