@@ -1,17 +1,35 @@
 """Random chains of operations: what is inferred of lengths is true of the real ones."""
 
 import operator
+import random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pullback.transpile import prims
-from pullback.transpile.abstract import Array, Dim, Length, Scalar, same_length, shape_of
-from pullback.transpile.core import Lit, Slice, Var
+from pullback.transpile.abstract import (
+    FLOAT,
+    INT,
+    NONE,
+    UNKNOWN,
+    Array,
+    Dim,
+    Length,
+    ListOf,
+    Mapping,
+    Scalar,
+    Seq,
+    Static,
+    same_length,
+    shape_of,
+)
+from pullback.transpile.core import Global, Lit, Slice, Var
 from pullback.transpile.infer import infer, type_of_value
 from pullback.transpile.join import join
 from pullback.transpile.lengths import symbol_of
+from pullback.transpile.shapes import TABLE
 from tests.transpile.conforms import conforms, symbols
 
 
@@ -209,3 +227,22 @@ def test_joins_forget_what_differs():
     assert join(Scalar("float"), Scalar("float", "float32")) == Scalar("float", "float32")
     assert join(Scalar("float", "float32"), Scalar("float", "float64")) == Array(None, ())
     assert join(Scalar("float"), Array("float64", (n,))) == Array("float64")
+
+
+ODD = [
+    Lit(None), Lit("axis"), Lit(2), Lit(-1), Lit(1.5), Lit(True), Lit(Ellipsis), Lit(np.float32), Lit((1, 2)), (),
+    (Lit(1), Lit(2)), Slice(Lit(1), None), (Slice(None, None),), (Lit(1), Var("n", INT)),
+    *(Var("v", t) for t in (*TYPES, UNKNOWN, NONE, Static("x"), ListOf(FLOAT), ListOf(UNKNOWN), Seq("tuple", ()))),
+    Var("s", Seq("list", (FLOAT, Array("float64", (2,))))), Var("d", Mapping((("a", FLOAT),))),
+    Global("g", Array("int64", (3,))),
+]  # fmt: skip
+NAMES = ["axis", "keepdims", "dtype", "shape", "axes", "k", "offset", "n", "ddof", "a_min", "num", "M", "default", "key"]
+
+
+@pytest.mark.parametrize("op", [*TABLE, np.tanh, np.float32, np.modf], ids=lambda f: getattr(f, "__name__", str(f)))
+def test_odd_operands_are_no_error(op):
+    rng = random.Random(op.__name__)
+    for _ in range(150):
+        args = tuple(rng.choice(ODD) for _ in range(rng.randint(0, 3)))
+        kwargs = {rng.choice(NAMES): rng.choice(ODD) for _ in range(rng.choice([0, 0, 1, 2]))}
+        infer(op, args, kwargs)
