@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import operator
-from itertools import zip_longest
 
 from pullback import runtime
-from pullback.transpile import lengths
 from pullback.transpile.abstract import (
     NONE,
     UNKNOWN,
     Array,
-    Length,
     ListOf,
     Mapping,
     Scalar,
@@ -20,10 +17,8 @@ from pullback.transpile.abstract import (
     Type,
     Unknown,
     differentiable,
-    never_one,
     shape_of,
 )
-from pullback.transpile.lengths import Shape
 from pullback.transpile.sampling import scalar_of
 from pullback.transpile.shapes import Call, as_array, shape_function
 from pullback.transpile.shapes_elementwise import of_elements
@@ -31,27 +26,14 @@ from pullback.transpile.shapes_elementwise import of_elements
 
 @shape_function(runtime.unbroadcast)
 def unbroadcast(call: Call) -> Type:
-    """A cotangent summed to the shape of the value that it belongs to; what it has not, it does not get."""
-    g, like = call.type(0, "g"), call.type(1, "like")
+    """A cotangent in the shape of the value that it belongs to."""
+    g, want = call.type(0, "g"), shape_of(call.type(1, "like"))
     if isinstance(g, Unknown):
-        return UNKNOWN
-    dtype, have, want = as_array(g).dtype, shape_of(g), shape_of(like)
-    if have is None or want is None:
-        return Array(dtype, () if want == () else None)
-    shape = _summed(have, want)
-    return (g if have == () else scalar_of(dtype)) if shape == () else Array(dtype, shape)
-
-
-def _summed(have: Shape, want: Shape) -> Shape:
-    pairs = list(zip_longest(reversed(have), reversed(want)))[: min(len(have), len(want))]
-    return tuple(_length(g, like) for g, like in reversed(pairs))
-
-
-def _length(g: Length, like: Length) -> Length:
-    """The length of an axis that is 1 where `like` has 1 there, and that of the cotangent else."""
-    if g == 1 or never_one(like) or lengths.same(g, like):
-        return g
-    return like if like == 1 or never_one(g) else lengths.anonymous()
+        return Array(None, want) if want else UNKNOWN
+    dtype, have = as_array(g).dtype, shape_of(g)
+    if want != () or have is None:
+        return Array(dtype, want)
+    return g if have == () else scalar_of(dtype)
 
 
 @shape_function(runtime.scatter_add, runtime.scatter_add_along, runtime.place_diagonal)

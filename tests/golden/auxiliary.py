@@ -9,3 +9,17 @@ def loss(w, x, y):
     r = p - y
     return np.sum(r * r), {"prediction": p, "worst": np.max(np.abs(r))}
 # output
+import numpy as np
+
+
+def loss_value_and_grad(w, x, y):
+    """Value of `loss` and its gradient with respect to w."""
+    p = x @ w
+    r = p - y
+
+    # return np.sum(r * r), {"prediction": p, "worst": np.max(np.abs(r))}
+    dr = r + r
+    # p = x @ w
+    dw = x.T @ dr
+    t = (np.sum(r * r), {"prediction": p, "worst": np.max(np.abs(r))}), (dw,)
+    return t

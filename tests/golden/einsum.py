@@ -7,3 +7,12 @@ import numpy as np
 def f(a, b, weights):
     return np.sum(np.einsum("bij,bjk->bik", a, b) * weights)
 # output
+import numpy as np
+
+
+def f_grad(a, b, weights):
+    """Gradient of `f` with respect to (a, b)."""
+    # return np.sum(np.einsum("bij,bjk->bik", a, b) * weights)
+    da = np.einsum("bik,bjk->bij", weights, b)
+    db = np.einsum("bik,bij->bjk", weights, a)
+    return da.copy(), db.copy()

@@ -10,3 +10,29 @@ def loss(params, tokens, targets):
         h = np.maximum(h @ layer["w"] + layer["b"], 0.0)
     return np.mean((h - targets) ** 2)
 # output
+import numpy as np
+
+
+def loss_grad(params, tokens, targets):
+    """Gradient of `loss` with respect to params."""
+    h = np.mean(params["embed"][tokens], axis=1)
+    tape = []
+    for layer in params["layers"]:
+        h_prev = h
+        h = np.maximum(h_prev @ layer["w"] + layer["b"], 0.0)
+        tape.append((h_prev, h))
+
+    # return np.mean((h - targets) ** 2)
+    dh = 2.0 * (h - targets) / targets.size
+    dlayers = []
+    for layer in reversed(params["layers"]):
+        h_prev, h = tape.pop()
+        # h = np.maximum(h @ layer["w"] + layer["b"], 0.0)
+        d = dh * (h > 0.0)
+        dh = d @ layer["w"].T
+        dlayers.append({"w": h_prev.T @ d, "b": np.sum(d, axis=0)})
+    dlayers.reverse()
+    # h = params["embed"][tokens].mean(axis=1)
+    dembed = np.zeros_like(params["embed"])
+    np.add.at(dembed, tokens, np.expand_dims(dh, axis=1) / tokens.shape[1])
+    return {"embed": dembed, "layers": dlayers}

@@ -8,3 +8,20 @@ def polynomial(coefficients, x):
         total = total * x + c
     return total
 # output
+def polynomial_grad(coefficients, x):
+    """Gradient of `polynomial` with respect to (coefficients, x)."""
+    tape = []
+    total = 0.0
+    for c in reversed(coefficients):
+        tape.append(total)
+        total = total * x + c
+
+    dcoefficients = []
+    dtotal, dx = 1.0, 0.0
+    for total in reversed(tape):
+        dcoefficients.append(dtotal)
+        # total = total * x + c
+        dtotal_prev = dtotal
+        dtotal = dtotal_prev * x
+        dx += dtotal_prev * total
+    return dcoefficients, dx

@@ -9,3 +9,26 @@ def f(a, b, u, v):
     first, second, third = np.split(c, 3)
     return np.sum(c * u) + np.sum(np.stack([first, second * third, third]) * v)
 # output
+import numpy as np
+
+from pullback.runtime import unbroadcast
+
+
+def f_grad(a, b, u, v):
+    """Gradient of `f` with respect to (a, b)."""
+    c = np.concatenate((a, b))
+    first, second, third = np.split(c, indices_or_sections=3)
+
+    # return np.sum(c * u) + np.sum(np.stack([first, second * third, third]) * v)
+    d = unbroadcast(v, np.stack((first, second * third, third)))
+    dfirst = d[0]
+    d2 = d[1]
+    dthird = d[2]
+    dsecond = d2 * third
+    dthird = dthird + d2 * second
+    # first, second, third = np.split(c, 3)
+    dc = u + unbroadcast(np.concatenate((dfirst, dsecond, dthird)), c)
+    # c = np.concatenate([a, b])
+    da = unbroadcast(dc[None:a.shape[0]], a)
+    db = unbroadcast(dc[a.shape[0]:None], b)
+    return da, db.copy()

@@ -9,3 +9,23 @@ def loss(w1, b1, w2, b2, x, y):
     p = h @ w2 + b2
     return np.mean((p - y) ** 2)
 # output
+import numpy as np
+
+
+def loss_value_and_grad(w1, b1, w2, b2, x, y):
+    """Value of `loss` and its gradient with respect to (w1, b1, w2, b2)."""
+    h = np.tanh(x @ w1 + b1)
+    p = h @ w2 + b2
+    t = p - y
+
+    # return np.mean((p - y) ** 2)
+    dp = 2.0 * t / y.size
+    # p = h @ w2 + b2
+    db2 = np.sum(dp, axis=0)
+    dh = dp @ w2.T
+    dw2 = h.T @ dp
+    # h = np.tanh(x @ w1 + b1)
+    d = dh * (1.0 - h * h)
+    db1 = np.sum(d, axis=0)
+    dw1 = x.T @ d
+    return np.mean(t ** 2), (dw1, db1, dw2, db2)

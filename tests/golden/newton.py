@@ -1,6 +1,6 @@
 # flags: --mode grad --wrt a --bare
 # args: 2.0
-# args: 1.0
+# args: 3.0
 # input
 def root(a):
     x = a
@@ -8,3 +8,18 @@ def root(a):
         x = 0.5 * (x + a / x)
     return x
 # output
+def root_grad(a):
+    """Gradient of `root` with respect to a."""
+    tape = []
+    x = a
+    while abs(x * x - a) > 1e-10:
+        tape.append(x)
+        x = 0.5 * (x + a / x)
+
+    dx, da = 1.0, 0.0
+    for x in reversed(tape):
+        # x = 0.5 * (x + a / x)
+        dx = 0.5 * dx
+        da += dx / x
+        dx -= dx * (a / x) / x
+    return da + dx

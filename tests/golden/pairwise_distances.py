@@ -9,3 +9,22 @@ def energy(x, y):
     r = np.sqrt(np.sum(d * d, axis=-1) + 0.01)
     return np.sum(1.0 / r)
 # output
+import numpy as np
+
+
+def energy_grad(x, y):
+    """Gradient of `energy` with respect to (x, y)."""
+    d = x[:, None, :] - y[None, :, :]
+    r = np.sqrt(np.sum(d * d, axis=-1) + 0.01)
+
+    # return np.sum(1.0 / r)
+    dr = -(1.0 / r / r)
+    # r = np.sqrt(np.sum(d * d, axis=-1) + 0.01)
+    dd = np.expand_dims(0.5 * dr / r, axis=-1) * d
+    dd += dd
+    # d = x[:, None, :] - y[None, :, :]
+    dy = np.zeros_like(y)
+    dy[None, :, :] += np.sum(-dd, axis=0, keepdims=True)
+    dx = np.zeros_like(x)
+    dx[:, None, :] += np.sum(dd, axis=1, keepdims=True)
+    return dx, dy

@@ -7,3 +7,18 @@ from math import cos, sin
 def cartesian(r, theta):
     return r * cos(theta), r * sin(theta)
 # output
+from math import cos, sin
+
+
+def cartesian_vjp(r, theta):
+    """Value of `cartesian` and the function that pulls a cotangent back to (r, theta)."""
+    t = cos(theta)
+    t2 = sin(theta)
+
+    def pull(dout):
+        # return r * cos(theta), r * sin(theta)
+        dr = dout[1] * t2 + dout[0] * t
+        dtheta = dout[1] * r * t - dout[0] * r * t2
+        return dr, dtheta
+
+    return (r * t, r * t2), pull
