@@ -56,7 +56,7 @@ def constant(value: object) -> Any:
 class Expressions:
     """Writes expressions with the names of one module; `local` gives the name of a variable."""
 
-    def __init__(self, space: Namespace, functions: Callable[[str], str], global_name: Callable[[str], str]) -> None:
+    def __init__(self, space: Namespace, functions: Callable[[str], str], global_name: Callable[[Global], str]) -> None:
         self.space = space
         self.functions = functions
         self.global_name = global_name
@@ -81,7 +81,7 @@ class Expressions:
             case Lit():
                 return self.literal(e.value, e.text)
             case Global():
-                return name(self.global_name(e.name))
+                return name(self.global_name(e))
             case Apply():
                 return self.apply(e)
             case Choice():

@@ -12,7 +12,7 @@ from typing import Any
 import gast
 
 from pullback import errors, runtime
-from pullback.transpile.core import Block, Call, Function, Origin, Program, blocks
+from pullback.transpile.core import Block, Call, Function, Global, Origin, Program, blocks
 
 from .base import Emitted
 from .building import Builder, Note
@@ -96,25 +96,25 @@ class _Module:
         helpers = list(self.helpers()) if self.standalone else []
         forbidden = self.space.forbidden()
         functions = [self.function(key, writers[key], forbidden) for key in self.procedures]
-        tree = gast.Module([*self.imports(), *helpers, *functions], [])
+        tree = gast.Module([*self.imports(), *self.constants(writers[""]), *helpers, *functions], [])
         comments = {node: note.comment for node, note in self.notes.items() if note.comment}
         blanks = {node for node, note in self.notes.items() if note.blank}
-        text = to_text(tree, Layout(comments, frozenset(blanks | self.import_groups(tree))))
+        text = to_text(tree, Layout(comments, frozenset(blanks | self.groups_of(tree))))
         users = {name: place for place, name in self.space.users.items()}
         return Emitted(self.entry, text, users, self.origins(tree, text))
 
     def writer(self, key: str) -> Expressions:
         f = self.program.entry if key == "" else self.printed[key]
 
-        def global_name(name: str) -> str:
-            if self.standalone:
-                raise errors.at(
-                    errors.NotSupportedYet,
-                    f.origin,
-                    f"{name!r} is a value of the module {f.module!r} that cannot be written into a standalone file",
-                    "pass it as an argument",
-                )
-            return self.space.user(f.module, name)
+        def global_name(g: Global) -> str:
+            module = g.module or f.module
+            if not self.standalone:
+                return self.space.user(module, g.name)
+            if not _is_literal(g.value):
+                what = "is not a number, a string or a tuple of these"
+                message = f"{g.name!r} of the module {module!r} cannot be written into a standalone file: it {what}"
+                raise errors.at(errors.NotSupportedYet, f.origin, message, "pass it as an argument")
+            return self.space.user_constant(module, g.name, g.value)
 
         return self.expressions(self.space, self.function_name, global_name)
 
@@ -147,10 +147,15 @@ class _Module:
             out += _from_imports({("pullback.runtime", h): name for h, name in space.helpers.items()})
         return out + _from_imports(space.users)
 
-    def import_groups(self, tree: Any) -> set[Any]:
-        """The first import of the second group, which a blank line sets off."""
+    def constants(self, writer: Expressions) -> list[Any]:
+        """The user's constants that standalone text holds itself."""
+        return [gast.Assign([_stored(n)], writer.literal(v), None) for n, v in self.space.constants.values()]
+
+    def groups_of(self, tree: Any) -> set[Any]:
+        """The first import of the second group and the first constant, which blank lines set off."""
         node = tree.body[self.groups] if 0 < self.groups < len(tree.body) else None
-        return {node} if isinstance(node, gast.ImportFrom) else set()
+        constants = [s for s in tree.body if isinstance(s, gast.Assign)]
+        return {s for s in (node, *constants[:1]) if isinstance(s, gast.ImportFrom | gast.Assign)}
 
     def helpers(self) -> Iterator[Any]:
         """The run-time helpers that the text needs, with those that they need."""
@@ -186,6 +191,14 @@ class _Module:
                 for line in range(printed.lineno, max(end, printed.lineno) + 1):
                     out[line] = note.origin
         return out
+
+
+def _is_literal(value: object) -> bool:
+    return all(map(_is_literal, value)) if type(value) is tuple else type(value) in (bool, int, float, complex, str)
+
+
+def _stored(name: str) -> Any:
+    return gast.Name(name, gast.Store(), None, None)
 
 
 def _array_first(item: tuple[str, str]) -> tuple[bool, str]:

@@ -56,6 +56,7 @@ class Namespace:
         self.modules: dict[str, str] = {}
         self.members: dict[tuple[str, str], str] = {}
         self.users: dict[tuple[str, str], str] = {}
+        self.constants: dict[tuple[str, str], tuple[str, object]] = {}
         self.helpers: dict[str, str] = {}
 
     def claim(self, *wanted: str) -> str:
@@ -99,6 +100,13 @@ class Namespace:
         if key not in self.users:
             self.users[key] = self.claim(name)
         return self.users[key]
+
+    def user_constant(self, module: str, name: str, value: object) -> str:
+        """The name of a value of the user's own module that is written into the text."""
+        key = (module, name)
+        if key not in self.constants:
+            self.constants[key] = (self.claim(name), value)
+        return self.constants[key][0]
 
     def helper(self, name: str) -> str:
         """The name of one of the run-time helpers."""

@@ -101,10 +101,15 @@ class Lit:
 
 @dataclass(frozen=True)
 class Global:
-    """A module-level value of the user's, read by its name when the emitted code runs; never differentiated."""
+    """A module-level value of the user's, read by its name when the emitted code runs; never differentiated.
+
+    `module` is where the name is, if it is not where the function is; `value` what it stood for while transpiling.
+    """
 
     name: str
     type: Type
+    module: str = ""
+    value: object = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,8 @@ def _note(namespace: dict[str, Any], name: str, reads: Reads, value: object) -> 
 def _read(namespace: dict[str, Any], name: str, reads: Reads) -> Binding:
     value = namespace[name]
     _note(namespace, name, reads, value)
-    return bind(value, reads)
+    binding = bind(value, reads)
+    return Value(value, module_name(namespace), name) if isinstance(binding, Value) else binding
 
 
 def bind(value: object, reads: Reads) -> Binding:

@@ -18,7 +18,9 @@ Thunk = Callable[[], Binding]
 
 
 class Modules(Protocol):
-    """What a scope needs from outside its file."""
+    """What a scope needs from outside its file; `name` is that of the module itself."""
+
+    name: str
 
     def module(self, dotted: str) -> Binding:
         """What an imported module stands for."""
@@ -49,7 +51,8 @@ class Scope:
     def resolve(self, name: str) -> Binding:
         """What a global or built-in name stands for."""
         if name in self.names:
-            return self.names[name]()
+            binding = self.names[name]()
+            return Value(binding.obj, self.modules.name, name) if isinstance(binding, Value) else binding
         if self.open_star:
             reason = f"may come from `from {self.open_star} import *`, which cannot be read"
             return Missing(reason, "Import it by name.")

@@ -16,9 +16,14 @@ from pullback import errors
 
 @dataclass(frozen=True)
 class Value:
-    """A name that stands for an object: a library module or function, a number, an array, a class."""
+    """A name that stands for an object: a library module or function, a number, an array, a class.
+
+    `module` and `name` say where it can be imported from.
+    """
 
     obj: object
+    module: str = field(default="", compare=False)
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, eq=False)
