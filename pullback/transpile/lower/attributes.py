@@ -50,7 +50,9 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
             return Method(value, name)
         case t if t is BOTTOM:
             return (
-                Method(value, name) if name not in _FACTS else scope.op(prims.alias, (value,), (), hint, node, BOTTOM)
+                Method(value, name)
+                if name not in _FACTS
+                else scope.op(prims.alias, (as_atom(scope, node, value),), (), hint, node, BOTTOM)
             )
     scope.refuse(node, f"the attribute {name!r} is not supported here", "Pass the value itself as an argument.")
 

@@ -1,7 +1,7 @@
 """Types under names of their own: what a function is specialised for, and a rule's template kept under.
 
 Lengths are renamed in the order in which they occur, `$0`, `$1`, …, so that calls that differ in nothing but the names
-of lengths share one function. Which lengths are equal, by how much they differ, and which are known not to be 1 is kept.
+of lengths share one function. Which lengths are equal, by how much they differ, which are known not to be 1: all kept.
 """
 
 from __future__ import annotations

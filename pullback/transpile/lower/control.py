@@ -11,6 +11,7 @@ An early `return` in a branch: what follows the `if` moves into the branches tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import gast
@@ -95,24 +96,13 @@ def connective(scope: Scope, node: Any, hint: str) -> Value:
         if isinstance(test, bool):
             value = scope.expression(operand, hint)
             continue
-        value = _either(
-            scope, node, test, (lambda v=value: v), (lambda n=operand: scope.expression(n)), not all_of, hint
-        )
+        sides = (partial(_same, value), partial(scope.expression, operand))
+        value = branches(scope, node, test, *(sides[::-1] if all_of else sides), hint)
     return value
 
 
-def _either(
-    scope: Scope,
-    node: Any,
-    test: Atom,
-    first: Callable[[], Value],
-    second: Callable[[], Value],
-    if_true: bool,
-    hint: str,
-) -> Value:
-    if if_true:
-        return branches(scope, node, test, first, second, hint)
-    return branches(scope, node, test, second, first, hint)
+def _same(value: Value) -> Value:
+    return value
 
 
 def ternary(scope: Scope, node: Any, hint: str) -> Value:
@@ -128,12 +118,16 @@ def branches(
 ) -> Value:
     """Append an `if` between two expressions, and give its value."""
     values: list[Value] = []
-    inners = [scope.inside(lambda f=f: values.append(f())) for f in (then, orelse)]
+    inners = [scope.inside(partial(_keep, f, values)) for f in (then, orelse)]
     merged = merge(scope, node, inners, [(values[0], values[1], hint)])
     _append(scope, node, test, inners, merged)
     for out, x, y in zip(merged[0].outs, *merged[0].sides, strict=True):
         scope.owned.either(out, (x, y))
     return merged[0].value
+
+
+def _keep(lower: Callable[[], Value], values: list[Value]) -> None:
+    values.append(lower())
 
 
 class Merged:
@@ -169,7 +163,7 @@ def merge(scope: Scope, node: Any, inners: Sequence[Inner], pairs: Sequence[tupl
 
 
 def align(scope: Scope, node: Any, inners: Sequence[Inner], a: Value, b: Value) -> tuple[Value, Value]:
-    """Two values with the same structure: a container that is one atom is read item by item, or both are put together."""
+    """Two values with the same structure: a container that is one atom is taken apart, or both are put together."""
     if same_structure(a, b):
         return a, b
     x = scope.into(inners[0], lambda: explode(scope, node, a))
@@ -198,7 +192,7 @@ def _append(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged
 
 
 def lower_if(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
-    """Lower an `if` statement: how it ends, and whether `rest`, which follows, is done; it is where a branch may return."""
+    """Lower an `if` statement: how it ends, and whether `rest`, which follows, is done, as where a branch returns."""
     scope.begin(s)
     test = condition(scope, s.test)
     if isinstance(test, bool):
@@ -210,7 +204,7 @@ def lower_if(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     if copied and scope.copies == _MOST_COPIES:
         scope.refuse(s, "too many early returns inside one another", "Put the code that follows them into a function.")
     scope.copies += copied
-    end = _if(scope, s, test, *sides, last=True)
+    end = _if(scope, s, test, sides[0], sides[1], last=True)
     scope.copies -= copied
     return end, True
 
@@ -221,7 +215,7 @@ def _if(scope: Scope, s: Any, test: Atom, body: Sequence[Any], orelse: Sequence[
     inners = []
     for k, side in enumerate((body, orelse)):
         scope.path = (*path, (id(s), k)) if scope.copies else path
-        inners.append(scope.inside(lambda side=side: scope.statements(side)))
+        inners.append(scope.inside(partial(scope.statements, side)))
     scope.path = path
     scope.here, scope.text = origin
     then, other = inners

@@ -32,6 +32,11 @@ BINARY: dict[type, OpFunction] = {
     gast.BitAnd: operator.and_, gast.BitOr: operator.or_, gast.BitXor: operator.xor,
     gast.LShift: operator.lshift, gast.RShift: operator.rshift,
 }  # fmt: skip
+_UNARY: dict[type, OpFunction] = {
+    gast.USub: operator.neg,
+    gast.UAdd: operator.pos,
+    gast.Invert: operator.invert,
+}
 _COMPARE: dict[type, OpFunction] = {
     gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge,
     gast.Eq: operator.eq, gast.NotEq: operator.ne,
@@ -112,7 +117,7 @@ def unary(scope: Scope, node: Any, hint: str) -> Value:
     if isinstance(value, Lit) and not value.text and isinstance(node.op, gast.USub | gast.UAdd):
         if isinstance(value.value, int | float | complex):
             return Lit(-value.value if isinstance(node.op, gast.USub) else +value.value)
-    op = {gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert}[type(node.op)]
+    op = _UNARY[type(node.op)]
     return scope.op(op, (as_operand(scope, node, value),), (), hint, node)
 
 
@@ -189,9 +194,9 @@ def _identity(scope: Scope, node: Any, positive: bool, a: Value, b: Value, hint:
         if isinstance(y, Lit) and y.value is None:
             known = folding.is_none(x)
     if known is UNDECIDED:
-        x, y = static(a), static(b)
-        if x is not UNDECIDED and y is not UNDECIDED:
-            known = x is y
+        p, q = static(a), static(b)
+        if p is not UNDECIDED and q is not UNDECIDED:
+            known = p is q
         elif a is b and is_atom(a):
             known = True
     if known is not UNDECIDED:

@@ -23,7 +23,7 @@ _Key = tuple[Hashable, tuple[ab.Type, ...]]
 
 @dataclass
 class Specialised:
-    """A function for one signature. While it is lowered, `result` is what is assumed of it, and `asked` whether it was."""
+    """A function for one signature. While it is lowered, `result` is what is assumed of it; `asked`: by anyone?"""
 
     key: str
     result: ab.Type = BOTTOM

@@ -1,22 +1,33 @@
-"""What a `for` statement runs over: `range`, lists, arrays, and `enumerate`, `zip`, `reversed` of them."""
+"""The loop of Core that runs over a sequence: over its items where they are walked in step, else by index."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import gast
 
-from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Effect, Lit, Range, Var
 from pullback.transpile.infer import infer
-from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import ListView, Pack, Value, static, type_of
+from pullback.transpile.lower.sequences import (
+    Backwards,
+    Enumerated,
+    Items,
+    Known,
+    Numbers,
+    Sequenced,
+    View,
+    Zipped,
+    known_of,
+    numbers_of,
+    sequence,
+)
+from pullback.transpile.lower.values import Pack, Value
 
 
 @dataclass(frozen=True)
@@ -30,8 +41,7 @@ class Unrolled:
 class Iteration:
     """A loop of Core. `element` makes the loop variable's value from the index and the items.
 
-    These are called `index_hint` and `hints`.
-    `first` is the loop variable's value in the first iteration, known where the loop certainly runs.
+    These are called `index_hint` and `hints`. `first` is the variable's first value, where there is one.
     """
 
     source: Range | None
@@ -55,70 +65,12 @@ def item_type(t: ab.Type) -> ab.Type:
     return infer(operator.getitem, (Var("", t), (Var("", ab.INT),)), {})
 
 
-# the sequences that a loop can be over
-
-
-@dataclass(frozen=True)
-class Known:
-    """Items that are all known."""
-
-    items: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """`range(start, stop, step)`."""
-
-    start: Atom
-    stop: Atom
-    step: Atom
-
-
-@dataclass(frozen=True)
-class Items:
-    """The items of a list or array whose length is not known."""
-
-    atom: Atom
-
-
-@dataclass(frozen=True)
-class View:
-    """A slice of a list."""
-
-    view: ListView
-
-
-@dataclass(frozen=True)
-class Enumerated:
-    """`enumerate(inner, start)`."""
-
-    inner: Sequenced
-    start: Atom = field(default=Lit(0))
-
-
-@dataclass(frozen=True)
-class Zipped:
-    """`zip(*inners)`."""
-
-    inners: tuple[Sequenced, ...]
-
-
-@dataclass(frozen=True)
-class Backwards:
-    """`reversed(inner)`."""
-
-    inner: Sequenced
-
-
-Sequenced = Known | Numbers | Items | View | Enumerated | Zipped | Backwards
-
-
 def iteration(scope: Scope, node: Any, target: Any) -> Unrolled | Iteration:
     """What a loop over the expression `node` runs over; its variable is `target`."""
-    found = _sequence(scope, node)
+    found = sequence(scope, node)
     if isinstance(found, Numbers) or isinstance(found, Backwards) and isinstance(found.inner, Numbers):
         return _over_numbers(found, target)
-    known = _known(found)
+    known = known_of(found)
     if known is not None:
         return Unrolled(known)
     in_step = _in_step(scope, node, found, target)
@@ -127,7 +79,7 @@ def iteration(scope: Scope, node: Any, target: Any) -> Unrolled | Iteration:
 
 def known_items(scope: Scope, node: Any) -> tuple[Value, ...]:
     """The items of a sequence that are all known while lowering; others are refused."""
-    known = _known(_sequence(scope, node))
+    known = known_of(sequence(scope, node))
     if known is None:
         scope.refuse(node, "a comprehension over a length that is not known is not supported yet", "Write a loop.")
     return known
@@ -144,126 +96,11 @@ def _part(target: Any, k: int) -> Any:
     return None
 
 
-def _sequence(scope: Scope, node: Any) -> Sequenced:
-    match node:
-        case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if name not in scope.local_names:
-            callee = scope.expression(node.func)
-            makers = {
-                range: _numbers,
-                enumerate: _enumerated,
-                zip: _zipped,
-                reversed: _backwards,
-                list: _copied,
-                tuple: _copied,
-            }
-            maker = makers.get(callee.value) if isinstance(callee, Lit) and isinstance(callee.value, type) else None
-            if maker is not None and not any(isinstance(a, gast.Starred) for a in args):
-                return maker(scope, node, args, keywords)
-    return _of_value(scope, node, scope.expression(node))
-
-
-def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
-    known = items_of(scope, node, value)
-    if known is not None:
-        return Known(tuple(known))
-    if isinstance(value, ListView):
-        return View(value)
-    match type_of(value):
-        case ab.ListOf():
-            return Items(as_atom(scope, node, value))
-        case ab.Array(shape=()) | ab.Scalar() | ab.Static():
-            scope.refuse(node, "a loop over something that has no items", "This raises TypeError in Python.")
-        case ab.Array():
-            scope.owned.share(value)
-            return Items(as_atom(scope, node, value))
-    hint = "An annotation or a signature says whether it is a list, an array or a dict."
-    scope.refuse(node, "it is not known what this loops over", hint, errors.SignatureNeeded)
-
-
-def _no_keywords(scope: Scope, keywords: Sequence[Any]) -> None:
-    for k in keywords:
-        scope.refuse(k, f"the argument {k.arg!r} is not supported here", "Leave it out.")
-
-
-def _numbers(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
-    _no_keywords(scope, keywords)
-    if not 1 <= len(args) <= 3:
-        scope.refuse(node, "range takes one to three arguments", "This raises TypeError in Python.")
-    bounds = [as_atom(scope, a, scope.expression(a)) for a in args]
-    for a, bound in zip(args, bounds, strict=True):
-        if ab.kind_of(bound.type) in ("float", "complex"):
-            scope.refuse(a, "a bound of range is not an integer", "This raises TypeError in Python.")
-    start, stop, step = {1: (Lit(0), bounds[0], Lit(1)), 2: (*bounds, Lit(1)), 3: tuple(bounds)}[len(bounds)]
-    return Numbers(start, stop, step)
-
-
-def _enumerated(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
-    starts = [*args[1:], *(k.value for k in keywords if k.arg == "start")]
-    _no_keywords(scope, [k for k in keywords if k.arg != "start"])
-    inner = _sequence(scope, args[0])
-    return Enumerated(inner, as_atom(scope, node, scope.expression(starts[0]))) if starts else Enumerated(inner)
-
-
-def _zipped(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
-    _no_keywords(scope, [k for k in keywords if k.arg != "strict"])
-    return Zipped(tuple(_sequence(scope, a) for a in args))
-
-
-def _backwards(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
-    _no_keywords(scope, keywords)
-    inner = _sequence(scope, args[0])
-    return inner.inner if isinstance(inner, Backwards) else Backwards(inner)
-
-
-def _copied(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
-    """`list(x)`, `tuple(x)`: the items of `x`."""
-    return _sequence(scope, args[0]) if args else Known(())
-
-
-def _known(s: Sequenced) -> tuple[Value, ...] | None:
-    """The items of a sequence if all are known."""
-    match s:
-        case Known(items):
-            return items
-        case Numbers(start, stop, step):
-            bounds = [static(x) for x in (start, stop, step)]
-            if all(isinstance(x, int) for x in bounds) and bounds[2] != 0:
-                return tuple(map(Lit, range(*bounds)))  # type: ignore[arg-type]
-        case Items(atom):
-            match atom.type:
-                case ab.Array(shape=(int(), *_)):
-                    return None
-        case Enumerated(inner, Lit(value=int() as first)):
-            items = _known(inner)
-            return None if items is None else tuple(Pack("tuple", (Lit(k), x)) for k, x in enumerate(items, first))
-        case Zipped(inners) if any(_has_known(x) for x in inners):
-            columns = [_known(x) for x in inners]
-            if all(c is not None for c in columns):
-                return tuple(Pack("tuple", row) for row in zip(*(c for c in columns if c is not None), strict=False))
-        case Backwards(inner):
-            items = _known(inner)
-            return None if items is None else items[::-1]
-    return None
-
-
-def _has_known(s: Sequenced) -> bool:
-    match s:
-        case Known():
-            return True
-        case Enumerated(inner, _) | Backwards(inner):
-            return _has_known(inner)
-        case Zipped(inners):
-            return any(map(_has_known, inners))
-    return False
-
-
 def _over_numbers(s: Numbers | Backwards, target: Any) -> Iteration:
     numbers = s.inner if isinstance(s, Backwards) else s
     assert isinstance(numbers, Numbers)
     source = Range(numbers.start, numbers.stop, numbers.step)
-    bounds = [static(x) for x in (numbers.start, numbers.stop, numbers.step)]
-    known = all(isinstance(x, int) for x in bounds) and bounds[2] != 0
-    first = numbers.start if known and len(range(*bounds)) else None  # type: ignore[arg-type]
+    first = numbers.start if numbers_of(numbers) else None
     return Iteration(source, isinstance(s, Backwards), (), lambda index, items: index, _name(target), (), first)
 
 
@@ -318,8 +155,8 @@ def _equally_long(scope: Scope, node: Any, sources: Sequence[Atom]) -> bool:
     lists = list(dict.fromkeys(a for a in sources if isinstance(a.type, ab.ListOf)))
     if len(lists) > 1:
         lengths = [scope.op(len, (a,), (), "", node) for a in lists]
-        for n in lengths[1:]:
-            same = scope.op(operator.eq, (lengths[0], n), (), "", node)
+        for length in lengths[1:]:
+            same = scope.op(operator.eq, (lengths[0], length), (), "", node)
             scope.body.append(Effect("assert", (same, Lit("zip of lists of different lengths")), scope.origin(node)))
     return True
 
@@ -376,8 +213,10 @@ def _length(scope: Scope, node: Any, s: Sequenced) -> Atom:
     match s:
         case Known(items):
             return Lit(len(items))
+        case Numbers(start, stop, step) if (start, step) == (Lit(0), Lit(1)):
+            return stop
         case Numbers():
-            scope.refuse(node, "range is not supported here yet", "Use enumerate, or index in the body of the loop.")
+            scope.refuse(node, "this range is not supported here yet", "Index in the body of the loop.")
         case Items(atom):
             return scope.op(len, (atom,), (), "", node)
         case View(view):
@@ -385,15 +224,17 @@ def _length(scope: Scope, node: Any, s: Sequenced) -> Atom:
         case Enumerated(inner, _) | Backwards(inner):
             return _length(scope, node, inner)
         case Zipped(inners):
-            out = _length(scope, node, inners[0])
+            shortest = _length(scope, node, inners[0])
             for x in inners[1:]:
-                out = scope.op(min, (out, _length(scope, node, x)), (), "", node, ab.INT)
-            return out
+                shortest = scope.op(min, (shortest, _length(scope, node, x)), (), "", node, ab.INT)
+            return shortest
 
 
 def _read(scope: Scope, node: Any, s: Sequenced, target: Any, index: Atom) -> Value:
     """The element of a sequence at an index of the run."""
     match s:
+        case Numbers():
+            return index
         case Items(atom):
             return read_at(scope, node, atom, index, _name(target))
         case View(view):

@@ -1,4 +1,4 @@
-"""Functions of Python and NumPy that are more than an operation: casts, `len`, `min`, `print`, what is known at once."""
+"""Functions of Python and NumPy that are more than an operation: `len`, `min`, `print`, and what is known at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pullback.transpile.core import Effect, Lit
 from pullback.transpile.lower import attributes, control, folding
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
-from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.scope import Inner, Scope
 from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, lift, static, type_of
 
 Arguments = list[Value]
@@ -29,8 +29,8 @@ Special = Callable[[Scope, Any, Arguments, Keywords, str], Value | None]
 # what is computed while lowering, if all arguments are known
 
 _FOLDED: tuple[Any, ...] = (
-    len, tuple, list, set, frozenset, sorted, sum, min, max, abs, int, bool, str, any, all, divmod, range, enumerate, zip,
-    reversed, round, math.prod, operator.index, next,
+    len, tuple, list, set, frozenset, sorted, sum, min, max, abs, int, bool, str, any, all, divmod, range, enumerate,
+    zip, reversed, round, math.prod, operator.index, next,
 )  # fmt: skip
 
 
@@ -97,12 +97,10 @@ def _sum(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str
     if items is None:
         scope.refuse(node, "sum of a list or array is not supported yet", "Use np.sum, or add in a loop.")
     total = start
-    if (
-        items
-        and start == Lit(0)
-        and type_of(items[0]) == ab.Scalar("int", value=getattr(type_of(items[0]), "value", None))
-    ):
-        total, items = items[0], items[1:]  # 0 + n is n, for an integer of Python's
+    if items and start == Lit(0):
+        match type_of(items[0]):
+            case ab.Scalar(kind="int", dtype=None):  # 0 + n is n, for an integer of Python's
+                total, items = items[0], items[1:]
     for k, x in enumerate(items, 1):
         total = scope.binary(node, operator.add, total, x, hint if k == len(items) else "")
     return total
@@ -209,7 +207,7 @@ def _divmod(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: 
 def _pow(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
     if len(args) != 2:
         scope.refuse(node, "pow with a modulus is not supported", "It is for integers only: compute it outside.")
-    return scope.binary(node, operator.pow, *args, hint)
+    return scope.binary(node, operator.pow, args[0], args[1], hint)
 
 
 def _constant_object(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, fn: Any) -> Value | None:
@@ -262,9 +260,8 @@ def _decided(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint:
         return Lit(fn is all)
     out = undecided[-1]
     for t in reversed(undecided[:-1]):
-        yes, no = (out, Lit(False)) if fn is all else (Lit(True), out)
-        value = control.branches(scope, node, t, (lambda v=yes: v), (lambda v=no: v), "")
-        out = as_atom(scope, node, value)
+        sides = (out, Lit(False)) if fn is all else (Lit(True), out)
+        out = control.choose(scope, node, t, Inner([], {}, None), Inner([], {}, None), sides)
     return scope.op(bool, (out,), (), hint, node) if ab.kind_of(out.type) != "bool" else out
 
 

@@ -6,17 +6,16 @@ for t in range(n):             x2 = for t, x1 = x in range(n): (x1 * a,)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, For, Lit, Var, While, substitute
 from pullback.transpile.lower import control
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.iteration import Iteration, Unrolled, iteration
+from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Binding, End, Inner, Scope, Unbound, joined
 from pullback.transpile.lower.values import (
     Pack,
@@ -57,7 +56,7 @@ def _unroll(scope: Scope, s: Any, over: Unrolled) -> None:
 
 
 def _for(scope: Scope, s: Any, over: Iteration) -> None:
-    targets = set(stored_names(s.target))
+    targets = set(bound_names([s.target]))
     handed_on = {n for n in targets if (id(s), n) in scope.wanted}
     params: list[Var] = []
 
@@ -158,7 +157,7 @@ class _Trials:
         self.carried: dict[str, Carried] = {}
         self.lost: dict[str, Unbound] = {}
         self.unchanged: set[str] = set()
-        for name in dict.fromkeys((*assigned_names(s.body), *inits)):
+        for name in dict.fromkeys((*scope.bound_in(s), *inits)):
             value = inits.get(name) or scope.bound(name)
             if value is not None and name not in skipped:
                 self.carry(name, value)
@@ -235,7 +234,7 @@ class _Trials:
                     node, f"{c.name!r} stands for another function in each iteration", "Choose by a condition."
                 )
             if is_atom(y):
-                ends.append(y)  # type: ignore[arg-type]
+                ends.append(y)
         return ends
 
     def compare(self, c: Carried, ends: list[Atom]) -> list[Atom] | None:
@@ -274,7 +273,7 @@ class _Trials:
         return Round(
             inner,
             tuple(p for c in carried for p in c.params),
-            tuple(x for c in carried for x in leaves(c.init) if is_atom(x)),  # type: ignore[misc]
+            tuple(x for c in carried for x in leaves(c.init) if is_atom(x)),
             tuple(x for c in carried for x in results[c.name]),
             tuple(outs),
         )
@@ -304,18 +303,3 @@ def _first_bound_inside(s: Any) -> Unbound:
 def _widened(t: ab.Type) -> ab.Type:
     """The type of a value that may be another one in the next iteration: an integer has no known value."""
     return ab.Scalar(t.kind, t.dtype) if isinstance(t, ab.Scalar) and t.value is not None else t
-
-
-def stored_names(target: Any) -> Iterator[str]:
-    """The names that a target of an assignment binds."""
-    for node in gast.walk(target):
-        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
-            yield node.id
-
-
-def assigned_names(body: list[Any]) -> dict[str, None]:
-    """The names that statements bind, in order."""
-    out: dict[str, None] = {}
-    for s in body:
-        out.update(dict.fromkeys(stored_names(s)))
-    return out

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -17,17 +18,18 @@ from pullback.transpile.infer import type_of_value
 from pullback.transpile.lower import attributes, calls, expressions, statements, subscripts
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.functions import Unit, call_user, check_parameters, core_parameter, declared
-from pullback.transpile.lower.loops import assigned_names
 from pullback.transpile.lower.origins import origin_of
-from pullback.transpile.lower.scope import NONE, End, Found, LoopVariable, Restart, Returned, Scope
+from pullback.transpile.lower.scan import names_of
+from pullback.transpile.lower.scope import NONE, End, LoopVariable, Restart, Returned, Scope
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
+from pullback.transpile.sources import Binding as Found
 from pullback.transpile.sources import FunctionSource, Missing, ModuleBinding
 
-_HANDLERS = {
+_HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     **expressions.HANDLERS,
     gast.Call: calls.call_expression,
     gast.Attribute: attributes.attribute_expression,
-    gast.Subscript: lambda scope, node, hint: subscripts.subscript(scope, node, hint),
+    gast.Subscript: subscripts.subscript,
 }
 _MOST_RESTARTS = 100
 
@@ -79,7 +81,8 @@ class Lowering(Scope):
                 return UserModule(found, text)
             case Missing(reason=reason, hint=hint, error=cls):
                 self.refuse(node, f"{text!r} {reason}", hint, cls)
-        return self.meaning_of_object(node, text, found.obj)
+        value = self.meaning_of_object(node, text, found.obj)
+        return replace(value, name=found.name or text, module=found.module) if isinstance(value, Global) else value
 
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
         """A live object: what belongs to a library is written as it is, a value of the user's is read by its name."""
@@ -93,7 +96,7 @@ class Lowering(Scope):
             self.refuse(
                 node, f"{text!r} is an object of type {what!r}, which is not supported yet", "Pass what it holds."
             )
-        return Lit(obj) if isinstance(t, ab.Static) else Global(text, t)
+        return Lit(obj) if isinstance(t, ab.Static) else Global(text, t, value=obj)
 
 
 def is_library_constant(text: str, obj: object) -> bool:
@@ -138,7 +141,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> Function:
         params=parameters,
         block=Block(variables, tuple(scope.body), (result,)),
         origin=origin_of(source.file, source.tree, f"def {source.name}:"),
-        user_names=names_in(source),
+        user_names=names_of(source).every,
         doc=docstring(source),
         module=source.module,
     )
@@ -146,26 +149,13 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> Function:
 
 def local_names_of(source: FunctionSource) -> frozenset[str]:
     """The names that are local to a function: its parameters and whatever is assigned anywhere in it."""
-    tree = source.tree
-    for node in gast.walk(tree):
-        if isinstance(node, gast.Global | gast.Nonlocal):
-            word = type(node).__name__.lower()
-            origin = origin_of(source.file, node, "")
-            hint = "Return the value instead, and assign it where the function is called."
-            raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
-    return frozenset((*(p.name for p in declared(source)), *assigned_names(tree.body)))
-
-
-def names_in(source: FunctionSource) -> frozenset[str]:
-    """Every identifier in a function, so that no name of ours collides with one."""
-    found = {source.name}
-    for node in gast.walk(source.tree):
-        match node:
-            case gast.Name(id=name):
-                found.add(name)
-            case gast.FunctionDef(name=name) | gast.ClassDef(name=name):
-                found.add(name)
-    return frozenset(found)
+    names = names_of(source)
+    for node in names.declared:
+        word = type(node).__name__.lower()
+        hint = "Return the value instead, and assign it where the function is called."
+        origin = origin_of(source.file, node, "")
+        raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
+    return names.local
 
 
 def docstring(source: FunctionSource) -> str:

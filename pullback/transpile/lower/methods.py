@@ -76,7 +76,7 @@ def _of_dict(scope: Scope, node: Any, receiver: Value, name: str, args: list[Val
             return pack
         case "get", [key, *default] if static(key) is not UNDECIDED and len(default) <= 1:
             if static(key) in pack.keys:
-                return pack.items[pack.keys.index(static(key))]  # type: ignore[arg-type]
+                return pack.items[pack.keys.index(static(key))]
             return default[0] if default else Lit(None)
     scope.refuse(node.func, f"the method {name!r} of a dict is not supported yet", "Write a new dict out.")
 
@@ -118,8 +118,9 @@ def _flatten(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Map
 
 
 def _copy(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
-    order = dict(keywords)
-    return scope.call(node, Lit(np.copy), [x, *args], order or {"order": Lit("C")}, hint)
+    if not args and not keywords and ab.rank(type_of(x)) not in (0, 1):
+        keywords = {"order": Lit("C")}  # the method copies in C order, the function keeps the order that there is
+    return scope.call(node, Lit(np.copy), [x, *args], keywords, hint)
 
 
 def _astype(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:

@@ -13,6 +13,7 @@ from pullback.transpile.core import Arg, Atom, Block, Function, Kwargs, Lit, Op,
 from pullback.transpile.infer import infer, join
 from pullback.transpile.lower.origins import origin_of, statement_text
 from pullback.transpile.lower.owned import Owned
+from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.values import BOTTOM, Value, leaves
 from pullback.transpile.sources import Binding as Found
 from pullback.transpile.sources import FunctionSource
@@ -104,6 +105,7 @@ class Scope(ABC):
         self.globals: dict[str, Value] = {}
         self.widths: dict[object, list[ab.Type]] = {}  # of loops that were lowered before, what they carried
         self.path: tuple[object, ...] = ()
+        self._bound_in: dict[int, dict[str, None]] = {}
         self.parameters: frozenset[Var] = frozenset()
         self.text = ""
         self.here: Any = source.tree
@@ -155,7 +157,7 @@ class Scope(ABC):
         return isinstance(value, Lit) and isinstance(value.value, int | float) and not value.text
 
     def is_exactly(self, value: Value) -> bool:
-        """Is a value certainly of the class that its type says? One that is an integer at first may be called a float."""
+        """Is a value certainly of the class that its type says? An integer at first may be called a float."""
         return not isinstance(value, Var) or value in self.parameters or not isinstance(value.type, ab.Scalar)
 
     def undecided(self, node: Any, a: Value, b: Value) -> None:
@@ -239,6 +241,12 @@ class Scope(ABC):
         if name not in self.globals:
             self.globals[name] = self.meaning(node, name, self.source.resolve(name))
         return self.globals[name]
+
+    def bound_in(self, loop: Any) -> dict[str, None]:
+        """The names that the body of a loop binds, in order."""
+        if id(loop) not in self._bound_in:
+            self._bound_in[id(loop)] = bound_names(loop.body)
+        return self._bound_in[id(loop)]
 
     def want(self, found: Unbound) -> None:
         """A name without a value is read: begin again if a loop could have handed it on."""

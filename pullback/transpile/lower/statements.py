@@ -14,7 +14,7 @@ from pullback.transpile.lower import control, loops
 from pullback.transpile.lower.containers import as_arg, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import NONE, End, Raised, Returned, Scope, Unbound
-from pullback.transpile.lower.values import Value, leaves, type_of
+from pullback.transpile.lower.values import Pack, Value, leaves, type_of
 
 
 def lower_statements(scope: Scope, body: Sequence[Any]) -> End:
@@ -82,7 +82,7 @@ def _hint(target: Any) -> str:
 
 
 def assign(scope: Scope, target: Any, node: Any) -> None:
-    """Lower `target = node`; tuples of one length on both sides are taken item by item, so that values get their names."""
+    """Lower `target = node`; tuples of one length on both sides are taken item by item, so that values have names."""
     if isinstance(target, gast.Tuple | gast.List) and isinstance(node, gast.Tuple | gast.List):
         starred = any(isinstance(x, gast.Starred) for x in (*target.elts, *node.elts))
         if not starred and len(target.elts) == len(node.elts):
@@ -146,11 +146,11 @@ def _rebinds(scope: Scope, old: Value, result: ab.Type) -> bool:
 
     Dtype and shape must stay what they are: in place they cannot change.
     """
-    if isinstance(type_of(old), ab.Seq):
-        return isinstance(type_of(old), ab.Seq) and type_of(old).kind == "tuple"
-    if scope.owned.number(old):
+    if scope.owned.number(old) and not isinstance(old, Pack):
         return True
     match type_of(old):
+        case ab.Seq(kind=kind):
+            return kind == "tuple"
         case ab.Array(dtype=str(), shape=tuple()) as array if scope.owned.alone(old):
             return _kept(array, result)
     return False

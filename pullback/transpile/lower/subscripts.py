@@ -77,7 +77,7 @@ def _of_pack(scope: Scope, node: Any, value: Pack, hint: str) -> Value:
             scope.refuse(
                 node, f"the dict has no key {key!r}, or the key is not known", f"Its keys are {_listed(value.keys)}."
             )
-        return value.items[value.keys.index(key)]  # type: ignore[arg-type]
+        return value.items[value.keys.index(key)]
     if isinstance(node.slice, gast.Slice):
         bounds = _static_index(scope, node.slice)
         if bounds is UNDECIDED:
@@ -128,12 +128,12 @@ def _of_atom_at(scope: Scope, node: Any, atom: Atom, index: Value, hint: str) ->
     key = static(index)
     match atom.type:
         case ab.Mapping(items=entries):
-            found = dict(entries).get(key) if isinstance(key, str | int) else None  # type: ignore[arg-type]
-            if found is None:
+            found = dict(entries).get(key) if isinstance(key, str | int) else None
+            if found is None or not isinstance(key, str | int):
                 keys = _listed(tuple(k for k, _ in entries))
                 what = f"has no key {key!r}" if key is not UNDECIDED else "is read under a key that is not known"
                 scope.refuse(node, f"the dict {what}", f"Its keys are {keys}.")
-            return read_item(scope, node, atom, key, found, hint)  # type: ignore[arg-type]
+            return read_item(scope, node, atom, key, found, hint)
         case ab.Seq(kind=kind, items=items):
             if isinstance(key, int):
                 _check(scope, node, key, len(items), kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Global, Lit, Var
@@ -83,7 +83,7 @@ def type_of(value: Value) -> ab.Type:
     return ab.UNKNOWN
 
 
-def is_atom(value: Value) -> bool:
+def is_atom(value: Value) -> TypeGuard[Atom]:
     """Is this value an atom of Core as it stands?"""
     return isinstance(value, Var | Lit | Global)
 

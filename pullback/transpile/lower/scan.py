@@ -1,0 +1,76 @@
+"""What can be read off a function's tree at once: the names that it binds, and all that occur in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import gast
+
+from pullback.transpile.sources import FunctionSource
+
+_OWN_NAMES = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.Lambda)
+_INNER = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
+_LEAVES = (gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.Constant)
+
+
+@dataclass(frozen=True)
+class Names:
+    """`local`: the names that a function binds; `every`: all names in it; `declared`: its `global` statements."""
+
+    local: frozenset[str]
+    every: frozenset[str]
+    declared: tuple[Any, ...]
+
+
+@lru_cache(maxsize=512)
+def names_of(source: FunctionSource) -> Names:
+    """The names in a function."""
+    local: dict[str, None] = {}
+    every = {source.name}
+    outside: list[Any] = []
+    a = source.tree.args
+    for p in (*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))):
+        local[p.id] = None
+        every.add(p.id)
+    for node, binds in _walk(source.tree.body, True):
+        if isinstance(node, gast.Name):
+            every.add(node.id)
+            if binds and not isinstance(node.ctx, gast.Load):
+                local[node.id] = None
+        elif isinstance(node, _INNER):
+            every.add(node.name)
+            if binds:
+                local[node.name] = None
+        elif isinstance(node, gast.Global | gast.Nonlocal):
+            outside.append(node)
+    return Names(frozenset(local), frozenset(every), tuple(outside))
+
+
+def bound_names(nodes: Iterable[Any]) -> dict[str, None]:
+    """The names that statements or targets bind, in order."""
+    out: dict[str, None] = {}
+    for node, binds in _walk(nodes, True):
+        if binds and isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
+            out[node.id] = None
+    return out
+
+
+def _walk(nodes: Iterable[Any], binds: bool) -> Iterator[tuple[Any, bool]]:
+    """Every node, and whether a name bound there belongs to the function itself; not recursive, for deep trees."""
+    stack = [(n, binds) for n in reversed(list(nodes))]
+    while stack:
+        node, binds = stack.pop()
+        yield node, binds
+        inside = binds and not isinstance(node, _OWN_NAMES) and not isinstance(node, _INNER)
+        children: list[tuple[Any, bool]] = []
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, gast.AST):
+                if not isinstance(value, _LEAVES):
+                    children.append((value, inside))
+            elif isinstance(value, list):
+                children += [(x, inside) for x in value if isinstance(x, gast.AST) and not isinstance(x, _LEAVES)]
+        stack += reversed(children)

@@ -1,0 +1,189 @@
+"""What stands after `in`: `range`, lists, arrays, and `enumerate`, `zip`, `reversed` of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Atom, Lit
+from pullback.transpile.lower.containers import as_atom, items_of
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.values import ListView, Pack, Value, static, type_of
+
+
+@dataclass(frozen=True)
+class Known:
+    """Items that are all known."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """`range(start, stop, step)`."""
+
+    start: Atom
+    stop: Atom
+    step: Atom
+
+
+@dataclass(frozen=True)
+class Items:
+    """The items of a list or array whose length is not known."""
+
+    atom: Atom
+
+
+@dataclass(frozen=True)
+class View:
+    """A slice of a list."""
+
+    view: ListView
+
+
+@dataclass(frozen=True)
+class Enumerated:
+    """`enumerate(inner, start)`."""
+
+    inner: Sequenced
+    start: Atom = field(default=Lit(0))
+
+
+@dataclass(frozen=True)
+class Zipped:
+    """`zip(*inners)`."""
+
+    inners: tuple[Sequenced, ...]
+
+
+@dataclass(frozen=True)
+class Backwards:
+    """`reversed(inner)`."""
+
+    inner: Sequenced
+
+
+Sequenced = Known | Numbers | Items | View | Enumerated | Zipped | Backwards
+
+
+def sequence(scope: Scope, node: Any) -> Sequenced:
+    """What a loop over the expression `node` is over."""
+    match node:
+        case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if name not in scope.local_names:
+            callee = scope.expression(node.func)
+            maker = _MAKERS.get(callee.value) if isinstance(callee, Lit) and isinstance(callee.value, type) else None
+            if maker is not None and not any(isinstance(a, gast.Starred) for a in args):
+                return maker(scope, node, args, keywords)
+    return _of_value(scope, node, scope.expression(node))
+
+
+def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
+    known = items_of(scope, node, value)
+    if known is not None:
+        return Known(tuple(known))
+    if isinstance(value, ListView):
+        return View(value)
+    match type_of(value):
+        case ab.ListOf():
+            return Items(as_atom(scope, node, value))
+        case ab.Array(shape=()) | ab.Scalar() | ab.Static():
+            scope.refuse(node, "a loop over something that has no items", "This raises TypeError in Python.")
+        case ab.Array():
+            scope.owned.share(value)
+            return Items(as_atom(scope, node, value))
+    hint = "An annotation or a signature says whether it is a list, an array or a dict."
+    scope.refuse(node, "it is not known what this loops over", hint, errors.SignatureNeeded)
+
+
+def _no_keywords(scope: Scope, keywords: Sequence[Any]) -> None:
+    for k in keywords:
+        scope.refuse(k, f"the argument {k.arg!r} is not supported here", "Leave it out.")
+
+
+def _numbers(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
+    _no_keywords(scope, keywords)
+    if not 1 <= len(args) <= 3:
+        scope.refuse(node, "range takes one to three arguments", "This raises TypeError in Python.")
+    bounds = [as_atom(scope, a, scope.expression(a)) for a in args]
+    for a, bound in zip(args, bounds, strict=True):
+        if ab.kind_of(bound.type) in ("float", "complex"):
+            scope.refuse(a, "a bound of range is not an integer", "This raises TypeError in Python.")
+    start, stop, step = {1: (Lit(0), bounds[0], Lit(1)), 2: (*bounds, Lit(1)), 3: tuple(bounds)}[len(bounds)]
+    return Numbers(start, stop, step)
+
+
+def _enumerated(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
+    starts = [*args[1:], *(k.value for k in keywords if k.arg == "start")]
+    _no_keywords(scope, [k for k in keywords if k.arg != "start"])
+    inner = sequence(scope, args[0])
+    return Enumerated(inner, as_atom(scope, node, scope.expression(starts[0]))) if starts else Enumerated(inner)
+
+
+def _zipped(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
+    _no_keywords(scope, [k for k in keywords if k.arg != "strict"])
+    return Zipped(tuple(sequence(scope, a) for a in args))
+
+
+def _backwards(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
+    _no_keywords(scope, keywords)
+    inner = sequence(scope, args[0])
+    return inner.inner if isinstance(inner, Backwards) else Backwards(inner)
+
+
+def _copied(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
+    """`list(x)`, `tuple(x)`: the items of `x`."""
+    return sequence(scope, args[0]) if args else Known(())
+
+
+_MAKERS: dict[object, Callable[[Scope, Any, Sequence[Any], Sequence[Any]], Sequenced]] = {
+    range: _numbers,
+    enumerate: _enumerated,
+    zip: _zipped,
+    reversed: _backwards,
+    list: _copied,
+    tuple: _copied,
+}
+
+
+def numbers_of(s: Numbers) -> range | None:
+    """The range if it is known while lowering."""
+    bounds = [static(x) for x in (s.start, s.stop, s.step)]
+    known = [x for x in bounds if isinstance(x, int)]
+    return range(*known) if len(known) == len(bounds) and known[2] != 0 else None
+
+
+def known_of(s: Sequenced) -> tuple[Value, ...] | None:
+    """The items of a sequence if all are known."""
+    match s:
+        case Known(items):
+            return items
+        case Numbers():
+            numbers = numbers_of(s)
+            return None if numbers is None else tuple(map(Lit, numbers))
+        case Enumerated(inner, Lit(value=int() as first)):
+            found = known_of(inner)
+            return None if found is None else tuple(Pack("tuple", (Lit(k), x)) for k, x in enumerate(found, first))
+        case Zipped(inners) if any(_has_known(x) for x in inners):
+            columns = [known_of(x) for x in inners]
+            if all(c is not None for c in columns):
+                return tuple(Pack("tuple", row) for row in zip(*(c for c in columns if c is not None), strict=False))
+        case Backwards(inner):
+            found = known_of(inner)
+            return None if found is None else found[::-1]
+    return None
+
+
+def _has_known(s: Sequenced) -> bool:
+    match s:
+        case Known():
+            return True
+        case Enumerated(inner, _) | Backwards(inner):
+            return _has_known(inner)
+        case Zipped(inners):
+            return any(map(_has_known, inners))
+    return False
