@@ -38,7 +38,9 @@ from .script import (
     Update,
     WhileLoop,
     Write,
+    atoms,
 )
+from .width import LINE, width
 
 _HEADERS = ("for ", "while ", "if ", "elif ", "else", "def ", "with ", "try", "@", "async ")
 _AUGMENTED = re.compile(r"\s*[^\s=]+\s*(?:[-+*/@%&|^]|//|\*\*|<<|>>)=")
@@ -67,7 +69,7 @@ class Builder:
         self.skips: Skips = ()
         self.out: list[Any] = []
         self.comment = ""
-        self.listed: dict[Var, tuple[Var | None, ...]] = {}
+        self.backwards = True
         self.listed_names: dict[Var, tuple[str | None, ...]] = {}
         write.local = self.local
 
@@ -91,7 +93,7 @@ class Builder:
 
     def block(self, body: Body, backwards: bool = True) -> list[Any]:
         """The statements of a body; `backwards` is false where the first backward statement is set off by a blank line."""
-        outer = self.out, self.comment, getattr(self, "backwards", True)
+        outer = self.out, self.comment, self.backwards
         self.out, self.comment, self.backwards = [], "", backwards
         for s in body.statements:
             self.statement(s)
@@ -173,7 +175,6 @@ class Builder:
     def append(self, s: Append) -> None:
         parts = s.value.args if isinstance(s.value, Apply) and s.value.op is prims.make_tuple else (s.value,)
         self.listed_names[s.to] = tuple(self.local(x) if isinstance(x, Var) else None for x in parts)
-        self.listed[s.to] = tuple(x if isinstance(x, Var) else None for x in parts)
         self.put(gast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
 
     def act(self, s: Act) -> None:
@@ -203,8 +204,10 @@ class Builder:
             return gast.Tuple(parts, gast.Store())
         wish = next(iter(wishes), None)
         if wish is not None:
-            self.names.wish[t] = wish
-        temporary = "tape" if isinstance(t.type, ab.ListOf) else self.temporary(value)
+            self.names.prefer(t, wish)
+        temporary = "tape" if isinstance(t.type, ab.ListOf) else self.temporary(value, origin)
+        if t in self.procedure.results and not origin.adjoint:
+            temporary = "value"
         given, saved = self.names.bind(t, position, self.skips, temporary)
         self.save(saved, origin)
         return name(given, store=True)
@@ -213,15 +216,15 @@ class Builder:
         if saved is not None:
             self.put(gast.Assign([name(saved[0], store=True)], name(saved[1]), None), origin)
 
-    def temporary(self, value: Expr | None) -> str:
-        """A name for a value that has none: `root_x` for `sqrt(x)`, `t` where nothing better is known."""
+    def temporary(self, value: Expr | None, origin: Origin) -> str:
+        """A name for a value that has none: `root_x` for `sqrt(x)`, `d` for a cotangent, `t` where nothing better is known."""
         match value:
             case Apply(op=op, args=(Var() as x,)):
                 made_of = self.names.name.get(x, "")
                 f = getattr(op, "__name__", "")
                 if f in _TEMPORARIES and 0 < len(made_of) <= 8:
                     return f"{_TEMPORARIES[f]}_{made_of}"
-        return "t"
+        return "d" if origin.adjoint else "t"
 
     def transfer(self, pairs: list[tuple[str, Expr]], origin: Origin) -> None:
         """Give names new values, all at once if one of them is read for another."""
@@ -232,8 +235,19 @@ class Builder:
         if len(pairs) == 1:
             self.put(gast.Assign([name(pairs[0][0], store=True)], values[0], None), origin)
             return
+        columns = sum(len(n) + 2 + width(e) + 2 for n, e in pairs)
+        if columns > LINE - 8 and not any(self.local(v) == n for n, _ in pairs for _, e in pairs for v in atoms(e)):
+            for (n, _), value in zip(pairs, values, strict=True):
+                self.put(gast.Assign([name(n, store=True)], value, None), origin)
+            return
         targets = gast.Tuple([name(n, store=True) for n, _ in pairs], gast.Store())
         self.put(gast.Assign([targets], gast.Tuple(values, gast.Load()), None), origin)
+
+    def transfer_at_end(self, statements: list[Any], names: list[str], body: Body, origin: Origin) -> None:
+        """Add to the statements of a body what gives names its results."""
+        held, self.out = self.out, statements
+        self.transfer(list(zip(names, body.results, strict=True)), origin)
+        self.out = held
 
     # branches
 
@@ -250,12 +264,9 @@ class Builder:
             reserved = self.names.claim_results(body, chosen, s.outs, end) if s.outs else []
             with self.names.region(span.start, span.end, outer):
                 self.skips = skips
-                statements = self.block(body)
-                held = self.out
-                self.out, backwards = statements, self.backwards
+                statements = self.block(body, bool(s.outs))
                 if s.outs:
-                    self.transfer(list(zip(chosen, body.results, strict=True)), s.origin)
-                self.out, self.backwards = held, backwards
+                    self.transfer_at_end(statements, chosen, body, s.origin)
             self.skips = outer
             self.names.release(reserved)
             bodies.append(statements)
@@ -325,9 +336,7 @@ class Builder:
 
     def loop_body(self, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
         statements = self.block(s.body)
-        held, self.out = self.out, statements
-        self.transfer(list(zip(chosen, s.body.results, strict=True)), s.origin)
-        self.out = held
+        self.transfer_at_end(statements, chosen, s.body, s.origin)
         return [*before, *statements] or [self.passing()]
 
     def passing(self) -> Any:
@@ -360,7 +369,7 @@ class Builder:
         given: list[tuple[str, Expr]] = []
         for p, i, o in zip(s.carried, s.inits, s.outs, strict=True):
             mine = self.names.name.get(i) if isinstance(i, Var) else None
-            base = self.names.forced.get(o) or self.names.wanted(p) or mine or self.temporary(i)
+            base = self.names.forced.get(o) or self.names.wanted(p) or mine or self.temporary(i, s.origin)
             avoid = frozenset(chosen)
             if base == mine and base not in avoid and isinstance(i, Var) and self.live.live(i, start, self.skips):
                 saved = self.names.save(base, start, self.skips) if self.names.fits(base, o) else None
@@ -393,11 +402,12 @@ class Builder:
             n = base if base not in taken else self.names.fresh(base, p.var, 0, (), frozenset(taken))
             taken.add(n)
             self.names.set(p.var, n)
+        arguments = self.arguments()
         doc = [gast.Expr(constant(self.procedure.doc))] if self.procedure.doc else []
         for node in doc:
             self.notes[node] = Note()
         body = self.block(self.procedure.body, backwards=False)
-        return gast.FunctionDef(text_name, self.arguments(), [*doc, *body], [], None, None, [])
+        return gast.FunctionDef(text_name, arguments, [*doc, *body], [], None, None, [])
 
     def arguments(self) -> Any:
         """The parameters as the user declared them."""

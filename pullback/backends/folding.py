@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from pullback.transpile import abstract as ab
@@ -38,7 +39,7 @@ from pullback.transpile.core import (
     While,
 )
 
-from .facts import MAKERS, is_cheap
+from .facts import MAKERS, STARTS, is_cheap
 from .loops import LoopFolding
 from .script import (
     Act,
@@ -61,9 +62,8 @@ from .script import (
 )
 from .sharing import Sharing, accumulates, writes
 from .usage import Usage
-from .width import width
+from .width import LINE, width
 
-LINE = 88
 Mode = Literal["keep", "fold", "return"]
 
 
@@ -112,7 +112,7 @@ class Reader:
     frame: Frame
     position: int
     origin: Origin | None = None
-    structure: bool = False
+    structure: Literal["", "returned", "collected"] = ""
 
 
 def fold(function: Function, effectful: Callable[[str], bool]) -> Procedure:
@@ -120,7 +120,8 @@ def fold(function: Function, effectful: Callable[[str], bool]) -> Procedure:
     folder = Folder(function, Usage(function.block, effectful))
     body = folder.body(function.block, function.block.results, 1, (), "return")
     f = function
-    return Procedure(f.name, f.params, body, f.origin, f.user_names, f.doc, f.primal)
+    results = frozenset(v for v in folder.results if not v.hint)
+    return Procedure(f.name, f.params, body, f.origin, f.user_names, f.doc, f.primal, results)
 
 
 class Folder:
@@ -134,6 +135,7 @@ class Folder:
         self.taken: list[Pending] = []
         self.folded: list[Pending] = []
         self.done: set[Stmt] = set()
+        self.results: set[Var] = set()
         self.loops = LoopFolding(self)
 
     # blocks
@@ -161,7 +163,8 @@ class Folder:
         end = self.usage.end[block.body[-1]] if block.body else 0
         if mode != "return":
             reader = Reader(frame, end)
-            return Body(frame.statements, tuple(self.expression(lambda r=r: self.arg(r, reader), frame.room - 8) for r in results))
+            made = tuple(self.expression(partial(self.arg, r, reader), frame.room - 8) for r in results)
+            return Body(frame.statements, made)
         if any(map(_returns, frame.statements[-1:])):
             return Body(frame.statements)
         last = self.returned(frame, end)
@@ -196,11 +199,16 @@ class Folder:
                 self.loops.loop(s, slot, frame)
 
     def op(self, s: Op, slot: int, frame: Frame) -> None:
-        reader = self.reader(s, frame, s.op in MAKERS and frame.mode == "return")
+        reader = self.reader(s, frame, self.structure(s, frame))
         if (writes(s) or accumulates(s)) and s.args[0] in self.pending:
             self.settle(self.pending[s.args[0]])
         value = self.expression(lambda: self.apply(s, reader), self.room(s.out, frame))
         self.bind(s, s.out, value, slot, frame, is_cheap(s.op, s.args, s.out.type))
+
+    def structure(self, s: Op, frame: Frame) -> Literal["", "returned", "collected"]:
+        if s.op not in MAKERS:
+            return ""
+        return "collected" if self.only_collected(s, s.out, frame) else "returned" if frame.mode == "return" else ""
 
     def apply(self, s: Op, reader: Reader) -> Expr:
         if s.op is prims.alias:
@@ -215,7 +223,7 @@ class Folder:
         elif self.may_wait(s, out, frame, cheap):
             position = self.usage.end[s] - 1
             self.pending[out] = Pending(out, value, frame, slot, position, s.origin, cheap)
-        elif self.only_collected(out, frame, s.origin):
+        elif self.only_collected(s, out, frame):
             self.append(frame, slot, out, value, s.origin)
         else:
             self.assign(out, value, s.origin, slot, frame)
@@ -231,10 +239,12 @@ class Folder:
         for to in frame.collect.get(key, ()):
             frame.slots[slot].append(Append(to, value, origin))
 
-    def only_collected(self, out: Var, frame: Frame, origin: Origin) -> bool:
+    def only_collected(self, s: Op | Call | If, out: Var, frame: Frame) -> bool:
+        """Is a value read by nothing but one list?"""
         sites = self.usage.sites.get(out, [])
-        named = out.hint and not origin.adjoint
-        return not named and len(sites) == 1 and sites[0].kind == "collected" and len(frame.collect.get(out, ())) == 1
+        if out.hint and not s.origin.adjoint or isinstance(s, Op) and (writes(s) or accumulates(s)):
+            return False
+        return len(sites) == 1 and sites[0].kind == "collected" and len(frame.collect.get(out, ())) == 1
 
     def parts_of(self, v: Var) -> Target:
         """The target that takes an unnamed tuple apart, where that is all that happens to it."""
@@ -261,8 +271,8 @@ class Folder:
         if site.kind == "result":
             return frame.mode != "keep"
         reader = site.reader
-        if isinstance(reader, For | While):
-            return out not in reader.inits
+        if isinstance(reader, For | While) and out in reader.inits:
+            return isinstance(s, Op) and s.op in STARTS
         return not (isinstance(reader, Op) and (writes(reader) or accumulates(reader)) and reader.args[0] is out)
 
     def effectful(self, s: Call) -> bool:
@@ -271,7 +281,7 @@ class Folder:
 
     # expressions
 
-    def reader(self, s: Stmt, frame: Frame, structure: bool = False) -> Reader:
+    def reader(self, s: Stmt, frame: Frame, structure: Literal["", "returned", "collected"] = "") -> Reader:
         return Reader(frame, self.usage.start[s], s.origin, structure)
 
     def room(self, out: Var, frame: Frame) -> int:
@@ -286,10 +296,14 @@ class Folder:
             if width(made) <= room or not taken:
                 break
             self.settle(max(taken, key=lambda p: width(p.expr)))
-        self.folded = taken
-        for p in taken:
-            self.pending.pop(p.out, None)
+        self.consume()
         return made
+
+    def consume(self) -> None:
+        """What the expression just made has taken waits no longer."""
+        self.folded = [p for p in self.taken if not p.cheap]
+        for p in self.folded:
+            self.pending.pop(p.out, None)
 
     def args(self, xs: tuple[Arg, ...], reader: Reader) -> tuple[Expr, ...]:
         return tuple(self.arg(x, reader) for x in xs)
@@ -303,6 +317,8 @@ class Folder:
                     return x
                 if not self.admits(p, reader):
                     self.settle(p)
+                    if reader.structure == "returned":
+                        self.results.add(x)
                     return x
                 self.taken.append(p)
                 return p.expr
@@ -321,7 +337,9 @@ class Folder:
             reach = reach if outer is None else self.usage.end[outer]
         elif self.usage.effect_between(p.position, reach):
             return False
-        elif p.out.hint and (reader.structure or reader.origin is not None and reader.origin.text != p.origin.text):
+        elif reader.structure == "returned" and (p.out.hint or self.usage.is_backward_between(p.position, reach)):
+            return False
+        elif p.out.hint and not reader.structure and reader.origin is not None and reader.origin.text != p.origin.text:
             return False
         return not any(self.sharing.disturbed(v, p.position, reach) for v in atoms(p.expr))
 
@@ -361,9 +379,12 @@ class Folder:
         if not boolean and any(_chooses(x) for x in (*then.results, *orelse.results)):
             return None
         room = self.room(s.outs[0], frame)
-        cond = self.expression(lambda: self.arg(s.cond, reader), room)
-        made = Choice(cond, then.results[0], orelse.results[0])
-        return made if width(made) <= room else None
+        self.taken = []
+        made = Choice(self.arg(s.cond, reader), then.results[0], orelse.results[0])
+        if width(made) > room:
+            return None
+        self.consume()
+        return made
 
 
 def _returns(s: Statement) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import operator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pullback.transpile import abstract as ab
@@ -32,7 +33,7 @@ class LoopFolding:
         """Fold a loop into the slot of a frame."""
         n = len(s.inits)
         reader = self.folder.reader(s, frame)
-        inits = tuple(self.folder.expression(lambda x=x: self.folder.arg(x, reader), frame.room - 8) for x in s.inits)  # type: ignore[misc]
+        inits = tuple(self.folder.expression(partial(self.folder.arg, x, reader), frame.room - 8) for x in s.inits)
         collect: dict[Atom, list[Var]] = {}
         for r, o in zip(s.body.results[n:], s.outs[n:], strict=True):
             if self.usage.sites.get(o):
@@ -106,7 +107,10 @@ class _Header:
         pops = [(v, p) for v, p in pairs if folding.can_pop(v, s)]
         walked = [(v, p) for v, p in pairs if (v, p) not in pops]
         self.own = all(v in folding.filled for v, _ in walked if isinstance(v, Var))
-        arg = lambda x: folder.expression(lambda: folder.arg(x, reader), frame.room - 20)  # noqa: E731
+
+        def arg(x: Atom) -> Expr:
+            return folder.expression(partial(folder.arg, x, reader), frame.room - 20)
+
         self.sequences: list[Expr] = [arg(v) for v, _ in walked]
         self.targets: list[Target] = [folding.target(p, s, False) for _, p in walked]
         if s.source is not None:

@@ -75,30 +75,34 @@ class Names:
         for s in reversed(body.statements):
             match s:
                 case Write() | Update():
-                    self._prefer(s.old, s.out)
+                    self._inherit(s.old, s.out)
                 case Branch():
                     for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
-                        self._prefer(x, o)
-                        self._prefer(y, o)
+                        self._inherit(x, o)
+                        self._inherit(y, o)
                     self._wishes(s.then)
                     self._wishes(s.orelse)
                 case ForLoop() | WhileLoop():
                     for i, p, r, o in zip(s.inits, s.carried, s.body.results, s.outs, strict=True):
-                        self._prefer(p, o)
-                        self._prefer(o, p)
-                        self._prefer(r, p)
-                        self._prefer(i, p)
+                        self._inherit(p, o)
+                        self._inherit(o, p)
+                        self._inherit(r, p)
+                        self._inherit(i, p)
                     self._wishes(s.body)
                 case Define():
                     self._wishes(s.body)
 
-    def _prefer(self, v: object, like: Var) -> None:
-        if isinstance(v, Var) and not v.hint and v not in self.wish and self.wanted(like):
+    def _inherit(self, v: object, like: Var) -> None:
+        if isinstance(v, Var) and not self.wanted(v) and self.wanted(like):
             self.wish[v] = self.wanted(like)
 
     def wanted(self, v: Var) -> str:
         """The name that a variable would like, or nothing."""
-        return v.hint or self.wish.get(v, "")
+        return self.wish.get(v) or v.hint
+
+    def prefer(self, v: Var, name: str) -> None:
+        """Let a variable like another name better than its own."""
+        self.wish[v] = name
 
     def root(self, v: Var) -> Var:
         """The first of the variables that are one array written in place."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import gast
 
-LINE = 88
+from .width import LINE
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,13 @@ def _generator() -> type[Any]:
                 else:
                     self.write(x)
             self.write(")")
+
+        def visit_Tuple(self, node: ast.Tuple) -> None:
+            if len(node.elts) == 1:
+                set_precedence(comma, *node.elts)
+                self.write("(", node.elts[0], ",)")
+            else:
+                super().visit_Tuple(node)
 
         def visit_Expr(self, node: ast.Expr) -> None:
             if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):

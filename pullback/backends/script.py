@@ -180,7 +180,7 @@ Statement = Assign | Update | Write | Append | Reverse | Act | Branch | ForLoop 
 
 @dataclass(frozen=True)
 class Procedure:
-    """One function on its way to text. All paths through `body` end in a `Return`."""
+    """One function on its way to text. All paths through `body` end in a `Return`; `results` are unnamed values in it."""
 
     name: str
     params: tuple[Param, ...]
@@ -189,6 +189,7 @@ class Procedure:
     user_names: frozenset[str]
     doc: str
     primal: bool
+    results: frozenset[Var]
 
 
 def atoms(e: Expr | None) -> Iterator[Var]:

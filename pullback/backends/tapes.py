@@ -186,11 +186,12 @@ class _Merger:
         """What an iteration leaves behind for a group of values, and where each of them is in it."""
         inner = [self.members.get(v) if isinstance(v, Var) else None for v in values]
         atoms = [m.whole if m is not None else v for m, v in zip(inner, values, strict=True)]
-        entries = list(dict.fromkeys(atoms))
+        made_at = {o: k for k, s in enumerate(body) for o in s.outs}
+        entries = sorted(dict.fromkeys(atoms), key=lambda a: made_at.get(a, -1) if isinstance(a, Var) else -1)
         if len(entries) == 1:
             return entries[0], [(None, m) for m in inner]
         made = Var("", ab.Seq("tuple", tuple(map(_type, entries))))
-        where = 1 + max((k for k, s in enumerate(body) for o in s.outs if o in entries), default=-1)
+        where = 1 + max(made_at.get(a, -1) if isinstance(a, Var) else -1 for a in entries)
         origin = body[where - 1].origin if where else origin
         body.insert(where, Op(made, prims.make_tuple, tuple(entries), (), origin))
         return made, [(entries.index(a), m) for a, m in zip(atoms, inner, strict=True)]

@@ -43,6 +43,7 @@ class Usage:
         self.context: dict[Stmt, Stmt | None] = {}
         self.sites: dict[Var, list[Site]] = {}
         self.effects: list[int] = []
+        self.backward: int | None = None
         self._effectful = effectful
         self._count = 0
         self._block(block, None)
@@ -56,6 +57,8 @@ class Usage:
         for s in block.body:
             self.start[s] = self._count
             self.context[s] = context
+            if self.backward is None and s.origin.adjoint:
+                self.backward = self._count
             self._count += 1
             self._own(s, block)
             if isinstance(s, Effect) or isinstance(s, Call) and self._effectful(s.function):
@@ -82,6 +85,10 @@ class Usage:
         """Does an effect occur between two positions?"""
         k = bisect_right(self.effects, start)
         return k < len(self.effects) and self.effects[k] < end
+
+    def is_backward_between(self, start: int, end: int) -> bool:
+        """Does the backward half begin between two positions?"""
+        return self.backward is not None and start < self.backward < end
 
     def parts(self, v: Var) -> dict[int, Var] | None:
         """The parts that a tuple is only ever taken apart into, by position; None where it is used in another way."""

@@ -10,6 +10,8 @@ from pullback.transpile.core import Global, Lit, Var
 from .facts import BINARY, COMPARE, UNARY, is_plain_transpose
 from .script import Apply, Choice, Cut, Expr, Invoke
 
+LINE = 88
+
 
 def width(e: Expr | None) -> int:
     """Columns that an expression takes, within a few."""
