@@ -139,7 +139,7 @@ def test_several_functions_are_joined_in_one_file(run, folder):
 
 def test_folder_takes_one_file_for_each(run, folder):
     (folder / "out").mkdir()
-    (folder / "other.py").write_text("def f(x, y):\n    return x * y\n")
+    (folder / "other.py").write_text("def f(w, x):\n    return w @ x\n")
     arguments = ("model.py:loss", "other.py:f", "--signature", SIGNATURE, "-o", "out", "--mode", "value-and-grad")
     status, out, err = run("transpile", *arguments)
     assert (status, err) == (0, "")
