@@ -8,9 +8,9 @@ import numpy as np
 
 
 def unbroadcast(g: Any, like: Any) -> Any:
-    """`g` summed over the axes along which `like` was repeated when it was broadcast to the shape of `g`.
+    """`g` in the shape of `like`: summed over the axes along which `like` was broadcast to the shape of `g`.
 
-    An axis that `g` lacks, or has with length 1, stands for a repeated value and is left so.
+    An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it.
     """
     shape, have = getattr(like, "shape", ()), getattr(g, "shape", ())
     if have == shape:
@@ -18,7 +18,8 @@ def unbroadcast(g: Any, like: Any) -> Any:
     extra = len(have) - len(shape)
     if extra > 0:
         g = np.add.reduce(g, tuple(range(extra)))
-    elif extra < 0:
-        shape = shape[-extra:]
-    repeated = tuple([k for k, n in enumerate(shape) if n == 1 and g.shape[k] != 1])
-    return np.add.reduce(g, repeated, keepdims=True) if repeated else g
+    missing = max(-extra, 0)
+    repeated = tuple([k for k, n in enumerate(shape[missing:]) if n == 1 and g.shape[k] != 1])
+    if repeated:
+        g = np.add.reduce(g, repeated, keepdims=True)
+    return g if np.shape(g) == shape else np.broadcast_to(g, shape).copy()

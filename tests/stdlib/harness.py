@@ -82,13 +82,10 @@ def direction(x: Any, rng: np.random.Generator) -> Any:
 
 
 def _like(x: Any, value: Any) -> Any:
-    return (
-        float(value)
-        if isinstance(x, float) and not isinstance(x, np.generic)
-        else np.asarray(value)[()]
-        if np.ndim(x) == 0
-        else value
-    )
+    """`value` as a number or array of the kind of `x`."""
+    if isinstance(x, np.ndarray):
+        return np.asarray(value)
+    return float(value) if isinstance(x, float) and not isinstance(x, np.generic) else np.asarray(value)[()]
 
 
 def inner(a: Any, b: Any) -> float:
@@ -149,7 +146,7 @@ def _check_single_precision(op: Any, inputs: Sequence[Any], active: tuple[int, .
     if not all(np.result_type(x) == np.float32 for x in float_leaves(out)):
         return
     ct = random_cotangent(op(*double, **static), rng)
-    ct = map_leaves(lambda x: np.float32(x) if np.ndim(x) == 0 else x.astype(np.float32), ct)
+    ct = map_leaves(lambda x: x.astype(np.float32) if hasattr(x, "astype") else np.float32(x), ct)
     ct64 = map_leaves(lambda x: x.astype(np.float64), ct)
     low = cotangents(op, single, active, ct, **static)
     high = cotangents(op, double, active, ct64, **static)

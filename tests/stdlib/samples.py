@@ -122,7 +122,14 @@ add(np.float16, np.float32, np.float64, samples=[])
 for scalar_of in (builtins.max, builtins.min):
     add(
         scalar_of,
-        samples=[call(1.0, 2.5), call(2.5, -1.0), call(1, 2.5), call(2.5, 1), call(3, 2.5), call(np.float64(1.0), 2.0)],
+        samples=[
+            call(1.0, 2.5),
+            call(2.5, -1.0),
+            call(1, 2.5),
+            call(2.5, 1),
+            call(3, 2.5),
+            call(np.float64(1.0), np.float64(2.0)),
+        ],
     )
 
 # functions of one number

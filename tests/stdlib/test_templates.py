@@ -68,7 +68,7 @@ def test_is_inlined(op: Any, sample: Sample) -> None:
         statics = {k: argument(x, "", values, literal=True) for k, x in sample.static.items()}
         block = lower_rule(rule.fn, inputs, statics)
         assert {s.op for s in statements(block) if isinstance(s, Op)} <= registry.known_ops() | PRIMS
-        atoms = [x for x in flat(inputs)]
+        atoms = list(flat(inputs))
         program = Program(Function("rule", (), block, NOWHERE))
         got = Interpreter(program).block(block, [values.get(a, getattr(a, "value", None)) for a in atoms], {})
         expected = rule.fn(*given, **sample.static)

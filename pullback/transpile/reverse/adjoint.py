@@ -8,7 +8,7 @@ derivatives nest.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -32,7 +32,6 @@ from pullback.transpile.core import (
     While,
     variables,
 )
-from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.reverse import control
 from pullback.transpile.reverse.builder import Builder
@@ -166,13 +165,14 @@ class Adjoint:
         """Add `d` to the cotangent of an operand, which may be a tuple of operands."""
         if isinstance(arg, tuple):
             for k, a in enumerate(arg):
-                self.ct.add(a, self.b(prims.item, d, Lit(k)))
+                if any(v in self.r.active for v in variables(a)):
+                    self.contribute(a, self.b(prims.item, d, Lit(k)))
         else:
             self.ct.add(arg, d)
 
     def call_rule(self, rule: registry.Rule, inputs: tuple[Arg, ...], s: Op, active: tuple[int, ...]) -> list[Atom]:
         """The cotangents of the active inputs by a call of the rule itself, where it is more than a template."""
-        out = Var("", ab.Seq("tuple", tuple(_type(a) for a in s.args)) if len(s.args) > 1 else _type(s.args[0]))
+        out = Var("", ab.Seq("tuple", tuple(map(_unfitted, s.args))) if len(s.args) > 1 else _unfitted(s.args[0]))
         self.b.define(out, cast(Any, rule.fn), inputs, s.kwargs)
         if len(s.args) == 1:
             return [out]
@@ -270,8 +270,9 @@ def _positive(key: Lit, t: ab.Type) -> Lit:
     return key
 
 
-def _type(a: Arg) -> ab.Type:
-    return ab.Seq("tuple", tuple(map(_type, a))) if isinstance(a, tuple) else type_of(a)
+def _unfitted(a: Arg) -> ab.Type:
+    """The type of a cotangent before it is un-broadcast to the shape of its operand."""
+    return ab.Seq("tuple", tuple(map(_unfitted, a))) if isinstance(a, tuple) else ab.UNKNOWN
 
 
 def flatten(args: tuple[Arg, ...]) -> tuple[tuple[Atom, ...], tuple[int, ...]]:
@@ -279,10 +280,18 @@ def flatten(args: tuple[Arg, ...]) -> tuple[tuple[Atom, ...], tuple[int, ...]]:
     flat: list[Atom] = []
     slots: list[int] = []
     for i, a in enumerate(args):
-        for x in a if isinstance(a, tuple) else (a,):
-            flat.append(cast(Atom, x))
+        for x in _atoms(a):
+            flat.append(x)
             slots.append(i)
     return tuple(flat), tuple(slots)
+
+
+def _atoms(a: Arg) -> Iterator[Atom]:
+    if isinstance(a, tuple):
+        for x in a:
+            yield from _atoms(x)
+    else:
+        yield cast(Atom, a)
 
 
 def no_rule(s: Op) -> errors.PullbackError:
