@@ -136,7 +136,7 @@ class Cotangents:
         out = self.materialise(t, d, v, name)
         u = type_of(out)
         match t:
-            case ab.Scalar(kind="float", dtype=None) if isinstance(u, ab.Scalar | ab.Array | ab.Unknown) and u != ab.FLOAT:
+            case ab.Scalar(kind="float", dtype=None) if u != ab.FLOAT and not isinstance(u, ab.Static):
                 return self.b.emit(float, (out,), hint=name)
             case ab.Scalar(kind="float", dtype=str() as dtype) if not isinstance(u, ab.Scalar) or u.dtype != dtype:
                 return self.b.emit(np.dtype(dtype).type, (out,), hint=name)
