@@ -115,13 +115,13 @@ class Reader:
     structure: Literal["", "returned", "collected"] = ""
 
 
-def fold(function: Function, effectful: Callable[[str], bool]) -> Procedure:
+def fold(function: Function, effectful: Callable[[str], bool], public: bool = True) -> Procedure:
     """One function as a script. `effectful`: does the function with this key print, raise or assert?"""
     folder = Folder(function, Usage(function.block, effectful))
     body = folder.body(function.block, function.block.results, 1, (), "return")
     f = function
     results = frozenset(v for v in folder.results if not v.hint)
-    return Procedure(f.name, f.params, body, f.origin, f.user_names, f.doc, f.primal, results)
+    return Procedure(f.name, f.params, body, f.origin, f.user_names, f.doc, public, results)
 
 
 class Folder:

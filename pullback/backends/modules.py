@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +19,13 @@ from .building import Builder, Note
 from .expressions import Expressions
 from .folding import fold
 from .namespace import Namespace
+from .places import Summary
 from .preparing import prepare
 from .printing import Layout, statements, to_text
 from .script import Act, Append, Assign, Body, Branch, Define, Expr, ForLoop, Procedure, Return, Update, WhileLoop, Write
 from .usage import has_effects
 
-Lowering = Callable[[Procedure, Callable[[str], bool]], Procedure]
+Lowering = Callable[[Procedure, Mapping[str, Summary]], tuple[Procedure, Summary]]
 
 
 def emit_module(
@@ -53,7 +54,8 @@ class _Module:
         self.effects: dict[str, bool] = {}
         self.printed = {key: f for key, f in self.reachable() if standalone or not f.primal}
         everything = {**self.printed, "": program.entry}
-        self.procedures = {key: self.procedure(f, lowering) for key, f in everything.items()}
+        self.summaries: dict[str, Summary] = {}
+        self.procedures = {key: self.procedure(key, f, lowering) for key, f in everything.items()}
         local = {v for f in everything.values() for v in local_names(f)}
         self.space = Namespace(local - {program.entry.name}, standalone, array_module)
         self.entry = self.space.claim(program.entry.name)
@@ -81,9 +83,11 @@ class _Module:
             self.effects[key] = has_effects(self.program.functions[key].block, self.has_effects)
         return self.effects[key]
 
-    def procedure(self, f: Function, lowering: Lowering) -> Procedure:
+    def procedure(self, key: str, f: Function, lowering: Lowering) -> Procedure:
         f = replace(prepare(f), user_names=f.user_names | local_names(f, forward=True))
-        return lowering(fold(f, self.has_effects), lambda key: not self.program.functions[key].primal)
+        public = key == "" and not f.primal
+        procedure, self.summaries[key] = lowering(fold(f, self.has_effects, public), self.summaries)
+        return procedure
 
     def emitted(self) -> Emitted:
         writers = {key: self.writer(key) for key in self.procedures}

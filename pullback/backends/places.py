@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
 from .facts import MAKERS, is_array, is_fresh, is_read_only
-from .script import Apply, Choice, Cut, Expr, Invoke, atoms
+from .script import Apply, Choice, Cut, Expr, Invoke
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,15 @@ class Parts:
 
 
 Place = frozenset[Store] | Parts
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Where a function's result is: its own stores, those of its parameters (one each), or somebody else's."""
+
+    params: tuple[Store, ...]
+    result: Place
+
 
 NOWHERE: frozenset[Store] = frozenset()
 FOREIGN = Store(None, 0)
@@ -83,10 +93,10 @@ def join(a: Place, b: Place) -> Place:
 class Places:
     """The places of the variables of one function."""
 
-    def __init__(self, own_calls: Callable[[str], bool]) -> None:
+    def __init__(self, calls: Mapping[str, Summary]) -> None:
         self.of: dict[Var, Place] = {}
         self.holders: dict[Store, dict[Var, None]] = {}
-        self.own_calls = own_calls
+        self.calls = calls
         self._made: dict[Any, Store] = {}
 
     def make(self, key: Any, scope: int, birth: int) -> Store:
@@ -134,7 +144,7 @@ class Places:
             case Choice():
                 return join(self.place(e.then), self.place(e.orelse))
             case Invoke():
-                return NOWHERE if self.own_calls(e.function) else self.reached(e.args) | ABROAD
+                return self._invoke(e)
             case tuple():
                 return self.reached(e)
             case None | Lit() | Cut():
@@ -145,8 +155,31 @@ class Places:
         """All stores that some expressions may reach."""
         return NOWHERE.union(*(stores_of(self.place(x)) for x in es))
 
+    def _invoke(self, e: Invoke) -> Place:
+        summary = self.calls.get(e.function)
+        if summary is None:
+            return self.reached(e.args) | ABROAD
+        given = {p: stores_of(self.place(x)) for p, x in zip(summary.params, e.args, strict=True)}
+        return self._called(summary.result, e, given, Counter(_each(summary.result)))
+
+    def _called(self, place: Place, e: Invoke, given: Mapping[Store, frozenset[Store]], times: Mapping[Store, int]) -> Place:
+        """The place of a callee's result as the caller sees it; what one leaf alone has is nowhere yet."""
+        if isinstance(place, Parts):
+            return Parts({k: self._called(p, e, given, times) for k, p in place.items.items()})
+        out = NOWHERE
+        for store in place:
+            if store in given:
+                out |= given[store]
+            elif store.scope is None:
+                out |= ABROAD
+            elif times[store] > 1 or len(place) > 1:
+                out |= {self.make((e, store), 0, 0)}
+        return out
+
     def _apply(self, e: Apply) -> Place:
         op, args = e.op, e.args
+        if op is np.einsum and len(args) > 2:
+            return NOWHERE
         if op in MAKERS:
             if op is prims.make_dict:
                 keys = [k.value for k in args[0] if isinstance(k, Lit)] if isinstance(args[0], tuple) else []
@@ -165,6 +198,9 @@ class Places:
         return place if op in VIEWS and not is_read_only(op) else place | ABROAD
 
 
-def reads_of(e: Expr) -> Iterator[Var]:
-    """The variables with storage that an expression reads."""
-    return (v for v in atoms(e) if is_array(v.type))
+def _each(place: Place) -> Iterator[Store]:
+    if isinstance(place, Parts):
+        for p in place.items.values():
+            yield from _each(p)
+    else:
+        yield from place

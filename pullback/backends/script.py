@@ -180,7 +180,10 @@ Statement = Assign | Update | Write | Append | Reverse | Act | Branch | ForLoop 
 
 @dataclass(frozen=True)
 class Procedure:
-    """One function on its way to text. All paths through `body` end in a `Return`; `results` are unnamed values in it."""
+    """One function on its way to text. All paths through `body` end in a `Return`; `results` are unnamed values in it.
+
+    What a `public` function returns shares no storage with its arguments.
+    """
 
     name: str
     params: tuple[Param, ...]
@@ -188,7 +191,7 @@ class Procedure:
     origin: Origin
     user_names: frozenset[str]
     doc: str
-    primal: bool
+    public: bool
     results: frozenset[Var]
 
 

@@ -13,7 +13,7 @@ What is returned shares no storage with the arguments nor with itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from pullback.transpile.core import Var
 
 from .facts import MAKERS, is_advanced, is_array
 from .liveness import Liveness, Skips
-from .places import ABROAD, NOWHERE, Parts, Place, Places, Store, join, stores_of
+from .places import ABROAD, NOWHERE, Parts, Place, Places, Store, Summary, join, stores_of
 from .script import (
     Act,
     Append,
@@ -51,14 +51,17 @@ from .sharing import accumulation
 COPY = np.ndarray.copy
 
 
-def write_in_place(procedure: Procedure, own_calls: Callable[[str], bool]) -> Procedure:
-    """The procedure with in-place writes, and copies where these or its results need them."""
-    stores = _Stores(procedure, own_calls)
+def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[Procedure, Summary]:
+    """The procedure with in-place writes, and copies where these or its results need them; and where its result is.
+
+    `calls` tells where the results of other functions are, by key; those of functions that are not in it may be anywhere.
+    """
+    stores = _Stores(procedure, calls)
     while True:
         before = stores.learnt()
         body = stores.procedure()
         if stores.learnt() == before:
-            return replace(procedure, body=body)
+            return replace(procedure, body=body), Summary(stores.params, stores.result or NOWHERE)
 
 
 def copy_of(e: Expr, out: Var | None = None) -> Apply:
@@ -76,10 +79,12 @@ class Where:
 
 
 class _Stores:
-    def __init__(self, procedure: Procedure, own_calls: Callable[[str], bool]) -> None:
+    def __init__(self, procedure: Procedure, calls: Mapping[str, Summary]) -> None:
         self.whole = procedure
         self.live = Liveness(procedure)
-        self.places = Places(own_calls)
+        self.places = Places(calls)
+        self.params = tuple(Store(None, 0) for _ in procedure.params)
+        self.result: Place | None = None
         self.written: dict[Store, set[int]] = {}
         self.taped: set[Store] = set()
         self.carried: dict[Var, Place] = {}
@@ -94,8 +99,9 @@ class _Stores:
 
     def procedure(self) -> Body:
         self.places.holders.clear()
-        for p in self.whole.params:
-            self.places.bind(p.var, ABROAD, 0, 0)
+        self.result = None
+        for p, store in zip(self.whole.params, self.params, strict=True):
+            self.places.bind(p.var, frozenset((store,)), 0, 0)
         return self.body(self.whole.body, Where(0, (), ()))
 
     def _want(self, body: Body) -> None:
@@ -144,8 +150,12 @@ class _Stores:
                 return [self.loop(s, where)]
             case Define():
                 return [self.define(s, where)]
+            case Return() if self.whole.public or where.scope:
+                return [replace(s, value=self.returned(s.value, where))]
             case Return():
-                return [replace(s, value=self.returned(s.value, where)) if not self.whole.primal or where.scope else s]
+                place = self.places.place(s.value)
+                self.result = place if self.result is None else join(self.result, place)
+                return [s]
             case Act() | Reverse() | Update() | Write():
                 return [s]
 
