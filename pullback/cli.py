@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from importlib import metadata
 from typing import Annotated, Any
 
 import typer
@@ -18,12 +19,7 @@ from pullback.transpile import request
 
 WRITTEN, REFUSED, USAGE = 0, 1, 2
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Differentiates Python functions and writes the gradients as Python. Files are read, never run.",
-)
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 class Mode(StrEnum):
@@ -69,6 +65,20 @@ Standalone = Annotated[bool, _option("Copy what is needed: import neither FILE n
 StageOption = Annotated[Stage, _option(f"{Stage.__doc__} Default: text.")]
 Output = Annotated[str, _option("File or folder to write to; printed if left out.", "-o", "--output", metavar="PATH")]
 Force = Annotated[bool, _option("Write over a file that pullback did not write.", "--force")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"pullback {metadata.version('pullback')}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, _option("Show the version.", "--version", callback=_print_version, is_eager=True)]
+
+
+@app.callback()
+def options(version: Version = False) -> None:
+    """Differentiates Python functions and writes the gradients as Python. Files are read, never run."""
 
 
 @app.command()

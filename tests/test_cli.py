@@ -305,6 +305,11 @@ def test_help_names_the_commands_and_options(run):
     assert all(o in out for o in ("--wrt", "--mode", "--signature", "--backend", "--standalone", "--force", "-o"))
 
 
+def test_version_is_that_of_the_package(run, monkeypatch):
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"1.2.3 of {name}")
+    assert run("--version") == (0, "pullback 1.2.3 of pullback\n", "")
+
+
 def test_demo_is_run(run, monkeypatch):
     monkeypatch.setattr("pullback.demo.main", lambda: 1)
     assert run("demo")[0] == 1
