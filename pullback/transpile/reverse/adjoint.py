@@ -34,6 +34,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.reverse import control
+from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.cotangents import Cotangents, Tree, keys_of
 from pullback.transpile.reverse.twins import Twins
@@ -136,13 +137,13 @@ class Adjoint:
             partials = self.b.splice(template, inputs, active)
         for i, partial in zip(active, partials, strict=True):
             d = self.b(operator.mul, ct, partial)
-            if ct in self.ct.whole:
-                self.ct.whole.add(d)
+            if self.ct.is_whole(ct, s.out):
+                self.ct.mark_whole(d, s.out)
             self.ct.add(s.args[i], d, s.out)
 
     def _whole_if_unknown(self, s: Op, ct: Atom) -> Atom:
         """Where ranks are not known, a cotangent that stands for repeated values cannot be told: give it its shape."""
-        if ab.shape_of(s.out.type) is not None or ct in self.ct.whole or isinstance(s.out.type, ab.ListOf):
+        if ab.shape_of(s.out.type) is not None or self.ct.is_whole(ct, s.out) or isinstance(s.out.type, ab.ListOf):
             return ct
         return self.ct.materialise(s.out.type, cast(Var, ct), s.out, self.ct.name(s.out))
 
@@ -186,7 +187,7 @@ class Adjoint:
             return
         whole = self.ct.full(base)
         self.ct.open[base] = self.b.emit(prims.add_item, (whole, index, d), hint=self.ct.name(base))
-        self.ct.whole.add(cast(Atom, self.ct.open[base]))
+        self.ct.mark_whole(cast(Atom, self.ct.open[base]), base)
 
     def item(self, s: Op) -> None:
         container, key = s.args
@@ -243,12 +244,9 @@ class Adjoint:
             self.r.taped[s] = (names.forward, tape[0])
         out = Var("", ab.Seq("tuple", types) if len(active) > 1 else types[0])
         self.b.body.append(Call(out, names.pullback, (*s.args, *tape, d), self.b.origin))
-        self.ct.whole.add(out)
         for k, i in enumerate(active):
-            part: Atom = out
-            if len(active) > 1:
-                part = self.b(prims.item, out, Lit(k))
-                self.ct.whole.add(part)
+            part: Atom = out if len(active) == 1 else self.b(prims.item, out, Lit(k))
+            self.ct.mark_whole(part, s.args[i])
             self.ct.add(s.args[i], part)
 
 

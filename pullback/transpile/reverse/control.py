@@ -41,7 +41,7 @@ def branch(self: Adjoint, s: If) -> None:
 def _reopen(self: Adjoint, values: Sequence[Var], outs: Sequence[Var]) -> None:
     """The cotangents of `values` go on as `outs`, which have the whole shape."""
     for v, o in zip(values, outs, strict=True):
-        self.ct.whole.add(o)
+        self.ct.mark_whole(o, v)
         self.ct.add(v, o)
 
 
@@ -66,7 +66,7 @@ class _Slots:
         live = [(p, a) for p, a in pairs if isinstance(a, Var) and a in active and p in active]
         self.rows = [(p, a) for p, a in live if not isinstance(a.type, ab.ListOf)]
         self.listed = [(p, a) for p, a in live if isinstance(a.type, ab.ListOf)]
-        self.carried = [k for k in range(len(s.inits)) if s.carried[k] in active]
+        self.carried = [k for k in range(len(s.inits)) if s.carried[k] in active or s.outs[k] in active]
         read = active_free((s.body,), active)
         self.outer = list(dict.fromkeys([*read, *(a for _, a in self.rows)]))
 

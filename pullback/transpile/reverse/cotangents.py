@@ -46,7 +46,15 @@ class Cotangents:
         self.b = builder
         self.active = active
         self.open: dict[Var, Cotangent] = {}
-        self.whole: set[Atom] = set()
+        self._whole: dict[Atom, set[Atom]] = {}
+
+    def is_whole(self, d: Atom, v: Atom) -> bool:
+        """Is the cotangent `d` known to have the shape of `v`, though the types do not tell?"""
+        return v in self._whole.get(d, ())
+
+    def mark_whole(self, d: Atom, v: Atom) -> None:
+        """Note that the cotangent `d` has the shape of `v`."""
+        self._whole.setdefault(d, set()).add(v)
 
     def name(self, v: Atom) -> str:
         """What the cotangent of `v` would like to be called: `d` and the name, or the key of an item of a structure."""
@@ -72,15 +80,15 @@ class Cotangents:
         d = self.fit(d, v, logical)
         old = self.open.get(v)
         name = self.name(v)
-        self.open[v] = self.named(d, name) if old is None else self.sum(cast(Atom, old), d, v.type, name)
+        self.open[v] = self.named(d, name) if old is None else self.sum(cast(Atom, old), d, v.type, name, v)
 
-    def sum(self, old: Atom, d: Atom, t: ab.Type, name: str) -> Cotangent:
+    def sum(self, old: Atom, d: Atom, t: ab.Type, name: str, v: Var | None = None) -> Cotangent:
         """Two cotangents of one value of type `t`, added."""
         if isinstance(t, (ab.ListOf, ab.Unknown)):
             return self.b.emit(runtime.add_trees, (old, d), hint=name)
         total = self.b(operator.add, old, d)
-        if old in self.whole or d in self.whole:
-            self.whole.add(total)
+        if v is not None and (self.is_whole(old, v) or self.is_whole(d, v)):
+            self.mark_whole(total, v)
         return self.named(total, name)
 
     def named(self, d: Atom, name: str) -> Cotangent:
@@ -88,8 +96,7 @@ class Cotangents:
         if isinstance(d, Var) and name and not d.hint:
             out = Var(name, d.type)
             self.b.define(out, prims.alias, (d,))
-            if d in self.whole:
-                self.whole.add(out)
+            self._whole[out] = set(self._whole.get(d, ()))
             return out
         return cast(Cotangent, d)
 
@@ -158,7 +165,7 @@ class Cotangents:
                 return self._array(t, d, v, name)
         if d is None:
             return self._named(self.b.emit(runtime.zeros_of, (v,)), name)
-        return d if isinstance(t, ab.ListOf) or d in self.whole else self._spread(d, v, name)
+        return d if isinstance(t, ab.ListOf) or self.is_whole(d, v) else self._spread(d, v, name)
 
     def _structure(
         self, t: ab.Type, keys: tuple[tuple[Lit, ab.Type], ...], d: Cotangent | None, v: Atom, exact: bool = False
@@ -180,7 +187,7 @@ class Cotangents:
         if d is None:
             return self._named(self.b.emit(np.zeros_like, (self.b.twin(v, True),)), name)
         assert not isinstance(d, Tree)
-        if d in self.whole or ab.same_shape(type_of(d), t):
+        if self.is_whole(d, v) or ab.same_shape(type_of(d), t):
             return d
         return self._spread(d, v, name)
 
@@ -190,7 +197,7 @@ class Cotangents:
             out = self.b.emit(np.full_like, (self.b.twin(v, True), d))
         else:
             out = self.b.emit(prims.spread, (d, self.b.twin(v, False)))
-        self.whole.add(out)
+        self.mark_whole(out, v)
         return self._named(out, name)
 
     def _named(self, d: Var, name: str) -> Atom:
@@ -231,10 +238,10 @@ class Cotangents:
 
     def _unbroadcast_at_run_time(self, d: Atom, v: Var, logical: Var | None) -> Atom:
         """Sum over the axes that really were broadcast, which only shows when the program runs."""
-        if logical is not None and d not in self.whole and _maybe_smaller(type_of(d), logical.type):
+        if logical is not None and not self.is_whole(d, logical) and _maybe_smaller(type_of(d), logical.type):
             d = self._spread(d, logical, "")
         out = self.b.emit(runtime.unbroadcast, (d, v))
-        self.whole.add(out)
+        self.mark_whole(out, v)
         return out
 
     def _sum(self, d: Atom, v: Var, logical: Var | None, axes: list[int], lead: int) -> Atom:
