@@ -7,7 +7,7 @@ is proven.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["bool", "int", "float", "complex"]
@@ -15,11 +15,15 @@ Kind = Literal["bool", "int", "float", "complex"]
 
 @dataclass(frozen=True)
 class Dim:
-    """A length that is known by name only: the integer called `symbol`, plus `offset`."""
+    """A length that is known by name only: the integer called `symbol`, plus `offset`.
+
+    `not_negative`: known of an integer, as it goes without saying of the length of an axis; no part of the type.
+    """
 
     symbol: str
     offset: int = 0
     not_one: bool = False
+    not_negative: bool = field(default=False, compare=False)
 
 
 Length = int | Dim

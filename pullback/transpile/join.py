@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from pullback.transpile.abstract import UNKNOWN, Array, Kind, Length, ListOf, Mapping, Scalar, Seq, Type, kind_of_dtype
-from pullback.transpile.lengths import anonymous, minimum, same
+from pullback.transpile.abstract import (
+    UNKNOWN,
+    Array,
+    Dim,
+    Kind,
+    Length,
+    ListOf,
+    Mapping,
+    Scalar,
+    Seq,
+    Type,
+    kind_of_dtype,
+)
+from pullback.transpile.lengths import anonymous, is_not_negative, minimum, same
 
 _ORDER: tuple[Kind, ...] = ("bool", "int", "float", "complex")
 
@@ -14,7 +26,7 @@ def join(a: Type, b: Type) -> Type:
     Lengths that differ become anonymous: they are known to be equal to nothing, so that the repeated joins of a loop
     come to rest. A Python scalar and a NumPy scalar of its kind or of a higher one join to the NumPy scalar.
     """
-    if a == b:
+    if a is b:
         return a
     match a, b:
         case Scalar(), Scalar():
@@ -27,7 +39,7 @@ def join(a: Type, b: Type) -> Type:
             return _join_lists(a, b)
         case Mapping(), Mapping() if [k for k, _ in a.items] == [k for k, _ in b.items]:
             return Mapping(tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.items, b.items, strict=True)))
-    return UNKNOWN
+    return a if a == b else UNKNOWN
 
 
 def _join_lists(a: Seq | ListOf, b: Seq | ListOf) -> Type:
@@ -41,7 +53,7 @@ def _join_lists(a: Seq | ListOf, b: Seq | ListOf) -> Type:
 
 
 def _join_scalars(a: Scalar, b: Scalar) -> Type:
-    value = a.value if a.value is not None and b.value is not None and same(a.value, b.value) else None
+    value = None if a.value is None or b.value is None else _join_values(a.value, b.value)
     high = a if _ORDER.index(a.kind) >= _ORDER.index(b.kind) else b
     low = b if high is a else a
     if a.dtype == b.dtype:
@@ -51,6 +63,13 @@ def _join_scalars(a: Scalar, b: Scalar) -> Type:
     if high.dtype is None and high.kind == low.kind:
         return Scalar(low.kind, low.dtype, value)
     return Array(None, ())
+
+
+def _join_values(a: Length, b: Length) -> Length | None:
+    """The value of an integer that is the same both ways; what else is known must be known of both."""
+    if not same(a, b):
+        return None
+    return b if isinstance(a, Dim) and is_not_negative(a) else a
 
 
 def _join_arrays(a: Scalar | Array, b: Scalar | Array) -> Type:

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from pullback.transpile.abstract import ANONYMOUS, Dim, Length
@@ -55,11 +56,16 @@ def minimum(n: Length) -> int:
     return max(n, 0) if isinstance(n, int) else 2 if n.not_one else 0
 
 
-def derived(form: str, *operands: Length, not_one: bool = False) -> Dim:
+def is_not_negative(n: Length) -> bool:
+    """Is this integer known to be no less than 0?"""
+    return n >= 0 if isinstance(n, int) else n.not_one or n.not_negative
+
+
+def derived(form: str, *operands: Length, not_one: bool = False, not_negative: bool = False) -> Dim:
     """The length named by `form` with the texts of the operands put in; anonymous if one of them is."""
     if any(map(is_anonymous, operands)):
         return anonymous(not_one)
-    return Dim(form.format(*map(text, operands)), 0, not_one)
+    return Dim(form.format(*map(text, operands)), 0, not_one, not_negative)
 
 
 def shift(n: Length, by: int) -> Length:
@@ -69,7 +75,9 @@ def shift(n: Length, by: int) -> Length:
     if by == 0:
         return n
     not_one = n.not_one and by > 0
-    return anonymous(not_one) if n.symbol == ANONYMOUS else Dim(n.symbol, n.offset + by, not_one)
+    if n.symbol == ANONYMOUS:
+        return anonymous(not_one)
+    return Dim(n.symbol, n.offset + by, not_one, is_not_negative(n) and by > 0)
 
 
 def same(a: Length, b: Length) -> bool:
@@ -129,7 +137,8 @@ def add(a: Length, b: Length) -> Length:
         return shift(a, b)
     if isinstance(a, int):
         return shift(b, a)
-    return derived("({}+{})", *sorted((a, b), key=text), not_one=a.not_one and b.not_one)
+    both = is_not_negative(a) and is_not_negative(b)
+    return derived("({}+{})", *sorted((a, b), key=text), not_one=a.not_one and b.not_one, not_negative=both)
 
 
 def subtract(a: Length, b: Length) -> Length:
@@ -145,7 +154,7 @@ def floor_divide(a: Length, b: Length) -> Length:
     """`a // b`."""
     if isinstance(a, int) and isinstance(b, int) and b:
         return a // b
-    return a if b == 1 else derived("({}//{})", a, b)
+    return a if b == 1 else derived("({}//{})", a, b, not_negative=is_not_negative(a) and is_not_negative(b))
 
 
 def multiply(a: Length, b: Length) -> Length:
@@ -155,9 +164,10 @@ def multiply(a: Length, b: Length) -> Length:
 
 def product(lengths: Iterable[Length]) -> Length:
     """The product of lengths; the order does not matter."""
-    constant, factors, least, any_two = 1, list[str](), 1, False
+    constant, factors, least, any_two, not_negative = 1, list[str](), 1, False, True
     for n in lengths:
         least, any_two = min(least, minimum(n)), any_two or minimum(n) >= 2
+        not_negative = not_negative and is_not_negative(n)
         if is_anonymous(n):
             factors.append(ANONYMOUS)
         elif isinstance(n, int):
@@ -171,7 +181,8 @@ def product(lengths: Iterable[Length]) -> Length:
     not_one = least >= 1 and any_two
     if ANONYMOUS in factors:
         return anonymous(not_one)
-    return _product(constant, factors, not_one)
+    out = _product(constant, factors, not_one)
+    return replace(out, not_negative=not_negative) if isinstance(out, Dim) else out
 
 
 def quotient(total: Iterable[Length], part: Iterable[Length]) -> Length:

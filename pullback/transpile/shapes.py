@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
 from pullback.transpile.abstract import (
+    ANONYMOUS,
     UNKNOWN,
     Array,
     Dim,
@@ -163,6 +164,13 @@ def integers(x: Arg) -> Shape:
     return (integer(x),)
 
 
+def length_value(n: Length) -> Scalar:
+    """The type of the Python integer that is a length."""
+    if isinstance(n, int):
+        return Scalar("int", value=n)
+    return Scalar("int") if n.symbol == ANONYMOUS else Scalar("int", value=replace(n, not_negative=True))
+
+
 def axis_of(axis: object, rank: int) -> int:
     """A static axis counted from the front."""
     if not isinstance(axis, int | np.integer) or isinstance(axis, bool) or not -rank <= axis < rank:
@@ -226,6 +234,7 @@ __all__ = [
     "integer",
     "integers",
     "known_shape",
+    "length_value",
     "same_shape_as",
     "shape_function",
     "static_value",

@@ -26,7 +26,17 @@ from pullback.transpile.core import Arg, Atom, Lit, Slice, Var
 from pullback.transpile.join import join
 from pullback.transpile.lengths import Shape, broadcast_shapes, symbol_of
 from pullback.transpile.sampling import scalar_of
-from pullback.transpile.shapes import Call, Undecided, as_array, axis_of, integer, shape_function, static_value, type_of
+from pullback.transpile.shapes import (
+    Call,
+    Undecided,
+    as_array,
+    axis_of,
+    integer,
+    length_value,
+    shape_function,
+    static_value,
+    type_of,
+)
 
 
 @shape_function(prims.alias)
@@ -68,11 +78,7 @@ def dim(call: Call) -> Type:
     a = call.array(0, "x")
     if a.shape is None:
         return INT
-    return _int_scalar(a.shape[axis_of(call.static(1, "axis", None), len(a.shape))])
-
-
-def _int_scalar(n: Length) -> Scalar:
-    return INT if lengths.is_anonymous(n) else Scalar("int", value=n)
+    return length_value(a.shape[axis_of(call.static(1, "axis", None), len(a.shape))])
 
 
 @shape_function(builtins.len)
@@ -84,7 +90,7 @@ def length(call: Call) -> Type:
         case Mapping(items=entries):
             return Scalar("int", value=len(entries))
         case Array(shape=tuple() as shape) if shape:
-            return _int_scalar(shape[0])
+            return length_value(shape[0])
     return INT
 
 

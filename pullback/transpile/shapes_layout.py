@@ -43,7 +43,7 @@ def _is_open(n: Length) -> bool:
 
 def _surely_length(n: Length, own: Shape | None) -> Length:
     """An integer that may turn out to be -1 is a length only if it is known as one."""
-    if isinstance(n, int) or n.not_one or any(lengths.same(n, m) for m in own or ()):
+    if lengths.is_not_negative(n) or any(lengths.same(n, m) for m in own or ()):
         return n
     return anonymous()
 

@@ -14,6 +14,7 @@ from pullback.transpile.shapes import (
     as_array,
     integer,
     integers,
+    length_value,
     same_shape_as,
     shape_function,
     static_value,
@@ -165,8 +166,7 @@ def size(call: Call) -> Type:
     a = call.array(0, "a")
     if len(call.args) > 1 or call.kwargs or a.shape is None:
         return Scalar("int")
-    n = lengths.product(a.shape)
-    return Scalar("int", value=None if lengths.is_anonymous(n) else n)
+    return length_value(lengths.product(a.shape))
 
 
 @shape_function(np.ndim)
@@ -182,4 +182,4 @@ def shape(call: Call) -> Type:
     known = shape_of(call.array(0, "a"))
     if known is None:
         raise Undecided
-    return Seq("tuple", tuple(Scalar("int", value=None if lengths.is_anonymous(n) else n) for n in known))
+    return Seq("tuple", tuple(length_value(n) for n in known))

@@ -236,7 +236,7 @@ ODD = [
     Var("s", Seq("list", (FLOAT, Array("float64", (2,))))), Var("d", Mapping((("a", FLOAT),))),
     Global("g", Array("int64", (3,))),
 ]  # fmt: skip
-NAMES = ["axis", "keepdims", "dtype", "shape", "axes", "k", "offset", "n", "ddof", "a_min", "num", "M", "default", "key"]
+NAMES = ["axis", "keepdims", "dtype", "shape", "axes", "k", "offset", "n", "ddof", "a_min", "M", "default", "key"]
 
 
 @pytest.mark.parametrize("op", [*TABLE, np.tanh, np.float32, np.modf], ids=lambda f: getattr(f, "__name__", str(f)))
