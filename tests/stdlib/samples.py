@@ -349,6 +349,7 @@ add(
     ],
 )
 add(np.ravel, np.copy, samples=[call(normal(2, 3)), call(normal(3)), call(np.asarray(normal())), call(normal(1, 0))])
+add(np.copy, samples=[call(normal(2, 3), order="C")])
 add(np.ascontiguousarray, np.asfortranarray, samples=[call(normal(2, 3)), call(normal(3))])
 add(
     np.transpose,

@@ -127,8 +127,9 @@ def full_like(ct: Any, out: Any, a: Any, fill_value: Any, *, dtype: Any = None) 
 @rule(np.linspace)
 def linspace(ct: Any, out: Any, start: Any, stop: Any, *, num: Any = 50, endpoint: Any = True) -> Any:
     t = np.linspace(0.0, 1.0, num, endpoint, dtype=out.dtype)
-    if np.ndim(out) > 1:
-        t = np.expand_dims(t, tuple(range(1, np.ndim(out))))
+    rank = max(np.ndim(start), np.ndim(stop))
+    if rank > 0:
+        t = np.expand_dims(t, tuple(range(1, 1 + rank)))
     return ct * (1.0 - t), ct * t
 
 

@@ -72,7 +72,7 @@ def broadcast_to(ct: Any, out: Any, array: Any, *, shape: Any) -> Any:
 
 
 @rule(np.copy, np.ascontiguousarray, np.asfortranarray)
-def copy(ct: Any, out: Any, a: Any) -> Any:
+def copy(ct: Any, out: Any, a: Any, *, order: Any = None) -> Any:
     return ct
 
 

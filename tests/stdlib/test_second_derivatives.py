@@ -1,0 +1,94 @@
+"""The derivative of every rule, by differentiating the Core of a gradient once more."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pullback.transpile.core import Program
+from pullback.transpile.derive import derive
+from pullback.transpile.infer import type_of_value
+from pullback.transpile.lower import lower
+from pullback.transpile.parse import from_function
+from pullback.transpile.request import Request
+from tests.interpreter import Interpreter
+from tests.stdlib.harness import STEPS, float_leaves
+from tests.stdlib.samples import SAMPLES
+from tests.stdlib.test_end_to_end import Text
+from tests.stdlib.test_rules import name
+
+MOST = 8  # samples of one operation
+CASES = [
+    (op, s)
+    for op, samples in SAMPLES.items()
+    for s in samples[:MOST]
+    if not op.__module__.startswith("pullback") and not isinstance(op(*s.inputs, **s.static), list)
+]
+TEXTS = [Text(op, s) for op, s in CASES]
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """One module with a scalar function for each case."""
+    file = tmp_path_factory.mktemp("sums") / "sums_of_operations.py"
+    body = "\n\n".join(
+        f"def f{k}(w, {', '.join(f'x{i}' for i in range(len(text.values)))}):\n    return np.sum(w * ({text.call}))\n"
+        for k, text in enumerate(TEXTS)
+    )
+    file.write_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}")
+    spec = importlib.util.spec_from_file_location("sums_of_operations", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+@pytest.mark.parametrize("k", range(len(CASES)), ids=[name(op) for op, _ in CASES])
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
+def test_the_gradient_of_the_gradient(functions: ModuleType, k: int) -> None:
+    op, sample = CASES[k]
+    text, rng = TEXTS[k], np.random.default_rng(2)
+    wrt = tuple(
+        i + 1
+        for i, x in enumerate(text.values)
+        if any(True for _ in float_leaves(x)) and (sample.only is None or text.owner[i] in sample.only)
+    )
+    if not wrt:
+        return
+    args = [rng.standard_normal(np.shape(op(*sample.inputs, **sample.static))), *text.values]
+    types = [type_of_value(x, f"x{i}") for i, x in enumerate(args)]
+    gradient = derive(lower(from_function(getattr(functions, f"f{k}")), types), Request("grad", wrt, bare=False))
+    second = derive(gradient, Request("vjp", wrt, bare=False))
+
+    cts = tuple(rng.standard_normal(np.shape(args[i])) for i in wrt)
+    moves = [rng.standard_normal(np.shape(args[i])) for i in wrt]
+    gs, pull = Interpreter(second).run(*args)
+    for g, again in zip(gs, Interpreter(gradient).run(*args), strict=True):
+        np.testing.assert_array_equal(g, again)
+    found = [np.asarray(h) * v for h, v in zip(pull(cts), moves, strict=True)]
+    got, scale = sum(float(np.sum(h)) for h in found), sum(float(np.sum(np.abs(h))) for h in found)
+    differences = [difference(gradient, args, wrt, cts, moves, h) for h in STEPS]
+    closest = min(differences, key=lambda d: abs(d - got))
+    assert abs(closest - got) <= 1e-5 * scale + 1e-8, f"{got}, differences {differences}"
+
+
+def difference(gradient: Program, args: list[Any], wrt: Any, cts: Any, moves: Any, h: float) -> float:
+    """The change of the gradient along a direction."""
+    ends = []
+    for sign in (h, -h):
+        moved = list(args)
+        for i, v in zip(wrt, moves, strict=True):
+            x = args[i] + sign * v
+            moved[i] = float(x) if type(args[i]) is float else np.asarray(x) if isinstance(args[i], np.ndarray) else x
+        gs = Interpreter(gradient).run(*moved)
+        ends.append(sum(float(np.sum(c * g)) for c, g in zip(cts, gs, strict=True)))
+    return (ends[0] - ends[1]) / (2.0 * h)

@@ -1,0 +1,16 @@
+"""Rules of the operations that only Core has."""
+
+import numpy as np
+
+import pullback.transpile.reverse.adjoint  # noqa: F401  registers
+from pullback.transpile import prims
+from tests.stdlib.harness import check_rule, cotangents
+
+
+def test_a_cast_hands_the_cotangent_on():
+    assert cotangents(prims.astype, (np.ones(3), np.float32), (0,), np.float32(2.0)) == (2.0, None)
+
+
+def test_what_is_spread_is_summed():
+    for shape in ((), (3,), (1, 3), (2, 1)):
+        check_rule(prims.spread, np.full(shape, 0.5), np.zeros((2, 3)), only=(0,))
