@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -39,12 +39,19 @@ def matmul(call: Call) -> Type:
     return _result(dtype, (*(stack or ()), *rows, *columns))
 
 
-@shape_function(np.vecdot, np.matvec, np.vecmat)
+_VECTORS = {  # axes of the operands that are no stack; NumPy 2.2 brought the last two
+    getattr(np, name): axes
+    for name, axes in {"vecdot": (1, 1), "matvec": (2, 1), "vecmat": (1, 2)}.items()
+    if hasattr(np, name)
+}
+
+
+@shape_function(*_VECTORS)
 def of_vectors(call: Call) -> Type:
     """Products of the vectors on the last axis, or of these and matrices."""
     a, b = call.array(0), call.array(1)
     sa, sb = known_shape(a), known_shape(b)
-    axes = {np.vecdot: (1, 1), np.matvec: (2, 1), np.vecmat: (1, 2)}[cast(Any, call.op)]
+    axes = _VECTORS[call.op]
     if len(sa) < axes[0] or len(sb) < axes[1] or call.kwargs:
         raise Undecided
     stack = broadcast_shapes(sa[: -axes[0]], sb[: -axes[1]]) or ()

@@ -57,7 +57,7 @@ def test_reductions_in_another_dtype():
 
 def test_products_of_vectors():
     for s, t in itertools.product([(3,), (2, 3), (4, 2, 3), (1, 3), (4, 3, 2)], repeat=2):
-        for op in (np.vecdot, np.matvec, np.vecmat):
+        for op in (getattr(np, name) for name in ("vecdot", "matvec", "vecmat") if hasattr(np, name)):
             a, b = np.ones(s, np.float32), np.ones(t)
             try:
                 op(a, b)
