@@ -20,7 +20,7 @@ from pullback.transpile.live import from_function, primal_of
 from pullback.transpile.load import load
 from pullback.transpile.pipeline import find_backend, transpile
 from pullback.transpile.request import Mode, Request
-from pullback.transpile.signature import arguments_in_order, exact_key, signature_key, type_of_value
+from pullback.transpile.signature import Binder, arguments_in_order, exact_key, signature_key, type_of_value
 from pullback.transpile.signature_text import format_signature, parse_signature
 from pullback.transpile.sources import FunctionSource
 from pullback.wrt import Wrt, check_wrt, wrt_positions
@@ -70,6 +70,7 @@ class Derived:
             _parameter(name, self._names, primal.__name__)
         find_backend(order.backend)
         self._count = _positional(self._signature)
+        self._binder = Binder(self._signature)
         self._specialisations: dict[Hashable, Specialisation] = {}
         self._functions: dict[Hashable, Callable[..., Any]] = {}
         self._lock = threading.RLock()
@@ -134,6 +135,10 @@ class Derived:
         )
 
     def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """One argument for each parameter. Raises TypeError as the function itself would."""
+        quick = self._binder(args, kwargs)
+        if quick is not None:
+            return quick
         try:
             return arguments_in_order(self._signature, args, kwargs)
         except TypeError as e:

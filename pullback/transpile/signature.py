@@ -142,6 +142,33 @@ def arguments_in_order(
     return tuple(bound.arguments.values())
 
 
+class Binder:
+    """Binds arguments to parameters in the cases where nothing can go wrong, faster than `inspect.Signature.bind`."""
+
+    def __init__(self, signature: inspect.Signature) -> None:
+        parameters = signature.parameters.values()
+        kinds = [p.kind for p in parameters]
+        self.names = tuple(signature.parameters)
+        self.defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+        self.first_named = kinds.count(inspect.Parameter.POSITIONAL_ONLY)
+        self.most = self.first_named + kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+    def __call__(self, args: tuple[Any, ...], kwargs: AnyMapping[str, Any]) -> tuple[Any, ...] | None:
+        """One argument for each parameter, None where `inspect` must say what is wrong."""
+        if not self.first_named <= len(args) <= self.most:
+            return None
+        values, named = list(args), 0
+        for name in self.names[len(args) :]:
+            if name in kwargs:
+                values.append(kwargs[name])
+                named += 1
+            elif name in self.defaults:
+                values.append(self.defaults[name])
+            else:
+                return None
+        return tuple(values) if named == len(kwargs) else None
+
+
 def types_of_arguments(
     signature: inspect.Signature, args: Sequence[object], kwargs: AnyMapping[str, object]
 ) -> tuple[Type, ...]:

@@ -13,7 +13,14 @@ from pullback import errors
 from pullback.transpile.abstract import BOOL, FLOAT, NONE, UNKNOWN, Array, Dim, ListOf, Mapping, Scalar, Seq, Static
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.parse import from_function
-from pullback.transpile.signature import exact_key, signature_key, type_of_value, types_of_arguments
+from pullback.transpile.signature import (
+    Binder,
+    arguments_in_order,
+    exact_key,
+    signature_key,
+    type_of_value,
+    types_of_arguments,
+)
 from pullback.transpile.signature_text import format_signature, parse_signature
 
 
@@ -62,6 +69,29 @@ def test_arguments_are_bound_as_the_function_binds_them():
     assert types_ == (Array("float64", (many("x.0"),)), FLOAT, FLOAT)
     with pytest.raises(TypeError, match="missing a required argument: 'y'"):
         types_of_arguments(inspect.signature(f), (1.0,), {})
+
+
+def bound(signature, args, kwargs):
+    try:
+        return arguments_in_order(signature, args, kwargs)
+    except TypeError:
+        return None
+
+
+def test_the_fast_binder_binds_as_inspect_does():
+    functions = [
+        lambda: 0, lambda a: 0, lambda a, b=2: 0, lambda a, /, b: 0, lambda a=1, /, b=2: 0, lambda a, *, b: 0,
+        lambda a, b=2, *, c=3: 0,
+    ]  # fmt: skip
+    for f in functions:
+        signature = inspect.signature(f)
+        for n in range(4):
+            for names in ((), ("a",), ("b",), ("c",), ("a", "b"), ("b", "c"), ("z",)):
+                args, kwargs = tuple(range(10, 10 + n)), {name: name for name in names}
+                fast, slow = Binder(signature)(args, kwargs), bound(signature, args, kwargs)
+                assert fast == slow or fast is None
+                if not any(p.kind is p.POSITIONAL_ONLY for p in signature.parameters.values()):
+                    assert fast == slow
 
 
 VALUES = [
