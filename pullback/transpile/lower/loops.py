@@ -95,9 +95,11 @@ def lower_while(scope: Scope, s: Any) -> End:
         if tests[-1] is True:
             hint = "Put the condition under which it goes on after `while`."
             scope.refuse(s.test, "a loop that only `break` or `return` ends is not supported yet", hint)
-        return scope.statements(s.body)
+        return None if tests[-1] is False else scope.statements(s.body)
 
     done = _settle(scope, s, body, set(), {})
+    if tests[-1] is False:
+        return scope.statements(s.orelse)
     test = Lit(tests[-1]) if isinstance(tests[-1], bool) else tests[-1]
     own = tuple(Var(p.hint, p.type) for p in done.params)
     cond = conditions[-1].block(own, (test,))
@@ -114,7 +116,8 @@ class Carried:
     name: str
     init: Value
     types: list[ab.Type]
-    alone: bool = True  # may the body assume that nothing else sees the value?
+    number: bool = True  # may the body assume that the value is a number?
+    alone: bool = True  # and that nothing else sees it?
     params: list[Var] = field(default_factory=list)
 
     def begin(self, scope: Scope) -> Value:
@@ -124,8 +127,7 @@ class Carried:
         for (path, x), t in zip(atoms, self.types, strict=True):
             p = Var(f"{self.name}_{path}" if path else self.name, t)
             scope.owned.hand_on(p, [x])
-            if not self.alone:
-                scope.owned.forget(p)
+            scope.owned.doubt(p, self.number, self.alone)
             self.params.append(p)
         return self.with_leaves(self.params)
 
@@ -245,11 +247,12 @@ class _Trials:
             self.unchanged.add(c.name)
             return None
         types = [joined(t, _widened(type_of(x))) for t, x in zip(c.types, ends, strict=True)]
-        lonely = all(owned.alone(x) for x, p in zip(ends, c.params, strict=True) if owned.alone(p))
-        if types == c.types and (lonely or not c.alone):
+        number = all(owned.number(x) for x, p in zip(ends, c.params, strict=True) if owned.number(p))
+        alone = all(owned.alone(x) for x, p in zip(ends, c.params, strict=True) if owned.alone(p))
+        if types == c.types and number and alone:
             return ends
         self.scope.widths[self.key, c.name] = c.types = types
-        c.alone = c.alone and lonely
+        c.number, c.alone = c.number and number, c.alone and alone
         return None
 
     def finish(self, inner: Inner, results: dict[str, list[Atom]]) -> Round:
@@ -261,8 +264,7 @@ class _Trials:
             inits = [x for x in leaves(c.init) if is_atom(x)]
             for o, x, y in zip(new, inits, results[name], strict=True):
                 scope.owned.hand_on(o, (x, y))
-                if not c.alone:
-                    scope.owned.forget(o)
+                scope.owned.doubt(o, c.number, c.alone)
             scope.bind(name, c.with_leaves(new))
             outs += new
         for name, final in inner.names.items():

@@ -18,11 +18,10 @@ from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, lift
 _SAME: dict[str, OpFunction] = {
     name: getattr(np, name)
     for name in (
-        "sum mean var std prod max min cumsum cumprod argmax argmin argsort any all clip dot ravel squeeze swapaxes "
+        "sum mean var std prod max min cumsum cumprod argmax argmin argsort any all dot ravel squeeze swapaxes "
         "take repeat round trace diagonal nonzero searchsorted"
     ).split()
 } | {"conj": np.conjugate, "conjugate": np.conjugate}
-_RENAMED = {"clip": {"min": "a_min", "max": "a_max"}}
 _IN_PLACE = frozenset("fill sort put partition resize itemset setfield byteswap setflags".split())
 
 
@@ -43,8 +42,7 @@ def call_method(
     if special is not None:
         return special(scope, node, receiver, args, keywords, hint)
     if name in _SAME:
-        renamed = {_RENAMED.get(name, {}).get(k, k): v for k, v in keywords.items()}
-        return scope.call(node, Lit(_SAME[name]), [receiver, *args], renamed, hint)
+        return scope.call(node, Lit(_SAME[name]), [receiver, *args], keywords, hint)
     if name in _IN_PLACE:
         hint = "Use the NumPy function that gives a new array (np.sort, np.full, np.where)."
         scope.refuse(node.func, f"the method {name!r} changes an array in place, which is not supported yet", hint)
@@ -123,6 +121,13 @@ def _copy(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mappin
     return scope.call(node, Lit(np.copy), [x, *args], keywords, hint)
 
 
+def _clip(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    """`x.clip(min=a)` is `np.clip(x, a, None)`."""
+    given = dict(keywords)
+    low, high = ([*args, *[given.pop(k, Lit(None)) for k in ("min", "max")[len(args) :]]])[:2]
+    return scope.call(node, Lit(np.clip), [x, low, high, *args[2:]], given, hint)
+
+
 def _astype(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
     given = dict(keywords)
     dtypes = [*args, *([given.pop("dtype")] if "dtype" in given else [])]
@@ -144,6 +149,7 @@ _SPECIAL: dict[str, Callable[..., Value]] = {
     "reshape": _reshape,
     "transpose": _transpose,
     "flatten": _flatten,
+    "clip": _clip,
     "copy": _copy,
     "astype": _astype,
     "item": _item,

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from pullback.transpile import prims
-from pullback.transpile.abstract import Scalar, Static
-from pullback.transpile.core import Arg, Kwargs, OpFunction, Var, variables
+from pullback.transpile.abstract import Scalar, Static, rank
+from pullback.transpile.core import Arg, Kwargs, Lit, OpFunction, Var, variables
 
 _ARITHMETIC: frozenset[OpFunction] = frozenset(
     {
@@ -24,16 +24,17 @@ _ARITHMETIC: frozenset[OpFunction] = frozenset(
     }
 )
 
-# other operations whose result shares no memory with their operands; every ufunc is one too
-_FRESH: frozenset[OpFunction] = _ARITHMETIC | frozenset(
-    {
-        *(np.zeros, np.ones, np.full, np.empty, np.eye, np.identity, np.arange, np.linspace),
-        *(np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.array, np.copy),
-        *(np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min, np.cumsum, np.argmax, np.argmin, np.any, np.all),
-        *(np.dot, np.outer, np.inner, np.where, np.clip, np.concatenate, np.stack, np.take, np.repeat),
-        *(np.shape, np.size, np.ndim, len, float, int, bool, prims.dim),
-    }
+_REDUCTIONS: frozenset[OpFunction] = frozenset(
+    {np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min, np.dot, np.inner}
 )
+
+# other operations whose result shares no memory with their operands; every ufunc is one too
+_FRESH: frozenset[OpFunction] = _ARITHMETIC | _REDUCTIONS | {
+    np.zeros, np.ones, np.full, np.empty, np.eye, np.identity, np.arange, np.linspace, np.array, np.copy,
+    np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.cumsum, np.argmax, np.argmin, np.any, np.all, np.outer,
+    np.where, np.clip, np.concatenate, np.stack, np.take, np.repeat, np.shape, np.size, np.ndim, len, float, int, bool,
+    prims.dim,
+}  # fmt: skip
 
 
 class Owned:
@@ -50,6 +51,10 @@ class Owned:
             self._own.add(out)
             if (fn in _ARITHMETIC or isinstance(fn, np.ufunc)) and all(map(self.number, args)):
                 self._numbers.add(out)
+            elif rank(out.type) == 0 and (fn in _ARITHMETIC or fn in _REDUCTIONS or isinstance(fn, np.ufunc)):
+                self._numbers.add(out)  # no axes are left: NumPy gives a scalar, not an array
+        elif fn is operator.getitem and rank(out.type) == 0 and isinstance(args[1], tuple) and Lit(...) not in args[1]:
+            self._numbers.add(out)
         elif not isinstance(out.type, Scalar):
             self.share((args, tuple(x for _, x in kwargs)))
 
@@ -88,7 +93,9 @@ class Owned:
         if all(map(self.alone, values)):
             self._own.add(to)
 
-    def forget(self, x: Var) -> None:
-        """Nothing is known of a variable any more."""
-        self._own.discard(x)
-        self._numbers.discard(x)
+    def doubt(self, x: Var, number: bool, alone: bool) -> None:
+        """Do not take a variable for a number, or not for alone either, unless its type says so."""
+        if not number:
+            self._numbers.discard(x)
+        if not alone:
+            self._own.discard(x)

@@ -35,7 +35,7 @@ def names_of(source: FunctionSource) -> Names:
     for p in (*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))):
         local[p.id] = None
         every.add(p.id)
-    for node, binds in _walk(source.tree.body, True):
+    for node, binds in _walk([*source.tree.body, *a.defaults, *filter(None, a.kw_defaults)], True):
         if isinstance(node, gast.Name):
             every.add(node.id)
             if binds and not isinstance(node.ctx, gast.Load):

@@ -134,7 +134,8 @@ def _augmented(scope: Scope, s: Any) -> End:
     result = binary_operation(scope, s, op, old, operand, name)
     if not _rebinds(scope, old, type_of(result)):
         sign = _SIGNS[op]
-        text = f"`{name} {sign}= ...` changes an array in place, which is not supported yet"
+        verb = "changes" if isinstance(type_of(old), ab.Array) and ab.rank(type_of(old)) else "may change"
+        text = f"`{name} {sign}= ...` {verb} an array in place, which is not supported yet"
         scope.refuse(s, text, f"Write `{name} = {name} {sign} ...`, if no other name is to see the change.")
     scope.owned.name(result)
     scope.bind(name, result)

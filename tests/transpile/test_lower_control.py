@@ -1,0 +1,276 @@
+"""Branches and loops: Core computes what Python does, whatever the conditions and the numbers of iterations."""
+
+import numpy as np
+import pytest
+
+from pullback.transpile.abstract import FLOAT, INT
+from pullback.transpile.core import Effect, For, If, Lit, While
+from tests.transpile.lowering import agrees, live, lowered
+
+rng = np.random.default_rng(1)
+NUMBERS = [(1.5, 0.5), (-1.5, 2.0), (0.25, -3.0), (5.0, 5.0), (0.0, 0.0)]
+
+
+def n(*shape):
+    return rng.standard_normal(shape)
+
+
+def statements(program, kind):
+    return [s for s in program.entry.block.body if isinstance(s, kind)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if x > y:\n        z = x\n    else:\n        z = y\n    return z * 2",
+        "if x > y:\n        x = x + 1\n    return x * y",
+        "if x > 1:\n        x, y = y, x\n    elif x > 0:\n        y = 2.0\n    else:\n        x = 3.0\n    return x - y",
+        "if x > 0:\n        return x\n    return y",
+        "if x > 0:\n        return x\n    elif y > 0:\n        return y * 2\n    else:\n        z = x * y\n    return z",
+        "if x > 0:\n        if y > 0:\n            return x * y\n        z = x\n    else:\n        z = y\n    w = z * 2\n    return w + z",
+        "if x > 0:\n        if y > 0:\n            return 1.0\n        if y < -2:\n            return 2.0\n    if x > 3:\n        return 3.0\n    return x",
+        "if x > 0:\n        return x, {'a': y}\n    return y, {'a': x}",
+        "if x > 0:\n        return x",
+        "if x > 0:\n        pass\n    else:\n        return y\n    return x",
+        "z = (x, 1.0) if x > y else (y, 2.0)\n    return z[0] * z[1]",
+        "z = x if x > 0 else y if y > 0 else -1.0\n    return z",
+        "p = (x, y)\n    if x > y:\n        p = (y, x)\n    return p[0] - p[1]",
+        "p = {'a': x, 'b': [y]}\n    if x > y:\n        p = {'a': y, 'b': [x * 2]}\n    return p['a'] - p['b'][0]",
+        "s = 0\n    if x > 0:\n        s = 0.5\n    return s * y, s",
+        "if x > 0 and y > 0 and x > y:\n        return 1.0\n    if x > 0 or y > 0:\n        return 2.0\n    return 3.0",
+        "if x != 0 and y / x > 1:\n        return y / x\n    return y",
+        "if not (x > 0 or y / (x - 1) > 2):\n        return 1.0\n    return 2.0",
+        "if 0 < x <= y < 10:\n        return 1.0\n    return 2.0",
+        "if x:\n        return 1.0\n    return 2.0",
+        "if x > 100:\n        raise ValueError('too large')\n    return x",
+        "if x > 100:\n        raise ValueError\n    else:\n        z = y\n    return z",
+        "if x < 100:\n        z = y\n    else:\n        raise ValueError(f'{x} is too large')\n    return z",
+        "if x > 0:\n        return x\n    elif x <= 0:\n        return y\n    raise ValueError('nan')",
+        "if x > 0:\n        z = 1.0\n    elif x > -100:\n        z = 2.0\n    else:\n        raise ValueError('no')\n    return z * y",
+        "a = b = x\n    if y > 0:\n        a = b + 1\n    return a * b",
+        "if x > 0:\n        z = x\n    if x > 0:\n        y = y + 1\n    z = y\n    return z",
+        "if (x > 0) == (y > 0):\n        return x\n    return y",
+        "for v in (x, y, 2.0):\n        if v > 1:\n            x = x + v\n        else:\n            y = y * v\n    return x - y",
+        "while x > 1:\n        x = x / 2\n    else:\n        y = y + 1\n    return x + y",
+        "z = x and y\n    w = x or y\n    return z, w",
+        "assert x < 100, 'x'\n    assert y < 100\n    return x * y",
+    ],
+)
+def test_branches(body):
+    agrees(f"def f(x, y):\n    {body}\n", *NUMBERS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for i in range(n):\n        x = x * 0.5 + i\n    return x",
+        "for i in range(1, n):\n        x = x + i\n    return x",
+        "for i in range(n, 0, -1):\n        x = x * 0.5 + i\n    return x",
+        "for i in range(-n, n, 2):\n        x = x * 0.5 + i\n    return x",
+        "for i in reversed(range(n)):\n        x = x * 0.5 + i\n    return x",
+        "for i in reversed(range(n, 0, -2)):\n        x = x * 0.5 + i\n    return x",
+        "for i in range(n):\n        n = 1\n        x = x + n\n    return x + n",
+        "for i in range(n):\n        i = i * 2\n        x = x + i\n    return x",
+        "i = 10\n    for i in range(n):\n        x = x + i\n    return x * i",
+        "i = 10\n    for i in range(n):\n        i = i * 2\n        x = x + i\n    return x * i",
+        "for i in range(3):\n        x = x + i\n    return x * i",
+        "j = 1\n    for i in range(n):\n        x = x + j\n        for j in range(i):\n            x = x * 0.5 + j\n    return x * j",
+        "for i in range(n):\n        for j in range(i, n):\n            for k in range(2):\n                x = x * 0.9 + i - j * k\n    return x",
+        "s = 0\n    for i in range(n):\n        s = s + x\n    return s",
+        "s = 0\n    for i in range(n):\n        s += 1\n    return s * x",
+        "s, t = 0.0, 1.0\n    for i in range(n):\n        s, t = t, s + t * x\n    return s - t",
+        "p = (x, 1.0)\n    for _ in range(n):\n        p = (p[0] * 0.5, p[0] + p[1])\n    return p",
+        "d = {'a': x, 'b': [1.0, x]}\n    for _ in range(n):\n        d = {'a': d['a'] * 0.5, 'b': [d['b'][1], d['a']]}\n    return d",
+        "p = None\n    for i in range(n):\n        if p is None:\n            p = x\n        else:\n            p = p * 0.5 + i\n    return p",
+        "for i in range(n):\n        if i % 2 == 0:\n            x = x * 0.5\n        elif x > 1:\n            x = x - 1\n        y = x\n        x = y + i\n    return x",
+        "for i in range(n):\n        if i > 100:\n            raise ValueError('never')\n        x = x * 0.5\n    return x",
+        "for i in range(n):\n        if i < 100:\n            y = x * 0.5\n        else:\n            raise ValueError('never')\n        x = y\n    return x",
+        "while x > 1.0:\n        x = x / 2\n    return x",
+        "k = 0\n    while k < n and x > 0.1:\n        x = x * 0.5\n        k += 1\n    return x, k",
+        "k = 0\n    while k < n:\n        j = 0\n        while j < k:\n            x = x * 0.5 + j\n            j = j + 1\n        k = k + 1\n    return x",
+        "k = n\n    while k:\n        k -= 1\n        x = x + k\n    return x",
+        "while not x < 1.0:\n        x = x / 2\n    return x",
+        "while False:\n        x = undefined\n    return x",
+        "for i in range(n):\n        x = x + 1\n    else:\n        x = x * 2\n    return x",
+        "for i in range(n):\n        pass\n    return x",
+        "for i in range(n):\n        y = x\n        x = y\n    return x",
+        "for i, k in enumerate(range(n)):\n        x = x * 0.5 + i * k\n    return x",
+        "for i in range(n):\n        x = (x if i > 1 else -x) * 0.5\n    return x",
+        "for i in range(int(n * 1.5)):\n        x = x * 0.5\n    return x",
+        "z = 1.0\n    for i in range(n):\n        z = x\n        del x\n        x = z * 0.5\n    return x",
+        "y = x\n    for i in range(n):\n        x = y + i\n        y = x * 0.5\n    return x + y",
+    ],
+)
+def test_loops_over_numbers(body):
+    agrees(f"def f(x, n):\n    {body}\n", (1.5, 3), (3.0, 1), (2.0, 0), (40.0, 6))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for v in xs:\n        t = t * 0.5 + v\n    return t",
+        "for v in reversed(xs):\n        t = t * 0.5 + v\n    return t",
+        "for i, v in enumerate(xs):\n        t = t * 0.5 + v * i\n    return t",
+        "for i, v in enumerate(xs, 2):\n        t = t * 0.5 + v * i\n    return t",
+        "for i, v in enumerate(reversed(xs)):\n        t = t * 0.5 + v * i\n    return t",
+        "for i, v in enumerate(reversed(xs), start=3):\n        t = t * 0.5 + v * i\n    return t",
+        "for i, v in reversed(list(enumerate(xs))):\n        t = t * 0.5 + v * i\n    return t",
+        "for v, w in zip(xs, ys):\n        t = t * 0.5 + v * w\n    return t",
+        "for v, w in reversed(list(zip(xs, ys))):\n        t = t * 0.5 + v * w\n    return t",
+        "for i, (v, w) in enumerate(zip(xs, ys)):\n        t = t * 0.5 + v * w * i\n    return t",
+        "for v, w in zip(xs, xs[1:]):\n        t = t * 0.5 + v * w\n    return t",
+        "for v, w in zip(xs[:-1], xs[1:]):\n        t = t * 0.5 + v * w\n    return t",
+        "for v, w in zip(xs, reversed(ys)):\n        t = t * 0.5 + v * w\n    return t",
+        "for i, v in zip(range(len(xs)), xs):\n        t = t * 0.5 + v * i\n    return t",
+        "for v in xs[1:]:\n        t = t * 0.5 + v\n    return t",
+        "for v in xs[:-1]:\n        t = t * 0.5 + v\n    return t",
+        "for v in xs[:2]:\n        t = t * 0.5 + v\n    return t",
+        "for v in xs[-2:]:\n        t = t * 0.5 + v\n    return t",
+        "for v in reversed(xs[1:-1]):\n        t = t * 0.5 + v\n    return t",
+        "for i, v in enumerate(xs[1:]):\n        t = t * 0.5 + v * i\n    return t",
+        "for i in range(len(xs)):\n        t = t * 0.5 + xs[i]\n    return t",
+        "for i in range(len(xs) - 1):\n        t = t * 0.5 + xs[i] * xs[i + 1]\n    return t",
+        "v = 5.0\n    for v in xs:\n        t = t * 0.5 + v\n    return t + v",
+        "for v in list(xs):\n        t = t * 0.5 + v\n    return t",
+        "for v in xs:\n        for w in ys:\n            t = t * 0.5 + v * w\n    return t",
+        "for v in xs:\n        v = v * 2\n        t = t + v\n    return t",
+        "for v in xs:\n        t += v\n    return t",
+    ],
+)
+@pytest.mark.parametrize("kind", ["array", "list"])
+def test_loops_over_items(kind, body):
+    make = {"array": lambda k: n(k), "list": lambda k: [float(v) for v in n(k)]}[kind]
+    agrees(f"def f(t, xs, ys):\n    {body}\n", (1.0, make(4), make(4)), (1.0, make(6), make(6)))
+
+
+def test_loops_over_no_items():
+    f = "def f(xs):\n    t = 0.0\n    for v, w in zip(xs, xs[1:]):\n        t = t + v * w\n    return t\n"
+    agrees(f, ([1.0, 2.0],), ([1.0],), ([],))
+
+
+def test_loops_over_rows_and_columns():
+    agrees("def f(a):\n    t = 0.0\n    for row in a:\n        for v in row:\n            t = t * 0.5 + v\n    return t\n", (n(3, 4),))
+    agrees("def f(a):\n    t = a[0]\n    for row in a[1:]:\n        t = t * row\n    return t\n", (n(3, 4),))
+    agrees("def f(a):\n    t = a[:, 0]\n    for k, c in enumerate(a.T):\n        t = t * c + k\n    return t\n", (n(3, 4),))
+
+
+def test_a_loop_over_different_items_is_unrolled():
+    text = "def f(layers, x):\n    for layer in layers:\n        x = np.tanh(x @ layer['w'])\n        if 'b' in layer:\n            x = x + layer['b']\n    return x\n"
+    layers = [{"w": n(2, 3), "b": n(3)}, {"w": n(3, 1)}]
+    program = agrees(text, (layers, n(2)))
+    assert not statements(program, For)
+
+
+def test_a_loop_over_like_items_stays_a_loop():
+    text = "def f(layers, x):\n    for w, b in layers:\n        x = np.tanh(x @ w + b)\n    return x\n"
+    program = agrees(text, ([(n(2, 3), n(3)), (n(3, 1), n(1))], n(2)))
+    (loop,) = statements(program, For)
+    assert loop.source is None
+    assert len(loop.items) == 1
+
+
+def test_zip_of_lists_is_checked_to_be_of_one_length():
+    f = live("def f(a, b):\n    t = 0.0\n    for x, y in zip(a, b):\n        t = t + x * y\n    return t\n")
+    program = agrees(f, ([1.0, 2.0], [3.0, 4.0]))
+    (check,) = statements(program, Effect)
+    assert check.op == "assert"
+    from tests.interpreter import run
+
+    with pytest.raises(AssertionError, match="zip of lists of different lengths"):
+        run(program, [1.0, 2.0], [3.0])
+
+
+def test_zip_of_arrays_that_may_differ_in_length_stops_with_the_shortest():
+    f = "def f(a, b):\n    t = 0.0\n    for x, y in zip(a, b):\n        t = t + x * y\n    return t\n"
+    agrees(f, (n(3), n(5)), (n(5), n(3)))
+
+
+def test_only_what_the_body_changes_is_carried():
+    text = "def f(x, w, n):\n    a = w * 2\n    for i in range(n):\n        b = x * a\n        x = b + i\n        a = a\n    return x\n"
+    (loop,) = statements(agrees(text, (1.0, 2.0, 3)), For)
+    assert [v.hint for v in loop.carried] == ["x"]
+    assert loop.index.hint == "i"
+    assert [v.hint for v in loop.outs] == ["x"]
+
+
+def test_a_loop_variable_is_carried_only_if_it_is_read_afterwards():
+    text = "def f(x):\n    i = 3\n    for i in range(4):\n        x = x + i\n    return x{}\n"
+    assert len(statements(lowered(text.format(""), 1.0), For)[0].outs) == 1
+    assert len(statements(lowered(text.format(" * i"), 1.0), For)[0].outs) == 2
+
+
+def test_a_branch_gives_only_the_names_that_differ():
+    text = "def f(x, y):\n    z = x\n    if x > 0:\n        z = y\n        w = 1.0\n        y = y\n    return z\n"
+    (branch,) = statements(lowered(text, 1.0, 2.0), If)
+    assert [v.hint for v in branch.outs] == ["z"]
+    assert branch.orelse.results == (lowered(text, 1.0, 2.0).entry.params[0].var,) or len(branch.orelse.results) == 1
+
+
+def test_an_integer_that_becomes_a_float_has_the_joined_type():
+    text = "def f(x, n):\n    s = 0\n    k = 0\n    for i in range(n):\n        s = s + x\n        k = k + 1\n    return s, k\n"
+    (loop,) = statements(agrees(text, (1.5, 3), (1.5, 0)), For)
+    assert [v.type for v in loop.carried] == [FLOAT, INT]
+    assert loop.inits == (Lit(0), Lit(0))
+
+
+def test_the_condition_of_a_while_is_a_block_of_its_own():
+    text = "def f(x):\n    k = 0\n    while abs(x) > 1.0:\n        x = x * 0.5\n        k += 1\n    return x * k\n"
+    (loop,) = statements(agrees(text, (10.0,), (0.5,)), While)
+    assert len(loop.cond.params) == len(loop.inits) == 2
+    assert not set(loop.cond.params) & set(loop.body.params)
+
+
+def test_what_follows_an_early_return_moves_into_the_other_branch():
+    text = "def f(x):\n    if x > 0:\n        return x * 2\n    y = -x\n    return y\n"
+    program = agrees(text, (1.0,), (-1.0,))
+    (branch,) = program.entry.block.body[1:]
+    assert branch.orelse.body[0].out.hint == "y"
+
+
+def test_a_branch_that_raises_leaves_the_rest_where_it_is():
+    text = "def f(x):\n    if x < 0:\n        raise ValueError('negative')\n    y = x * 2\n    return y\n"
+    body = agrees(text, (1.0,)).entry.block.body
+    assert [type(s).__name__ for s in body] == ["Op", "If", "Op"]
+    assert body[1].outs == ()
+    (effect,) = body[1].then.body
+    assert (effect.op, effect.args) == ("raise", (Lit(ValueError, "ValueError"), Lit("negative")))
+
+
+def test_prints_happen_once_and_in_order(capsys):
+    text = "def f(x, n):\n    print('start', x)\n    for i in range(n):\n        if i > 0:\n            print(f'{i}: {x:.2f} {{}} {x!r}')\n        x = x * 0.5\n    print()\n    return x\n"
+    f = live(text)
+    agrees(f, (1.0, 3))
+    core, python = capsys.readouterr().out[:0], None
+    f(1.0, 3)
+    python = capsys.readouterr().out
+    from tests.interpreter import run
+
+    run(lowered(f, 1.0, 3), 1.0, 3)
+    core = capsys.readouterr().out
+    assert core == python == "start 1.0\n1: 0.50 {} 0.5\n2: 0.25 {} 0.25\n\n"
+
+
+def test_raise_and_assert_raise_as_in_python():
+    from tests.interpreter import run
+
+    f = "def f(x):\n    assert x > 0, f'{x} is not positive'\n    if x > 10:\n        raise OverflowError('large', x)\n    return x\n"
+    program = lowered(f, 1.0)
+    with pytest.raises(AssertionError, match=r"-1\.0 is not positive"):
+        run(program, -1.0)
+    with pytest.raises(OverflowError, match="large"):
+        run(program, 11.0)
+
+
+def test_nested_loops_do_not_multiply_the_work():
+    import time
+
+    depth = 9
+    lines = ["def f(x, n):", *(f"    s{k} = 0" for k in range(depth))]
+    for k in range(depth):
+        lines.append("    " + "    " * k + f"for i{k} in range(n):")
+    lines.append("    " + "    " * depth + "; ".join(f"s{k} = s{k} + x * i{k}" for k in range(depth)))
+    lines.append("    return " + " + ".join(f"s{k}" for k in range(depth)))
+    f = live("\n".join(lines) + "\n")
+    start = time.perf_counter()
+    lowered(f, 1.0, 2)
+    assert time.perf_counter() - start < 2.0
