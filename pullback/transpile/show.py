@@ -26,6 +26,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
+from pullback.transpile.lower.naming import dotted
 
 _INFIX = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
@@ -34,7 +35,6 @@ _INFIX = {
     operator.is_not: "is not", operator.and_: "&", operator.or_: "|", operator.xor: "^",
 }  # fmt: skip
 _PREFIX = {operator.neg: "-", operator.pos: "+", operator.not_: "not ", operator.invert: "~"}
-_MODULES = {"numpy": "np.", "math": "math.", "_operator": "operator.", "numpy.linalg": "np.linalg."}
 
 
 def core_text(program: Program) -> str:
@@ -172,9 +172,8 @@ class _Printer:
             return f"{texts[0]} {_INFIX[op]} {texts[1]}"
         if op in _PREFIX and len(texts) == 1:
             return _PREFIX[op] + texts[0]
-        prefix = _MODULES.get(getattr(op, "__module__", None) or "", "")
-        name = getattr(op, "__name__", repr(op))
-        return f"{prefix}{name}({', '.join([*texts, *(f'{k}={self.arg(v)}' for k, v in kwargs)])})"
+        name = dotted(op) or getattr(op, "__name__", repr(op))
+        return f"{name}({', '.join([*texts, *(f'{k}={self.arg(v)}' for k, v in kwargs)])})"
 
     def arg(self, x: Arg) -> str:
         match x:
