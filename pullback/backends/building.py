@@ -11,6 +11,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Origin, Var
@@ -70,6 +71,7 @@ class Builder:
         self.out: list[Any] = []
         self.comment = ""
         self.backwards = True
+        self.result_names = ["value", "aux"]
         self.listed_names: dict[Var, tuple[str | None, ...]] = {}
         write.local = self.local
 
@@ -186,7 +188,9 @@ class Builder:
             made = call(self.write(error), *map(self.write, args)) if isinstance(error, Lit) else self.write(error)
             self.put(gast.Raise(made, None), s.origin)
         else:
-            self.put(gast.Expr(call(self.write.space.builtin(s.op), *map(self.write, s.args))), s.origin)
+            space = self.write.space
+            function = space.helper(s.op) if s.op in runtime.__all__ else space.builtin(s.op)
+            self.put(gast.Expr(call(function, *map(self.write, s.args))), s.origin)
 
     # names
 
@@ -207,7 +211,7 @@ class Builder:
             self.names.prefer(t, wish)
         temporary = "tape" if isinstance(t.type, ab.ListOf) else self.temporary(value, origin)
         if t in self.procedure.results and not origin.adjoint:
-            temporary = "value"
+            temporary = self.result_names.pop(0) if len(self.result_names) > 1 else self.result_names[0]
         given, saved = self.names.bind(t, position, self.skips, temporary)
         self.save(saved, origin)
         return name(given, store=True)

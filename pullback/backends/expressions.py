@@ -30,6 +30,11 @@ _COMPARE_NODES = {
 }  # fmt: skip
 _UNARY_NODES = {"-": gast.USub, "+": gast.UAdd, "~": gast.Invert, "not ": gast.Not}
 _METHODS: dict[Callable[..., Any], str] = {np.ndarray.copy: "copy", list.pop: "pop"}
+_POSITIONAL = frozenset(
+    {"axis1", "axis2", "indices_or_sections", "shape", "newshape", "source", "destination", "repeats", "reps", "axes", "shift"}
+)
+_KEYWORD_ONLY: frozenset[Any] = frozenset({np.diagonal, np.trace})
+NONE = Lit(None)
 _ATTRIBUTES: dict[Callable[..., Any], str] = {np.size: "size", np.ndim: "ndim", np.shape: "shape"}
 
 
@@ -72,6 +77,7 @@ class Expressions:
             prims.make_list: lambda e: gast.List([self(x) for x in e.args], gast.Load()),
             prims.make_dict: self._dict,
             np.transpose: self._transpose,
+            np.full_like: self._full_like,
         }
 
     def __call__(self, e: Expr) -> Any:
@@ -89,7 +95,7 @@ class Expressions:
             case Invoke():
                 return call(self.functions(e.function), *(self(x) for x in e.args))
             case Cut():
-                return gast.Slice(*(None if x is None else self(x) for x in (e.lower, e.upper, e.step)))
+                return gast.Slice(*(None if x is None or x == NONE else self(x) for x in (e.lower, e.upper, e.step)))
             case tuple():
                 return gast.Tuple([self(x) for x in e], gast.Load())
 
@@ -113,8 +119,15 @@ class Expressions:
         return self.call(op, e)
 
     def call(self, op: Any, e: Apply) -> Any:
-        """A plain call of a function by its name."""
-        return call(self.space.callable(op), *(self(x) for x in e.args), **{k: self(x) for k, x in e.kwargs})
+        """A plain call of a function by its name; keywords that nobody writes become positions."""
+        args, kwargs = list(e.args), list(e.kwargs)
+        while kwargs and kwargs[0][0] in _POSITIONAL and op not in _KEYWORD_ONLY:
+            args.append(kwargs.pop(0)[1])
+        return call(self.space.callable(op), *(self(x) for x in args), **{k: self(x) for k, x in kwargs})
+
+    def _full_like(self, e: Apply) -> Any:
+        stem = {"0.0": "zeros", "1.0": "ones"}.get(repr(e.args[1])) if len(e.args) == 2 and not e.kwargs else None
+        return self.call(e.op, e) if stem is None else call(f"{self.space.arrays()}.{stem}_like", self(e.args[0]))
 
     def binary(self, op: Any, left: Expr, right: Expr) -> Any:
         """`left op right`."""
@@ -173,8 +186,6 @@ class Expressions:
         x, like = e.args
         source, wanted, t = type_of(x), type_of(e), type_of(like)
         np_ = self.space.arrays()
-        if isinstance(source, ab.Array):
-            return call(f"{np_}.broadcast_to", self(x), self._shape(like))
         dtype = wanted.dtype if isinstance(wanted, ab.Array) else None
         stem = {"0.0": "zeros", "1.0": "ones"}.get(repr(x.value)) if isinstance(x, Lit) else None
         if isinstance(t, ab.Array) and dtype is not None and t.dtype == dtype:
@@ -218,4 +229,6 @@ class Expressions:
             return gast.UnaryOp(gast.USub(), self._signed(-value, make))
         if value == math.inf:
             return name(f"{self.space.arrays()}.inf")
+        if value == math.pi:
+            return name(self.space.member("math", "pi"))
         return make(value)

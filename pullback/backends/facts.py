@@ -48,6 +48,7 @@ UNARY: dict[Callable[..., Any], str] = {
 }
 MAKERS = frozenset({prims.make_tuple, prims.make_list, prims.make_dict})
 
+CONVERSIONS: frozenset[Any] = frozenset({builtins.float, builtins.complex, prims.astype})
 STARTS: frozenset[Any] = frozenset({np.zeros_like, np.ones_like, np.zeros, np.ones, prims.spread})
 _FRESH_NAMES = """zeros ones empty full zeros_like ones_like full_like empty_like arange linspace eye identity sum mean var std prod max min
  amax amin argmax argmin any all cumsum cumprod dot inner outer matmul tensordot kron where clip concatenate stack vstack hstack

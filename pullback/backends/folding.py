@@ -15,7 +15,7 @@ is written or its name given away. What would not fit on a line stays a temporar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -31,6 +31,7 @@ from pullback.transpile.core import (
     For,
     Function,
     If,
+    Lit,
     Op,
     Origin,
     Slice,
@@ -39,7 +40,7 @@ from pullback.transpile.core import (
     While,
 )
 
-from .facts import MAKERS, STARTS, is_cheap
+from .facts import CONVERSIONS, MAKERS, STARTS, is_cheap
 from .loops import LoopFolding
 from .script import (
     Act,
@@ -184,7 +185,7 @@ class Folder:
                 self.op(s, slot, frame)
             case Call():
                 reader = self.reader(s, frame)
-                value = self.expression(lambda: Invoke(s.function, self.args(s.args, reader)), self.room(s.out, frame))
+                value = self.expression(lambda: Invoke(s.function, self.args(s.args, reader), s.out), self.room(s.out, frame))
                 self.bind(s, s.out, value, slot, frame)
             case Effect():
                 reader = self.reader(s, frame)
@@ -200,10 +201,31 @@ class Folder:
 
     def op(self, s: Op, slot: int, frame: Frame) -> None:
         reader = self.reader(s, frame, self.structure(s, frame))
+        if s.op in CONVERSIONS and isinstance(s.args[0], Var) and s.args[0].hint == s.out.hint:
+            reader = replace(reader, origin=None)
+        parts = self.all_parts(s, slot, frame)
+        if parts is not None:
+            self.assign(parts, s.args[0], s.origin, slot, frame)  # type: ignore[arg-type]
+            return
         if (writes(s) or accumulates(s)) and s.args[0] in self.pending:
             self.settle(self.pending[s.args[0]])
         value = self.expression(lambda: self.apply(s, reader), self.room(s.out, frame))
         self.bind(s, s.out, value, slot, frame, is_cheap(s.op, s.args, s.out.type))
+
+    def all_parts(self, s: Op, slot: int, frame: Frame) -> Target:
+        """The parts of a tuple, if this statement and those after it take the tuple apart and each part has a name or many readers."""
+        whole = s.args[0] if s.op is prims.item else None
+        if not isinstance(whole, Var) or not isinstance(whole.type, ab.Seq) or whole.type.kind != "tuple":
+            return None
+        n = len(whole.type.items)
+        run = [t for t in frame.block.body[slot - 1 : slot - 1 + n] if isinstance(t, Op) and t.op is prims.item and t.args[0] is whole]
+        keys = [t.args[1].value for t in run if isinstance(t.args[1], Lit)]
+        if n < 2 or sorted(map(str, keys)) != sorted(map(str, range(n))) or whole in self.pending:
+            return None
+        if whole.hint != "tape" and not all(t.out.hint for t in run):
+            return None
+        self.done.update(run)
+        return tuple(t.out if self.usage.sites.get(t.out) else None for t in sorted(run, key=lambda t: keys[run.index(t)]))
 
     def structure(self, s: Op, frame: Frame) -> Literal["", "returned", "collected"]:
         if s.op not in MAKERS:

@@ -19,7 +19,8 @@ from .building import Builder, Note
 from .expressions import Expressions
 from .folding import fold
 from .namespace import Namespace
-from .places import Summary
+from .ordering import renew_last
+from .places import NOWHERE, Store, Summary
 from .preparing import prepare
 from .printing import Layout, statements, to_text
 from .script import Act, Append, Assign, Body, Branch, Define, Expr, ForLoop, Procedure, Return, Update, WhileLoop, Write
@@ -86,8 +87,17 @@ class _Module:
     def procedure(self, key: str, f: Function, lowering: Lowering) -> Procedure:
         f = replace(prepare(f), user_names=f.user_names | local_names(f, forward=True))
         public = key == "" and not f.primal
-        procedure, self.summaries[key] = lowering(fold(f, self.has_effects, public), self.summaries)
-        return procedure
+        folded = fold(f, self.has_effects, public)
+        folded = replace(folded, body=renew_last(folded.body))
+        if key in calls(f.block):
+            self.summaries[key] = Summary(tuple(Store(None, 0) for _ in f.params), NOWHERE)
+        for _ in range(4):
+            before = self.summaries.get(key)
+            procedure, self.summaries[key] = lowering(folded, self.summaries)
+            if before is None or before.same(self.summaries[key]):
+                return procedure
+        del self.summaries[key]
+        return lowering(folded, self.summaries)[0]
 
     def emitted(self) -> Emitted:
         writers = {key: self.writer(key) for key in self.procedures}

@@ -44,6 +44,21 @@ class Summary:
     params: tuple[Store, ...]
     result: Place
 
+    def same(self, other: Summary) -> bool:
+        """Do two summaries of one function say the same?"""
+        return self._shape() == other._shape()
+
+    def _shape(self) -> object:
+        numbers: dict[Store, object] = {p: k for k, p in enumerate(self.params)}
+        times = Counter(_each(self.result))
+
+        def shape(place: Place) -> object:
+            if isinstance(place, Parts):
+                return tuple((k, shape(p)) for k, p in place.items.items())
+            return frozenset(numbers.get(s, "abroad" if s.scope is None else ("own", times[s] > 1)) for s in place)
+
+        return shape(self.result)
+
 
 NOWHERE: frozenset[Store] = frozenset()
 FOREIGN = Store(None, 0)
@@ -84,7 +99,9 @@ def stores_of(place: Place) -> frozenset[Store]:
 
 
 def join(a: Place, b: Place) -> Place:
-    """A place that is either."""
+    """A place that is either. Where one of them is new, only the other can be seen from elsewhere."""
+    if a == NOWHERE or b == NOWHERE:
+        return b if a == NOWHERE else a
     if isinstance(a, Parts) and isinstance(b, Parts) and a.items.keys() == b.items.keys():
         return Parts({k: join(a.items[k], b.items[k]) for k in a.items})
     return stores_of(a) | stores_of(b) if isinstance(a, Parts) or isinstance(b, Parts) else a | b
@@ -172,7 +189,7 @@ class Places:
                 out |= given[store]
             elif store.scope is None:
                 out |= ABROAD
-            elif times[store] > 1 or len(place) > 1:
+            elif times[store] > 1:
                 out |= {self.make((e, store), 0, 0)}
         return out
 

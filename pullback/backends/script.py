@@ -38,6 +38,7 @@ class Invoke:
 
     function: str
     args: tuple[Expr, ...]
+    out: Var
 
 
 @dataclass(frozen=True, eq=False)

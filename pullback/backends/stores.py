@@ -14,6 +14,7 @@ What is returned shares no storage with the arguments nor with itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +23,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Var
 
-from .facts import MAKERS, is_advanced, is_array
+from .facts import MAKERS, is_advanced, is_array, type_of
 from .liveness import Liveness, Skips
 from .places import ABROAD, NOWHERE, Parts, Place, Places, Store, Summary, join, stores_of
 from .script import (
@@ -32,9 +33,11 @@ from .script import (
     Assign,
     Body,
     Branch,
+    Choice,
     Define,
     Expr,
     ForLoop,
+    Invoke,
     Loop,
     Procedure,
     Return,
@@ -237,12 +240,14 @@ class _Stores:
         """An item of a list as it may be kept there."""
         if isinstance(e, Apply) and e.op in MAKERS:
             return replace(e, args=tuple(x if e.op is prims.make_dict and k == 0 else self.kept(x, s, where) for k, x in enumerate(e.args)))
+        if isinstance(e, Choice):
+            return Choice(e.cond, self.kept(e.then, s, where), self.kept(e.orelse, s, where))
         place = self.places.place(e)
         if isinstance(place, Parts):
             return e
         foreign = s.to in self.leaving and any(store.scope != where.scope or self._listed(store, s.to) for store in place)
         if foreign or any(self.changes(store, s, where) for store in place):
-            return copy_of(e) if isinstance(getattr(e, "type", None) or getattr(getattr(e, "out", None), "type", None), ab.Array) else e
+            return copy_of(e) if isinstance(type_of(e), ab.Array) else e
         return e
 
     def _listed(self, store: Store, to: Var) -> bool:
@@ -351,8 +356,15 @@ class _Stores:
                     x if e.op is prims.make_dict and k == 0 else self.protected(x, seen, where) for k, x in enumerate(e.args)
                 ),
             )
+        if isinstance(e, Choice):
+            before = set(seen)
+            then = self.protected(e.then, seen, where)
+            orelse = self.protected(e.orelse, before, where)
+            seen |= before
+            return Choice(e.cond, then, orelse)
         stores = stores_of(self.places.place(e))
-        t = e.type if isinstance(e, Var) else e.out.type if isinstance(e, Apply) and e.out is not None else ab.UNKNOWN
         shared = any(store.scope != where.scope for store in stores) or bool(stores & seen)
         seen |= stores
-        return copy_of(e) if shared and isinstance(t, ab.Array) else e
+        if shared and isinstance(e, Invoke) and is_array(e.out.type) and not isinstance(e.out.type, ab.Array):
+            return Apply(deepcopy, (e,), (), e.out)
+        return copy_of(e) if shared and isinstance(type_of(e), ab.Array) else e
