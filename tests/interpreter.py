@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pullback import runtime
 from pullback.transpile.core import (
     Arg,
     Block,
@@ -97,6 +98,8 @@ class Interpreter:
                     raise AssertionError(*args[1:])
             case "raise":
                 raise args[0](*args[1:]) if isinstance(args[0], type) else args[0]
+            case "require_scalar":
+                runtime.require_scalar(*args)
             case _:
                 getattr(builtins, op)(*args)
 

@@ -23,3 +23,9 @@ def unbroadcast(g: Any, like: Any) -> Any:
     if repeated:
         g = np.add.reduce(g, repeated, keepdims=True)
     return g if np.shape(g) == shape else np.broadcast_to(g, shape).copy()
+
+
+def require_scalar(value: Any) -> None:
+    """Raise TypeError where the value whose gradient was asked for is not a scalar, for which there is no one gradient."""
+    if np.shape(value) != ():
+        raise TypeError(f"a gradient needs a scalar, but the result has shape {np.shape(value)}; use vjp for a cotangent")

@@ -29,7 +29,7 @@ from pullback.transpile.core import (
     While,
 )
 
-_EFFECTS = {"print": (0, None), "assert": (1, 2), "raise": (1, None)}  # how many arguments, at least and at most
+_EFFECTS = {"print": (0, None), "assert": (1, 2), "raise": (1, None), "require_scalar": (1, 1)}  # how many arguments, at least and at most
 
 
 class InvalidCore(Exception):
@@ -123,7 +123,7 @@ class _Verifier:
             case Op():
                 self.operation(s)
             case Effect(op=op, args=args):
-                self.need(op in _EFFECTS, "an effect is print, assert or raise", op)
+                self.need(op in _EFFECTS, "an effect is print, assert, raise or require_scalar", op)
                 least, most = _EFFECTS[op]
                 self.need(least <= len(args) and (most is None or len(args) <= most), "an effect has its arguments", op)
                 self.arguments(args)

@@ -32,6 +32,8 @@ from pullback.transpile.core import (
     While,
     variables,
 )
+from pullback.transpile.infer import type_of
+from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.reverse import control
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
@@ -65,6 +67,7 @@ class Reversal:
     companion: Callable[[str, tuple[int, ...]], Companion]
     result_type: Callable[[str], ab.Type | None]
     taped: dict[Call, tuple[str, Var]] = field(default_factory=dict)
+    whole: dict[Atom, set[Atom]] = field(default_factory=dict)
 
 
 class Adjoint:
@@ -73,7 +76,7 @@ class Adjoint:
     def __init__(self, r: Reversal, origin: Origin) -> None:
         self.r = r
         self.b = Builder(origin, r.twins)
-        self.ct = Cotangents(self.b, r.active)
+        self.ct = Cotangents(self.b, r.active, r.whole)
 
     def walk(self, body: Sequence[Stmt]) -> None:
         """Differentiate statements, the last one first."""
@@ -139,7 +142,10 @@ class Adjoint:
             d = self.b(operator.mul, ct, partial)
             if self.ct.is_whole(ct, s.out):
                 self.ct.mark_whole(d, s.out)
-            self.ct.add(s.args[i], d, s.out)
+            alone = all(ab.rank(_type(a)) == 0 for k, a in enumerate(s.args) if k != i)
+            if alone and self.ct.is_whole(d, s.out):
+                self.ct.mark_whole(d, cast(Atom, s.args[i]))
+            self.ct.add(s.args[i], d, cast(Var, s.args[i]) if alone else s.out)
 
     def _whole_if_unknown(self, s: Op, ct: Atom) -> Atom:
         """Where ranks are not known, a cotangent that stands for repeated values cannot be told: give it its shape."""
@@ -148,19 +154,32 @@ class Adjoint:
         return self.ct.materialise(s.out.type, cast(Var, ct), s.out, self.ct.name(s.out))
 
     def reverse_rule(self, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:
-        ct = self.ct.full(s.out)
-        inputs = (ct, s.out, *s.args)
+        ct = self._taken(s, rule)
+        flat, slots = flatten(s.args)
+        wanted = [k for k, i in enumerate(slots) if i in active and flat[k] in self.r.active]
+        if rule.ct == "passed" and ab.rank(type_of(ct)) == 0:
+            for k in wanted:
+                self.ct.add(flat[k], ct)
+            return
         try:
-            template = lower_rule(rule.fn, inputs, dict(s.kwargs))
+            template = lower_rule(rule.fn, (ct, s.out, *s.args), dict(s.kwargs))
         except NotATemplate:
+            inputs = (self.ct.materialise(s.out.type, cast(Var, ct), s.out, self.ct.name(s.out)), s.out, *s.args)
             for i, d in zip(active, self.call_rule(rule, inputs, s, active), strict=True):
                 self.contribute(s.args[i], d)
             return
-        flat, slots = flatten(s.args)
-        wanted = [k for k, i in enumerate(slots) if i in active and flat[k] in self.r.active]
         results = self.b.splice(template, (ct, s.out, *flat), tuple(wanted))
         for k, d in zip(wanted, results, strict=True):
-            self.ct.add(flat[k], d)
+            self.ct.add(flat[k], d, s.out if rule.ct == "elementwise" else None)
+
+    def _taken(self, s: Op, rule: registry.Rule) -> Atom:
+        """The cotangent of what a statement binds, in the shape of that, or in a smaller one that the rule copes with."""
+        ct = self.ct.open.get(s.out)
+        if rule.ct == "whole" or isinstance(ct, Tree) or ct is None or ab.shape_of(s.out.type) is None:
+            return self.ct.full(s.out)
+        if rule.ct != "elementwise" and ab.rank(type_of(ct)) != 0:
+            return self.ct.full(s.out)
+        return cast(Atom, self.ct.pop(s.out))
 
     def contribute(self, arg: Arg, d: Atom) -> None:
         """Add `d` to the cotangent of an operand, which may be a tuple of operands."""
@@ -266,6 +285,10 @@ def _positive(key: Lit, t: ab.Type) -> Lit:
     if isinstance(t, ab.Seq) and isinstance(key.value, int) and key.value < 0:
         return Lit(key.value + len(t.items))
     return key
+
+
+def _type(a: Arg) -> ab.Type:
+    return ab.Seq("tuple", tuple(map(_type, a))) if isinstance(a, tuple) else type_of(a)
 
 
 def _unfitted(a: Arg) -> ab.Type:

@@ -40,13 +40,16 @@ def keys_of(t: ab.Type) -> tuple[tuple[Lit, ab.Type], ...]:
 
 
 class Cotangents:
-    """The open cotangents of one block. `active`: the values that have one at all."""
+    """The open cotangents of one block.
 
-    def __init__(self, builder: Builder, active: set[Var]) -> None:
+    `active`: the values that have one at all; `whole`: for a cotangent, the values whose shape it is known to have.
+    """
+
+    def __init__(self, builder: Builder, active: set[Var], whole: dict[Atom, set[Atom]]) -> None:
         self.b = builder
         self.active = active
         self.open: dict[Var, Cotangent] = {}
-        self._whole: dict[Atom, set[Atom]] = {}
+        self._whole = whole
 
     def is_whole(self, d: Atom, v: Atom) -> bool:
         """Is the cotangent `d` known to have the shape of `v`, though the types do not tell?"""
@@ -64,6 +67,12 @@ class Cotangents:
             return f"d{v.hint}"
         made = self.b.twins.made.get(v)
         return _name_of_key(made.args[1]) if made and made.op is prims.item else ""
+
+    def start(self, v: Atom, seed: Atom) -> None:
+        """Open the cotangent of a function's result with `seed`, which has its shape."""
+        if isinstance(v, Var):
+            self.mark_whole(seed, v)
+            self.add(v, seed, v)
 
     def add(self, v: object, d: Atom, logical: Var | None = None) -> None:
         """Add the contribution `d` to the cotangent of `v`.
@@ -85,8 +94,9 @@ class Cotangents:
     def sum(self, old: Atom, d: Atom, t: ab.Type, name: str, v: Var | None = None) -> Cotangent:
         """Two cotangents of one value of type `t`, added."""
         if isinstance(t, (ab.ListOf, ab.Unknown)):
-            return self.b.emit(runtime.add_trees, (old, d), hint=name)
-        total = self.b(operator.add, old, d)
+            total: Atom = self.b.emit(runtime.add_trees, (old, d), hint=name)
+        else:
+            total = self.b(operator.add, old, d)
         if v is not None and (self.is_whole(old, v) or self.is_whole(d, v)):
             self.mark_whole(total, v)
         return self.named(total, name)
@@ -205,7 +215,7 @@ class Cotangents:
 
     def fit(self, d: Atom, v: Var, logical: Var | None) -> Atom:
         """The contribution `d` un-broadcast to `v`, in its dtype."""
-        return self._cast(self._unbroadcast(d, v, logical), v)
+        return self._cast(d if self.is_whole(d, v) else self._unbroadcast(d, v, logical), v)
 
     def _cast(self, d: Atom, v: Var) -> Atom:
         """NumPy casts a cotangent that a wider operand widened back to what the value is."""
