@@ -13,8 +13,9 @@ from pullback.transpile.core import Origin, Program
 class Emitted:
     """A generated module.
 
-    `user_names` are the names in the text that stand for the user's functions and values, as (module, name there): the text imports
-    them, and the loader puts the live objects there instead. `origins` tells, for a line of the text, the user's place behind it.
+    `user_names` are the names in the text that stand for the user's functions and values, as (module, name there):
+    the text imports them, and the loader puts the live objects there instead. `origins` tells, for a line of the text,
+    the user's place behind it.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 import re
 from collections.abc import Iterable, Sequence
@@ -72,6 +73,8 @@ class Builder:
         self.comment = ""
         self.backwards = True
         self.result_names = ["value", "aux"]
+        avoided = forbidden | procedure.user_names
+        self.unread = next(n for n in ("_" * k for k in itertools.count(1)) if n not in avoided)
         self.listed_names: dict[Var, tuple[str | None, ...]] = {}
         write.local = self.local
 
@@ -94,7 +97,7 @@ class Builder:
         self.out.append(node)
 
     def block(self, body: Body, backwards: bool = True) -> list[Any]:
-        """The statements of a body; `backwards` is false where the first backward statement is set off by a blank line."""
+        """The statements of a body; without `backwards`, a blank line stands before the first backward one."""
         outer = self.out, self.comment, self.backwards
         self.out, self.comment, self.backwards = [], "", backwards
         for s in body.statements:
@@ -199,7 +202,7 @@ class Builder:
     ) -> Any:
         """What stands to the left of `=`, or between `for` and `in`."""
         if t is None:
-            return name("_", store=True)
+            return name(self.unread, store=True)
         if isinstance(t, tuple):
             parts = [
                 self.target(x, position, origin, None, wishes[k : k + 1] if not isinstance(x, tuple) else ())
@@ -221,7 +224,7 @@ class Builder:
             self.put(gast.Assign([name(saved[0], store=True)], name(saved[1]), None), origin)
 
     def temporary(self, value: Expr | None, origin: Origin) -> str:
-        """A name for a value that has none: `root_x` for `sqrt(x)`, `d` for a cotangent, `t` where nothing better is known."""
+        """A name for a value that has none: `root_x` for `sqrt(x)`, `d` in backward code, `t` elsewhere."""
         match value:
             case Apply(op=op, args=(Var() as x,)):
                 made_of = self.names.name.get(x, "")
@@ -424,7 +427,13 @@ class Builder:
             elif p.default is not None:
                 defaults.append(self.default(p.default))
         return gast.arguments(
-            args["POSITIONAL_OR_KEYWORD"], args["POSITIONAL_ONLY"], None, args["KEYWORD_ONLY"], kw_defaults, None, defaults
+            args["POSITIONAL_OR_KEYWORD"],
+            args["POSITIONAL_ONLY"],
+            None,
+            args["KEYWORD_ONLY"],
+            kw_defaults,
+            None,
+            defaults,
         )
 
     def default(self, e: Any) -> Any:

@@ -31,7 +31,19 @@ _COMPARE_NODES = {
 _UNARY_NODES = {"-": gast.USub, "+": gast.UAdd, "~": gast.Invert, "not ": gast.Not}
 _METHODS: dict[Callable[..., Any], str] = {np.ndarray.copy: "copy", list.pop: "pop"}
 _POSITIONAL = frozenset(
-    {"axis1", "axis2", "indices_or_sections", "shape", "newshape", "source", "destination", "repeats", "reps", "axes", "shift"}
+    {
+        "axis1",
+        "axis2",
+        "indices_or_sections",
+        "shape",
+        "newshape",
+        "source",
+        "destination",
+        "repeats",
+        "reps",
+        "axes",
+        "shift",
+    }
 )
 _KEYWORD_ONLY: frozenset[Any] = frozenset({np.diagonal, np.trace})
 NONE = Lit(None)
@@ -175,10 +187,19 @@ class Expressions:
     def _astype(self, e: Apply) -> Any:
         x, dtype = e.args
         node = self.dtype(dtype.value) if isinstance(dtype, Lit) and isinstance(dtype.value, str) else self(dtype)
-        if isinstance(type_of(x), ab.Scalar) and isinstance(dtype, Lit) and dtype.value not in (float, int, bool, complex):
+        if (
+            isinstance(type_of(x), ab.Scalar)
+            and isinstance(dtype, Lit)
+            and dtype.value not in (float, int, bool, complex)
+        ):
             return call(node, self(x))
         array = isinstance(type_of(x), ab.Array)
-        made = call(gast.Attribute(self(x) if array else call(f"{self.space.arrays()}.asarray", self(x)), "astype", gast.Load()), node)
+        made = call(
+            gast.Attribute(
+                self(x) if array else call(f"{self.space.arrays()}.asarray", self(x)), "astype", gast.Load()
+            ),
+            node,
+        )
         plain = array and ab.rank(type_of(x)) not in (None, 0)
         return made if plain else self._index(made, gast.Tuple([], gast.Load()))
 
@@ -192,19 +213,19 @@ class Expressions:
             return call(f"{np_}.{stem}_like", self(like)) if stem else call(f"{np_}.full_like", self(like), self(x))
         shape = self._shape(like)
         usual = ("float64",) if stem or source == ab.FLOAT else (getattr(source, "dtype", None), None)
-        kwargs = {} if dtype in (*usual, None) else {"dtype": self.dtype(dtype)}
+        kwargs = {} if dtype is None or dtype in usual else {"dtype": self.dtype(dtype)}
         return call(f"{np_}.{stem}", shape, **kwargs) if stem else call(f"{np_}.full", shape, self(x), **kwargs)
 
     # literals
 
-    def literal(self, value: object, text: str = "") -> Any:
+    def literal(self, value: Any, text: str = "") -> Any:
         """A constant."""
         if isinstance(value, bool | str | bytes) or value is None or value is Ellipsis:
             return constant(value)
         if type(value) is tuple:
             return gast.Tuple([self.literal(x) for x in value], gast.Load())
         if type(value) in (int, float, complex):
-            return self._number(value)  # type: ignore[arg-type]
+            return self._number(value)
         if isinstance(value, np.dtype):
             return self.dtype(value.name)
         if isinstance(value, np.generic):
@@ -217,7 +238,12 @@ class Expressions:
 
     def _number(self, value: int | float | complex) -> Any:
         if isinstance(value, complex):
-            if value.real == 0.0 and math.copysign(1.0, value.real) > 0 and not cmath.isinf(value) and not cmath.isnan(value):
+            if (
+                value.real == 0.0
+                and math.copysign(1.0, value.real) > 0
+                and not cmath.isinf(value)
+                and not cmath.isnan(value)
+            ):
                 return self._signed(value.imag, lambda x: constant(complex(0.0, x)))
             return call(self.space.builtin("complex"), self._number(value.real), self._number(value.imag))
         return self._signed(value, constant)

@@ -50,10 +50,12 @@ MAKERS = frozenset({prims.make_tuple, prims.make_list, prims.make_dict})
 
 CONVERSIONS: frozenset[Any] = frozenset({builtins.float, builtins.complex, prims.astype})
 STARTS: frozenset[Any] = frozenset({np.zeros_like, np.ones_like, np.zeros, np.ones, prims.spread})
-_FRESH_NAMES = """zeros ones empty full zeros_like ones_like full_like empty_like arange linspace eye identity sum mean var std prod max min
- amax amin argmax argmin any all cumsum cumprod dot inner outer matmul tensordot kron where clip concatenate stack vstack hstack
- take repeat tile sort argsort searchsorted copy array bincount sign trace logspace nonzero count_nonzero take_along_axis median
- nansum nanmean nanmax nanmin pad roll diff interp convolve isclose allclose vander meshgrid tri tril triu choose compress""".split()
+_FRESH_NAMES = """
+    zeros ones empty full zeros_like ones_like full_like empty_like arange linspace logspace eye identity tri tril triu vander
+    array copy concatenate stack vstack hstack repeat tile pad roll take take_along_axis sort argsort bincount
+    searchsorted sum mean var std prod max min amax amin argmax argmin any all cumsum cumprod trace median
+    count_nonzero nonzero nansum nanmean nanmax nanmin dot inner outer matmul tensordot kron convolve where clip interp sign isclose allclose
+""".split()
 FRESH: frozenset[Any] = frozenset(
     [
         *(getattr(np, name) for name in _FRESH_NAMES if hasattr(np, name)),
@@ -132,7 +134,9 @@ def is_surely_advanced(index: object) -> bool:
     """Is one of an index' parts proven to be an array or a list?"""
     parts = index if isinstance(index, tuple) else (index,)
     return any(
-        not isinstance(part, Slice | Cut) and isinstance(t := _part_type(part), ab.Array | ab.ListOf | ab.Seq) and t != ab.Array("int64", ())
+        not isinstance(part, Slice | Cut)
+        and isinstance(t := _part_type(part), ab.Array | ab.ListOf | ab.Seq)
+        and t != ab.Array("int64", ())
         for part in parts
     )
 

@@ -8,8 +8,8 @@ After::
 
     h = np.tanh(x @ w1 + b1)
 
-The user's own names stay statements of their own. Nothing moves past an effect, into a loop, or past a place where what it reads
-is written or its name given away. What would not fit on a line stays a temporary.
+The user's own names stay statements of their own. Nothing moves past an effect, into a loop, or past a place where what
+it reads is written or its name given away. What would not fit on a line stays a temporary.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ Mode = Literal["keep", "fold", "return"]
 class Frame:
     """A block while it is folded: for each statement of Core the statements that it becomes.
 
-    `mode`: what happens to its results: `keep` leaves them statements where they are, `fold` lets them become expressions, `return`
-    returns the one result. `collect`: the lists that take a value as soon as it is there.
+    `mode`: what happens to its results: `keep` leaves them statements where they are, `fold` lets them become
+    expressions, `return` returns the one result. `collect`: the lists that take a value as soon as it is there.
     """
 
     block: Block
@@ -185,7 +185,9 @@ class Folder:
                 self.op(s, slot, frame)
             case Call():
                 reader = self.reader(s, frame)
-                value = self.expression(lambda: Invoke(s.function, self.args(s.args, reader), s.out), self.room(s.out, frame))
+                value = self.expression(
+                    lambda: Invoke(s.function, self.args(s.args, reader), s.out), self.room(s.out, frame)
+                )
                 self.bind(s, s.out, value, slot, frame)
             case Effect():
                 reader = self.reader(s, frame)
@@ -205,27 +207,31 @@ class Folder:
             reader = replace(reader, origin=None)
         parts = self.all_parts(s, slot, frame)
         if parts is not None:
-            self.assign(parts, s.args[0], s.origin, slot, frame)  # type: ignore[arg-type]
+            self.assign(parts, self.args(s.args[:1], reader)[0], s.origin, slot, frame)
             return
-        if (writes(s) or accumulates(s)) and s.args[0] in self.pending:
+        if (writes(s) or accumulates(s)) and isinstance(s.args[0], Var) and s.args[0] in self.pending:
             self.settle(self.pending[s.args[0]])
         value = self.expression(lambda: self.apply(s, reader), self.room(s.out, frame))
         self.bind(s, s.out, value, slot, frame, is_cheap(s.op, s.args, s.out.type))
 
     def all_parts(self, s: Op, slot: int, frame: Frame) -> Target:
-        """The parts of a tuple, if this statement and those after it take the tuple apart and each part has a name or many readers."""
+        """The parts of a tuple that this statement and the next ones take apart, if it is a tape or they have names."""
         whole = s.args[0] if s.op is prims.item else None
         if not isinstance(whole, Var) or not isinstance(whole.type, ab.Seq) or whole.type.kind != "tuple":
             return None
         n = len(whole.type.items)
-        run = [t for t in frame.block.body[slot - 1 : slot - 1 + n] if isinstance(t, Op) and t.op is prims.item and t.args[0] is whole]
-        keys = [t.args[1].value for t in run if isinstance(t.args[1], Lit)]
-        if n < 2 or sorted(map(str, keys)) != sorted(map(str, range(n))) or whole in self.pending:
+        run = [
+            t
+            for t in frame.block.body[slot - 1 : slot - 1 + n]
+            if isinstance(t, Op) and t.op is prims.item and t.args[0] is whole
+        ]
+        by_key = {t.args[1].value: t.out for t in run if isinstance(t.args[1], Lit)}
+        if n < 2 or by_key.keys() != set(range(n)) or len(run) != n or whole in self.pending:
             return None
         if whole.hint != "tape" and not all(t.out.hint for t in run):
             return None
         self.done.update(run)
-        return tuple(t.out if self.usage.sites.get(t.out) else None for t in sorted(run, key=lambda t: keys[run.index(t)]))
+        return tuple(by_key[k] if self.usage.sites.get(by_key[k]) else None for k in range(n))
 
     def structure(self, s: Op, frame: Frame) -> Literal["", "returned", "collected"]:
         if s.op not in MAKERS:
@@ -357,11 +363,15 @@ class Folder:
         if p.cheap:
             outer = next((loop for loop in reader.frame.loops if self.usage.start[loop] > p.position), None)
             reach = reach if outer is None else self.usage.end[outer]
-        elif self.usage.effect_between(p.position, reach):
-            return False
-        elif reader.structure == "returned" and (p.out.hint or self.usage.is_backward_between(p.position, reach)):
-            return False
-        elif p.out.hint and not reader.structure and reader.origin is not None and reader.origin.text != p.origin.text:
+        elif (
+            self.usage.effect_between(p.position, reach)
+            or reader.structure == "returned"
+            and (p.out.hint or self.usage.is_backward_between(p.position, reach))
+            or p.out.hint
+            and not reader.structure
+            and reader.origin is not None
+            and reader.origin.text != p.origin.text
+        ):
             return False
         return not any(self.sharing.disturbed(v, p.position, reach) for v in atoms(p.expr))
 
@@ -410,7 +420,10 @@ class Folder:
 
 
 def _returns(s: Statement) -> bool:
-    return isinstance(s, Return) or isinstance(s, Branch) and not s.outs and all(any(map(_returns, b.statements[-1:])) for b in (s.then, s.orelse))
+    """Do all paths through a statement end in `return`?"""
+    if isinstance(s, Branch) and not s.outs:
+        return all(any(map(_returns, b.statements[-1:])) for b in (s.then, s.orelse))
+    return isinstance(s, Return)
 
 
 def _is_statement(s: If) -> bool:
@@ -421,7 +434,9 @@ def _small(s: If, limit: int = 6) -> bool:
     for b in (s.then, s.orelse):
         for inner in b.body:
             limit -= 1
-            if limit < 0 or not (isinstance(inner, Op) or isinstance(inner, If) and len(inner.outs) == 1 and _small(inner, limit)):
+            if limit < 0 or not (
+                isinstance(inner, Op) or isinstance(inner, If) and len(inner.outs) == 1 and _small(inner, limit)
+            ):
                 return False
     return True
 

@@ -1,4 +1,4 @@
-"""How loops fold: what Core collects is appended to lists, and lists are popped where one loop reads them, last in, first out."""
+"""How loops fold: what Core collects is appended to lists; a list that one loop reads is popped, last in, first out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LoopFolding:
         self.folder = folder
         self.usage = folder.usage
         self.filled: dict[Var, tuple[Stmt | None, bool]] = {}
-        """Lists that belong to this function: the loop or `def` around the place where they are made, and were they filled backwards?"""
+        """Lists of this function's own: the loop or `def` around their making, and were they filled backwards?"""
 
     def loop(self, s: For | While, slot: int, frame: Frame) -> None:
         """Fold a loop into the slot of a frame."""
@@ -58,7 +58,7 @@ class LoopFolding:
         return len(sites) == 1 and isinstance(s := sites[0].reader, For) and self.can_pop(v, s)
 
     def can_pop(self, v: Atom, s: For) -> bool:
-        """Is this loop the only reader of a list, run once for each time that the list is filled, and in the other direction?"""
+        """Is this loop the only reader of a list, run once for each filling of it, and in the other direction?"""
         if not isinstance(v, Var) or v not in self.filled:
             return False
         sites = self.usage.sites[v]

@@ -22,8 +22,22 @@ from .namespace import Namespace
 from .ordering import renew_last
 from .places import NOWHERE, Store, Summary
 from .preparing import prepare
-from .printing import Layout, statements, to_text
-from .script import Act, Append, Assign, Body, Branch, Define, Expr, ForLoop, Procedure, Return, Update, WhileLoop, Write
+from .printing import Layout, printed, statements
+from .script import (
+    Act,
+    Append,
+    Assign,
+    Body,
+    Branch,
+    Define,
+    Expr,
+    ForLoop,
+    Procedure,
+    Return,
+    Update,
+    WhileLoop,
+    Write,
+)
 from .usage import has_effects
 
 Lowering = Callable[[Procedure, Mapping[str, Summary]], tuple[Procedure, Summary]]
@@ -113,9 +127,9 @@ class _Module:
         tree = gast.Module([*self.imports(), *self.constants(writers[""]), *helpers, *functions], [])
         comments = {node: note.comment for node, note in self.notes.items() if note.comment}
         blanks = {node for node, note in self.notes.items() if note.blank}
-        text = to_text(tree, Layout(comments, frozenset(blanks | self.groups_of(tree))))
+        text, parsed = printed(tree, Layout(comments, frozenset(blanks | self.groups_of(tree))))
         users = {name: place for place, name in self.space.users.items()}
-        return Emitted(self.entry, text, users, self.origins(tree, text))
+        return Emitted(self.entry, text, users, self.origins(tree, parsed))
 
     def writer(self, key: str) -> Expressions:
         f = self.program.entry if key == "" else self.printed[key]
@@ -154,8 +168,11 @@ class _Module:
         space = self.space
         if self.standalone and space.helpers:
             space.arrays()
-        out = [gast.Import([gast.alias(m, None if m == n else n)]) for m, n in sorted(space.modules.items(), key=_array_first)]
-        out += _from_imports({place: name for place, name in space.members.items()})
+        out = [
+            gast.Import([gast.alias(m, None if m == n else n)])
+            for m, n in sorted(space.modules.items(), key=_array_first)
+        ]
+        out += _from_imports(space.members)
         self.groups = len(out)
         if not self.standalone:
             out += _from_imports({("pullback.runtime", h): name for h, name in space.helpers.items()})
@@ -194,15 +211,15 @@ class _Module:
         for name in list(self.space.helpers):
             yield from visit(name)
 
-    def origins(self, tree: Any, text: str) -> dict[int, Origin]:
+    def origins(self, tree: Any, parsed: ast.Module) -> dict[int, Origin]:
         """The user's place behind each line of the text."""
         out: dict[int, Origin] = {}
-        for node, printed in zip(statements(tree), statements(ast.parse(text)), strict=True):
+        for node, place in zip(statements(tree), statements(parsed), strict=True):
             note = self.notes.get(node)
             if note is not None and note.origin is not None:
-                inner = getattr(printed, "body", None)
-                end = inner[0].lineno - 1 if inner else printed.end_lineno
-                for line in range(printed.lineno, max(end, printed.lineno) + 1):
+                inner = getattr(place, "body", None)
+                end = inner[0].lineno - 1 if inner else place.end_lineno
+                for line in range(place.lineno, max(end, place.lineno) + 1):
                     out[line] = note.origin
         return out
 
@@ -290,5 +307,3 @@ def all_expressions(body: Body) -> Iterator[Expr]:
             case Define():
                 yield from all_expressions(s.body)
     yield from body.results
-
-

@@ -1,4 +1,4 @@
-"""The names at the top level of a generated module: imports, run-time helpers, functions; none that a local variable has."""
+"""The names at the top level of a generated module: imports, helpers, functions; none that a local variable has."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from pullback import runtime
 
-_PREFERRED = {np.absolute: "abs", np.conjugate: "conj"}
+_PREFERRED: dict[Any, str] = {np.absolute: "abs", np.conjugate: "conj"}
 _SEARCHED = ("numpy", "scipy.special", "scipy.linalg")
 
 
@@ -39,9 +39,10 @@ def module_path(f: Any) -> tuple[str, str] | None:
     module, name = getattr(f, "__module__", None), getattr(f, "__qualname__", None) or getattr(f, "__name__", "")
     if module and name and "." not in name and getattr(sys.modules.get(module), name, None) is f:
         return module, name
+    short = getattr(f, "__name__", "")
     for module in _SEARCHED:
-        if getattr(sys.modules.get(module), getattr(f, "__name__", ""), None) is f:
-            return module, f.__name__
+        if short and getattr(sys.modules.get(module), short, None) is f:
+            return module, short
     return None
 
 
@@ -146,5 +147,3 @@ class Namespace:
 def is_plain_type(value: object) -> bool:
     """Is this a type that has a name of its own in the text: a builtin type or a NumPy scalar type?"""
     return isinstance(value, type) and (value.__module__ == "builtins" or issubclass(value, np.generic))
-
-

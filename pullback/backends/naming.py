@@ -1,8 +1,8 @@
 """What the variables of a script are called.
 
-A variable gets the name that it would like (its hint), if nobody who is still needed has it; the values that go round in a loop
-share one name. Where a loop or a branch gives a name a new value while the old one is needed, the old one is kept under another
-name first (`h_prev = h`); in straight-line code the newcomer is called something else.
+A variable gets the name that it would like (its hint), if nobody who is still needed has it; the values that go round
+in a loop share one name. Where a loop or a branch gives a name a new value while the old one is needed, the old one is
+kept under another name first (`h_prev = h`); in straight-line code the newcomer is called something else.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class Names:
         return name
 
     def may_save(self, v: Var) -> bool:
-        """Could a variable be called something else from here to its last reading, all of which lies ahead in this body?"""
+        """Could a variable be called something else from here on, because all that reads it lies ahead in this body?"""
         bound = self.live.bound.get(v, 0)
         for region in reversed(self.regions):
             if bound >= region.start:
@@ -174,7 +174,7 @@ class Names:
         return True
 
     def bind(self, v: Var, position: int, skips: Skips, temporary: str) -> tuple[str, tuple[str, str] | None]:
-        """Name a variable that a statement binds; also (new, old) if somebody has to keep the name's old value first."""
+        """Name a variable that a statement binds; also (new, old) if the name's old value has to be kept first."""
         name = self.forced.get(v)
         if name is not None:
             holder = self.holder.get(name)
@@ -203,7 +203,7 @@ class Names:
         self.reserved.setdefault(name, []).append(Reservation(limit, heirs))
 
     def claim_results(self, body: Body, names: list[str], outs: tuple[Var, ...], end: int) -> list[str]:
-        """Let the results of a body have these names where the body itself binds them; gives the names to release afterwards."""
+        """Let the results that a body binds have these names; gives the names to release afterwards."""
         own = {v for s in body.statements for v in bound(s)}
         forced: set[Var] = set()
         for name, r, o in zip(names, body.results, outs, strict=True):

@@ -65,8 +65,8 @@ FOREIGN = Store(None, 0)
 ABROAD: frozenset[Store] = frozenset({FOREIGN})
 
 _VIEW_NAMES = (
-    "transpose reshape ravel swapaxes expand_dims squeeze broadcast_to split array_split diagonal diag asarray real imag moveaxis "
-    "rollaxis atleast_1d atleast_2d atleast_3d flip ascontiguousarray"
+    "transpose reshape ravel swapaxes expand_dims squeeze broadcast_to split array_split diagonal diag asarray "
+    "real imag moveaxis rollaxis atleast_1d atleast_2d atleast_3d flip ascontiguousarray"
 )
 VIEWS: frozenset[Any] = frozenset(
     [
@@ -179,7 +179,9 @@ class Places:
         given = {p: stores_of(self.place(x)) for p, x in zip(summary.params, e.args, strict=True)}
         return self._called(summary.result, e, given, Counter(_each(summary.result)))
 
-    def _called(self, place: Place, e: Invoke, given: Mapping[Store, frozenset[Store]], times: Mapping[Store, int]) -> Place:
+    def _called(
+        self, place: Place, e: Invoke, given: Mapping[Store, frozenset[Store]], times: Mapping[Store, int]
+    ) -> Place:
         """The place of a callee's result as the caller sees it; what one leaf alone has is nowhere yet."""
         if isinstance(place, Parts):
             return Parts({k: self._called(p, e, given, times) for k, p in place.items.items()})

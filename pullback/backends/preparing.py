@@ -11,7 +11,7 @@ from .tapes import merge_tapes
 
 
 def prepare(f: Function) -> Function:
-    """The function with one tape for each loop, packed results in the branches that make them, one name for what a `while` tests."""
+    """The function with merged tapes, and with results packed in the branches that make them."""
     return replace(f, block=merge_tapes(_packed(_shared_tests(f.block))))
 
 

@@ -1,7 +1,8 @@
-"""Scripts: what a Core block becomes before it is text. Statements over nested expressions, writes in place, lists that grow.
+"""Scripts: what a Core block becomes before it is text, statements over nested expressions with writes in place.
 
-Variables are still Core's, bound once; `naming` decides what they are called. A `Write` or an `Update` binds a new variable
-that has the storage, and so the name, of the old one. Loops only carry: what Core collects is appended to lists.
+Variables are still Core's, bound once; `naming` decides what they are called. A `Write` or an `Update` binds a new
+variable that has the storage, and so the name, of the old one. Loops only carry; what Core collects is appended to
+lists.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Union
 
-from pullback.transpile.core import Atom, Global, Lit, OpFunction, Origin, Param, Slice, Var
+from pullback.transpile.core import Global, Lit, OpFunction, Origin, Param, Var
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +51,8 @@ class Cut:
     step: Expr | None
 
 
-Expr = Union[Var, Lit, Global, Apply, Choice, Invoke, Cut, tuple["Expr", ...]]
-Target = Union[Var, None, tuple["Target", ...]]
+Expr = Union[Var, Lit, Global, Apply, Choice, Invoke, Cut, tuple["Expr", ...]]  # noqa: UP007
+Target = Union[Var, None, tuple["Target", ...]]  # noqa: UP007
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """Which Core values may share storage, and where that storage may be written in place.
 
-A guess for the sake of good text, made before anything is decided: folding keeps an expression that reads an array before the
-place where the array is likely to be written. What is really written in place is proven by `stores`.
+A guess for the sake of good text, made before anything is decided: folding keeps an expression that reads an array
+before the place where the array is likely to be written. What is really written in place is proven by `stores`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Block, Origin, For, If, Op, Stmt, Var, While, blocks, variables
+from pullback.transpile.core import Block, For, If, Op, Origin, Stmt, Var, While, blocks, variables
 
 from .facts import MAKERS, is_array, is_fresh
 from .script import Apply

@@ -57,7 +57,7 @@ COPY = np.ndarray.copy
 def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[Procedure, Summary]:
     """The procedure with in-place writes, and copies where these or its results need them; and where its result is.
 
-    `calls` tells where the results of other functions are, by key; those of functions that are not in it may be anywhere.
+    `calls` tells where the results of other functions are, by key; those of functions not in it may be anywhere.
     """
     stores = _Stores(procedure, calls)
     while True:
@@ -112,7 +112,9 @@ class _Stores:
         for s in reversed(body.statements):
             match s:
                 case Assign(target=Var(), value=Apply(op=op, args=args) as value):
-                    if (op in (prims.set_item, prims.add_item) or accumulation(value, s.origin)) and isinstance(args[0], Var):
+                    if (op in (prims.set_item, prims.add_item) or accumulation(value, s.origin)) and isinstance(
+                        args[0], Var
+                    ):
                         self.wanted.add(args[0])
                     if op is not list.pop:
                         self.leaving.update(v for v in atoms(value) if isinstance(v.type, ab.ListOf))
@@ -166,7 +168,11 @@ class _Stores:
         out, value = s.target, s.value
         if isinstance(out, Var) and isinstance(value, Apply) and accumulation(value, s.origin):
             old = value.args[0]
-            if isinstance(old, Var) and self.exclusive(old, s, where) and not (stores_of(self.places.place(old)) & self.taped):
+            if (
+                isinstance(old, Var)
+                and self.exclusive(old, s, where)
+                and not (stores_of(self.places.place(old)) & self.taped)
+            ):
                 self.bind(out, self.places.place(old), s, where)
                 self.note(old, s)
                 return [Update(out, old, value.op, value.args[1], s.origin)]
@@ -175,7 +181,8 @@ class _Stores:
 
     def write(self, s: Assign, where: Where) -> list[Statement]:
         out, value = s.target, s.value
-        assert isinstance(out, Var) and isinstance(value, Apply)
+        assert isinstance(out, Var)
+        assert isinstance(value, Apply)
         array, index, item = value.args
         before: list[Statement] = []
         if isinstance(array, Var) and self.exclusive(array, s, where):
@@ -212,7 +219,7 @@ class _Stores:
         return not self.live.live(v, position, where.skips) and self.unshared(v, position, where)
 
     def unshared(self, v: Var, position: int, where: Where) -> bool:
-        """Are the stores of a variable this function's own, and is no other variable that may reach them needed after a position?"""
+        """Are the stores of a variable our own, and is no other variable that reaches them needed after a position?"""
         stores = stores_of(self.places.place(v))
         if not stores or any(store.scope != where.scope for store in stores):
             return False
@@ -239,13 +246,20 @@ class _Stores:
     def kept(self, e: Expr, s: Append, where: Where) -> Expr:
         """An item of a list as it may be kept there."""
         if isinstance(e, Apply) and e.op in MAKERS:
-            return replace(e, args=tuple(x if e.op is prims.make_dict and k == 0 else self.kept(x, s, where) for k, x in enumerate(e.args)))
+            return replace(
+                e,
+                args=tuple(
+                    x if e.op is prims.make_dict and k == 0 else self.kept(x, s, where) for k, x in enumerate(e.args)
+                ),
+            )
         if isinstance(e, Choice):
             return Choice(e.cond, self.kept(e.then, s, where), self.kept(e.orelse, s, where))
         place = self.places.place(e)
         if isinstance(place, Parts):
             return e
-        foreign = s.to in self.leaving and any(store.scope != where.scope or self._listed(store, s.to) for store in place)
+        foreign = s.to in self.leaving and any(
+            store.scope != where.scope or self._listed(store, s.to) for store in place
+        )
         if foreign or any(self.changes(store, s, where) for store in place):
             return copy_of(e) if isinstance(type_of(e), ab.Array) else e
         return e
@@ -260,7 +274,8 @@ class _Stores:
         if any(p > here for p in positions):
             return True
         survives = any(
-            store.birth <= self.live.span[loop].start or any(store in stores_of(self.carried.get(p, NOWHERE)) for p in loop.carried)
+            store.birth <= self.live.span[loop].start
+            or any(store in stores_of(self.carried.get(p, NOWHERE)) for p in loop.carried)
             for loop in where.loops
         )
         return bool(positions) and survives
@@ -310,9 +325,13 @@ class _Stores:
         start = self.live.span[s].start
         for p, i in zip(s.carried, s.inits, strict=True):
             mine = stores_of(self.places.place(i))
-            others = NOWHERE.union(*(stores_of(self.places.place(x)) for q, x in zip(s.carried, s.inits, strict=True) if q is not p))
+            others = NOWHERE.union(
+                *(stores_of(self.places.place(x)) for q, x in zip(s.carried, s.inits, strict=True) if q is not p)
+            )
             if p in self.wanted and is_array(p.type) and mine:
-                alone = isinstance(i, Var) and not self.live.live(i, start, where.skips) and self.unshared(i, start, where)
+                alone = (
+                    isinstance(i, Var) and not self.live.live(i, start, where.skips) and self.unshared(i, start, where)
+                )
                 if not alone or mine & others:
                     i = copy_of(i, p)
             out.append(i)
@@ -353,7 +372,8 @@ class _Stores:
             return replace(
                 e,
                 args=tuple(
-                    x if e.op is prims.make_dict and k == 0 else self.protected(x, seen, where) for k, x in enumerate(e.args)
+                    x if e.op is prims.make_dict and k == 0 else self.protected(x, seen, where)
+                    for k, x in enumerate(e.args)
                 ),
             )
         if isinstance(e, Choice):

@@ -44,13 +44,16 @@ class _Use:
     """A reading of a list: `walked` by a loop, `kept` as an item of a longer-lived list, or anything else."""
 
     kind: str
-    by: Stmt
+    by: Stmt | None
     derived: Var | None
 
 
 @dataclass(frozen=True)
 class _Member:
-    """A list that exists only as a part of the items of another: `position` in the item (None: the item itself), then `inner`."""
+    """A list that exists only as a part of the items of another.
+
+    It is at a `position` in each item (None: it is the item), or where `inner` says within that.
+    """
 
     whole: Var
     position: int | None
@@ -60,20 +63,22 @@ class _Member:
 def merge_tapes(block: Block) -> Block:
     """The block with the lists of each loop merged that have the same readers."""
     uses: dict[Var, list[_Use]] = {}
+    for v in variables(block.results):
+        uses.setdefault(v, []).append(_Use("other", None, None))
     _collect_uses(block, uses)
     return _Merger(uses).block(block)
 
 
 def _collect_uses(block: Block, uses: dict[Var, list[_Use]]) -> None:
     for s in block.body:
-        walked = set(s.items) if isinstance(s, For) else set()
+        walked: set[Atom] = set(s.items) if isinstance(s, For) else set()
         for v in own_reads(s):
             if v not in walked:
                 uses.setdefault(v, []).append(_Use("other", s, None))
         if isinstance(s, For):
-            for v, p in zip(s.items, s.item_params, strict=True):
-                if isinstance(v, Var):
-                    uses.setdefault(v, []).append(_Use("walked", s, p))
+            for item, p in zip(s.items, s.item_params, strict=True):
+                if isinstance(item, Var):
+                    uses.setdefault(item, []).append(_Use("walked", s, p))
         for b in blocks(s):
             _collect_uses(b, uses)
             carried = len(s.inits) if isinstance(s, For | While) and b is s.body else len(b.results)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from pullback.transpile import prims
 from pullback.transpile.core import (
     Block,
     Call,
@@ -22,12 +23,11 @@ from pullback.transpile.core import (
     own_reads,
     variables,
 )
-from pullback.transpile import prims
 
 
 @dataclass(frozen=True)
 class Site:
-    """One reading of a value: by a statement's own argument, as an item that a loop walks, or as a result of a block."""
+    """One reading of a value: as an argument of a statement, as what a loop walks, or as a result of a block."""
 
     kind: Literal["argument", "item", "result", "collected"]
     block: Block
@@ -113,5 +113,3 @@ def has_effects(block: Block, effectful: Callable[[str], bool]) -> bool:
         or any(has_effects(b, effectful) for b in blocks(s))
         for s in block.body
     )
-
-

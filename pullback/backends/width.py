@@ -40,12 +40,16 @@ def _apply(e: Apply) -> int:
     op, args = e.op, e.args
     sign = BINARY.get(op) or COMPARE.get(op)
     if sign is not None and len(args) == 2:
-        grouped = sum(2 for x in args if isinstance(x, Apply) and x.op in (operator.add, operator.sub)) if sign in "*/@**" else 0
+        grouped = (
+            sum(2 for x in args if isinstance(x, Apply) and x.op in (operator.add, operator.sub))
+            if sign in "*/@**"
+            else 0
+        )
         return width(args[0]) + width(args[1]) + len(sign) + 2 + grouped
     if op in UNARY:
         return len(UNARY[op]) + width(args[0])
     if op is operator.getitem or op is prims.item:
-        return width(args[0]) + width(args[1])  + 2
+        return width(args[0]) + width(args[1]) + 2
     if op is prims.dim:
         return width(args[0]) + 9
     if is_plain_transpose(op, args, e.kwargs):

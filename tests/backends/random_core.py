@@ -1,4 +1,4 @@
-"""Random Core programs: what emission finds hard is names, storage, tapes and control flow, so these are drawn often."""
+"""Random Core programs, rich in what emission finds hard: names, storage, tapes and control flow."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ class Generator:
     def statement(self, out: list[Stmt], scope: Scope, depth: int) -> None:
         self.budget -= 1
         choices: list[tuple[int, Callable[..., None]]] = [
-            (6, self.scalar), (6, self.array), (4, self.view), (7, self.write), (6, self.accumulate), (2, self.effect), (2, self.pair),
+            (6, self.scalar), (6, self.array), (4, self.view), (7, self.write), (6, self.accumulate), (2, self.effect),
+            (2, self.pair),
         ]  # fmt: skip
         if depth < 3 and self.budget > 0:
             choices += [(3, self.branch), (3, self.for_loop), (1, self.while_loop), (2, self.tape_loop)]
@@ -125,7 +126,9 @@ class Generator:
     def array(self, out: list[Stmt], scope: Scope, depth: int) -> None:
         t = self.rng.choice((VECTOR, VECTOR, MATRIX))
         a, b = self.value(scope, t), self.value(scope, t)
-        op = self.rng.choice((np.tanh, operator.mul, operator.sub, np.zeros_like, np.cos, operator.matmul, prims.spread))
+        op = self.rng.choice(
+            (np.tanh, operator.mul, operator.sub, np.zeros_like, np.cos, operator.matmul, prims.spread)
+        )
         if op is prims.spread:
             self.emit(out, scope, op, self.value(scope, ab.FLOAT), a)
         elif op in (np.tanh, np.cos, np.zeros_like):
@@ -299,7 +302,11 @@ class Generator:
         result = Var("", t)
         body = (*block.body, Op(result, prims.make_tuple, block.results, (), self.origin()))
         self.functions[key] = Function(
-            key, tuple(map(Param, (*params, *EXTRA))), Block((*params, *EXTRA), body, (result,)), self.origin(), primal=False
+            key,
+            tuple(map(Param, (*params, *EXTRA))),
+            Block((*params, *EXTRA), body, (result,)),
+            self.origin(),
+            primal=False,
         )
         made = Var("", t)
         args = tuple(self.value(scope, p.type) for p in (*params, *EXTRA))
@@ -311,7 +318,8 @@ class Generator:
 
     def program(self) -> Program:
         params = (
-            Var("a", VECTOR), Var("b", VECTOR), Var("m", MATRIX), Var("x", ab.FLOAT), Var("k", INDICES), Var("i", ab.INT),
+            Var("a", VECTOR), Var("b", VECTOR), Var("m", MATRIX), Var("x", ab.FLOAT), Var("k", INDICES),
+            Var("i", ab.INT),
         )  # fmt: skip
         scope = Scope()
         block = self.block(scope, 0, self.types(4), params)
@@ -325,7 +333,9 @@ class Generator:
             body.append(Def(pull, "pull", inside, self.origin()))
             results.append(pull)
         body.append(Op(result, prims.make_tuple, tuple(results), (), self.origin()))
-        entry = Function("f", tuple(map(Param, params)), Block(params, tuple(body), (result,)), self.origin(), primal=False)
+        entry = Function(
+            "f", tuple(map(Param, params)), Block(params, tuple(body), (result,)), self.origin(), primal=False
+        )
         return Program(entry, self.functions)
 
 

@@ -1,0 +1,17 @@
+"""Random Core programs do as text what they do in the interpreter."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.backends.random_core import arguments, random_program
+from tests.backends.running import check
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 10**9))
+def test_text_does_what_core_means(seed: int) -> None:
+    check(random_program(random.Random(seed)), arguments())
