@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 Op = Callable[..., Any]
+Takes = Literal["whole", "scalar", "elementwise", "passed"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -19,13 +20,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Rule:
     """One rule. `elementwise`: `fn(out, *inputs) -> partial(s)`; `reverse`: `fn(ct, out, *inputs, **static) -> ct(s)`.
 
-    `active`: the positions of the inputs that carry a derivative for which this rule is meant, None for any.
+    `active`: the positions of the inputs that carry a derivative for which this rule is meant, None for any. `ct`: which
+    cotangents a reverse rule takes.
     """
 
     op: Op
     kind: Literal["elementwise", "reverse", "forward"]
     fn: Callable[..., Any]
     active: tuple[int, ...] | None = None
+    ct: Takes = "whole"
 
 
 _RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
@@ -33,11 +36,12 @@ _CONSTANT: set[Op] = set()
 _STATIC: set[Callable[..., Any]] = set()
 
 
-def _add(ops: tuple[Op, ...], mode: str, kind: Literal["elementwise", "reverse", "forward"], active: Any, fn: F) -> F:
+def _add(mode: str, fn: F, ops: tuple[Op, ...], rule: Callable[[Op], Rule]) -> F:
     for op in ops:
-        if (op, mode, active) in _RULES:
+        made = rule(op)
+        if (op, mode, made.active) in _RULES:
             raise ValueError(f"{getattr(op, '__name__', op)!r} has a {mode} rule already")
-        _RULES[op, mode, active] = Rule(op, kind, fn, active)
+        _RULES[op, mode, made.active] = made
     return fn
 
 
@@ -49,24 +53,28 @@ def elementwise(*ops: Op, active: tuple[int, ...] | None = None) -> Callable[[F]
 
     Raises ValueError when the operation has such a rule already.
     """
-    return lambda fn: _add(ops, "both", "elementwise", active, fn)
+    return lambda fn: _add("both", fn, ops, lambda op: Rule(op, "elementwise", fn, active))
 
 
 class _RuleDecorator:
-    def __call__(self, *ops: Op, active: tuple[int, ...] | None = None) -> Callable[[F], F]:
+    def __call__(self, *ops: Op, active: tuple[int, ...] | None = None, ct: Takes = "whole") -> Callable[[F], F]:
         """Register `r(ct, out, *inputs, *, static…) -> cotangent | tuple`; None for an input that has none.
 
         Parameters after `*` are static (axis, keepdims) and follow the operation's own order and names. A parameter
         that the operation takes as a sequence of arrays (`np.concatenate`) is a tuple, and so is its cotangent. A
         cotangent of lower rank stands for one repeated over the leading axes (`ct` itself, for the input of a sum).
 
+        `ct` says which cotangents the rule takes: "whole", in the shape of `out`; "scalar", also one number that stands
+        for every element; "elementwise", also any that broadcasts against `out`, because it works element by element.
+        "passed": one number that stands for every element is also the cotangent of each operand (a transpose, a sum).
+
         Raises ValueError when the operation has such a rule already.
         """
-        return lambda fn: _add(ops, "reverse", "reverse", active, fn)
+        return lambda fn: _add("reverse", fn, ops, lambda op: Rule(op, "reverse", fn, active, ct))
 
     def forward(self, *ops: Op) -> Callable[[F], F]:
         """Register `r(tangents, out, *inputs, *, static…) -> tangent of out`."""
-        return lambda fn: _add(ops, "forward", "forward", None, fn)
+        return lambda fn: _add("forward", fn, ops, lambda op: Rule(op, "forward", fn))
 
 
 rule = _RuleDecorator()

@@ -23,7 +23,7 @@ from tests.stdlib.samples import SAMPLES
 from tests.stdlib.test_end_to_end import Text
 from tests.stdlib.test_rules import name
 
-MOST = 8  # samples of one operation
+MOST = 5  # samples of one operation
 CASES = [
     (op, s)
     for op, samples in SAMPLES.items()

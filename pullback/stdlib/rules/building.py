@@ -52,33 +52,33 @@ def parts(ct: Any, arrays: Any, axis: Any) -> Any:
     return [part(ct, start, stop, 0 if axis is None else axis) for start, stop in bounds]
 
 
-@rule(np.concatenate)
+@rule(np.concatenate, ct="passed")
 def concatenate(ct: Any, out: Any, arrays: Any, *, axis: Any = 0) -> Any:
     if axis is None:
         return tuple([np.reshape(c, np.shape(a)) for c, a in zip(parts(ct, arrays, axis), arrays, strict=False)])
     return tuple(parts(ct, arrays, axis))
 
 
-@rule(np.stack)
+@rule(np.stack, ct="passed")
 def stack(ct: Any, out: Any, arrays: Any, *, axis: Any = 0) -> Any:
     return tuple([slab(ct, k, axis) for k in range(len(arrays))])
 
 
-@rule(np.hstack)
+@rule(np.hstack, ct="passed")
 def hstack(ct: Any, out: Any, tup: Any) -> Any:
     if np.ndim(tup[0]) == 0:
         return tuple([ct[k] for k in range(len(tup))])
     return tuple(parts(ct, tup, 0 if np.ndim(tup[0]) == 1 else 1))
 
 
-@rule(np.vstack)
+@rule(np.vstack, ct="passed")
 def vstack(ct: Any, out: Any, tup: Any) -> Any:
     if np.ndim(tup[0]) <= 1:
         return tuple([np.reshape(ct[k], np.shape(tup[k])) for k in range(len(tup))])
     return tuple(parts(ct, tup, 0))
 
 
-@rule(np.column_stack)
+@rule(np.column_stack, ct="passed")
 def column_stack(ct: Any, out: Any, tup: Any) -> Any:
     columns = [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup]
     return tuple([np.reshape(c, np.shape(a)) for c, a in zip(parts(ct, columns, 1), tup, strict=False)])
@@ -109,7 +109,7 @@ def items(ct: Any, built_from: Any) -> Any:
     return ct
 
 
-@rule(np.array, np.asarray)
+@rule(np.array, np.asarray, ct="passed")
 def array(ct: Any, out: Any, obj: Any, *, dtype: Any = None, copy: Any = None) -> Any:
     return items(ct, obj)
 

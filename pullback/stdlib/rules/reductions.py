@@ -13,7 +13,7 @@ from pullback.stdlib.registry import rule
 
 def widened(ct: Any, axis: Any, keepdims: Any) -> Any:
     """`ct` with the reduced axes put back, where they do not come back by broadcasting anyway."""
-    if axis is None or keepdims or axis == 0:
+    if axis is None or keepdims or axis == 0 or np.ndim(ct) == 0:
         return ct
     return np.expand_dims(ct, axis)
 
@@ -27,29 +27,34 @@ def count(a: Any, axis: Any) -> Any:
     return math.prod([a.shape[k] for k in axis])
 
 
-@rule(np.sum)
+def freedom(a: Any, axis: Any, ddof: Any) -> Any:
+    """The divisor of a variance."""
+    return count(a, axis) if ddof == 0 else count(a, axis) - ddof
+
+
+@rule(np.sum, ct="passed")
 def sum_(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     return widened(ct, axis, keepdims)
 
 
-@rule(np.mean)
+@rule(np.mean, ct="scalar")
 def mean(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     return widened(ct, axis, keepdims) / count(a, axis)
 
 
-@rule(np.var)
+@rule(np.var, ct="scalar")
 def var(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return widened(2.0 * ct / (count(a, axis) - ddof), axis, keepdims) * deviation
+    return widened(2.0 * ct / freedom(a, axis, ddof), axis, keepdims) * deviation
 
 
-@rule(np.std)
+@rule(np.std, ct="scalar")
 def std(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return widened(ct / ((count(a, axis) - ddof) * (out + (out == 0.0))), axis, keepdims) * deviation
+    return widened(ct / (freedom(a, axis, ddof) * (out + (out == 0.0))), axis, keepdims) * deviation
 
 
-@rule(np.max, np.min, np.amax, np.amin)
+@rule(np.max, np.min, np.amax, np.amin, ct="scalar")
 def max_(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     hit = a == widened(out, axis, keepdims)
     if axis is None:
@@ -57,10 +62,12 @@ def max_(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) 
     return widened(ct, axis, keepdims) / np.sum(hit, axis=axis, dtype=a.dtype, keepdims=True) * hit
 
 
-@rule(np.prod)
+@rule(np.prod, ct="scalar")
 def prod(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     if axis is None:
         return ct * np.reshape(product_of_others(np.ravel(a)), a.shape)
+    if axis == -1 or axis == a.ndim - 1:
+        return widened(ct, axis, keepdims) * product_of_others(a)
     if isinstance(axis, int):
         return widened(ct, axis, keepdims) * np.moveaxis(product_of_others(np.moveaxis(a, axis, -1)), -1, axis)
     last = tuple([-1 - k for k in range(len(axis))])
@@ -77,7 +84,7 @@ def product_of_others_(ct: Any, out: Any, a: Any) -> Any:
     return np.sum(np.where(one, 0.0, matrix_ct), axis=-2)
 
 
-@rule(np.linalg.norm)
+@rule(np.linalg.norm, ct="scalar")
 def norm(ct: Any, out: Any, x: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     return widened(ct / (out + (out == 0.0)), axis, keepdims) * x
 

@@ -10,12 +10,12 @@ from pullback.runtime import add_trees, unbroadcast
 from pullback.stdlib.registry import rule, static
 
 
-@rule(np.reshape)
+@rule(np.reshape, ct="passed")
 def reshape(ct: Any, out: Any, a: Any, *, shape: Any = None) -> Any:
     return np.reshape(ct, np.shape(a))
 
 
-@rule(np.ravel)
+@rule(np.ravel, ct="passed")
 def ravel(ct: Any, out: Any, a: Any) -> Any:
     return np.reshape(ct, np.shape(a))
 
@@ -27,41 +27,41 @@ def inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(forward.index(axis) for axis in range(len(axes)))
 
 
-@rule(np.transpose)
+@rule(np.transpose, ct="passed")
 def transpose(ct: Any, out: Any, a: Any, *, axes: Any = None) -> Any:
     if axes is None:
         return np.transpose(ct)
     return np.transpose(ct, inverse_permutation(axes))
 
 
-@rule(np.matrix_transpose)
+@rule(np.matrix_transpose, ct="passed")
 def matrix_transpose(ct: Any, out: Any, x: Any) -> Any:
     return np.matrix_transpose(ct)
 
 
-@rule(np.swapaxes)
+@rule(np.swapaxes, ct="passed")
 def swapaxes(ct: Any, out: Any, a: Any, *, axis1: Any, axis2: Any) -> Any:
     return np.swapaxes(ct, axis1, axis2)
 
 
-@rule(np.moveaxis)
+@rule(np.moveaxis, ct="passed")
 def moveaxis(ct: Any, out: Any, a: Any, *, source: Any, destination: Any) -> Any:
     return np.moveaxis(ct, destination, source)
 
 
-@rule(np.expand_dims)
+@rule(np.expand_dims, ct="passed")
 def expand_dims(ct: Any, out: Any, a: Any, *, axis: Any) -> Any:
     return np.squeeze(ct, axis)
 
 
-@rule(np.squeeze)
+@rule(np.squeeze, ct="passed")
 def squeeze(ct: Any, out: Any, a: Any, *, axis: Any = None) -> Any:
     if axis is None:
         return np.reshape(ct, np.shape(a))
     return np.expand_dims(ct, axis)
 
 
-@rule(np.atleast_1d, np.atleast_2d, np.atleast_3d)
+@rule(np.atleast_1d, np.atleast_2d, np.atleast_3d, ct="passed")
 def atleast(ct: Any, out: Any, a: Any) -> Any:
     return np.reshape(ct, np.shape(a))
 
@@ -71,27 +71,27 @@ def broadcast_to(ct: Any, out: Any, array: Any, *, shape: Any) -> Any:
     return ct
 
 
-@rule(np.copy, np.ascontiguousarray, np.asfortranarray)
+@rule(np.copy, np.ascontiguousarray, np.asfortranarray, ct="passed")
 def copy(ct: Any, out: Any, a: Any, *, order: Any = None) -> Any:
     return ct
 
 
-@rule(np.flip)
+@rule(np.flip, ct="passed")
 def flip(ct: Any, out: Any, m: Any, *, axis: Any = None) -> Any:
     return np.flip(ct, axis)
 
 
-@rule(np.fliplr)
+@rule(np.fliplr, ct="passed")
 def fliplr(ct: Any, out: Any, m: Any) -> Any:
     return np.fliplr(ct)
 
 
-@rule(np.flipud)
+@rule(np.flipud, ct="passed")
 def flipud(ct: Any, out: Any, m: Any) -> Any:
     return np.flipud(ct)
 
 
-@rule(np.roll)
+@rule(np.roll, ct="passed")
 def roll(ct: Any, out: Any, a: Any, *, shift: Any, axis: Any = None) -> Any:
     if isinstance(shift, tuple):
         return np.roll(ct, tuple([-n for n in shift]), axis)

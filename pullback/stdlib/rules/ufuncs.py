@@ -167,7 +167,7 @@ def sinc(out: Any, x: Any) -> Any:
     return np.where(np.abs(x) < 0.01, near_zero, (np.cos(math.pi * x) - out) / (x + (x == 0.0)))
 
 
-@rule(np.maximum)
+@rule(np.maximum, ct="elementwise")
 def maximum(ct: Any, out: Any, x: Any, y: Any) -> Any:
     return np.where(x == y, 0.5 * ct, ct * (x > y)), np.where(x == y, 0.5 * ct, ct * (y > x))
 
@@ -182,7 +182,7 @@ def maximum_of_constant(out: Any, x: Any, y: Any) -> Any:
     return None, out > x
 
 
-@rule(np.minimum)
+@rule(np.minimum, ct="elementwise")
 def minimum(ct: Any, out: Any, x: Any, y: Any) -> Any:
     return np.where(x == y, 0.5 * ct, ct * (x < y)), np.where(x == y, 0.5 * ct, ct * (y < x))
 
@@ -197,7 +197,7 @@ def minimum_of_constant(out: Any, x: Any, y: Any) -> Any:
     return None, out < x
 
 
-@rule(np.fmax, np.fmin)
+@rule(np.fmax, np.fmin, ct="elementwise")
 def fmax(ct: Any, out: Any, x: Any, y: Any) -> Any:
     return np.where(x == y, 0.5 * ct, ct * (out == x)), np.where(x == y, 0.5 * ct, ct * (out == y))
 
@@ -237,17 +237,17 @@ def nan_to_num(out: Any, x: Any) -> Any:
     return np.isfinite(x)
 
 
-@rule(np.conjugate)
+@rule(np.conjugate, ct="elementwise")
 def conjugate(ct: Any, out: Any, x: Any) -> Any:
     return np.conjugate(ct)
 
 
-@rule(np.ldexp)
+@rule(np.ldexp, ct="elementwise")
 def ldexp(ct: Any, out: Any, x: Any, i: Any) -> Any:
     return np.ldexp(ct, i), None
 
 
-@rule(np.where)
+@rule(np.where, ct="elementwise")
 def where(ct: Any, out: Any, condition: Any, x: Any, y: Any) -> Any:
     return None, np.where(condition, ct, 0.0), np.where(condition, 0.0, ct)
 
