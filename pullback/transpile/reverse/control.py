@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,7 +10,7 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, If, Lit, Range, Var, While, substitute
-from pullback.transpile.infer import type_of
+from pullback.transpile.infer import join, type_of
 from pullback.transpile.reverse.activity import active_free
 from pullback.transpile.reverse.cotangents import Tree
 
@@ -33,7 +34,8 @@ def branch(self: Adjoint, s: If) -> None:
         inner.b.at(s.origin)
         results = tuple(inner.ct.full(v) for v in outer)
         sides.append(Block((), tuple(inner.b.body), results))
-    outs = tuple(_cotangent_var(self, v) for v in outer)
+    kinds = [_kind(v, (type_of(x), type_of(y))) for v, x, y in zip(outer, *(b.results for b in sides), strict=True)]
+    outs = tuple(_cotangent_var(self, v, t) for v, t in zip(outer, kinds, strict=True))
     self.b.body.append(If(outs, s.cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
     _reopen(self, outer, outs)
 
@@ -45,8 +47,15 @@ def _reopen(self: Adjoint, values: Sequence[Var], outs: Sequence[Var]) -> None:
         self.ct.add(v, o)
 
 
-def _cotangent_var(self: Adjoint, v: Var) -> Var:
-    return Var(self.ct.name(v), v.type)
+def _cotangent_var(self: Adjoint, v: Var, t: ab.Type) -> Var:
+    return Var(self.ct.name(v), t)
+
+
+def _kind(v: Var, found: Sequence[ab.Type]) -> ab.Type:
+    """The type of a cotangent of `v`: that of `v`, but a scalar's may be NumPy's where `v` is a Python float."""
+    if isinstance(v.type, ab.Scalar) and all(isinstance(t, ab.Scalar) for t in found):
+        return functools.reduce(join, found)
+    return v.type
 
 
 def _copy(d: Any) -> Any:
@@ -79,18 +88,24 @@ def loop(self: Adjoint, s: For | While) -> None:
     here = Var(index.hint, index.type)
     values = [*(s.carried[k] for k in slots.carried), *slots.outer]
     inits = [*(self.ct.full(s.outs[k]) for k in slots.carried), *(self.ct.full(v) for v in slots.outer)]
-    params = [_cotangent_var(self, v) for v in values]
     taped = [(o, r) for o, r in zip(s.outs[n:], s.body.results[n:], strict=True) if o in self.ct.open]
     tapes = [self.ct.full(o) for o, _ in taped]
     tape_params = [Var(self.ct.name(r), type_of(r)) for _, r in taped]
+    taped_seeds = [(r, p) for (_, r), p in zip(taped, tape_params, strict=True) if isinstance(r, Var)]
     results = [s.body.results[k] for k in slots.carried]
-    seeds = [*zip(slots.outer, params[len(slots.carried) :], strict=True)]
-    seeds += [(r, p) for r, p in zip(results, params, strict=False) if isinstance(r, Var)]
-    seeds += [(r, p) for (_, r), p in zip(taped, tape_params, strict=True) if isinstance(r, Var)]
-    inner, collected = _body(self, s, slots, seeds, index)
-    final = [inner.ct.full(v) for v in values]
+    kinds = [_kind(v, [type_of(d)]) for v, d in zip(values, inits, strict=True)]
+    while True:
+        params = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
+        seeds = [*zip(slots.outer, params[len(slots.carried) :], strict=True)]
+        seeds += [(r, p) for r, p in zip(results, params, strict=False) if isinstance(r, Var)]
+        inner, collected = _body(self, s, slots, seeds + taped_seeds, index)
+        final = [inner.ct.full(v) for v in values]
+        after = [_kind(v, [t, type_of(d)]) for v, t, d in zip(values, kinds, final, strict=True)]
+        if after == kinds:
+            break
+        kinds = after
     body = Block((here, *params, *tape_params), tuple(inner.b.body), (*final, *collected))
-    outs = [_cotangent_var(self, v) for v in values]
+    outs = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
     lists = [Var(self.ct.name(a), ab.ListOf(p.type)) for p, a in slots.listed]
     reverse = not s.reverse if isinstance(s, For) else True
     body = substitute(body, {index: here})

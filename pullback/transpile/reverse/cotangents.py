@@ -155,11 +155,15 @@ class Cotangents:
         match t:
             case ab.Scalar(kind="float", dtype=None) if u != ab.FLOAT and not isinstance(u, ab.Static):
                 return self.b.emit(float, (out,), hint=name)
-            case ab.Scalar(kind="float", dtype=str() as dtype) if not isinstance(u, ab.Scalar) or u.dtype != dtype:
+            case ab.Scalar(kind="float", dtype=str() as dtype) if not self._computed(out) or u != t:
                 return self.b.emit(np.dtype(dtype).type, (out,), hint=name)
             case ab.Array(shape=()) if not isinstance(u, ab.Array):
                 return self.b.emit(np.full_like, (v, out), hint=name)
         return out
+
+    def _computed(self, d: Atom) -> bool:
+        """Is this cotangent the result of an operation? A loop of no trips or a branch may give a literal instead."""
+        return isinstance(d, Var) and d in self.b.defs
 
     def materialise(self, t: ab.Type, d: Cotangent | None, v: Atom, name: str) -> Atom:
         """The cotangent of a value `v` of type `t` as one value with the structure and shape of `v`."""
