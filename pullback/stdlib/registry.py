@@ -20,8 +20,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Rule:
     """One rule. `elementwise`: `fn(out, *inputs) -> partial(s)`; `reverse`: `fn(ct, out, *inputs, **static) -> ct(s)`.
 
-    `active`: the positions of the inputs that carry a derivative for which this rule is meant, None for any. `ct`: which
-    cotangents a reverse rule takes.
+    `active`: the positions of the inputs that carry a derivative for which this rule is meant, None for any.
+    `ct`: which cotangents a reverse rule takes.
     """
 
     op: Op

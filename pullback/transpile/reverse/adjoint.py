@@ -33,7 +33,6 @@ from pullback.transpile.core import (
     variables,
 )
 from pullback.transpile.infer import type_of
-from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.reverse import control
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
@@ -173,7 +172,7 @@ class Adjoint:
             self.ct.add(flat[k], d, s.out if rule.ct == "elementwise" else None)
 
     def _taken(self, s: Op, rule: registry.Rule) -> Atom:
-        """The cotangent of what a statement binds, in the shape of that, or in a smaller one that the rule copes with."""
+        """The cotangent of what a statement binds, in the shape of that, or in a smaller one that the rule takes."""
         ct = self.ct.open.get(s.out)
         if rule.ct == "whole" or isinstance(ct, Tree) or ct is None or ab.shape_of(s.out.type) is None:
             return self.ct.full(s.out)
