@@ -51,8 +51,10 @@ def arguments(seed: int) -> list[Any]:
     return [x, y, rng.uniform(0.2, 1.0, 3), rng.uniform(-1.0, 1.0, 3), rng.uniform(-1.0, 1.0, (3, 3)), 3]
 
 
-def check(f: Callable[..., Any], derivative: Callable[..., Any], args: list[Any], seed: int) -> None:
-    """Compare a value and its gradient with the function `f`."""
+def check(
+    f: Callable[..., Any], derivative: Callable[..., Any], args: list[Any], seed: int, typed: bool = True
+) -> None:
+    """Compare a value and its gradient with the function `f`; general code may give NumPy's float for Python's."""
     given_args = copy.deepcopy(args)
     value, grads = derivative(*given_args)
     expected = f(*copy.deepcopy(args))
@@ -65,7 +67,7 @@ def check(f: Callable[..., Any], derivative: Callable[..., Any], args: list[Any]
     exact = 0.0
     for a, g, t in zip(args, grads, tangents, strict=False):
         assert np.shape(g) == np.shape(a)
-        assert type(g) is type(a)
+        assert type(g) is type(a) if typed else isinstance(g, type(a))
         exact += float(np.sum(g * t))
     assert min(difference_error(f, args, tangents, exact, step) for step in (1e-4, 1e-5, 1e-6, 1e-7)) < 1e-5
 
@@ -132,4 +134,4 @@ def test_general_code_is_right_or_refused(folder: Path, text: str, seed: int) ->
     except (errors.NotSupportedYet, errors.SignatureNeeded):
         return
     with np.errstate(all="ignore"):
-        check(f, derivative, args, seed)
+        check(f, derivative, args, seed, typed=False)

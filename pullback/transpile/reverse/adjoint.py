@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import numpy as np
+
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
@@ -169,7 +171,8 @@ class Adjoint:
             return
         results = self.b.splice(template, (ct, s.out, *flat), tuple(wanted))
         for k, d in zip(wanted, results, strict=True):
-            self.ct.add(flat[k], d, s.out if rule.ct == "elementwise" else None)
+            logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
+            self.ct.add(flat[k], d, logical)
 
     def _taken(self, s: Op, rule: registry.Rule) -> Atom:
         """The cotangent of what a statement binds, in the shape of that, or in a smaller one that the rule takes."""
@@ -284,6 +287,18 @@ def _positive(key: Lit, t: ab.Type) -> Lit:
     if isinstance(t, ab.Seq) and isinstance(key.value, int) and key.value < 0:
         return Lit(key.value + len(t.items))
     return key
+
+
+# with operands of two axes at most these broadcast nothing
+_PRODUCTS = (operator.matmul, np.matmul, np.dot, np.inner, np.outer, np.vdot)
+
+
+def _fits(s: Op) -> bool:
+    """Has the cotangent of each operand at most the operand's own axes, so that nothing is left to sum over?"""
+    ranks = [ab.rank(type_of(a)) for a in flatten(s.args)[0] if not isinstance(type_of(a), ab.Static)]
+    if s.op in _PRODUCTS:
+        return all(r in (1, 2) for r in ranks)
+    return len(ranks) == 1
 
 
 def _type(a: Arg) -> ab.Type:
