@@ -3,8 +3,11 @@
 import functools
 import importlib.util
 import linecache
+import os
+import subprocess
 import sys
 from collections import namedtuple
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -317,3 +320,16 @@ def test_columns_of_lines_with_other_letters_are_characters(load_module):
     m = load_module("def f(x):\n    μ = 'ü'; y = x\n    return y\n")
     node = from_function(m.f).tree.body[1]
     assert node.col_offset > 13
+
+
+@pytest.mark.parametrize("flags", [(), ("-O",), ("-OO",), ("-X", "no_debug_ranges")])
+def test_functions_are_known_however_python_was_started(tmp_path, flags):
+    text = 'def f(x, k=("a", 1.0)):\n    """Doc."""\n    assert x\n    return x in {"b", "c", k} and [y for y in x]\n'
+    (tmp_path / "model.py").write_text(text)
+    script = "import model; from pullback.transpile.parse import from_function; print(from_function(model.f).name)"
+    env = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)])}
+    for _ in "compiled", "read from the cache":
+        for flags_now in flags, ():
+            command = [sys.executable, *flags_now, "-c", script]
+            done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+            assert done.stdout == "f\n"
