@@ -232,8 +232,6 @@ class Expressions:
             return call(self.dtype(value.dtype.name), self.literal(value.item()))
         if isinstance(value, type) and issubclass(value, np.generic):
             return name(f"{self.space.arrays()}.{value.__name__}")
-        if isinstance(value, type) and getattr(builtins, value.__name__, None) is value:
-            return name(self.space.builtin(value.__name__))
         return name(self.space.callable(value))
 
     def _number(self, value: int | float | complex) -> Any:

@@ -51,11 +51,13 @@ MAKERS = frozenset({prims.make_tuple, prims.make_list, prims.make_dict})
 CONVERSIONS: frozenset[Any] = frozenset({builtins.float, builtins.complex, prims.astype})
 STARTS: frozenset[Any] = frozenset({np.zeros_like, np.ones_like, np.zeros, np.ones, prims.spread})
 _FRESH_NAMES = """
-    zeros ones empty full zeros_like ones_like full_like empty_like arange linspace logspace eye identity tri tril triu vander
-    array copy concatenate stack vstack hstack repeat tile pad roll take take_along_axis sort argsort bincount
+    zeros ones empty full zeros_like ones_like full_like empty_like arange linspace logspace eye identity tri tril triu
+    vander array copy concatenate stack vstack hstack repeat tile pad roll take take_along_axis sort argsort bincount
     searchsorted sum mean var std prod max min amax amin argmax argmin any all cumsum cumprod trace median
-    count_nonzero nonzero nansum nanmean nanmax nanmin dot inner outer matmul tensordot kron convolve where clip interp sign isclose allclose
+    count_nonzero nonzero nansum nanmean nanmax nanmin dot inner outer matmul tensordot kron convolve where clip
+    interp sign isclose allclose
 """.split()
+WRITES: frozenset[Any] = frozenset({prims.set_item, prims.add_item, prims.add_at_key})
 FRESH: frozenset[Any] = frozenset(
     [
         *(getattr(np, name) for name in _FRESH_NAMES if hasattr(np, name)),
@@ -64,8 +66,7 @@ FRESH: frozenset[Any] = frozenset(
         *UNARY,
         prims.spread,
         prims.astype,
-        prims.set_item,
-        prims.add_item,
+        *WRITES,
         prims.dim,
         np.size,
         np.ndim,

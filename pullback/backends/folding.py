@@ -373,6 +373,10 @@ class Folder:
             and reader.origin.text != p.origin.text
         ):
             return False
+        return self.undisturbed(p, reach)
+
+    def undisturbed(self, p: Pending, reach: int) -> bool:
+        """Is what an expression reads still there, under its name, at a later position?"""
         return not any(self.sharing.disturbed(v, p.position, reach) for v in atoms(p.expr))
 
     def settle(self, p: Pending) -> None:
@@ -428,6 +432,10 @@ def _returns(s: Statement) -> bool:
 
 def _is_statement(s: If) -> bool:
     return not s.origin.adjoint and s.origin.text.lstrip().startswith(("if ", "if(", "elif"))
+
+
+def _is_converted(e: Expr) -> bool:
+    return isinstance(e, Apply) and e.op in CONVERSIONS and isinstance(e.args[0], Var)
 
 
 def _small(s: If, limit: int = 6) -> bool:

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pullback.transpile import prims
 from pullback.transpile.core import Var
 
+from .facts import WRITES
 from .script import Append, Apply, Assign, Body, Branch, Define, ForLoop, Statement, WhileLoop, atoms, targets
 from .sharing import accumulation
 
@@ -67,7 +67,7 @@ def _delay(statements: list[Statement], p: Var, r: Var) -> None:
 
 def _is_write(s: Assign) -> bool:
     v = s.value
-    return isinstance(v, Apply) and (v.op in (prims.set_item, prims.add_item, list.pop) or accumulation(v, s.origin))
+    return isinstance(v, Apply) and (v.op in WRITES or v.op is list.pop or accumulation(v, s.origin))
 
 
 def _disturbs(t: Assign, leaves: set[Var]) -> bool:

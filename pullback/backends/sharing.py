@@ -13,7 +13,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, For, If, Op, Origin, Stmt, Var, While, blocks, variables
 
-from .facts import MAKERS, is_array, is_fresh
+from .facts import MAKERS, WRITES, is_array, is_fresh
 from .script import Apply
 
 
@@ -37,7 +37,7 @@ def accumulates(s: Op) -> bool:
 
 def writes(s: Op) -> bool:
     """Does this statement make a changed array out of an old one?"""
-    return s.op in (prims.set_item, prims.add_item)
+    return s.op in WRITES
 
 
 class Sharing:

@@ -13,17 +13,19 @@ What is returned shares no storage with the arguments nor with itself.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pullback.runtime import add_trees
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Var
 
-from .facts import MAKERS, is_advanced, is_array, type_of
+from .facts import MAKERS, WRITES, is_advanced, is_array, type_of
 from .liveness import Liveness, Skips
 from .places import ABROAD, NOWHERE, Parts, Place, Places, Store, Summary, join, stores_of
 from .script import (
@@ -112,9 +114,7 @@ class _Stores:
         for s in reversed(body.statements):
             match s:
                 case Assign(target=Var(), value=Apply(op=op, args=args) as value):
-                    if (op in (prims.set_item, prims.add_item) or accumulation(value, s.origin)) and isinstance(
-                        args[0], Var
-                    ):
+                    if (op in WRITES or accumulation(value, s.origin)) and isinstance(args[0], Var):
                         self.wanted.add(args[0])
                     if op is not list.pop:
                         self.leaving.update(v for v in atoms(value) if isinstance(v.type, ab.ListOf))
@@ -143,7 +143,7 @@ class _Stores:
 
     def statement(self, s: Statement, where: Where) -> list[Statement]:
         match s:
-            case Assign(value=Apply(op=op)) if op in (prims.set_item, prims.add_item):
+            case Assign(value=Apply(op=op)) if op in WRITES:
                 return self.write(s, where)
             case Assign():
                 return self.assign(s, where)
@@ -191,13 +191,27 @@ class _Stores:
             old = Var(out.hint, out.type)
             before.append(Assign(old, copy_of(array, old), s.origin))
             birth = self.live.span[s].start
-            self.places.bind(old, frozenset({self.places.make(("copy", out), where.scope, birth)}), where.scope, birth)
+            own = frozenset({self.places.make(("copy", out), where.scope, birth)})
+            items = NOWHERE if isinstance(out.type, ab.Array) else stores_of(self.places.place(array))
+            self.places.bind(old, own | items, where.scope, birth)
         place = stores_of(self.places.place(old))
+        add = value.op is prims.add_item
+        if value.op is prims.add_at_key:
+            kind = out.type.item if isinstance(out.type, ab.ListOf) else ab.UNKNOWN
+            place |= stores_of(self.places.place(item))
+            index, item, add = (index,), *self.added(old, index, item, kind)
         if is_advanced(index) and stores_of(self.places.place(item)) & place:
             item = copy_of(item)
         self.note(old, s)
         self.bind(out, place, s, where)
-        return [*before, Write(out, old, index, item, value.op is prims.add_item, s.origin)]
+        return [*before, Write(out, old, index, item, add, s.origin)]
+
+    def added(self, array: Var, key: Expr, item: Expr, kind: ab.Type) -> tuple[Expr, bool]:
+        """What is stored for an item of a list that something is added to, and is it added in place?"""
+        if isinstance(kind, ab.Scalar):
+            return item, True
+        before = Apply(prims.item, (array, key))
+        return Apply(operator.add if isinstance(kind, ab.Array) else add_trees, (before, item)), False
 
     def note(self, v: Var, s: Statement) -> None:
         """Remember that the stores of a variable are written here."""
