@@ -298,7 +298,7 @@ def _fits(s: Op) -> bool:
     ranks = [ab.rank(type_of(a)) for a in flatten(s.args)[0] if not isinstance(type_of(a), ab.Static)]
     if s.op in _PRODUCTS:
         return all(r in (1, 2) for r in ranks)
-    return len(ranks) == 1
+    return len(ranks) == 1 and s.op is not np.broadcast_to and ab.shape_of(s.out.type) is not None
 
 
 def _type(a: Arg) -> ab.Type:
