@@ -6,6 +6,7 @@ import copy
 import inspect
 import itertools
 import linecache
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -98,3 +99,8 @@ def pointed_at(error: errors.PullbackError) -> str:
     """The text that an error's caret marks."""
     width = str(error).split("\n")[2].count("^")
     return error.source_line[error.col - 1 : error.col - 1 + width]
+
+
+def programs(text: str) -> list[str]:
+    """The bodies of functions that are written one below the other, with an empty line between them."""
+    return [textwrap.indent(body, "    ") + "\n" for body in text.strip("\n").split("\n\n")]

@@ -170,7 +170,13 @@ def test_structured_parameters(params, body, args):
 
 
 def test_values_are_called_as_the_user_calls_them():
-    text = "def f(x, y):\n    h = np.tanh(x @ y)\n    a, b = h * 2, h\n    c = d = a + b\n    e = c if d.sum() > 0 else a\n    return e\n"
+    text = """def f(x, y):
+    h = np.tanh(x @ y)
+    a, b = h * 2, h
+    c = d = a + b
+    e = c if d.sum() > 0 else a
+    return e
+"""
     program = lowered(text, n(2, 2), n(2, 2))
     body = program.entry.block.body
     assert [s.out.hint for s in ops(program)] == ["", "h", "a", "c", "", ""]
@@ -185,7 +191,14 @@ def test_another_name_for_a_value_is_no_operation():
 
 
 def test_origins_are_the_users_statements():
-    text = "def f(x, y):\n    h = np.tanh(x *\n        y)  # a remark\n    if x.sum() > (\n            0):\n        h = h + 1\n    return h * 2\n"
+    text = """def f(x, y):
+    h = np.tanh(x *
+        y)  # a remark
+    if x.sum() > (
+            0):
+        h = h + 1
+    return h * 2
+"""
     f = live(text)
     body = lower(from_function(f), types_of(f, (n(2), n(2)))).entry.block.body
     tanh = body[1]
@@ -220,7 +233,10 @@ def test_integers_are_computed_at_once_and_floats_never():
 
 def test_globals_are_read_by_their_names():
     text = "rate = 0.1\nWEIGHTS = np.ones(3)\nparams = {'a': 2.0}\nNAMES = ('a', 'b')\nMODE = 'slow'\n\n"
-    text += "def f(x):\n    y = x * rate + WEIGHTS * params['a']\n    return y if MODE == 'slow' and NAMES[0] == 'a' else x\n"
+    text += """def f(x):
+    y = x * rate + WEIGHTS * params['a']
+    return y if MODE == 'slow' and NAMES[0] == 'a' else x
+"""
     program = agrees(live(text), (n(3),))
     names = {a.name for s in ops(program) for a in s.args if isinstance(a, Global)}
     assert names == {"rate", "WEIGHTS", "params"}
@@ -279,7 +295,9 @@ def test_parameters_keep_their_defaults_and_kinds():
 
 
 def test_static_arguments_are_given_by_name_and_operands_by_position():
-    text = "def f(x):\n    return np.sum(x, 0, keepdims=True) + x.mean(1).sum() + np.reshape(x, (2, -1)).sum() + np.where(x > 0, x, 0.0)\n"
+    text = """def f(x):
+    return np.sum(x, 0, keepdims=True) + x.mean(1).sum() + np.reshape(x, (2, -1)).sum() + np.where(x > 0, x, 0.0)
+"""
     program = lowered(text, n(2, 2))
     kwargs = {s.op.__name__: dict(s.kwargs) for s in reversed(ops(program))}
     assert kwargs["mean"] == {"axis": Lit(1)}

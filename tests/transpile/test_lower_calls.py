@@ -63,13 +63,22 @@ def test_structures_go_in_and_come_out(callee, use):
 
 
 def test_one_function_serves_all_calls_with_arguments_of_like_types():
-    text = "def g(a, b):\n    return a @ b\n\ndef f(u, v, w):\n    return g(u, v) + g(v, w) * g(u, w) + g(u[1:], v[1:])\n"
+    text = (
+        "def g(a, b):\n    return a @ b\n\ndef f(u, v, w):\n    return g(u, v) + g(v, w) * g(u, w) + g(u[1:], v[1:])\n"
+    )
     program = agrees(text, (n(3), n(3), n(3)))
     assert [c.function for c in calls(program)] == ["g"] * 3 + ["g_2"]
 
 
 def test_arguments_of_other_types_make_another_function():
-    text = "def g(a):\n    if isinstance(a, float):\n        return a * 2\n    return np.sum(a)\n\ndef f(x, y):\n    return g(x) + g(y) + g(y[None])\n"
+    text = """def g(a):
+    if isinstance(a, float):
+        return a * 2
+    return np.sum(a)
+
+def f(x, y):
+    return g(x) + g(y) + g(y[None])
+"""
     program = agrees(text, (1.5, n(3)))
     assert [c.function for c in calls(program)] == ["g", "g_2", "g_3"]
     assert {f.name for f in program.functions.values()} == {"g"}
@@ -122,7 +131,14 @@ def test_recursion():
 
 
 def test_recursion_over_a_part_of_an_array_has_one_function():
-    text = "def total(a):\n    if len(a) == 0:\n        return 0.0\n    return a[0] + total(a[1:])\n\ndef f(x):\n    return total(x)\n"
+    text = """def total(a):
+    if len(a) == 0:
+        return 0.0
+    return a[0] + total(a[1:])
+
+def f(x):
+    return total(x)
+"""
     program = agrees(text, (n(5),))
     assert len(program.functions) <= 2
 
@@ -184,24 +200,56 @@ def test_functions_of_another_module(tmp_path, monkeypatch):
 
 
 def test_a_default_is_what_it_was_when_the_function_was_defined():
-    text = "K = 2.0\n\ndef g(a, b=K, shape=(1, 2), act=np.sin):\n    return a * b + shape[1] + act(a)\n\nK = 5.0\n\ndef f(x):\n    return g(x)\n"
+    text = """K = 2.0
+
+def g(a, b=K, shape=(1, 2), act=np.sin):
+    return a * b + shape[1] + act(a)
+
+K = 5.0
+
+def f(x):
+    return g(x)
+"""
     agrees(text, (1.5,))
 
 
 def test_library_functions_can_be_passed_on():
-    text = "def g(a, fn, kind=float):\n    return fn(a) + kind(2)\n\ndef f(x):\n    return g(x, np.tanh) + g(x, math.exp, int)\n"
+    text = """def g(a, fn, kind=float):
+    return fn(a) + kind(2)
+
+def f(x):
+    return g(x, np.tanh) + g(x, math.exp, int)
+"""
     program = agrees(text, (1.5,))
     assert len(program.functions) == 2
     assert calls(program)[0].args[1].text == "np.tanh"
 
 
 def test_unused_functions_are_not_in_the_program():
-    text = "def g(a):\n    return a\n\ndef h(a):\n    return a\n\ndef f(x):\n    if x is None:\n        return h(x)\n    return g(x)\n"
+    text = """def g(a):
+    return a
+
+def h(a):
+    return a
+
+def f(x):
+    if x is None:
+        return h(x)
+    return g(x)
+"""
     assert list(lowered(text, 1.0).functions) == ["g"]
 
 
 def test_functions_called_in_loops_are_lowered_for_the_stable_types_only():
-    text = "def g(a):\n    return a * 0.5\n\ndef f(x, k):\n    s = 0\n    for i in range(k):\n        s = g(s) + x\n    return s\n"
+    text = """def g(a):
+    return a * 0.5
+
+def f(x, k):
+    s = 0
+    for i in range(k):
+        s = g(s) + x
+    return s
+"""
     program = agrees(text, (1.5, 3))
     (g,) = program.functions.values()
     assert g.params[0].var.type == FLOAT
@@ -214,7 +262,13 @@ def test_a_list_keeps_its_type_through_a_call():
 
 
 def test_a_call_with_a_known_structure_has_its_type():
-    text = "def g(a):\n    return a, 'name', 3\n\ndef f(x):\n    a, name, k = g(x)\n    return a * k if name == 'name' else undefined\n"
+    text = """def g(a):
+    return a, 'name', 3
+
+def f(x):
+    a, name, k = g(x)
+    return a * k if name == 'name' else undefined
+"""
     program = agrees(text, (1.5,))
     assert calls(program)[0].out.type == Seq("tuple", (FLOAT, Static("name"), Scalar("int", value=3)))
 

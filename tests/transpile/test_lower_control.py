@@ -5,7 +5,7 @@ import pytest
 
 from pullback.transpile.abstract import FLOAT, INT
 from pullback.transpile.core import Effect, For, If, Lit, While
-from tests.transpile.lowering import agrees, live, lowered
+from tests.transpile.lowering import agrees, live, lowered, programs
 
 rng = np.random.default_rng(1)
 NUMBERS = [(1.5, 0.5), (-1.5, 2.0), (0.25, -3.0), (5.0, 5.0), (0.0, 0.0)]
@@ -19,128 +19,503 @@ def statements(program, kind):
     return [s for s in program.entry.block.body if isinstance(s, kind)]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "if x > y:\n        z = x\n    else:\n        z = y\n    return z * 2",
-        "if x > y:\n        x = x + 1\n    return x * y",
-        "if x > 1:\n        x, y = y, x\n    elif x > 0:\n        y = 2.0\n    else:\n        x = 3.0\n    return x - y",
-        "if x > 0:\n        return x\n    return y",
-        "if x > 0:\n        return x\n    elif y > 0:\n        return y * 2\n    else:\n        z = x * y\n    return z",
-        "if x > 0:\n        if y > 0:\n            return x * y\n        z = x\n    else:\n        z = y\n    w = z * 2\n    return w + z",
-        "if x > 0:\n        if y > 0:\n            return 1.0\n        if y < -2:\n            return 2.0\n    if x > 3:\n        return 3.0\n    return x",
-        "if x > 0:\n        return x, {'a': y}\n    return y, {'a': x}",
-        "if x > 0:\n        return x",
-        "if x > 0:\n        pass\n    else:\n        return y\n    return x",
-        "z = (x, 1.0) if x > y else (y, 2.0)\n    return z[0] * z[1]",
-        "z = x if x > 0 else y if y > 0 else -1.0\n    return z",
-        "p = (x, y)\n    if x > y:\n        p = (y, x)\n    return p[0] - p[1]",
-        "p = {'a': x, 'b': [y]}\n    if x > y:\n        p = {'a': y, 'b': [x * 2]}\n    return p['a'] - p['b'][0]",
-        "s = 0\n    if x > 0:\n        s = 0.5\n    return s * y, s",
-        "if x > 0 and y > 0 and x > y:\n        return 1.0\n    if x > 0 or y > 0:\n        return 2.0\n    return 3.0",
-        "if x != 0 and y / x > 1:\n        return y / x\n    return y",
-        "if not (x > 0 or y / (x - 1) > 2):\n        return 1.0\n    return 2.0",
-        "if 0 < x <= y < 10:\n        return 1.0\n    return 2.0",
-        "if x:\n        return 1.0\n    return 2.0",
-        "if x > 100:\n        raise ValueError('too large')\n    return x",
-        "if x > 100:\n        raise ValueError\n    else:\n        z = y\n    return z",
-        "if x < 100:\n        z = y\n    else:\n        raise ValueError(f'{x} is too large')\n    return z",
-        "if x > 0:\n        return x\n    elif x <= 0:\n        return y\n    raise ValueError('nan')",
-        "if x > 0:\n        z = 1.0\n    elif x > -100:\n        z = 2.0\n    else:\n        raise ValueError('no')\n    return z * y",
-        "a = b = x\n    if y > 0:\n        a = b + 1\n    return a * b",
-        "if x > 0:\n        z = x\n    if x > 0:\n        y = y + 1\n    z = y\n    return z",
-        "if (x > 0) == (y > 0):\n        return x\n    return y",
-        "for v in (x, y, 2.0):\n        if v > 1:\n            x = x + v\n        else:\n            y = y * v\n    return x - y",
-        "while x > 1:\n        x = x / 2\n    else:\n        y = y + 1\n    return x + y",
-        "z = x and y\n    w = x or y\n    return z, w",
-        "assert x < 100, 'x'\n    assert y < 100\n    return x * y",
-    ],
-)
+BRANCHES = """
+if x > y:
+    z = x
+else:
+    z = y
+return z * 2
+
+if x > y:
+    x = x + 1
+return x * y
+
+if x > 1:
+    x, y = y, x
+elif x > 0:
+    y = 2.0
+else:
+    x = 3.0
+return x - y
+
+if x > 0:
+    return x
+return y
+
+if x > 0:
+    return x
+elif y > 0:
+    return y * 2
+else:
+    z = x * y
+return z
+
+if x > 0:
+    if y > 0:
+        return x * y
+    z = x
+else:
+    z = y
+w = z * 2
+return w + z
+
+if x > 0:
+    if y > 0:
+        return 1.0
+    if y < -2:
+        return 2.0
+if x > 3:
+    return 3.0
+return x
+
+if x > 0:
+    return x, {'a': y}
+return y, {'a': x}
+
+if x > 0:
+    return x
+
+if x > 0:
+    pass
+else:
+    return y
+return x
+
+z = (x, 1.0) if x > y else (y, 2.0)
+return z[0] * z[1]
+
+z = x if x > 0 else y if y > 0 else -1.0
+return z
+
+p = (x, y)
+if x > y:
+    p = (y, x)
+return p[0] - p[1]
+
+p = {'a': x, 'b': [y]}
+if x > y:
+    p = {'a': y, 'b': [x * 2]}
+return p['a'] - p['b'][0]
+
+s = 0
+if x > 0:
+    s = 0.5
+return s * y, s
+
+if x > 0 and y > 0 and x > y:
+    return 1.0
+if x > 0 or y > 0:
+    return 2.0
+return 3.0
+
+if x != 0 and y / x > 1:
+    return y / x
+return y
+
+if not (x > 0 or y / (x - 1) > 2):
+    return 1.0
+return 2.0
+
+if 0 < x <= y < 10:
+    return 1.0
+return 2.0
+
+if x:
+    return 1.0
+return 2.0
+
+if x > 100:
+    raise ValueError('too large')
+return x
+
+if x > 100:
+    raise ValueError
+else:
+    z = y
+return z
+
+if x < 100:
+    z = y
+else:
+    raise ValueError(f'{x} is too large')
+return z
+
+if x > 0:
+    return x
+elif x <= 0:
+    return y
+raise ValueError('nan')
+
+if x > 0:
+    z = 1.0
+elif x > -100:
+    z = 2.0
+else:
+    raise ValueError('no')
+return z * y
+
+a = b = x
+if y > 0:
+    a = b + 1
+return a * b
+
+if x > 0:
+    z = x
+if x > 0:
+    y = y + 1
+z = y
+return z
+
+if (x > 0) == (y > 0):
+    return x
+return y
+
+for v in (x, y, 2.0):
+    if v > 1:
+        x = x + v
+    else:
+        y = y * v
+return x - y
+
+while x > 1:
+    x = x / 2
+else:
+    y = y + 1
+return x + y
+
+z = x and y
+w = x or y
+return z, w
+
+assert x < 100, 'x'
+assert y < 100
+return x * y
+"""
+
+
+@pytest.mark.parametrize("body", programs(BRANCHES))
 def test_branches(body):
-    agrees(f"def f(x, y):\n    {body}\n", *NUMBERS)
+    agrees("def f(x, y):\n" + body, *NUMBERS)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "for i in range(n):\n        x = x * 0.5 + i\n    return x",
-        "for i in range(1, n):\n        x = x + i\n    return x",
-        "for i in range(n, 0, -1):\n        x = x * 0.5 + i\n    return x",
-        "for i in range(-n, n, 2):\n        x = x * 0.5 + i\n    return x",
-        "for i in reversed(range(n)):\n        x = x * 0.5 + i\n    return x",
-        "for i in reversed(range(n, 0, -2)):\n        x = x * 0.5 + i\n    return x",
-        "for i in range(n):\n        n = 1\n        x = x + n\n    return x + n",
-        "for i in range(n):\n        i = i * 2\n        x = x + i\n    return x",
-        "i = 10\n    for i in range(n):\n        x = x + i\n    return x * i",
-        "i = 10\n    for i in range(n):\n        i = i * 2\n        x = x + i\n    return x * i",
-        "for i in range(3):\n        x = x + i\n    return x * i",
-        "j = 1\n    for i in range(n):\n        x = x + j\n        for j in range(i):\n            x = x * 0.5 + j\n    return x * j",
-        "for i in range(n):\n        for j in range(i, n):\n            for k in range(2):\n                x = x * 0.9 + i - j * k\n    return x",
-        "s = 0\n    for i in range(n):\n        s = s + x\n    return s",
-        "s = 0\n    for i in range(n):\n        s += 1\n    return s * x",
-        "s, t = 0.0, 1.0\n    for i in range(n):\n        s, t = t, s + t * x\n    return s - t",
-        "p = (x, 1.0)\n    for _ in range(n):\n        p = (p[0] * 0.5, p[0] + p[1])\n    return p",
-        "d = {'a': x, 'b': [1.0, x]}\n    for _ in range(n):\n        d = {'a': d['a'] * 0.5, 'b': [d['b'][1], d['a']]}\n    return d",
-        "p = None\n    for i in range(n):\n        if p is None:\n            p = x\n        else:\n            p = p * 0.5 + i\n    return p",
-        "for i in range(n):\n        if i % 2 == 0:\n            x = x * 0.5\n        elif x > 1:\n            x = x - 1\n        y = x\n        x = y + i\n    return x",
-        "for i in range(n):\n        if i > 100:\n            raise ValueError('never')\n        x = x * 0.5\n    return x",
-        "for i in range(n):\n        if i < 100:\n            y = x * 0.5\n        else:\n            raise ValueError('never')\n        x = y\n    return x",
-        "while x > 1.0:\n        x = x / 2\n    return x",
-        "k = 0\n    while k < n and x > 0.1:\n        x = x * 0.5\n        k += 1\n    return x, k",
-        "k = 0\n    while k < n:\n        j = 0\n        while j < k:\n            x = x * 0.5 + j\n            j = j + 1\n        k = k + 1\n    return x",
-        "k = n\n    while k:\n        k -= 1\n        x = x + k\n    return x",
-        "while not x < 1.0:\n        x = x / 2\n    return x",
-        "while False:\n        x = undefined\n    return x",
-        "for i in range(n):\n        x = x + 1\n    else:\n        x = x * 2\n    return x",
-        "for i in range(n):\n        pass\n    return x",
-        "for i in range(n):\n        y = x\n        x = y\n    return x",
-        "for i, k in enumerate(range(n)):\n        x = x * 0.5 + i * k\n    return x",
-        "for i in range(n):\n        x = (x if i > 1 else -x) * 0.5\n    return x",
-        "for i in range(int(n * 1.5)):\n        x = x * 0.5\n    return x",
-        "z = 1.0\n    for i in range(n):\n        z = x\n        del x\n        x = z * 0.5\n    return x",
-        "y = x\n    for i in range(n):\n        x = y + i\n        y = x * 0.5\n    return x + y",
-    ],
-)
+LOOPS_OVER_NUMBERS = """
+for i in range(n):
+    x = x * 0.5 + i
+return x
+
+for i in range(1, n):
+    x = x + i
+return x
+
+for i in range(n, 0, -1):
+    x = x * 0.5 + i
+return x
+
+for i in range(-n, n, 2):
+    x = x * 0.5 + i
+return x
+
+for i in reversed(range(n)):
+    x = x * 0.5 + i
+return x
+
+for i in reversed(range(n, 0, -2)):
+    x = x * 0.5 + i
+return x
+
+for i in range(n):
+    n = 1
+    x = x + n
+return x + n
+
+for i in range(n):
+    i = i * 2
+    x = x + i
+return x
+
+i = 10
+for i in range(n):
+    x = x + i
+return x * i
+
+i = 10
+for i in range(n):
+    i = i * 2
+    x = x + i
+return x * i
+
+for i in range(3):
+    x = x + i
+return x * i
+
+j = 1
+for i in range(n):
+    x = x + j
+    for j in range(i):
+        x = x * 0.5 + j
+return x * j
+
+for i in range(n):
+    for j in range(i, n):
+        for k in range(2):
+            x = x * 0.9 + i - j * k
+return x
+
+s = 0
+for i in range(n):
+    s = s + x
+return s
+
+s = 0
+for i in range(n):
+    s += 1
+return s * x
+
+s, t = 0.0, 1.0
+for i in range(n):
+    s, t = t, s + t * x
+return s - t
+
+p = (x, 1.0)
+for _ in range(n):
+    p = (p[0] * 0.5, p[0] + p[1])
+return p
+
+d = {'a': x, 'b': [1.0, x]}
+for _ in range(n):
+    d = {'a': d['a'] * 0.5, 'b': [d['b'][1], d['a']]}
+return d
+
+p = None
+for i in range(n):
+    if p is None:
+        p = x
+    else:
+        p = p * 0.5 + i
+return p
+
+for i in range(n):
+    if i % 2 == 0:
+        x = x * 0.5
+    elif x > 1:
+        x = x - 1
+    y = x
+    x = y + i
+return x
+
+for i in range(n):
+    if i > 100:
+        raise ValueError('never')
+    x = x * 0.5
+return x
+
+for i in range(n):
+    if i < 100:
+        y = x * 0.5
+    else:
+        raise ValueError('never')
+    x = y
+return x
+
+while x > 1.0:
+    x = x / 2
+return x
+
+k = 0
+while k < n and x > 0.1:
+    x = x * 0.5
+    k += 1
+return x, k
+
+k = 0
+while k < n:
+    j = 0
+    while j < k:
+        x = x * 0.5 + j
+        j = j + 1
+    k = k + 1
+return x
+
+k = n
+while k:
+    k -= 1
+    x = x + k
+return x
+
+while not x < 1.0:
+    x = x / 2
+return x
+
+while False:
+    x = undefined
+return x
+
+for i in range(n):
+    x = x + 1
+else:
+    x = x * 2
+return x
+
+for i in range(n):
+    pass
+return x
+
+for i in range(n):
+    y = x
+    x = y
+return x
+
+for i, k in enumerate(range(n)):
+    x = x * 0.5 + i * k
+return x
+
+for i in range(n):
+    x = (x if i > 1 else -x) * 0.5
+return x
+
+for i in range(int(n * 1.5)):
+    x = x * 0.5
+return x
+
+z = 1.0
+for i in range(n):
+    z = x
+    del x
+    x = z * 0.5
+return x
+
+y = x
+for i in range(n):
+    x = y + i
+    y = x * 0.5
+return x + y
+"""
+
+
+@pytest.mark.parametrize("body", programs(LOOPS_OVER_NUMBERS))
 def test_loops_over_numbers(body):
-    agrees(f"def f(x, n):\n    {body}\n", (1.5, 3), (3.0, 1), (2.0, 0), (40.0, 6))
+    agrees("def f(x, n):\n" + body, (1.5, 3), (3.0, 1), (2.0, 0), (40.0, 6))
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "for v in xs:\n        t = t * 0.5 + v\n    return t",
-        "for v in reversed(xs):\n        t = t * 0.5 + v\n    return t",
-        "for i, v in enumerate(xs):\n        t = t * 0.5 + v * i\n    return t",
-        "for i, v in enumerate(xs, 2):\n        t = t * 0.5 + v * i\n    return t",
-        "for i, v in enumerate(reversed(xs)):\n        t = t * 0.5 + v * i\n    return t",
-        "for i, v in enumerate(reversed(xs), start=3):\n        t = t * 0.5 + v * i\n    return t",
-        "for i, v in reversed(list(enumerate(xs))):\n        t = t * 0.5 + v * i\n    return t",
-        "for v, w in zip(xs, ys):\n        t = t * 0.5 + v * w\n    return t",
-        "for v, w in reversed(list(zip(xs, ys))):\n        t = t * 0.5 + v * w\n    return t",
-        "for i, (v, w) in enumerate(zip(xs, ys)):\n        t = t * 0.5 + v * w * i\n    return t",
-        "for v, w in zip(xs, xs[1:]):\n        t = t * 0.5 + v * w\n    return t",
-        "for v, w in zip(xs[:-1], xs[1:]):\n        t = t * 0.5 + v * w\n    return t",
-        "for v, w in zip(xs, reversed(ys)):\n        t = t * 0.5 + v * w\n    return t",
-        "for i, v in zip(range(len(xs)), xs):\n        t = t * 0.5 + v * i\n    return t",
-        "for v in xs[1:]:\n        t = t * 0.5 + v\n    return t",
-        "for v in xs[:-1]:\n        t = t * 0.5 + v\n    return t",
-        "for v in xs[:2]:\n        t = t * 0.5 + v\n    return t",
-        "for v in xs[-2:]:\n        t = t * 0.5 + v\n    return t",
-        "for v in reversed(xs[1:-1]):\n        t = t * 0.5 + v\n    return t",
-        "for i, v in enumerate(xs[1:]):\n        t = t * 0.5 + v * i\n    return t",
-        "for i in range(len(xs)):\n        t = t * 0.5 + xs[i]\n    return t",
-        "for i in range(len(xs) - 1):\n        t = t * 0.5 + xs[i] * xs[i + 1]\n    return t",
-        "v = 5.0\n    for v in xs:\n        t = t * 0.5 + v\n    return t + v",
-        "for v in list(xs):\n        t = t * 0.5 + v\n    return t",
-        "for v in xs:\n        for w in ys:\n            t = t * 0.5 + v * w\n    return t",
-        "for v in xs:\n        v = v * 2\n        t = t + v\n    return t",
-        "for v in xs:\n        t += v\n    return t",
-    ],
-)
+LOOPS_OVER_ITEMS = """
+for v in xs:
+    t = t * 0.5 + v
+return t
+
+for v in reversed(xs):
+    t = t * 0.5 + v
+return t
+
+for i, v in enumerate(xs):
+    t = t * 0.5 + v * i
+return t
+
+for i, v in enumerate(xs, 2):
+    t = t * 0.5 + v * i
+return t
+
+for i, v in enumerate(reversed(xs)):
+    t = t * 0.5 + v * i
+return t
+
+for i, v in enumerate(reversed(xs), start=3):
+    t = t * 0.5 + v * i
+return t
+
+for i, v in reversed(list(enumerate(xs))):
+    t = t * 0.5 + v * i
+return t
+
+for v, w in zip(xs, ys):
+    t = t * 0.5 + v * w
+return t
+
+for v, w in reversed(list(zip(xs, ys))):
+    t = t * 0.5 + v * w
+return t
+
+for i, (v, w) in enumerate(zip(xs, ys)):
+    t = t * 0.5 + v * w * i
+return t
+
+for v, w in zip(xs, xs[1:]):
+    t = t * 0.5 + v * w
+return t
+
+for v, w in zip(xs[:-1], xs[1:]):
+    t = t * 0.5 + v * w
+return t
+
+for v, w in zip(xs, reversed(ys)):
+    t = t * 0.5 + v * w
+return t
+
+for i, v in zip(range(len(xs)), xs):
+    t = t * 0.5 + v * i
+return t
+
+for v in xs[1:]:
+    t = t * 0.5 + v
+return t
+
+for v in xs[:-1]:
+    t = t * 0.5 + v
+return t
+
+for v in xs[:2]:
+    t = t * 0.5 + v
+return t
+
+for v in xs[-2:]:
+    t = t * 0.5 + v
+return t
+
+for v in reversed(xs[1:-1]):
+    t = t * 0.5 + v
+return t
+
+for i, v in enumerate(xs[1:]):
+    t = t * 0.5 + v * i
+return t
+
+for i in range(len(xs)):
+    t = t * 0.5 + xs[i]
+return t
+
+for i in range(len(xs) - 1):
+    t = t * 0.5 + xs[i] * xs[i + 1]
+return t
+
+v = 5.0
+for v in xs:
+    t = t * 0.5 + v
+return t + v
+
+for v in list(xs):
+    t = t * 0.5 + v
+return t
+
+for v in xs:
+    for w in ys:
+        t = t * 0.5 + v * w
+return t
+
+for v in xs:
+    v = v * 2
+    t = t + v
+return t
+
+for v in xs:
+    t += v
+return t
+"""
+
+
+@pytest.mark.parametrize("body", programs(LOOPS_OVER_ITEMS))
 @pytest.mark.parametrize("kind", ["array", "list"])
 def test_loops_over_items(kind, body):
     make = {"array": lambda k: n(k), "list": lambda k: [float(v) for v in n(k)]}[kind]
-    agrees(f"def f(t, xs, ys):\n    {body}\n", (1.0, make(4), make(4)), (1.0, make(6), make(6)))
+    agrees("def f(t, xs, ys):\n" + body, (1.0, make(4), make(4)), (1.0, make(6), make(6)))
 
 
 def test_loops_over_no_items():
@@ -149,13 +524,24 @@ def test_loops_over_no_items():
 
 
 def test_loops_over_rows_and_columns():
-    agrees("def f(a):\n    t = 0.0\n    for row in a:\n        for v in row:\n            t = t * 0.5 + v\n    return t\n", (n(3, 4),))
+    agrees(
+        "def f(a):\n    t = 0.0\n    for row in a:\n        for v in row:\n            t = t * 0.5 + v\n    return t\n",
+        (n(3, 4),),
+    )
     agrees("def f(a):\n    t = a[0]\n    for row in a[1:]:\n        t = t * row\n    return t\n", (n(3, 4),))
-    agrees("def f(a):\n    t = a[:, 0]\n    for k, c in enumerate(a.T):\n        t = t * c + k\n    return t\n", (n(3, 4),))
+    agrees(
+        "def f(a):\n    t = a[:, 0]\n    for k, c in enumerate(a.T):\n        t = t * c + k\n    return t\n", (n(3, 4),)
+    )
 
 
 def test_a_loop_over_different_items_is_unrolled():
-    text = "def f(layers, x):\n    for layer in layers:\n        x = np.tanh(x @ layer['w'])\n        if 'b' in layer:\n            x = x + layer['b']\n    return x\n"
+    text = """def f(layers, x):
+    for layer in layers:
+        x = np.tanh(x @ layer['w'])
+        if 'b' in layer:
+            x = x + layer['b']
+    return x
+"""
     layers = [{"w": n(2, 3), "b": n(3)}, {"w": n(3, 1)}]
     program = agrees(text, (layers, n(2)))
     assert not statements(program, For)
@@ -186,7 +572,14 @@ def test_zip_of_arrays_that_may_differ_in_length_stops_with_the_shortest():
 
 
 def test_only_what_the_body_changes_is_carried():
-    text = "def f(x, w, n):\n    a = w * 2\n    for i in range(n):\n        b = x * a\n        x = b + i\n        a = a\n    return x\n"
+    text = """def f(x, w, n):
+    a = w * 2
+    for i in range(n):
+        b = x * a
+        x = b + i
+        a = a
+    return x
+"""
     (loop,) = statements(agrees(text, (1.0, 2.0, 3)), For)
     assert [v.hint for v in loop.carried] == ["x"]
     assert loop.index.hint == "i"
@@ -207,7 +600,14 @@ def test_a_branch_gives_only_the_names_that_differ():
 
 
 def test_an_integer_that_becomes_a_float_has_the_joined_type():
-    text = "def f(x, n):\n    s = 0\n    k = 0\n    for i in range(n):\n        s = s + x\n        k = k + 1\n    return s, k\n"
+    text = """def f(x, n):
+    s = 0
+    k = 0
+    for i in range(n):
+        s = s + x
+        k = k + 1
+    return s, k
+"""
     (loop,) = statements(agrees(text, (1.5, 3), (1.5, 0)), For)
     assert [v.type for v in loop.carried] == [FLOAT, INT]
     assert loop.inits == (Lit(0), Lit(0))
@@ -237,7 +637,15 @@ def test_a_branch_that_raises_leaves_the_rest_where_it_is():
 
 
 def test_prints_happen_once_and_in_order(capsys):
-    text = "def f(x, n):\n    print('start', x)\n    for i in range(n):\n        if i > 0:\n            print(f'{i}: {x:.2f} {{}} {x!r}')\n        x = x * 0.5\n    print()\n    return x\n"
+    text = """def f(x, n):
+    print('start', x)
+    for i in range(n):
+        if i > 0:
+            print(f'{i}: {x:.2f} {{}} {x!r}')
+        x = x * 0.5
+    print()
+    return x
+"""
     f = live(text)
     agrees(f, (1.0, 3))
     core, python = capsys.readouterr().out[:0], None
@@ -253,7 +661,12 @@ def test_prints_happen_once_and_in_order(capsys):
 def test_raise_and_assert_raise_as_in_python():
     from tests.interpreter import run
 
-    f = "def f(x):\n    assert x > 0, f'{x} is not positive'\n    if x > 10:\n        raise OverflowError('large', x)\n    return x\n"
+    f = """def f(x):
+    assert x > 0, f'{x} is not positive'
+    if x > 10:
+        raise OverflowError('large', x)
+    return x
+"""
     program = lowered(f, 1.0)
     with pytest.raises(AssertionError, match=r"-1\.0 is not positive"):
         run(program, -1.0)

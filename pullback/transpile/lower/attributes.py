@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import types
 from typing import Any
 
 import numpy as np
 
+from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit
@@ -28,20 +30,20 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
             return scope.meaning(node, f"{text}.{name}", binding.resolve_attr(name))
         case Lit(value=types.ModuleType() as module, text=text):
             if not hasattr(module, name):
-                scope.refuse(
-                    node,
-                    f"module {module.__name__!r} has no attribute {name!r}",
-                    "This raises AttributeError in Python.",
-                )
+                near = difflib.get_close_matches(name, dir(module), 1)
+                hint = f"Did you mean {text}.{near[0]}?" if near else ""
+                scope.refuse(node, f"{text!r} has no attribute {name!r}", hint, errors.SourceError)
             return scope.meaning(node, f"{text}.{name}", Live(getattr(module, name)))
         case Pack() | Lit(value=str()):
             return Method(value, name)
-        case Lit(value=type() as cls) if issubclass(cls, np.generic):
+        case Lit(value=type() as cls) if issubclass(cls, np.generic) and hasattr(np.dtype(cls), name):
             return Lit(getattr(np.dtype(cls), name))
         case Lit(value=None):
             scope.refuse(node, f"None has no attribute {name!r}", "This raises AttributeError in Python.")
         case Lit(value=np.finfo() | np.iinfo() as info):
             return Lit(_plain(getattr(info, name)))
+        case Lit(value=obj, text=text) if callable(obj) and hasattr(obj, name):
+            return Lit(getattr(obj, name), f"{text}.{name}")
     match type_of(value):
         case ab.Array() | ab.Scalar() | ab.Unknown():
             found = _of_array(scope, node, value, name, hint)

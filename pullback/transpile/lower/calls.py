@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import difflib
 import inspect
 from collections.abc import Mapping, Sequence
@@ -84,8 +85,8 @@ def call(
             return call_method(scope, node, receiver, name, args, keywords, hint)
         case Lit(value=obj) if callable(obj):
             return _call_object(scope, node, obj, args, keywords, hint)
-        case Lit(value=obj):
-            scope.refuse(node, f"{obj!r} is not a function", "This raises TypeError in Python.")
+        case Lit(value=obj, text=text):
+            scope.refuse(node, f"{text or repr(obj)} is not a function", "This raises TypeError in Python.")
         case UserModule(text=text):
             scope.refuse(node, f"the module {text!r} is not a function", "This raises TypeError in Python.")
     message = "a call of a value that is not known while transpiling is not supported yet"
@@ -195,10 +196,34 @@ def _called(op: OpFunction) -> str:
     return dotted(op) or getattr(op, "__name__", "this function")
 
 
+_WRITING = frozenset("at copyto put put_along_axis place putmask fill_diagonal".split())
+_INSTEAD = {
+    "map": "Write a loop.",
+    "filter": "Write a loop.",
+    "sorted": "Use np.sort.",
+    "open": "Read the file before.",
+}
+
+
+def _of_generator(op: object) -> bool:
+    return type(getattr(op, "__self__", None)).__module__.startswith(("numpy.random", "random"))
+
+
+def _is_exception(op: object) -> bool:
+    return isinstance(op, type) and issubclass(op, BaseException)
+
+
 def raise_no_rule(scope: Scope, node: Any, op: Any) -> None:
     """Refuse an operation that has no rule, with those that have one and a name like it."""
     name = getattr(op, "__name__", type(op).__name__)
     place = node.func if isinstance(node, gast.Call) else node
+    if name in _WRITING:
+        scope.refuse(place, f"{name!r} writes into an array, which is not supported yet", "Make a new array instead.")
+    if (getattr(op, "__module__", None) or "").startswith(("numpy.random", "random")) or _of_generator(op):
+        hint = "Draw them where the function is called, and pass them as an argument."
+        scope.refuse(place, "random numbers are not supported yet", hint)
+    if getattr(builtins, name, None) is op and not _is_exception(op):
+        scope.refuse(place, f"{name!r} is not supported yet", _INSTEAD.get(name, ""))
     if inspect.isclass(op) and not issubclass(op, np.generic):
         hint = "Use functions, tuples and dicts; exceptions can be raised."
         scope.refuse(place, f"making an object of the class {name!r} is not supported yet", hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,11 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             return Lit(known)
         case Var() | Global():
             return value
-        case Lit(value=known):
-            if isinstance(known, set | frozenset | dict):
-                scope.refuse(node, f"a {type(known).__name__} cannot be used as a value here", "Use a tuple.")
+        case Lit(value=set() | frozenset() | dict() as known):
+            scope.refuse(node, f"a {type(known).__name__} cannot be used as a value here", "Use a tuple.")
+        case Lit(value=ModuleType(), text=text):
+            scope.refuse(node, f"the module {text!r} is used as a value", "Use a name in it.")
+        case Lit():
             return value
         case Pack(kind=kind, items=items, keys=keys):
             parts = tuple(as_atom(scope, node, x) for x in items)

@@ -20,7 +20,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, If, Lit, Var
 from pullback.transpile.lower import folding
 from pullback.transpile.lower.containers import as_atom, explode
-from pullback.transpile.lower.scope import NONE, End, Inner, Raised, Returned, Scope, Unbound, joined
+from pullback.transpile.lower.scope import NONE, End, Inner, Raised, Returned, Scope, Unbound, joined, mixed
 from pullback.transpile.lower.values import (
     UNDECIDED,
     Pack,
@@ -174,10 +174,14 @@ def align(scope: Scope, node: Any, inners: Sequence[Inner], a: Value, b: Value) 
             Pack(x.kind, tuple(p for p, _ in pairs), x.keys),
             Pack(y.kind, tuple(q for _, q in pairs), y.keys),
         )
-    return (
-        scope.into(inners[0], lambda: as_atom(scope, node, a)),
-        scope.into(inners[1], lambda: as_atom(scope, node, b)),
-    )
+    p = scope.into(inners[0], lambda: as_atom(scope, node, a))
+    q = scope.into(inners[1], lambda: as_atom(scope, node, b))
+    if mixed(p.type, q.type):
+        scope.refuse(node, "the structure of a value is another one in each branch", ONE_STRUCTURE)
+    return p, q
+
+
+ONE_STRUCTURE = "Make it a tuple, list or dict of one structure in both, or compute with its items inside the branches."
 
 
 def _alike(x: Pack, y: Pack) -> bool:
@@ -256,15 +260,24 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> N
                 scope.bind(name, a)
         elif a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
             scope.bind(name, _unbound(s, a, b))
-        else:
+        elif _of_one_structure(a, b):
             names.append(name)
             pairs.append((a, b, name))
+        else:
+            reason = f"has another structure in each branch of the `if` on line {s.lineno}"
+            scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
     merged = merge(scope, s, inners, pairs)
     _append(scope, s, test, inners, merged)
     for name, m in zip(names, merged, strict=True):
         for out, x, y in zip(m.outs, *m.sides, strict=True):
             scope.owned.hand_on(out, (x, y))
         scope.bind(name, m.value)
+
+
+def _of_one_structure(a: Value, b: Value) -> bool:
+    if isinstance(a, Pack) and isinstance(b, Pack) and _alike(a, b):
+        return all(map(_of_one_structure, a.items, b.items))
+    return not mixed(type_of(a), type_of(b))
 
 
 def _unbound(s: Any, a: object, b: object) -> Unbound:

@@ -53,7 +53,8 @@ def name(scope: Scope, node: Any, hint: str) -> Value:
         scope.refuse(node, message, "Assign to it first.")
     if isinstance(found, Unbound):
         scope.want(found)
-        scope.refuse(node, f"{node.id!r} may be unbound: it {found.reason}", found.hint)
+        what = "may be unbound: it" if found.may_be_unbound else "cannot be used: it"
+        scope.refuse(node, f"{node.id!r} {what} {found.reason}", found.hint)
     match found:
         case Var(type=ab.Static(value=known)) if found.type is not BOTTOM:
             return Lit(known, dotted(known))

@@ -16,7 +16,7 @@ from pullback.transpile.lower import control
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.iteration import Iteration, Unrolled, iteration
 from pullback.transpile.lower.scan import bound_names
-from pullback.transpile.lower.scope import Binding, End, Inner, Scope, Unbound, joined
+from pullback.transpile.lower.scope import Binding, End, Inner, Scope, Unbound, joined, mixed
 from pullback.transpile.lower.values import (
     Pack,
     Value,
@@ -161,7 +161,11 @@ class _Trials:
         self.unchanged: set[str] = set()
         for name in dict.fromkeys((*scope.bound_in(s), *inits)):
             value = inits.get(name) or scope.bound(name)
-            if value is not None and name not in skipped:
+            if value is None or name in skipped:
+                continue
+            if (self.key, name) in scope.lost:
+                self.lost[name] = scope.lost[self.key, name]
+            else:
                 self.carry(name, value)
         for name in skipped:
             before = scope.env.get(name)
@@ -174,6 +178,11 @@ class _Trials:
         if seen is not None and len(seen) == len(types):
             types = [joined(t, u) for t, u in zip(types, seen, strict=True)]
         self.carried[name] = Carried(name, value, types)
+
+    def lose(self, name: str, reason: Unbound) -> None:
+        """A name that may have no value, or none that can be used, when an iteration begins."""
+        self.carried.pop(name, None)
+        self.lost[name] = self.scope.lost[self.key, name] = reason
 
     def run(self) -> Round | None:
         """Lower the body once; None if it must be done again under other assumptions."""
@@ -200,11 +209,9 @@ class _Trials:
         """What a name holds at the end of the body, leaf by leaf; None if that is not what was assumed."""
         c = self.carried.get(name)
         if isinstance(final, Unbound):
-            if c is not None:
-                del self.carried[name]
-            if name in self.lost:
+            if c is None and (name in self.lost or self.scope.bound(name) is None):
                 return []
-            self.lost[name] = final
+            self.lose(name, final)
             return None
         if c is None:
             value = self.scope.bound(name)
@@ -245,6 +252,9 @@ class _Trials:
         if all(x is p for x, p in zip(ends, c.params, strict=True)):
             del self.carried[c.name]
             self.unchanged.add(c.name)
+            return None
+        if any(mixed(t, type_of(x)) for t, x in zip(c.types, ends, strict=True)):
+            self.lose(c.name, Unbound(_several(self.s), control.ONE_STRUCTURE, may_be_unbound=False))
             return None
         types = [joined(t, _widened(type_of(x))) for t, x in zip(c.types, ends, strict=True)]
         number = all(owned.number(x) for x, p in zip(ends, c.params, strict=True) if owned.number(p))
@@ -295,6 +305,10 @@ def _settle(scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], in
 
 def _same_leaves(a: Value, b: Value) -> bool:
     return same_structure(a, b) and all(map(same_value, leaves(a), leaves(b)))
+
+
+def _several(s: Any) -> str:
+    return f"has another structure in each iteration of the loop on line {s.lineno}"
 
 
 def _first_bound_inside(s: Any) -> Unbound:

@@ -36,6 +36,7 @@ class Unbound:
     reason: str
     hint: str
     wanted: frozenset[LoopVariable] = frozenset()
+    may_be_unbound: bool = True
 
 
 Binding = Value | Unbound
@@ -104,6 +105,7 @@ class Scope(ABC):
         self.copies = 0
         self.globals: dict[str, Value] = {}
         self.widths: dict[object, list[ab.Type]] = {}  # of loops that were lowered before, what they carried
+        self.lost: dict[object, Unbound] = {}  # and what they could not carry
         self.path: tuple[object, ...] = ()
         self._bound_in: dict[int, dict[str, None]] = {}
         self.parameters: frozenset[Var] = frozenset()
@@ -265,6 +267,13 @@ def joined(a: ab.Type, b: ab.Type) -> ab.Type:
     if a is BOTTOM or a == b:
         return b
     return a if b is BOTTOM else join(a, b)
+
+
+def mixed(a: ab.Type, b: ab.Type) -> bool:
+    """Is a value of one or the other type a container whose structure is not known?"""
+    containers = (ab.Seq, ab.ListOf, ab.Mapping)
+    some = isinstance(a, containers) or isinstance(b, containers)
+    return some and a is not BOTTOM and b is not BOTTOM and isinstance(joined(a, b), ab.Unknown)
 
 
 NONE = Lit(None)

@@ -1,0 +1,571 @@
+"""What is not supported is refused: the message, the place, the way round it."""
+
+import numpy as np
+import pytest
+
+from pullback import errors
+from pullback.transpile.abstract import FLOAT, UNKNOWN
+from pullback.transpile.lower import lower
+from pullback.transpile.parse import from_function
+from tests.transpile.lowering import live, lowered, pointed_at, refused
+
+rng = np.random.default_rng(3)
+
+
+def n(*shape):
+    return rng.standard_normal(shape)
+
+
+REBIND = "Write `s = s + ...`, if no other name is to see the change."
+
+# name: (body of `f(x)`, argument, message, marked text, hint)
+STATEMENTS = {
+    "write to an element": (
+        "x[0] = 1.0\nreturn x",
+        n(3),
+        "writing into an array, list or dict is not supported yet",
+        "x[0]",
+        "Build a new array instead (np.where, np.concatenate, np.stack), or a new list or dict.",
+    ),
+    "augmented write to a slice": (
+        "x[1:] += 1.0\nreturn x",
+        n(3),
+        "writing into an array, list or dict is not supported yet",
+        "x[1:]",
+        "Build a new array",
+    ),
+    "write through unpacking": (
+        "x[0], y = 1.0, 2.0\nreturn x",
+        n(3),
+        "writing into an array, list or dict is not supported yet",
+        "x[0]",
+        "Build a new array",
+    ),
+    "write to an item of a dict": (
+        "d = {}\nd['a'] = x\nreturn d",
+        1.0,
+        "writing into an array, list or dict is not supported yet",
+        "d['a']",
+        "or a new list or dict",
+    ),
+    "an array that the caller has": (
+        "x += 1.0\nreturn x",
+        n(3),
+        "`x += ...` changes an array in place, which is not supported yet",
+        "x += 1.0",
+        "Write `x = x + ...`, if no other name is to see the change.",
+    ),
+    "other operators in place": (
+        "x **= 2\nreturn x",
+        n(3),
+        "`x **= ...` changes an array in place, which is not supported yet",
+        "x **= 2",
+        "Write `x = x ** ...`",
+    ),
+    "a second name": (
+        "s = np.zeros(3)\nt = s\ns += x\nreturn t",
+        n(3),
+        "`s += ...` changes an array in place",
+        "s += x",
+        REBIND,
+    ),
+    "two names at once": (
+        "t = s = np.zeros(3)\ns += x\nreturn t",
+        n(3),
+        "`s += ...` changes an array",
+        "s += x",
+        REBIND,
+    ),
+    "a view": ("s = np.zeros(3)\nt = s[1:]\ns += x\nreturn t", n(3), "`s += ...` changes an array", "s += x", REBIND),
+    "a transpose": (
+        "s = np.zeros((3, 3))\nt = s.T\ns += x\nreturn t",
+        n(3),
+        "`s += ...` changes an array",
+        "s += x",
+        REBIND,
+    ),
+    "a container": (
+        "s = np.zeros(3)\nt = [s]\ns += x\nreturn t",
+        n(3),
+        "`s += ...` changes an array",
+        "s += x",
+        REBIND,
+    ),
+    "a dict": (
+        "s = np.zeros(3)\nt = {'s': s}\ns += x\nreturn t",
+        n(3),
+        "`s += ...` changes an array",
+        "s += x",
+        REBIND,
+    ),
+    "a choice": ("s = np.zeros(3)\nt = s if x[0] > 0 else x\ns += x\nreturn t", n(3), "`s += ...`", "s += x", REBIND),
+    "rows": ("s = np.zeros((3, 3))\nfor r in s:\n    s += x\nreturn s", n(3), "`s += ...`", "s += x", REBIND),
+    "a name bound later in the loop": (
+        "s = np.zeros(3)\nt = s * 1\nfor i in range(3):\n    s += x\n    t = s\nreturn t",
+        n(3),
+        "`s += ...` changes an array in place",
+        "s += x",
+        REBIND,
+    ),
+    "names that change places": (
+        "s, t = np.zeros(3), np.ones(3)\nfor i in range(3):\n    s, t = t, s\n    s += x\nreturn t",
+        n(3),
+        "`s += ...` changes an array in place",
+        "s += x",
+        REBIND,
+    ),
+    "another dtype": ("s = np.zeros(3, dtype=np.float32)\ns += x\nreturn s", n(3), "`s += ...`", "s += x", REBIND),
+    "an integer array": ("s = np.zeros(3, int)\ns += x\nreturn s", n(3), "`s += ...`", "s += x", REBIND),
+    "another shape": ("s = np.zeros(1)\ns += x\nreturn s", n(3), "`s += ...`", "s += x", REBIND),
+    "one list": ("s = [x]\ns += [x]\nreturn s", 1.0, "`s += ...` may change an array in place", "s += [x]", REBIND),
+    "break": (
+        "for i in range(3):\n    if x > i:\n        break\nreturn x",
+        1.0,
+        "`break` is not supported yet",
+        "break",
+        "Let the",
+    ),
+    "continue": (
+        "for i in range(3):\n    continue\nreturn x",
+        1.0,
+        "`continue` is not supported yet",
+        "continue",
+        "Let the",
+    ),
+    "return in a loop": (
+        "for i in range(3):\n    if x > i:\n        return x\nreturn x",
+        1.0,
+        "`return` inside a loop is not supported yet",
+        "return x",
+        "Let the loop run to its end",
+    ),
+    "a loop without an end": (
+        "while True:\n    x = x + 1\nreturn x",
+        1.0,
+        "a loop that only `break` or `return` ends is not supported yet",
+        "True",
+        "Put the condition under which it goes on after `while`.",
+    ),
+    "inner function": (
+        "def g(y):\n    return y\nreturn g(x)",
+        1.0,
+        "a function inside a function is not supported yet",
+        "def g(y):",
+        "Define it at module level",
+    ),
+    "lambda": ("g = lambda y: y\nreturn g(x)", 1.0, "a lambda is not supported yet", "lambda y: y", "Write a function"),
+    "class": (
+        "class A:\n    pass\nreturn x",
+        1.0,
+        "a class inside a function is not supported yet",
+        "class A:",
+        "module level",
+    ),
+    "with": (
+        "with np.errstate():\n    return x",
+        1.0,
+        "`with` is not supported yet",
+        "with np.errstate():",
+        "Do without it",
+    ),
+    "try": (
+        "try:\n    return x\nfinally:\n    pass",
+        1.0,
+        "`try` is not supported yet",
+        "try:",
+        "Test for the case beforehand",
+    ),
+    "match": ("match x:\n    case _:\n        return x", 1.0, "`match` is not supported yet", "match x:", "Use `if`."),
+    "import": (
+        "import numpy\nreturn x",
+        1.0,
+        "an import inside a function is not supported yet",
+        "import numpy",
+        "top of the",
+    ),
+    "global": (
+        "global y\ny = x\nreturn x",
+        1.0,
+        "`global` is not supported yet",
+        "global y",
+        "Return the value instead",
+    ),
+    "attribute": (
+        "x.y = 2\nreturn x",
+        1.0,
+        "setting an attribute is not supported yet",
+        "x.y",
+        "Keep the value in a variable.",
+    ),
+    "deleted item": (
+        "del x[0]\nreturn x",
+        n(3),
+        "deleting an item or attribute is not supported yet",
+        "x[0]",
+        "Build a new",
+    ),
+    "raise from": (
+        "raise ValueError('a') from None",
+        1.0,
+        "this form of `raise` is not supported yet",
+        "raise ValueError('a') from None",
+        "",
+    ),
+    "raise a value": (
+        "raise x",
+        1.0,
+        "only an exception class of Python's can be raised yet",
+        "raise x",
+        "Raise a ValueError",
+    ),
+    "print to a file": (
+        "print(x, end='')\nreturn x",
+        1.0,
+        "the argument 'end' of print is not supported yet",
+        "print(x, end='')",
+        "Leave",
+    ),
+    # names without a value
+    "one branch": (
+        "if x > 0:\n    y = x\nreturn y",
+        1.0,
+        "'y' may be unbound: it is set in only one branch of the `if` on line 6",
+        "y",
+        "Give it a value before the `if`, or in both branches.",
+    ),
+    "a branch of a branch": (
+        "if x > 0:\n    if x > 1:\n        y = x\nelse:\n    y = 2.0\nreturn y",
+        1.0,
+        "'y' may be unbound: it is set in only one branch of the `if` on line 7",
+        "y",
+        "Give it a value before the `if`",
+    ),
+    "first bound in a loop": (
+        "for i in range(int(x)):\n    y = x\nreturn y",
+        1.0,
+        "'y' may be unbound: it is first set inside the loop on line 6, which may not run",
+        "y",
+        "Give it a value before the loop.",
+    ),
+    "first bound in a while": (
+        "while x > 1:\n    y = x\n    x = x / 2\nreturn y",
+        1.0,
+        "'y' may be unbound: it is first set inside the loop on line 6, which may not run",
+        "y",
+        "Give it a value before the loop.",
+    ),
+    "read before it is bound in the loop": (
+        "for i in range(3):\n    if i > 0:\n        x = x + y\n    y = x\nreturn x",
+        1.0,
+        "'y' may be unbound: it is read before anything is assigned to it",
+        "y",
+        "Assign to it first.",
+    ),
+    "loop variable": (
+        "for i in range(int(x)):\n    pass\nreturn x * i",
+        1.0,
+        "'i' may be unbound: it has no value if the loop on line 6 does not run",
+        "i",
+        "Give it a value before the loop.",
+    ),
+    "loop variable in an outer loop": (
+        "for i in range(3):\n    for j in range(i):\n        x = x + j\n    x = x * j\nreturn x",
+        1.0,
+        "'j' may be unbound: it has no value if the loop on line 7 does not run",
+        "j",
+        "Give it a value before the loop.",
+    ),
+    "before it is assigned": (
+        "y = z\nz = x\nreturn y",
+        1.0,
+        "'z' may be unbound: it is read before anything is",
+        "z",
+        "Assign",
+    ),
+    "a global that is also local": (
+        "y = exp(x)\nexp = x\nreturn y",
+        1.0,
+        "'exp' may be unbound: it is read before",
+        "exp",
+        "Assign",
+    ),
+    "deleted": ("y = x\ndel y\nreturn y", 1.0, "'y' may be unbound: it was deleted", "y", ""),
+    "deleted in one branch": (
+        "y = x\nif x > 0:\n    del y\nreturn y",
+        1.0,
+        "'y' may be unbound: it was deleted",
+        "y",
+        "",
+    ),
+    "deleted in a loop": (
+        "y = x\nfor i in range(3):\n    x = x + y\n    del y\nreturn x",
+        1.0,
+        "'y' may be unbound: it was",
+        "y",
+        "",
+    ),
+    # structures that differ
+    "tuples of two lengths": (
+        "p = (x,)\nif x > 0:\n    p = (x, x)\nreturn p[0]",
+        1.0,
+        "'p' cannot be used: it has another structure in each branch of the `if` on line 7",
+        "p",
+        "Make it a tuple, list or dict of one structure",
+    ),
+    "a tuple that grows": (
+        "p = (x,)\nfor i in range(3):\n    p = p + (x,)\nreturn p[0]",
+        1.0,
+        "'p' cannot be used: it has another structure in each iteration of the loop on line 7",
+        "p",
+        "Make it a tuple, list or dict of one structure",
+    ),
+    "a tuple or a number": (
+        "return (x, x) if x > 0 else x",
+        1.0,
+        "the structure of a value is another one in each branch",
+        "(x, x) if x > 0 else x",
+        "Make it a tuple",
+    ),
+    "functions": (
+        "g = np.sin\nif x > 0:\n    g = np.cos\nreturn g(x)",
+        1.0,
+        "a call of a value that is not known while transpiling is not supported yet",
+        "g",
+        "Call a function by its name.",
+    ),
+    "unlike items": (
+        "t = (x, x[0])\nfor k in range(2):\n    x = x + t[k]\nreturn x",
+        n(2),
+        "an item of a tuple whose items differ is read at an index of the run",
+        "t[k]",
+        "Loop over the items themselves, not over indices.",
+    ),
+}
+
+# expression: (argument, message, marked text, hint)
+EXPRESSIONS = {
+    "(y := x)": (1.0, "`:=` is not supported yet", "y := x", "Assign in a statement of its own."),
+    "{x, 1.0}": (1.0, "a set is not supported yet", "{x, 1.0}", "Use a tuple."),
+    "{k: x for k in 'ab'}": (
+        1.0,
+        "a dict comprehension is not supported yet",
+        "{k: x for k in 'ab'}",
+        "Write the dict out.",
+    ),
+    "{x: 1}": (
+        1.0,
+        "a key of a dict must be a string or an integer that is written out",
+        "x",
+        "Use a list or an array.",
+    ),
+    "[v for v in x]": (
+        n(2),
+        "a comprehension over a length that is not known is not supported yet",
+        "x",
+        "Write a loop.",
+    ),
+    "sum(v for v in x)": (n(2), "a comprehension over a length that is not known", "x", "Write a loop."),
+    "[v for v in (1, 2) if x > v]": (1.0, "a condition of the run in a comprehension", "x > v", "Write a loop."),
+    "sum(x)": (n(2), "sum of a list or array is not supported yet", "sum(x)", "Use np.sum, or add in a loop."),
+    "max(x)": (n(2), "max of a list or array is not supported yet", "max(x)", "Use np.max."),
+    "max(x, 1.0, key=abs)": (
+        1.0,
+        "the arguments `key` and `default` of max are not supported yet",
+        "max(x, 1.0, key=abs)",
+        "Write",
+    ),
+    "any(x)": (n(2), "any of a list or array is not supported yet", "any(x)", "Use np.any."),
+    "list(x)": (n(2), "list of something whose length is not known is not supported yet", "list(x)", "Loop over it."),
+    "map(abs, (x,))": (1.0, "'map' is not supported yet", "map", "Write a loop."),
+    "x.real": (n(2), "the attribute 'real' of an array is not supported yet", "x.real", ""),
+    "x.foo": (n(2), "an array or number has no attribute 'foo'", "x.foo", "This raises AttributeError in Python."),
+    "x.sort()": (n(2), "the method 'sort' changes an array in place, which is not supported yet", "x.sort", "np.sort"),
+    "x.tolist()": (n(2), "the method 'tolist' of an array is not supported yet", "x.tolist", "Use a NumPy function."),
+    "[x].append(x)": (
+        1.0,
+        "the method 'append' of a list or tuple is not supported yet",
+        "[x].append",
+        "Make the list in one",
+    ),
+    "{'a': x}.update(b=x)": (
+        1.0,
+        "the method 'update' of a dict is not supported yet",
+        "{'a': x}.update",
+        "Write a new dict",
+    ),
+    "np.sum(x, out=x)": (
+        n(2),
+        "the argument 'out' of np.sum is not supported yet",
+        "out=x",
+        "Assign the result instead.",
+    ),
+    "np.sum(x, where=x > 0)": (
+        n(2),
+        "the argument 'where' of np.sum is not supported yet",
+        "where=x > 0",
+        "Use np.where",
+    ),
+    "np.exp(x, dtype='f4')": (n(2), "the argument 'dtype' of np.exp is not supported yet", "dtype='f4'", "Use .astype"),
+    "x.sum(initial=1.0)": (
+        n(2),
+        "the argument 'initial' of np.sum is not supported yet",
+        "initial=1.0",
+        "Leave it out.",
+    ),
+    "np.reshape(x, -1, 'F')": (
+        n(2),
+        "the argument 'order' of np.reshape is not supported yet",
+        "np.reshape(x, -1, 'F')",
+        "Leave",
+    ),
+    "np.copyto(x, 1.0)": (
+        n(2),
+        "'copyto' writes into an array, which is not supported yet",
+        "np.copyto",
+        "Make a new array",
+    ),
+    "np.add.at(x, 0, 1.0)": (
+        n(2),
+        "'at' writes into an array, which is not supported yet",
+        "np.add.at",
+        "Make a new array",
+    ),
+    "np.random.normal() * x": (1.0, "random numbers are not supported yet", "np.random.normal", "Draw them where"),
+    "x[0.5]": (n(2), "an index is not an integer", "0.5", "This raises IndexError in NumPy."),
+    "x[0][1]": (n(2), "a scalar is read by index", "x[0][1]", "This raises TypeError in Python."),
+    "x.shape[2]": (n(2, 2), "axis 2 of an array that has 2", "x.shape[2]", "This raises IndexError in Python."),
+    "(x, x)[2]": (1.0, "index 2 of a tuple of length 2", "(x, x)[2]", "This raises IndexError in Python."),
+    "{'a': x}['b']": (1.0, "the dict has no key 'b', or the key is not known", "{'a': x}['b']", "Its keys are 'a'."),
+    "x + None": (1.0, "the right operand is None", "x + None", "Only numbers and arrays"),
+    "'a' + x": (1.0, "the left operand is a string", "'a' + x", "Only numbers and arrays"),
+    "x is x.T": (
+        n(2),
+        "`is` between these values is not supported yet",
+        "x is x.T",
+        "Compare with `==`, or with None.",
+    ),
+    "x in [x]": (n(2), "`in` is not supported yet for this container", "x in [x]", "Compare with its items."),
+    "pow(x, 2, 3)": (1.0, "pow with a modulus is not supported", "pow(x, 2, 3)", "It is for integers only"),
+    "len(x)": (1.0, "a number has no length", "len(x)", "This raises TypeError in Python."),
+    "x(1)": (
+        1.0,
+        "a call of a value that is not known while transpiling is not supported yet",
+        "x",
+        "Call a function by its name.",
+    ),
+    "np(x)": (1.0, "np is not a function", "np(x)", "This raises TypeError in Python."),
+    "(np, x)": (1.0, "the module 'np' is used as a value", "return (np, x)", "Use a name in it."),
+}
+
+
+def check(error, message, marked, hint):
+    assert message in error.message
+    assert pointed_at(error) == marked
+    assert hint in error.hint
+    assert error.file.startswith("<program")
+
+
+@pytest.mark.parametrize("case", STATEMENTS.values(), ids=STATEMENTS)
+def test_statements_that_are_refused(case):
+    body, argument, message, marked, hint = case
+    text = "def f(x):\n" + "".join(f"    {line}\n" for line in body.split("\n"))
+    check(refused(text, argument), message, marked, hint)
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_expressions_that_are_refused(expression):
+    argument, message, marked, hint = EXPRESSIONS[expression]
+    check(refused(f"def f(x):\n    return {expression}\n", argument), message, marked, hint)
+
+
+@pytest.mark.parametrize(
+    ("callee", "call", "message", "marked"),
+    [
+        ("def g(a):", "g(x, 2)", "'g' takes 1 positional arguments, 2 are given", "g(x, 2)"),
+        ("def g(a):", "g(b=x)", "the argument 'b' of 'g' is no parameter", "g(b=x)"),
+        ("def g(a):", "g(x, a=x)", "the argument 'a' of 'g' is given twice", "g(x, a=x)"),
+        ("def g(a, /):", "g(a=x)", "the argument 'a' of 'g' is no parameter", "g(a=x)"),
+        ("def g(a):", "g()", "the argument 'a' of 'g' is missing", "g()"),
+        ("def g(*a):", "g(x)", "'g' takes `*args` or `**kwargs`, which is not supported yet", "g(x)"),
+        ("def g(a, **k):", "g(x)", "'g' takes `*args` or `**kwargs`, which is not supported yet", "g(x)"),
+        ("def g(a, b=np.zeros(2)):", "g(x)", "the default of 'b' in 'g' is not a constant", "g(x)"),
+        ("def g(a):", "g(*x)", "the length of what is unpacked here is not known", "*x"),
+        ("def g(a):", "np.sin(g)", "the function 'g' is used as a value, which is not supported yet", "np.sin(g)"),
+        ("class g:", "g(x)", "making an object of the class 'g' is not supported yet", "g"),
+    ],
+)
+def test_calls_that_are_refused(callee, call, message, marked):
+    error = refused(f"{callee}\n    a = 1\n\ndef f(x):\n    return {call}\n", n(2))
+    check(error, message, marked, "")
+
+
+def test_a_place_in_a_called_function_is_in_that_function():
+    error = refused("def g(a):\n    a[0] = 1.0\n    return a\n\ndef f(x):\n    return g(x)\n", n(2))
+    assert (error.line, error.col) == (6, 5)
+
+
+def test_parameters_with_stars():
+    for star, mark in (("*xs", "*xs"), ("**kw", "**kw")):
+        f = live(f"def f(x, {star}):\n    return x\n")
+        with pytest.raises(errors.NotSupportedYet, match=r"the parameter `\*+\w+` is not supported yet") as e:
+            lower(from_function(f), [FLOAT])
+        assert pointed_at(e.value) == mark.strip("*")
+
+
+def test_a_function_that_never_returns():
+    error = refused("def g(a):\n    return g(a)\n\ndef f(x):\n    return g(x)\n", 1.0)
+    assert error.message == "'g' calls itself without an end"
+
+
+def test_an_object_of_the_users():
+    error = refused("class A:\n    x = 1.0\n\na = A()\n\ndef f(x):\n    return a.x * x\n", 1.0)
+    check(error, "'a' is an object of type 'A', which is not supported yet", "a", "Pass what it holds.")
+
+
+def test_an_operation_without_a_rule_is_named_with_near_matches():
+    error = refused("def f(x):\n    return np.linalg.svdvals(x).sum()\n", n(2, 2), cls=errors.NoRule)
+    check(error, "there is no derivative rule for 'np.linalg.svdvals'", "np.linalg.svdvals", "@pullback.rule")
+    error = refused("def f(x):\n    return np.tanhh(x)\n", n(2), cls=errors.SourceError)
+    check(error, "'np' has no attribute 'tanhh'", "np.tanhh", "Did you mean np.tanh?")
+
+
+def test_a_name_that_is_not_defined():
+    error = refused("def f(x):\n    return undefined(x)\n", 1.0, cls=errors.SourceError)
+    check(error, "'undefined' is not defined", "undefined", "")
+
+
+def test_what_a_loop_runs_over_must_be_known():
+    f = live("def f(x):\n    for v in x:\n        pass\n    return x\n")
+    with pytest.raises(errors.SignatureNeeded, match="it is not known what this loops over") as e:
+        lower(from_function(f), [UNKNOWN])
+    assert pointed_at(e.value) == "x"
+
+
+def test_carets_stand_under_letters_beyond_ascii():
+    error = refused("def f(été):\n    é = 'é'; return été.sort()\n", n(2))
+    assert pointed_at(error) == "été.sort"
+
+
+def test_a_refusal_over_several_lines_marks_the_first():
+    error = refused("def f(x):\n    return (lambda y:\n        y)(x)\n", 1.0)
+    assert pointed_at(error) == "lambda y:"
+
+
+def test_a_branch_that_types_exclude_may_hold_anything():
+    text = "def f(x):\n    if x is None:\n        with open('a') as g:\n            yield_ = lambda: 1\n    return x\n"
+    assert lowered(text, 1.0).entry.block.body == ()
+
+
+def test_too_many_early_returns_that_leave_both_branches_open():
+    lines = ["def f(x):"]
+    for k in range(9):
+        lines += [
+            f"    if x > {k}:",
+            f"        if x > {k}.5:",
+            f"            return {k}.0",
+            f"        x = x * {k}",
+            "    else:",
+            "        x = -x",
+        ]
+    error = refused("\n".join([*lines, "    return x", ""]), 1.0)
+    assert error.message == "too many early returns inside one another"
