@@ -350,6 +350,13 @@ add(
 )
 add(np.ravel, np.copy, samples=[call(normal(2, 3)), call(normal(3)), call(np.asarray(normal())), call(normal(1, 0))])
 add(np.copy, samples=[call(normal(2, 3), order="C")])
+add(np.ravel, samples=[call(normal(2, 3), order="F")])
+add(np.reshape, samples=[call(normal(2, 3), shape=(3, 2), order="F")])
+add(np.sort, samples=[call(normal(5)), call(normal(2, 4)), call(normal(3, 2), axis=0), call(normal(2, 2), axis=None)])
+HOLES = np.array([[1.0, np.nan, -2.0], [0.5, 3.0, np.nan]])
+add(np.nansum, np.nanmean, samples=[call(normal(2, 3)), call(normal(2, 3), axis=1), call(normal(2, 3), keepdims=True)])
+add(np.nansum, np.nanmean, samples=[call(HOLES, only=(0,)), call(HOLES, axis=0), call(HOLES, axis=-1, keepdims=True)])
+add(np.einsum, samples=[call("ij,jk,kl->il", normal(2, 3), normal(3, 2), normal(2, 2), optimize=True)])
 add(np.ascontiguousarray, np.asfortranarray, samples=[call(normal(2, 3)), call(normal(3))])
 add(
     np.transpose,

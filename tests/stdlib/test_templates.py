@@ -13,7 +13,7 @@ from pullback.stdlib import registry
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Block, Function, Lit, Op, Origin, Program, Stmt, Var, blocks
 from pullback.transpile.infer import type_of_value
-from pullback.transpile.lower import lower_rule
+from pullback.transpile.lower import NotATemplate, lower_rule
 from tests.interpreter import Interpreter
 from tests.stdlib.harness import random_cotangent
 from tests.stdlib.samples import SAMPLES, Sample
@@ -82,3 +82,27 @@ def test_is_inlined(op: Any, sample: Sample) -> None:
 
 # these the engine differentiates itself
 PRIMS = {prims.dim, prims.item, prims.alias, prims.make_tuple, prims.make_list, __import__("operator").getitem}
+
+
+def refusing(ct: Any, out: Any, x: Any) -> Any:
+    if x.ndim > 0:
+        raise NotImplementedError("arrays")
+    return ct
+
+
+def checking(ct: Any, out: Any, x: Any) -> Any:
+    assert out > 0.0
+    return ct
+
+
+@pytest.mark.parametrize("fn", [refusing, checking])
+def test_a_rule_that_raises_is_called_rather_than_inlined(fn: Any) -> None:
+    x = Var("x", type_of_value(np.ones(3), "x"))
+    with pytest.raises(NotATemplate):
+        lower_rule(fn, (x, x, x), {})
+
+
+def test_an_array_read_in_the_order_of_its_memory_is_not_differentiated() -> None:
+    x = np.ones((2, 3))
+    with pytest.raises(NotImplementedError, match="order of its memory"):
+        registry.rules()[np.ravel][0].fn(np.ones(6), np.ravel(x, "K"), x, order="K")

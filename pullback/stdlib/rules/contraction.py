@@ -52,14 +52,15 @@ def _axis(own: list[str], axis: int) -> int:
     return axis if "." in own[axis:] else axis - len(own)
 
 
-def contribution(ct: Any, subscripts: Any, operands: Any, k: Any) -> Any:
+def contribution(ct: Any, subscripts: Any, operands: Any, k: Any, optimize: Any) -> Any:
     """The cotangent of operand `k`."""
     text, ties, constant = transposed(subscripts, k)
     identities = [np.eye(operands[k].shape[axis], dtype=operands[k].dtype) for axis in ties]
-    g = np.einsum(text, ct, *operands[:k], *operands[k + 1 :], *identities)
+    terms = (ct, *operands[:k], *operands[k + 1 :], *identities)
+    g = np.einsum(text, *terms, optimize=optimize) if optimize else np.einsum(text, *terms)
     return np.expand_dims(g, constant) if constant else g
 
 
 @rule(np.einsum)
-def einsum(ct: Any, out: Any, subscripts: Any, *operands: Any) -> Any:
-    return None, *[contribution(ct, subscripts, operands, k) for k in range(len(operands))]
+def einsum(ct: Any, out: Any, subscripts: Any, *operands: Any, optimize: Any = False) -> Any:
+    return None, *[contribution(ct, subscripts, operands, k, optimize) for k in range(len(operands))]

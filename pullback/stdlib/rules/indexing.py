@@ -25,6 +25,11 @@ def take_along_axis(ct: Any, out: Any, arr: Any, indices: Any, *, axis: Any = -1
     return scatter_add_along(ct, arr, indices, axis), None
 
 
+@rule(np.sort)
+def sort(ct: Any, out: Any, a: Any, *, axis: Any = -1) -> Any:
+    return scatter_add_along(ct, a, np.argsort(a, axis), axis)
+
+
 @rule(scatter_add_along)
 def scatter_add_along_(ct: Any, out: Any, g: Any, like: Any, indices: Any, axis: Any) -> Any:
     return np.take_along_axis(ct, indices, axis), None, None, None

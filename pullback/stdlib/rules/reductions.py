@@ -84,6 +84,17 @@ def product_of_others_(ct: Any, out: Any, a: Any) -> Any:
     return np.sum(np.where(one, 0.0, matrix_ct), axis=-2)
 
 
+@rule(np.nansum, ct="scalar")
+def nansum(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    return np.where(np.isnan(a), 0.0, widened(ct, axis, keepdims))
+
+
+@rule(np.nanmean, ct="scalar")
+def nanmean(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    counted = np.logical_not(np.isnan(a))
+    return widened(ct, axis, keepdims) / np.sum(counted, axis=axis, dtype=a.dtype, keepdims=True) * counted
+
+
 @rule(np.linalg.norm, ct="scalar")
 def norm(ct: Any, out: Any, x: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     return widened(ct / (out + (out == 0.0)), axis, keepdims) * x

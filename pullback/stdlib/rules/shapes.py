@@ -10,14 +10,23 @@ from pullback.runtime import add_trees, unbroadcast
 from pullback.stdlib.registry import rule, static
 
 
+def in_order(ct: Any, a: Any, order: Any) -> Any:
+    """`ct` in the shape of `a`, its elements taken in the order in which those of `a` were."""
+    if order == "C":
+        return np.reshape(ct, np.shape(a))
+    if order == "F":
+        return np.reshape(ct, np.shape(a), order="F")
+    raise NotImplementedError("the derivative of an array read in the order of its memory")
+
+
 @rule(np.reshape, ct="passed")
-def reshape(ct: Any, out: Any, a: Any, *, shape: Any = None) -> Any:
-    return np.reshape(ct, np.shape(a))
+def reshape(ct: Any, out: Any, a: Any, *, shape: Any = None, order: Any = "C") -> Any:
+    return in_order(ct, a, order)
 
 
 @rule(np.ravel, ct="passed")
-def ravel(ct: Any, out: Any, a: Any) -> Any:
-    return np.reshape(ct, np.shape(a))
+def ravel(ct: Any, out: Any, a: Any, *, order: Any = "C") -> Any:
+    return in_order(ct, a, order)
 
 
 @static

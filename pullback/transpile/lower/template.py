@@ -18,13 +18,13 @@ from typing import Any
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Atom, Block, Global, Lit, Var, substitute
+from pullback.transpile.core import Arg, Atom, Block, Effect, Global, Lit, Stmt, Var, blocks, substitute
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
 from pullback.transpile.lower.lowering import Lowering, local_names_of
 from pullback.transpile.lower.parameters import is_operation
-from pullback.transpile.lower.scope import NONE, NotATemplate, Restart, Returned, Scope
+from pullback.transpile.lower.scope import NONE, End, NotATemplate, Raised, Restart, Returned, Scope
 from pullback.transpile.lower.values import Pack, UserFunction, Value
 from pullback.transpile.parse import from_function
 from pullback.transpile.sources import FunctionSource
@@ -71,8 +71,7 @@ class Template(Lowering):
         inner.body, inner.owned, inner.parameters = self.body, self.owned, self.parameters
         for p, value in zip(declared(callee), arguments(self, node, callee, args, keywords), strict=True):
             inner.bind(p.name, value)
-        end = inner.statements(callee.tree.body)
-        return end.value if isinstance(end, Returned) else NONE
+        return _returned(inner.statements(callee.tree.body))
 
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
         if isinstance(obj, bool | int | float | str):
@@ -172,13 +171,25 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
         values = [_input(s, k, params, literals) for k, s in enumerate(shapes)]
         scope.parameters = frozenset(params)
         _bind(scope, values, {name: _static_value(x, holes) for name, x in fixed})
-        end = scope.statements(source.tree.body)
-        results = _results(scope, end.value if isinstance(end, Returned) else NONE, shapes)
+        results = _results(scope, _returned(scope.statements(source.tree.body)), shapes)
+        if any(map(_has_effects, scope.body)):
+            raise NotATemplate("it raises, asserts or prints")
     except NotATemplate as e:
         return str(e)
     except (errors.PullbackError, RecursionError, Restart) as e:
         return f"cannot be lowered: {e}"
     return _Made(Block(tuple(params), tuple(scope.body), tuple(results)), tuple(holes))
+
+
+def _returned(end: End) -> Value:
+    """The value of a rule's body. One that raises is called when the program runs, and raises then."""
+    if isinstance(end, Raised):
+        raise NotATemplate("it raises")
+    return end.value if isinstance(end, Returned) else NONE
+
+
+def _has_effects(s: Stmt) -> bool:
+    return isinstance(s, Effect) or any(_has_effects(inner) for b in blocks(s) for inner in b.body)
 
 
 @lru_cache(maxsize=2048)
