@@ -8,7 +8,7 @@ from typing import Any
 
 Pick = Callable[[Sequence[Any]], Any]
 
-HELPERS = '''
+HELPERS = """
 def squash(z):
     return np.tanh(z) * 0.5
 
@@ -35,7 +35,7 @@ def nested(p, depth):
     if depth <= 0:
         return np.sin(p)
     return 0.5 * nested(p * 0.9, depth - 1) + 0.1 * p
-'''
+"""
 
 SCALARS = ("x", "y")
 VECTORS = ("u", "v")
@@ -74,7 +74,11 @@ class Writer:
             return f"({self.vector(0)} @ {self.vector(0)})"
         if kind == 12:
             return f"({a} if {self.condition()} else {self.scalar(depth - 1)})"
-        return str(self.pick([f"blend({a}, {self.scalar(0)})", f"roll_up({self.vector(0)}, 2)", f"nested({a}, 2)", f"abs({a})"]))
+        return str(
+            self.pick(
+                [f"blend({a}, {self.scalar(0)})", f"roll_up({self.vector(0)}, 2)", f"nested({a}, 2)", f"abs({a})"]
+            )
+        )
 
     def vector(self, depth: int = 2) -> str:
         """An expression for a vector of length 3."""
@@ -111,7 +115,9 @@ class Writer:
             elif kind < 6:
                 self.lines.append(f"{pad}{self.pick(self.vectors)} = np.tanh({self.vector()})")
             elif kind == 6:
-                self.lines.append(f"{pad}{self.pick(SCALARS)} {self.pick(['+=', '-=', '*='])} 0.3 * np.sin({self.scalar(1)})")
+                self.lines.append(
+                    f"{pad}{self.pick(SCALARS)} {self.pick(['+=', '-=', '*='])} 0.3 * np.sin({self.scalar(1)})"
+                )
             elif kind == 7:
                 p, q = self.pick(SCALARS), self.pick(VECTORS)
                 self.lines.append(f"{pad}{p}, {q} = both({self.scalar(1)}, {self.vector(1)})")
@@ -132,7 +138,9 @@ class Writer:
         i = f"i{self.loops}"
         kind = self.pick(range(5))
         if kind < 2:
-            self.lines.append(f"{pad}for {i} in {self.pick(['range(3)', 'range(n)', 'range(2, 0, -1)', 'reversed(range(3))'])}:")
+            self.lines.append(
+                f"{pad}for {i} in {self.pick(['range(3)', 'range(n)', 'range(2, 0, -1)', 'reversed(range(3))'])}:"
+            )
             self.lines.append(f"{pad}    x = x + 0.1 * u[{i}]")
         elif kind == 2:
             self.lines.append(f"{pad}for {i}, e in enumerate({self.pick(self.vectors)}):")

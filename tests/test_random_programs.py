@@ -1,4 +1,7 @@
-"""Random programs: the value is the primal's bit for bit, the gradient agrees with differences, arguments stay as they were."""
+"""Random programs.
+
+The value is the primal's bit for bit, the gradient agrees with differences, arguments stay as they were.
+"""
 
 from __future__ import annotations
 

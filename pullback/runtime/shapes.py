@@ -26,6 +26,6 @@ def unbroadcast(g: Any, like: Any) -> Any:
 
 
 def require_scalar(value: Any) -> None:
-    """Raise TypeError where the value whose gradient was asked for is not a scalar, for which there is no one gradient."""
+    """Raise TypeError where the value whose gradient was asked for is no scalar, and so has no one gradient."""
     if np.shape(value) != ():
-        raise TypeError(f"a gradient needs a scalar, but the result has shape {np.shape(value)}; use vjp for a cotangent")
+        raise TypeError(f"a gradient needs a scalar, the result has shape {np.shape(value)}; vjp takes a cotangent")

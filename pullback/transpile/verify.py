@@ -29,7 +29,8 @@ from pullback.transpile.core import (
     While,
 )
 
-_EFFECTS = {"print": (0, None), "assert": (1, 2), "raise": (1, None), "require_scalar": (1, 1)}  # how many arguments, at least and at most
+# how many arguments, at least and at most
+_EFFECTS = {"print": (0, None), "assert": (1, 2), "raise": (1, None), "require_scalar": (1, 1)}
 
 
 class InvalidCore(Exception):

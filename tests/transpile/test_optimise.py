@@ -55,7 +55,12 @@ def test_dead_statements_go_and_effects_stay() -> None:
     x, y, z, c = scalar("x"), scalar("y"), scalar("z"), Var("c", ab.BOOL)
     b = Block(
         (x,),
-        (op(y, operator.mul, x, x), op(z, operator.add, x, x), op(c, operator.gt, x, Lit(0.0)), Effect("assert", (c,), HERE)),
+        (
+            op(y, operator.mul, x, x),
+            op(z, operator.add, x, x),
+            op(c, operator.gt, x, Lit(0.0)),
+            Effect("assert", (c,), HERE),
+        ),
         (y,),
     )
     out = remove_dead(b)
@@ -70,7 +75,9 @@ def test_a_carried_value_that_nothing_needs_goes() -> None:
     loop = For((so, to), Range(Lit(0), Lit(3), Lit(1)), False, (Lit(0.0), Lit(1.0)), (), body, HERE)
     out = remove_dead(Block((x,), (loop,), (so,)))
     (kept,) = out.body
-    assert isinstance(kept, For) and kept.outs == (so,) and len(kept.body.body) == 1
+    assert isinstance(kept, For)
+    assert kept.outs == (so,)
+    assert len(kept.body.body) == 1
     assert evaluate(out, 2.0) == 6.0
 
 
@@ -98,7 +105,9 @@ def test_a_call_with_an_effect_stays_though_nothing_reads_it() -> None:
 def test_equal_expressions_are_computed_once_and_temporaries_take_names() -> None:
     x, t, h, u, y = map(scalar, ("x", "", "h", "", "y"))
     b = Block(
-        (x,), (op(t, operator.mul, x, x), op(h, prims.alias, t), op(u, operator.mul, x, x), op(y, operator.add, h, u)), (y,)
+        (x,),
+        (op(t, operator.mul, x, x), op(h, prims.alias, t), op(u, operator.mul, x, x), op(y, operator.add, h, u)),
+        (y,),
     )
     out = simplify(b)
     assert ops(out) == [operator.mul, operator.add]
@@ -113,10 +122,12 @@ def test_buffers_are_never_merged() -> None:
     assert ops(simplify(b)) == [np.zeros_like, np.zeros_like, operator.add]
 
 
-@pytest.mark.parametrize("first, second", [(1, 1.0), (0.0, -0.0), (True, 1)])
+@pytest.mark.parametrize(("first", "second"), [(1, 1.0), (0.0, -0.0), (True, 1)])
 def test_literals_that_differ_as_text_are_different_expressions(first: object, second: object) -> None:
     x, p, q, y = map(scalar, ("x", "p", "q", "y"))
-    b = Block((x,), (op(p, operator.mul, x, Lit(first)), op(q, operator.mul, x, Lit(second)), op(y, operator.sub, p, q)), (y,))
+    b = Block(
+        (x,), (op(p, operator.mul, x, Lit(first)), op(q, operator.mul, x, Lit(second)), op(y, operator.sub, p, q)), (y,)
+    )
     assert len(ops(simplify(b))) == 3
 
 
@@ -126,7 +137,9 @@ def test_what_a_loop_never_changes_is_read_from_outside() -> None:
     loop = For((so, ko), Range(Lit(0), Lit(2), Lit(1)), False, (Lit(1.0), x), (), body, HERE)
     out = simplify(Block((x,), (loop,), (so,)))
     (kept,) = out.body
-    assert isinstance(kept, For) and len(kept.inits) == 1 and x in free(kept.body)
+    assert isinstance(kept, For)
+    assert len(kept.inits) == 1
+    assert x in free(kept.body)
     assert evaluate(out, 3.0) == 9.0
 
 
@@ -134,7 +147,8 @@ def test_an_item_of_a_structure_just_made_is_the_item() -> None:
     x, t, y = scalar("x"), Var("", ab.Seq("tuple", (ab.FLOAT, ab.FLOAT))), scalar("y")
     made = op(t, prims.make_tuple, Lit(2.0), x)
     out = remove_dead(simplify(Block((x,), (made, op(y, prims.item, t, Lit(1))), (y,))))
-    assert out.body == () and out.results == (x,)
+    assert out.body == ()
+    assert out.results == (x,)
 
 
 def test_items_are_read_where_their_structure_is_bound() -> None:
@@ -162,7 +176,9 @@ def test_a_branch_and_the_next_on_the_same_condition_are_one() -> None:
     c, x, y, z = Var("c", ab.BOOL), *map(scalar, ("x", "y", "z"))
     t, u, v, w = map(scalar, ("", "", "", ""))
     first = If((y,), c, Block((), (op(t, operator.mul, x, x),), (t,)), Block((), (op(u, operator.neg, x),), (u,)), HERE)
-    second = If((z,), c, Block((), (op(v, operator.add, y, t),), (v,)), Block((), (op(w, operator.sub, y, u),), (w,)), HERE)
+    second = If(
+        (z,), c, Block((), (op(v, operator.add, y, t),), (v,)), Block((), (op(w, operator.sub, y, u),), (w,)), HERE
+    )
     out = fuse_branches(Block((c, x), (first, second), (z,)))
     assert [type(s) for s in out.body] == [If]
     assert evaluate(out, True, 3.0) == 18.0
@@ -204,8 +220,10 @@ def test_what_the_adjoint_reads_from_inside_a_loop_is_kept_and_walked_backwards(
     out = keep_residuals(Block((x,), tuple(statements), (do,)))
     assert not set(free(out))
     forward, backward = out.body
-    assert isinstance(forward, For) and isinstance(backward, For)
-    assert len(forward.outs) == 3 and len(backward.items) == 2
+    assert isinstance(forward, For)
+    assert isinstance(backward, For)
+    assert len(forward.outs) == 3
+    assert len(backward.items) == 2
     value, expected = 0.7, 1.0
     for _ in range(3):
         expected *= np.sin(value) * np.cos(value)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, If, Lit, Range, Var, While, substitute
-from pullback.transpile.infer import join, type_of
+from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.activity import active_free
 from pullback.transpile.reverse.cotangents import Tree
 
@@ -34,7 +35,7 @@ def branch(self: Adjoint, s: If) -> None:
         inner.b.at(s.origin)
         results = tuple(inner.ct.full(v) for v in outer)
         sides.append(Block((), tuple(inner.b.body), results))
-    kinds = [_kind(v, (type_of(x), type_of(y))) for v, x, y in zip(outer, *(b.results for b in sides), strict=True)]
+    kinds = [_kind(_kind(v.type, x), y) for v, x, y in zip(outer, *(b.results for b in sides), strict=True)]
     outs = tuple(_cotangent_var(self, v, t) for v, t in zip(outer, kinds, strict=True))
     self.b.body.append(If(outs, s.cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
     _reopen(self, outer, outs)
@@ -51,11 +52,15 @@ def _cotangent_var(self: Adjoint, v: Var, t: ab.Type) -> Var:
     return Var(self.ct.name(v), t)
 
 
-def _kind(v: Var, found: Sequence[ab.Type]) -> ab.Type:
-    """The type of a cotangent of `v`: that of `v`, but a scalar's may be NumPy's where `v` is a Python float."""
-    if isinstance(v.type, ab.Scalar) and all(isinstance(t, ab.Scalar) for t in found):
-        return functools.reduce(join, found)
-    return v.type
+def _kind(t: ab.Type, d: Atom) -> ab.Type:
+    """The type that a cotangent of type `t` or `d` has: a scalar's may be NumPy's though the value is a Python float.
+
+    It only ever grows, so that loops settle.
+    """
+    u = type_of(d)
+    if not isinstance(t, ab.Scalar) or not isinstance(u, ab.Scalar) or u.dtype is None:
+        return t
+    return u if t.dtype is None else ab.Scalar(t.kind, str(np.promote_types(t.dtype, u.dtype)))
 
 
 def _copy(d: Any) -> Any:
@@ -93,14 +98,14 @@ def loop(self: Adjoint, s: For | While) -> None:
     tape_params = [Var(self.ct.name(r), type_of(r)) for _, r in taped]
     taped_seeds = [(r, p) for (_, r), p in zip(taped, tape_params, strict=True) if isinstance(r, Var)]
     results = [s.body.results[k] for k in slots.carried]
-    kinds = [_kind(v, [type_of(d)]) for v, d in zip(values, inits, strict=True)]
+    kinds = [_kind(v.type, d) for v, d in zip(values, inits, strict=True)]
     while True:
         params = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
         seeds = [*zip(slots.outer, params[len(slots.carried) :], strict=True)]
         seeds += [(r, p) for r, p in zip(results, params, strict=False) if isinstance(r, Var)]
         inner, collected = _body(self, s, slots, seeds + taped_seeds, index)
         final = [inner.ct.full(v) for v in values]
-        after = [_kind(v, [t, type_of(d)]) for v, t, d in zip(values, kinds, final, strict=True)]
+        after = [_kind(t, d) for t, d in zip(kinds, final, strict=True)]
         if after == kinds:
             break
         kinds = after

@@ -42,7 +42,7 @@ Make = Callable[[Builder], Atom]
 
 
 @pytest.mark.parametrize(
-    "make, expected",
+    ("make", "expected"),
     [
         (lambda b: b(operator.mul, Lit(1.0), X), "x"),
         (lambda b: b(operator.mul, X, Lit(1)), "x"),
