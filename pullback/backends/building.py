@@ -147,10 +147,12 @@ class Builder:
 
     def updates(self, v: Var, value: Expr, origin: Origin) -> bool:
         """Is this `x = x + …` on a scalar, and better written `x += …`?"""
-        if not isinstance(value, Apply) or value.op not in BINARY or not isinstance(v.type, ab.Scalar):
+        if not isinstance(value, Apply) or value.op not in BINARY:
             return False
         old = value.args[0]
-        if not isinstance(old, Var) or self.local(old) != self.local(v) or not isinstance(old.type, ab.Scalar):
+        if not isinstance(old, Var) or self.local(old) != self.local(v):
+            return False
+        if self.write.in_place and not (isinstance(v.type, ab.Scalar) and isinstance(old.type, ab.Scalar)):
             return False
         return value.op in _IN_PLACE if origin.adjoint else bool(_AUGMENTED.match(origin.text))
 

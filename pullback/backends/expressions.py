@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import cmath
 import math
 import operator
@@ -71,7 +70,12 @@ def constant(value: object) -> Any:
 
 
 class Expressions:
-    """Writes expressions with the names of one module; `local` gives the name of a variable."""
+    """Writes expressions with the names of one module; `local` gives the name of a variable.
+
+    `in_place`: does `x += y` change the array `x`?
+    """
+
+    in_place = True
 
     def __init__(self, space: Namespace, functions: Callable[[str], str], global_name: Callable[[Global], str]) -> None:
         self.space = space

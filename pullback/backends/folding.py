@@ -363,17 +363,17 @@ class Folder:
         if p.cheap:
             outer = next((loop for loop in reader.frame.loops if self.usage.start[loop] > p.position), None)
             reach = reach if outer is None else self.usage.end[outer]
-        elif (
-            self.usage.effect_between(p.position, reach)
-            or reader.structure == "returned"
-            and (p.out.hint or self.usage.is_backward_between(p.position, reach))
-            or p.out.hint
-            and not reader.structure
-            and reader.origin is not None
-            and reader.origin.text != p.origin.text
-        ):
+        elif self.usage.effect_between(p.position, reach) or not self._keeps_apart(p, reader):
             return False
         return self.undisturbed(p, reach)
+
+    def _keeps_apart(self, p: Pending, reader: Reader) -> bool:
+        """Does the text still read well: names in returned structures, nothing under the comment of another line?"""
+        if reader.structure == "returned":
+            backward = self.usage.is_backward_between(p.position, reader.position)
+            return _is_converted(p.expr) or not p.out.hint and not backward
+        same_line = reader.origin is None or reader.origin.text == p.origin.text
+        return not p.out.hint or bool(reader.structure) or same_line
 
     def undisturbed(self, p: Pending, reach: int) -> bool:
         """Is what an expression reads still there, under its name, at a later position?"""

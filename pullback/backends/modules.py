@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
@@ -43,53 +44,57 @@ from .usage import has_effects
 Lowering = Callable[[Procedure, Mapping[str, Summary]], tuple[Procedure, Summary]]
 
 
-def emit_module(
-    program: Program,
-    standalone: bool,
-    lowering: Lowering,
-    expressions: type[Expressions] = Expressions,
-    array_module: tuple[str, str] = ("numpy", "np"),
-) -> Emitted:
-    """The text of a program. `lowering` makes of a script one in the backend's way of changing arrays."""
-    return _Module(program, standalone, lowering, expressions, array_module).emitted()
+@dataclass(frozen=True)
+class Language:
+    """What makes one backend different from another.
+
+    `lowering` makes of a script one in the backend's way of changing arrays, and `expressions` writes it. `arrays`: the
+    module of array functions and its short name. `helpers`: where the run-time helpers are. `own`: the user's functions
+    are written anew, because those that there are work for NumPy.
+    """
+
+    lowering: Lowering
+    expressions: Callable[[Namespace, Callable[[str], str], Callable[[Global], str]], Expressions]
+    arrays: tuple[str, str]
+    helpers: str
+    own: bool
+
+
+def emit_module(program: Program, language: Language, standalone: bool) -> Emitted:
+    """The text of a program in a language."""
+    return _Module(program, language, standalone).emitted()
+
+
+def reachable(program: Program, wanted: Callable[[Function], bool]) -> Iterator[tuple[str, Function]]:
+    """The functions that the entry of a program needs, by key, callees first, as far as they are wanted."""
+    done: set[str] = set()
+
+    def visit(f: Function) -> Iterator[tuple[str, Function]]:
+        for key in calls(f.block):
+            g = program.functions[key]
+            if key not in done and wanted(g):
+                done.add(key)
+                yield from visit(g)
+                yield key, g
+
+    yield from visit(program.entry)
 
 
 class _Module:
-    def __init__(
-        self,
-        program: Program,
-        standalone: bool,
-        lowering: Lowering,
-        expressions: type[Expressions],
-        array_module: tuple[str, str],
-    ) -> None:
+    def __init__(self, program: Program, language: Language, standalone: bool) -> None:
         self.program = program
+        self.language = language
         self.standalone = standalone
-        self.expressions = expressions
         self.effects: dict[str, bool] = {}
-        self.printed = {key: f for key, f in self.reachable() if standalone or not f.primal}
+        self.printed = dict(reachable(program, lambda f: standalone or language.own or not f.primal))
         everything = {**self.printed, "": program.entry}
         self.summaries: dict[str, Summary] = {}
-        self.procedures = {key: self.procedure(key, f, lowering) for key, f in everything.items()}
+        self.procedures = {key: self.procedure(key, f) for key, f in everything.items()}
         local = {v for f in everything.values() for v in local_names(f)}
-        self.space = Namespace(local - {program.entry.name}, standalone, array_module)
+        self.space = Namespace(local - {program.entry.name}, standalone, language.arrays)
         self.entry = self.space.claim(program.entry.name)
         self.names = {key: self.space.claim(f.name) for key, f in self.printed.items()}
         self.notes: dict[Any, Note] = {}
-
-    def reachable(self) -> Iterator[tuple[str, Function]]:
-        """The functions that the entry needs, callees first; of the user's own only those that are printed."""
-        done: set[str] = set()
-
-        def visit(f: Function) -> Iterator[tuple[str, Function]]:
-            for key in calls(f.block):
-                g = self.program.functions[key]
-                if key not in done and (self.standalone or not g.primal):
-                    done.add(key)
-                    yield from visit(g)
-                    yield key, g
-
-        yield from visit(self.program.entry)
 
     def has_effects(self, key: str) -> bool:
         """Does a function print, raise or assert? One that is being asked about already does not by itself."""
@@ -98,7 +103,8 @@ class _Module:
             self.effects[key] = has_effects(self.program.functions[key].block, self.has_effects)
         return self.effects[key]
 
-    def procedure(self, key: str, f: Function, lowering: Lowering) -> Procedure:
+    def procedure(self, key: str, f: Function) -> Procedure:
+        lowering = self.language.lowering
         f = replace(prepare(f), user_names=f.user_names | local_names(f, forward=True))
         public = key == "" and not f.primal
         folded = fold(f, self.has_effects, public)
@@ -144,7 +150,7 @@ class _Module:
                 raise errors.at(errors.NotSupportedYet, f.origin, message, "pass it as an argument")
             return self.space.user_constant(module, g.name, g.value)
 
-        return self.expressions(self.space, self.function_name, global_name)
+        return self.language.expressions(self.space, self.function_name, global_name)
 
     def function_name(self, key: str) -> str:
         """The name by which a function of the program is called."""
@@ -175,7 +181,7 @@ class _Module:
         out += _from_imports(space.members)
         self.groups = len(out)
         if not self.standalone:
-            out += _from_imports({("pullback.runtime", h): name for h, name in space.helpers.items()})
+            out += _from_imports({(self.language.helpers, h): name for h, name in space.helpers.items()})
         return out + _from_imports(space.users)
 
     def constants(self, writer: Expressions) -> list[Any]:
@@ -190,20 +196,21 @@ class _Module:
 
     def helpers(self) -> Iterator[Any]:
         """The run-time helpers that the text needs, with those that they need."""
+        helpers = importlib.import_module(self.language.helpers)
         done: set[str] = set()
 
         def visit(name: str) -> Iterator[Any]:
             if name in done:
                 return
             done.add(name)
-            node = _plain_source(getattr(runtime, name))
+            node = _plain_source(getattr(helpers, name))
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Name):
                     if inner.id in runtime.__all__ and inner.id != name:
                         yield from visit(inner.id)
                     if inner.id in runtime.__all__:
                         inner.id = self.space.helper(inner.id)
-                    elif inner.id == "np":
+                    elif inner.id in ("np", "jnp"):
                         inner.id = self.space.arrays()
             node.name = self.space.helper(name)
             yield gast.ast_to_gast(ast.Module([node], [])).body[0]

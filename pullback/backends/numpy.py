@@ -5,10 +5,13 @@ from __future__ import annotations
 from pullback.transpile.core import Program
 
 from .base import Emitted
-from .modules import emit_module
+from .expressions import Expressions
+from .modules import Language, emit_module
 from .stores import write_in_place
 
 name = "numpy"
+
+_LANGUAGE = Language(write_in_place, Expressions, ("numpy", "np"), "pullback.runtime", own=False)
 
 
 def emit(program: Program, *, standalone: bool = False) -> Emitted:
@@ -16,4 +19,4 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
 
     Standalone text holds the user's functions and the run-time helpers that it needs, and runs with NumPy alone.
     """
-    return emit_module(program, standalone, write_in_place)
+    return emit_module(program, _LANGUAGE, standalone)

@@ -1,0 +1,165 @@
+"""JAX as a target: functional code that can be traced and compiled.
+
+Straight-line code, calls, and Python loops over structures of fixed length; what depends on a traced value is refused.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import (
+    Block,
+    Effect,
+    For,
+    Function,
+    Global,
+    Lit,
+    Op,
+    Origin,
+    Program,
+    Slice,
+    Stmt,
+    Var,
+    While,
+    blocks,
+    variables,
+)
+
+from .base import Emitted
+from .expressions import Expressions
+from .facts import is_surely_advanced, type_of
+from .jax_expressions import JaxExpressions
+from .modules import Language, emit_module, reachable
+from .namespace import Namespace
+from .places import NOWHERE, Summary
+from .script import Apply, Body, Branch, Choice, Cut, Define, ForLoop, Procedure, WhileLoop
+
+name = "jax"
+
+_SHAPES: frozenset[Any] = frozenset({prims.dim, np.size, np.ndim, builtins.len})
+
+
+def emit(program: Program, *, standalone: bool = False) -> Emitted:
+    """The text of a JAX module for a program, with the user's functions in it.
+
+    Raises NotSupportedYet, with the user's place, for loops and branches whose course depends on a traced value.
+    """
+    check = _Check()
+    for f in (program.entry, *dict(reachable(program, lambda f: True)).values()):
+        check.function(f)
+
+    def expressions(space: Namespace, functions: Callable[[str], str], value: Callable[[Global], str]) -> Expressions:
+        return JaxExpressions(space, functions, value, check.is_static)
+
+    language = Language(check.procedure, expressions, ("jax.numpy", "jnp"), "pullback.runtime.jax", own=True)
+    return emit_module(program, language, standalone)
+
+
+class _Check:
+    """Refuses what cannot be traced yet. `static` are the values that are known while a program is traced."""
+
+    def __init__(self) -> None:
+        self.static: set[Var] = set()
+
+    def function(self, f: Function) -> None:
+        """Check one function as Core."""
+        self.static.update(p.var for p in f.params if _is_structure(p.var.type))
+        self.block(f.block)
+
+    def procedure(self, p: Procedure, calls: Mapping[str, Summary]) -> tuple[Procedure, Summary]:
+        """Check a script, which is left as it is: arrays of JAX are values as in Core."""
+        self.body(p.body)
+        return p, Summary((), NOWHERE)
+
+    def body(self, b: Body) -> None:
+        for s in b.statements:
+            match s:
+                case Branch():
+                    if not self.is_static(s.cond):
+                        refuse(
+                            s.origin, "a branch on a value that is traced", "use np.where, or differentiate for NumPy"
+                        )
+                    self.body(s.then)
+                    self.body(s.orelse)
+                case ForLoop() | WhileLoop() | Define():
+                    self.body(s.body)
+
+    def is_static(self, x: object) -> bool:
+        """Is a value known while tracing: a literal, a length, or made of such?"""
+        match x:
+            case Lit():
+                return True
+            case Var():
+                return x in self.static
+            case Global():
+                return not isinstance(x.type, ab.Array)
+            case tuple():
+                return all(map(self.is_static, x))
+            case Apply(op=op, args=args):
+                return op in _SHAPES or self.is_static(args) and not isinstance(type_of(x), ab.Array)
+            case Choice(cond, then, orelse):
+                return self.is_static((cond, then, orelse))
+            case Slice(lower, upper, step) | Cut(lower, upper, step):
+                return all(y is None or self.is_static(y) for y in (lower, upper, step))
+        return False
+
+    def block(self, b: Block) -> None:
+        for s in b.body:
+            self.statement(s)
+            for inner in blocks(s):
+                self.block(inner)
+
+    def statement(self, s: Stmt) -> None:
+        match s:
+            case Op():
+                self.op(s)
+            case For():
+                self.loop(s)
+            case While():
+                refuse(s.origin, "a while loop", "use a loop over a list, or differentiate for NumPy")
+            case Effect() if s.op != "print" and not self.is_static(s.args):
+                refuse(s.origin, f"{s.op!r} on a value that is traced", "check it before the call")
+            case Effect() if s.op == "raise":
+                refuse(s.origin, "'raise'", "check the arguments before the call")
+
+    def op(self, s: Op) -> None:
+        if s.op in _SHAPES or self.is_static(s.args) and not isinstance(s.out.type, ab.Array):
+            self.static.add(s.out)
+        if s.op is prims.add_at_key:
+            refuse(s.origin, "a list that is indexed by a computed number", "loop over the list itself")
+        if s.op in (prims.add_item, prims.set_item, operator.getitem):
+            index = s.args[1]
+            if any(isinstance(v.type, ab.Array) and ab.kind_of(v.type) == "bool" for v in variables(index)):
+                refuse(s.origin, "an index that is a mask", "use np.where")
+            if not is_surely_advanced(index) and any(not self.is_static(x) for x in _bounds(index)):
+                refuse(s.origin, "a slice whose bounds are traced", "use bounds that are literals or lengths")
+
+    def loop(self, s: For) -> None:
+        if s.source is not None:
+            refuse(s.origin, "a loop over range", "loop over a list, or differentiate for NumPy")
+        if any(not isinstance(v.type, ab.ListOf | ab.Seq) for v in variables(s.items)):
+            refuse(s.origin, "a loop over the rows of an array", "use array operations, or differentiate for NumPy")
+        self.static.add(s.index)
+
+
+def _is_structure(t: ab.Type) -> bool:
+    return isinstance(t, ab.Static) or t == ab.Scalar("bool")
+
+
+def _bounds(index: object) -> Iterator[object]:
+    for part in index if isinstance(index, tuple) else (index,):
+        if isinstance(part, Slice):
+            yield from (x for x in (part.lower, part.upper, part.step) if x is not None)
+
+
+def refuse(origin: Origin, what: str, way_round: str) -> None:
+    """Raise NotSupportedYet for something that JAX code cannot have yet."""
+    raise errors.at(errors.NotSupportedYet, origin, f"{what} cannot be written for JAX yet", way_round)

@@ -1,0 +1,77 @@
+"""How each operation is written in JAX."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from pullback.transpile import prims
+from pullback.transpile.core import Global
+
+from .expressions import Expressions, call
+from .namespace import Namespace
+from .script import Apply, Choice
+
+_RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",
+            "acosh": "arccosh", "atanh": "arctanh", "pow": "power", "fabs": "abs"}  # fmt: skip
+_SAME = (
+    "sqrt cbrt exp exp2 expm1 log log1p log2 log10 sin cos tan sinh cosh tanh floor ceil trunc copysign fmod hypot "
+    "degrees radians isnan isinf isfinite"
+)
+MATH: dict[Any, str] = {getattr(math, f): _RENAMED.get(f, f) for f in (*_SAME.split(), *_RENAMED) if hasattr(math, f)}
+SPECIAL: dict[Any, str] = {math.erf: "erf", math.erfc: "erfc"}
+PAIRWISE: dict[Any, str] = {builtins.max: "maximum", builtins.min: "minimum"}
+
+
+class JaxExpressions(Expressions):
+    """Expressions for JAX arrays: writes are new arrays, numbers may be traced unless `is_static` knows better."""
+
+    in_place = False
+
+    def __init__(
+        self,
+        space: Namespace,
+        functions: Callable[[str], str],
+        global_name: Callable[[Global], str],
+        is_static: Callable[[object], bool],
+    ) -> None:
+        self.is_static = is_static
+        super().__init__(space, functions, global_name)
+        self._special.update({
+            prims.set_item: lambda e: self._at(e, "set"),
+            prims.add_item: lambda e: self._at(e, "add"),
+            builtins.float: lambda e: self(e.args[0]),
+        })  # fmt: skip
+
+    def call(self, op: Any, e: Apply) -> Any:
+        """A call of JAX's function for one of Python's numbers, or a plain one."""
+        args = [self(x) for x in e.args]
+        jnp = self.space.arrays()
+        if op in MATH and len(args) == 1 or op in MATH and op is not math.log:
+            return call(f"{jnp}.{MATH[op]}", *args)
+        if op is math.log:
+            log = [call(f"{jnp}.log", x) for x in args]
+            return gast.BinOp(log[0], gast.Div(), log[1])
+        if op in SPECIAL:
+            return call(self.space.member("jax.scipy.special", SPECIAL[op]), *args)
+        if op in PAIRWISE and len(args) > 1:
+            made = args[0]
+            for x in args[1:]:
+                made = call(f"{jnp}.{PAIRWISE[op]}", made, x)
+            return made
+        return super().call(op, e)
+
+    def _choice(self, e: Choice) -> Any:
+        if self.is_static(e.cond):
+            return super()._choice(e)
+        return call(f"{self.space.arrays()}.where", self(e.cond), self(e.then), self(e.orelse))
+
+    def _at(self, e: Apply, method: str) -> Any:
+        """`array.at[index].set(value)`."""
+        array, index, value = e.args
+        at = gast.Subscript(gast.Attribute(self(array), "at", gast.Load()), self.index(index), gast.Load())
+        return call(gast.Attribute(at, method, gast.Load()), self(value))

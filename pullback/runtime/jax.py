@@ -1,0 +1,75 @@
+"""The helpers of emitted JAX code; each stands alone, so that its source can be copied into a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from pullback.runtime.trees import add_trees
+
+__all__ = [
+    "add_trees",
+    "place_diagonal",
+    "product_of_others",
+    "require_scalar",
+    "scatter_add",
+    "unbroadcast",
+    "zeros_of",
+]
+
+
+def unbroadcast(g: Any, like: Any) -> Any:
+    """`g` in the shape of `like`: summed over the axes along which `like` was broadcast to the shape of `g`.
+
+    An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it.
+    """
+    shape = jnp.shape(like)
+    extra = jnp.ndim(g) - len(shape)
+    if extra > 0:
+        g = jnp.sum(g, axis=tuple(range(extra)))
+    missing = max(-extra, 0)
+    repeated = tuple(k for k, n in enumerate(shape[missing:]) if n == 1 and jnp.shape(g)[k] != 1)
+    if repeated:
+        g = jnp.sum(g, axis=repeated, keepdims=True)
+    return jnp.broadcast_to(g, shape)
+
+
+def require_scalar(value: Any) -> None:
+    """Raise TypeError where the value whose gradient was asked for is not a scalar."""
+    if jnp.shape(value) != ():
+        shape = jnp.shape(value)
+        raise TypeError(f"a gradient needs a scalar, but the result has shape {shape}; use vjp for a cotangent")
+
+
+def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
+    """Zeros shaped as `like` with `g` added at `indices` along `axis`, once for each time that an index occurs."""
+    out = jnp.zeros(jnp.shape(like), jnp.result_type(g))
+    if axis is None:
+        return out.reshape(-1).at[indices].add(g).reshape(out.shape)
+    return out.at[(slice(None),) * (axis % out.ndim) + (indices,)].add(g)
+
+
+def place_diagonal(g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> Any:
+    """Zeros shaped as `like` with `g` on a diagonal; the reverse of `jnp.diagonal`."""
+    out = jnp.moveaxis(jnp.zeros(jnp.shape(like), jnp.result_type(g)), (axis1, axis2), (-2, -1))
+    places = jnp.arange(jnp.shape(g)[-1])
+    out = out.at[..., places + max(-offset, 0), places + max(offset, 0)].set(g)
+    return jnp.moveaxis(out, (-2, -1), (axis1, axis2))
+
+
+def product_of_others(a: Any) -> Any:
+    """For each element the product of the others along the last axis, without a division, so that zeros are welcome."""
+    one = jnp.ones_like(a[..., :1])
+    before = jnp.cumprod(jnp.concatenate((one, a[..., :-1]), axis=-1), axis=-1)
+    after = jnp.cumprod(jnp.concatenate((one, a[..., :0:-1]), axis=-1), axis=-1)
+    return before * after[..., ::-1]
+
+
+def zeros_of(x: Any) -> Any:
+    """Zeros with the structure of `x` and the shapes and dtypes of its leaves, None for a leaf that is not a float."""
+    if isinstance(x, dict):
+        return {key: zeros_of(value) for key, value in x.items()}
+    if isinstance(x, list | tuple):
+        return type(x)(map(zeros_of, x))
+    return jnp.zeros_like(x) if jnp.issubdtype(jnp.result_type(x), jnp.inexact) else None

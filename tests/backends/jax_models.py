@@ -1,0 +1,69 @@
+"""Functions that are differentiated for JAX in tests."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+def squash(z: Any, scale: float = 2.0) -> Any:
+    return np.tanh(z) * scale
+
+
+def mlp(w1: Any, b1: Any, w2: Any, b2: Any, x: Any, y: Any) -> Any:
+    h = np.tanh(x @ w1 + b1)
+    p = h @ w2 + b2
+    return np.mean((p - y) ** 2)
+
+
+def layers(params: Any, tokens: Any, targets: Any) -> Any:
+    h = params["embed"][tokens].mean(axis=1)
+    for layer in params["layers"]:
+        h = np.maximum(h @ layer["w"] + layer["b"], 0.0)
+    return np.mean((h - targets) ** 2)
+
+
+def calls(w: Any, x: Any) -> Any:
+    h = squash(x @ w)
+    return np.sum(squash(h, 0.5) * h)
+
+
+def scalars(a: float, b: float) -> float:
+    return math.exp(-a) * math.erf(b) + max(a, b) * math.atan2(a, b) + math.log(a, 3.0) + abs(b) ** 1.5
+
+
+def shapes(x: Any, k: Any) -> Any:
+    y = np.stack([x[0], x[1:].sum(axis=0)])
+    z = np.concatenate((y, x[:, ::-1]))[k]
+    return np.sum(z * z.T[0][:, None]) + np.einsum("ij,ij->", y, y) + np.prod(x[0])
+
+
+def loop_over_range(x: Any, n: int) -> Any:
+    for _ in range(n):
+        x = np.sin(x)
+    return np.sum(x)
+
+
+def loop_over_rows(x: Any) -> Any:
+    total = 0.0
+    for row in x:
+        total = np.tanh(total + np.sum(row))
+    return total
+
+
+def branch(a: float) -> float:
+    if a > 0.0:
+        return a * a
+    return a
+
+
+def while_loop(a: float) -> float:
+    while a > 1.0:
+        a = a * 0.5
+    return a
+
+
+def mask(x: Any) -> Any:
+    return np.sum(x[x > 0.0])
