@@ -17,6 +17,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Origin, Var
 
+from .control import branch, loop
 from .expressions import Expressions, call, constant, name
 from .facts import BINARY, is_gather
 from .liveness import Liveness, Skips
@@ -31,7 +32,6 @@ from .script import (
     Define,
     Expr,
     ForLoop,
-    Loop,
     Procedure,
     Return,
     Reverse,
@@ -96,6 +96,10 @@ class Builder:
         self.notes[node] = note
         self.out.append(node)
 
+    def note(self, node: Any, origin: Origin) -> None:
+        """Say where a statement comes from."""
+        self.notes[node] = Note(origin)
+
     def block(self, body: Body, backwards: bool = True) -> list[Any]:
         """The statements of a body; without `backwards`, a blank line stands before the first backward one."""
         outer = self.out, self.comment, self.backwards
@@ -124,9 +128,9 @@ class Builder:
             case Return():
                 self.put(gast.Return(self.write(s.value)), s.origin)
             case Branch():
-                self.branch(s)
+                branch(self, s)
             case ForLoop() | WhileLoop():
-                self.loop(s)
+                loop(self, s)
             case Define():
                 self.define(s)
 
@@ -258,138 +262,6 @@ class Builder:
         self.transfer(list(zip(names, body.results, strict=True)), origin)
         self.out = held
 
-    # branches
-
-    def branch(self, s: Branch) -> None:
-        span = self.live.span[s]
-        chosen = self.out_names(s)
-        test = self.write(s.cond)
-        bodies = []
-        for body, skips, end in (
-            (s.then, ((span.middle, span.end), *self.skips), span.middle),
-            (s.orelse, self.skips, span.end),
-        ):
-            outer = self.skips
-            reserved = self.names.claim_results(body, chosen, s.outs, end) if s.outs else []
-            with self.names.region(span.start, span.end, outer):
-                self.skips = skips
-                statements = self.block(body, bool(s.outs))
-                if s.outs:
-                    self.transfer_at_end(statements, chosen, body, s.origin)
-            self.skips = outer
-            self.names.release(reserved)
-            bodies.append(statements)
-        for o, n in zip(s.outs, chosen, strict=True):
-            self.names.set(o, n)
-        self.put_branch(test, bodies[0], bodies[1], s)
-
-    def put_branch(self, test: Any, then: list[Any], orelse: list[Any], s: Branch) -> None:
-        if then and _leaves(then[-1]) and _leaves_all(orelse):
-            self.put(gast.If(test, then, []), s.origin)
-            for k, node in enumerate(orelse):
-                note = self.notes[node]
-                note.blank = note.blank or (k == 0 and len(orelse) > 1)
-                self.out.append(node)
-            return
-        if not then and not orelse:
-            return
-        if not then:
-            test, then, orelse = gast.UnaryOp(gast.Not(), test), orelse, []
-        self.put(gast.If(test, then, orelse), s.origin)
-        self.comment = ""
-
-    def out_names(self, s: Branch) -> list[str]:
-        """Names for the results of a branch."""
-        span = self.live.span[s]
-        chosen: list[str] = []
-        for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
-            base = self.names.forced.get(o) or self.names.wanted(o)
-            if not base:
-                outer = (self.names.name.get(self.names.root(r)) for r in (x, y) if isinstance(r, Var))
-                base = next((n for n in outer if n), "t")
-            avoid = frozenset(chosen)
-            if o in self.names.forced and base not in avoid and not self.names.free(base, o, span.end, self.skips):
-                holder = self.names.holder.get(base)
-                if holder is not None and self.live.live(holder, span.end, self.skips):
-                    saved = self.names.save(base, span.end, self.skips)
-                    if saved is not None:
-                        self.save((saved, base), s.origin)
-            n = self.names.fresh(base, o, span.end, self.skips, avoid)
-            chosen.append(n)
-        return chosen
-
-    # loops
-
-    def loop(self, s: Loop) -> None:
-        span = self.live.span[s]
-        chosen, given = self.slot_names(s)
-        self.transfer(given, s.origin)
-        for p, n in zip(s.carried, chosen, strict=True):
-            self.names.set(p, n)
-        iterable = self.write(s.iterable) if isinstance(s, ForLoop) else None
-        reserved = self.names.claim_results(s.body, chosen, s.outs, span.middle)
-        with self.names.region(span.start):
-            if isinstance(s, ForLoop):
-                target = self.target(s.target, span.start + 1, s.origin, None, self.item_wishes(s))
-                body = self.loop_body(s, chosen, [])
-                node = gast.For(target, iterable, body, [], None)
-            else:
-                test, before = self.test(s)
-                body = self.loop_body(s, chosen, before)
-                node = gast.While(test, body, [])
-        self.names.release(reserved)
-        for o, n in zip(s.outs, chosen, strict=True):
-            self.names.set(o, n)
-        self.put(node, s.origin)
-        self.comment = ""
-
-    def loop_body(self, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
-        statements = self.block(s.body)
-        self.transfer_at_end(statements, chosen, s.body, s.origin)
-        return [*before, *statements] or [self.passing()]
-
-    def passing(self) -> Any:
-        node = gast.Pass()
-        self.notes[node] = Note()
-        return node
-
-    def test(self, s: WhileLoop) -> tuple[Any, list[Any]]:
-        """The test of a `while`, or True and the statements that test and break."""
-        statements = self.block(s.test)
-        result = self.write(s.test.results[0])
-        if not statements:
-            return result, []
-        leave = gast.Break()
-        check = gast.If(gast.UnaryOp(gast.Not(), result), [leave], [])
-        self.notes[leave] = self.notes[check] = Note(s.origin)
-        return constant(True), [*statements, check]
-
-    def item_wishes(self, s: ForLoop) -> Sequence[str | None]:
-        """Names for the items of a walked tape: those that they had when it was filled."""
-        match s.iterable:
-            case Apply(args=(Var() as v,)) if v in self.listed_names:
-                return self.listed_names[v]
-        return ()
-
-    def slot_names(self, s: Loop) -> tuple[list[str], list[tuple[str, Expr]]]:
-        """Names for what goes round in a loop, and what they have to be given before it."""
-        start = self.live.span[s].start
-        chosen: list[str] = []
-        given: list[tuple[str, Expr]] = []
-        for p, i, o in zip(s.carried, s.inits, s.outs, strict=True):
-            mine = self.names.name.get(i) if isinstance(i, Var) else None
-            base = self.names.forced.get(o) or self.names.wanted(p) or mine or self.temporary(i, s.origin)
-            avoid = frozenset(chosen)
-            if base == mine and base not in avoid and isinstance(i, Var) and self.live.live(i, start, self.skips):
-                saved = self.names.save(base, start, self.skips) if self.names.fits(base, o) else None
-                if saved is not None:
-                    self.save((saved, base), s.origin)
-                    chosen.append(base)
-                    continue
-            chosen.append(self.names.fresh(base, o, start, self.skips, avoid))
-            given.append((chosen[-1], i))
-        return chosen, given
-
     # functions
 
     def define(self, s: Define) -> None:
@@ -444,16 +316,6 @@ class Builder:
 
 def _arguments(names: Iterable[str]) -> Any:
     return gast.arguments([gast.Name(n, gast.Param(), None, None) for n in names], [], None, [], [], None, [])
-
-
-def _leaves(node: Any) -> bool:
-    if isinstance(node, gast.If):
-        return bool(node.orelse) and _leaves(node.body[-1]) and _leaves(node.orelse[-1])
-    return isinstance(node, gast.Return | gast.Raise)
-
-
-def _leaves_all(nodes: list[Any]) -> bool:
-    return bool(nodes) and _leaves(nodes[-1])
 
 
 def negated(e: Expr) -> Expr | None:

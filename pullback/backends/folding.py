@@ -15,31 +15,14 @@ it reads is written or its name given away. What would not fit on a line stays a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import (
-    Arg,
-    Atom,
-    Block,
-    Call,
-    Def,
-    Effect,
-    For,
-    Function,
-    If,
-    Lit,
-    Op,
-    Origin,
-    Slice,
-    Stmt,
-    Var,
-    While,
-)
+from pullback.transpile.core import Atom, Block, Call, Def, Effect, For, Function, If, Lit, Op, Origin, Stmt, Var, While
 
+from .choosing import branch
 from .facts import CONVERSIONS, MAKERS, STARTS, is_cheap
 from .loops import LoopFolding
 from .script import (
@@ -49,8 +32,6 @@ from .script import (
     Assign,
     Body,
     Branch,
-    Choice,
-    Cut,
     Define,
     Expr,
     Invoke,
@@ -58,62 +39,11 @@ from .script import (
     Return,
     Statement,
     Target,
-    atoms,
     targets,
 )
 from .sharing import Sharing, accumulates, writes
 from .usage import Usage
-from .width import LINE, width
-
-Mode = Literal["keep", "fold", "return"]
-
-
-@dataclass(eq=False)
-class Frame:
-    """A block while it is folded: for each statement of Core the statements that it becomes.
-
-    `mode`: what happens to its results: `keep` leaves them statements where they are, `fold` lets them become
-    expressions, `return` returns the one result. `collect`: the lists that take a value as soon as it is there.
-    """
-
-    block: Block
-    results: tuple[Atom, ...]
-    depth: int
-    loops: tuple[Stmt, ...]
-    mode: Mode
-    collect: dict[Atom, list[Var]]
-    slots: list[list[Statement]]
-
-    @property
-    def room(self) -> int:
-        return LINE - 4 * self.depth
-
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        return tuple(s for slot in self.slots for s in slot)
-
-
-@dataclass(frozen=True, eq=False)
-class Pending:
-    """An expression that waits for its readers."""
-
-    out: Var
-    expr: Expr
-    frame: Frame
-    slot: int
-    position: int
-    origin: Origin
-    cheap: bool
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Where an expression is asked for: a position, and the statement that it would become a part of."""
-
-    frame: Frame
-    position: int
-    origin: Origin | None = None
-    structure: Literal["", "returned", "collected"] = ""
+from .waiting import Frame, Mode, Pending, Reader, Structure, Waiting
 
 
 def fold(function: Function, effectful: Callable[[str], bool], public: bool = True) -> Procedure:
@@ -121,7 +51,7 @@ def fold(function: Function, effectful: Callable[[str], bool], public: bool = Tr
     folder = Folder(function, Usage(function.block, effectful))
     body = folder.body(function.block, function.block.results, 1, (), "return")
     f = function
-    results = frozenset(v for v in folder.results if not v.hint)
+    results = frozenset(v for v in folder.waiting.results if not v.hint)
     return Procedure(f.name, f.params, body, f.origin, f.user_names, f.doc, public, results)
 
 
@@ -131,12 +61,8 @@ class Folder:
     def __init__(self, function: Function, usage: Usage) -> None:
         self.function = function
         self.usage = usage
-        self.sharing = Sharing(function.block, usage.start)
-        self.pending: dict[Var, Pending] = {}
-        self.taken: list[Pending] = []
-        self.folded: list[Pending] = []
+        self.waiting = Waiting(usage, Sharing(function.block, usage.start))
         self.done: set[Stmt] = set()
-        self.results: set[Var] = set()
         self.loops = LoopFolding(self)
 
     # blocks
@@ -164,7 +90,7 @@ class Folder:
         end = self.usage.end[block.body[-1]] if block.body else 0
         if mode != "return":
             reader = Reader(frame, end)
-            made = tuple(self.expression(partial(self.arg, r, reader), frame.room - 8) for r in results)
+            made = tuple(self.waiting.expression(partial(self.waiting.arg, r, reader), frame.room - 8) for r in results)
             return Body(frame.statements, made)
         if any(map(_returns, frame.statements[-1:])):
             return Body(frame.statements)
@@ -174,8 +100,8 @@ class Folder:
     def returned(self, frame: Frame, position: int) -> Return:
         """The `return` at the end of a block, from where the last thing in it comes."""
         (result,) = frame.results
-        value = self.expression(lambda: self.arg(result, Reader(frame, position)), frame.room - 7)
-        origins = [p.origin for p in self.folded if p.origin.adjoint and not p.cheap]
+        value = self.waiting.expression(lambda: self.waiting.arg(result, Reader(frame, position)), frame.room - 7)
+        origins = [p.origin for p in self.waiting.folded if p.origin.adjoint and not p.cheap]
         return Return(value, origins[-1] if origins else self.function.origin)
 
     def statement(self, s: Stmt, slot: int, frame: Frame) -> None:
@@ -184,17 +110,18 @@ class Folder:
             case Op():
                 self.op(s, slot, frame)
             case Call():
-                reader = self.reader(s, frame)
-                value = self.expression(
-                    lambda: Invoke(s.function, self.args(s.args, reader), s.out), self.room(s.out, frame)
+                reader = self.waiting.reader(s, frame)
+                value = self.waiting.expression(
+                    lambda: Invoke(s.function, self.waiting.args(s.args, reader), s.out),
+                    self.waiting.room(s.out, frame),
                 )
                 self.bind(s, s.out, value, slot, frame)
             case Effect():
-                reader = self.reader(s, frame)
-                args = self.expression(lambda: self.args(s.args, reader), frame.room - 8)
+                reader = self.waiting.reader(s, frame)
+                args = self.waiting.expression(lambda: self.waiting.args(s.args, reader), frame.room - 8)
                 frame.slots[slot].append(Act(s.op, args if isinstance(args, tuple) else (args,), s.origin))
             case If():
-                self.branch(s, slot, frame)
+                branch(self, s, slot, frame)
             case Def():
                 body = self.body(s.block, s.block.results, frame.depth + 1, (*frame.loops, s), "return")
                 frame.slots[slot].append(Define(s.out, s.name, s.block.params, body, s.origin))
@@ -202,16 +129,16 @@ class Folder:
                 self.loops.loop(s, slot, frame)
 
     def op(self, s: Op, slot: int, frame: Frame) -> None:
-        reader = self.reader(s, frame, self.structure(s, frame))
+        reader = self.waiting.reader(s, frame, self.structure(s, frame))
         if s.op in CONVERSIONS and isinstance(s.args[0], Var) and s.args[0].hint == s.out.hint:
             reader = replace(reader, origin=None)
         parts = self.all_parts(s, slot, frame)
         if parts is not None:
-            self.assign(parts, self.args(s.args[:1], reader)[0], s.origin, slot, frame)
+            self.assign(parts, self.waiting.args(s.args[:1], reader)[0], s.origin, slot, frame)
             return
-        if (writes(s) or accumulates(s)) and isinstance(s.args[0], Var) and s.args[0] in self.pending:
-            self.settle(self.pending[s.args[0]])
-        value = self.expression(lambda: self.apply(s, reader), self.room(s.out, frame))
+        if (writes(s) or accumulates(s)) and isinstance(s.args[0], Var) and s.args[0] in self.waiting.pending:
+            self.waiting.settle(self.waiting.pending[s.args[0]])
+        value = self.waiting.expression(lambda: self.apply(s, reader), self.waiting.room(s.out, frame))
         self.bind(s, s.out, value, slot, frame, is_cheap(s.op, s.args, s.out.type))
 
     def all_parts(self, s: Op, slot: int, frame: Frame) -> Target:
@@ -226,22 +153,24 @@ class Folder:
             if isinstance(t, Op) and t.op is prims.item and t.args[0] is whole
         ]
         by_key = {t.args[1].value: t.out for t in run if isinstance(t.args[1], Lit)}
-        if n < 2 or by_key.keys() != set(range(n)) or len(run) != n or whole in self.pending:
+        if n < 2 or by_key.keys() != set(range(n)) or len(run) != n or whole in self.waiting.pending:
             return None
         if whole.hint != "tape" and not all(t.out.hint for t in run):
             return None
         self.done.update(run)
         return tuple(by_key[k] if self.usage.sites.get(by_key[k]) else None for k in range(n))
 
-    def structure(self, s: Op, frame: Frame) -> Literal["", "returned", "collected"]:
+    def structure(self, s: Op, frame: Frame) -> Structure:
         if s.op not in MAKERS:
             return ""
         return "collected" if self.only_collected(s, s.out, frame) else "returned" if frame.mode == "return" else ""
 
     def apply(self, s: Op, reader: Reader) -> Expr:
         if s.op is prims.alias:
-            return self.arg(s.args[0], reader)
-        return Apply(s.op, self.args(s.args, reader), tuple((k, self.arg(x, reader)) for k, x in s.kwargs), s.out)
+            return self.waiting.arg(s.args[0], reader)
+        return Apply(
+            s.op, self.waiting.args(s.args, reader), tuple((k, self.waiting.arg(x, reader)) for k, x in s.kwargs), s.out
+        )
 
     def bind(self, s: Op | Call | If, out: Var, value: Expr, slot: int, frame: Frame, cheap: bool = False) -> None:
         """Let the value wait for its reader, or bind it here."""
@@ -250,7 +179,7 @@ class Folder:
             self.assign(target, value, s.origin, slot, frame)
         elif self.may_wait(s, out, frame, cheap):
             position = self.usage.end[s] - 1
-            self.pending[out] = Pending(out, value, frame, slot, position, s.origin, cheap)
+            self.waiting.pending[out] = Pending(out, value, frame, slot, position, s.origin, cheap)
         elif self.only_collected(s, out, frame):
             self.append(frame, slot, out, value, s.origin)
         else:
@@ -307,154 +236,9 @@ class Folder:
         """Does a call have effects?"""
         return self.usage.effect_between(self.usage.start[s] - 1, self.usage.end[s])
 
-    # expressions
-
-    def reader(self, s: Stmt, frame: Frame, structure: Literal["", "returned", "collected"] = "") -> Reader:
-        return Reader(frame, self.usage.start[s], s.origin, structure)
-
-    def room(self, out: Var, frame: Frame) -> int:
-        return frame.room - max(len(out.hint), 1) - 3
-
-    def expression(self, make: Callable[[], Expr], room: int) -> Expr:
-        """Make an expression; as long as it is too wide, its widest part becomes a statement of its own."""
-        while True:
-            self.taken = []
-            made = make()
-            taken = [p for p in self.taken if not p.cheap]
-            if width(made) <= room or not taken:
-                break
-            self.settle(max(taken, key=lambda p: width(p.expr)))
-        self.consume()
-        return made
-
-    def consume(self) -> None:
-        """What the expression just made has taken waits no longer."""
-        self.folded = [p for p in self.taken if not p.cheap]
-        for p in self.folded:
-            self.pending.pop(p.out, None)
-
-    def args(self, xs: tuple[Arg, ...], reader: Reader) -> tuple[Expr, ...]:
-        return tuple(self.arg(x, reader) for x in xs)
-
-    def arg(self, x: Arg, reader: Reader) -> Expr:
-        """An argument as an expression: what waits for this reader is put in its place."""
-        match x:
-            case Var():
-                p = self.pending.get(x)
-                if p is None:
-                    return x
-                if not self.admits(p, reader):
-                    self.settle(p)
-                    if reader.structure == "returned":
-                        self.results.add(x)
-                    return x
-                self.taken.append(p)
-                return p.expr
-            case Slice():
-                lower, upper, step = (None if y is None else self.arg(y, reader) for y in (x.lower, x.upper, x.step))
-                return Cut(lower, upper, step)
-            case tuple():
-                return tuple(self.arg(y, reader) for y in x)
-        return x
-
-    def admits(self, p: Pending, reader: Reader) -> bool:
-        """May this reader have this expression?"""
-        reach = reader.position
-        if p.cheap:
-            outer = next((loop for loop in reader.frame.loops if self.usage.start[loop] > p.position), None)
-            reach = reach if outer is None else self.usage.end[outer]
-        elif self.usage.effect_between(p.position, reach) or not self._keeps_apart(p, reader):
-            return False
-        return self.undisturbed(p, reach)
-
-    def _keeps_apart(self, p: Pending, reader: Reader) -> bool:
-        """Does the text still read well: names in returned structures, nothing under the comment of another line?"""
-        if reader.structure == "returned":
-            backward = self.usage.is_backward_between(p.position, reader.position)
-            return _is_converted(p.expr) or not p.out.hint and not backward
-        same_line = reader.origin is None or reader.origin.text == p.origin.text
-        return not p.out.hint or bool(reader.structure) or same_line
-
-    def undisturbed(self, p: Pending, reach: int) -> bool:
-        """Is what an expression reads still there, under its name, at a later position?"""
-        return not any(self.sharing.disturbed(v, p.position, reach) for v in atoms(p.expr))
-
-    def settle(self, p: Pending) -> None:
-        """Bind a waiting value after all, where it was computed."""
-        del self.pending[p.out]
-        p.frame.slots[p.slot].insert(0, Assign(p.out, p.expr, p.origin))
-
-    # branches
-
-    def branch(self, s: If, slot: int, frame: Frame) -> None:
-        tail = frame.mode == "return" and slot == len(frame.block.body) and frame.results == s.outs
-        reader = self.reader(s, frame)
-        if len(s.outs) == 1 and not (tail and _is_statement(s)) and not (s.outs[0].hint and _is_statement(s)):
-            chosen = self.choice(s, reader)
-            if chosen is not None:
-                self.bind(s, s.outs[0], chosen, slot, frame)
-                return
-        cond = self.expression(lambda: self.arg(s.cond, reader), frame.room - 4)
-        mode: Mode = "return" if tail else "keep"
-        then = self.body(s.then, s.then.results, frame.depth + 1, frame.loops, mode)
-        orelse = self.body(s.orelse, s.orelse.results, frame.depth + (not tail), frame.loops, mode)
-        frame.slots[slot].append(Branch(() if tail else s.outs, cond, then, orelse, s.origin))
-        if not tail:
-            for o in s.outs:
-                self.append(frame, slot, o, o, s.origin)
-
-    def choice(self, s: If, reader: Reader) -> Expr | None:
-        """A branch as a conditional expression; None where it needs statements."""
-        if not _small(s):
-            return None
-        frame = reader.frame
-        then, orelse = (self.body(b, b.results, frame.depth + 1, frame.loops, "fold") for b in (s.then, s.orelse))
-        if then.statements or orelse.statements:
-            return None
-        boolean = isinstance(s.outs[0].type, ab.Scalar) and s.outs[0].type.kind == "bool"
-        if not boolean and any(_chooses(x) for x in (*then.results, *orelse.results)):
-            return None
-        room = self.room(s.outs[0], frame)
-        self.taken = []
-        made = Choice(self.arg(s.cond, reader), then.results[0], orelse.results[0])
-        if width(made) > room:
-            return None
-        self.consume()
-        return made
-
 
 def _returns(s: Statement) -> bool:
     """Do all paths through a statement end in `return`?"""
     if isinstance(s, Branch) and not s.outs:
         return all(any(map(_returns, b.statements[-1:])) for b in (s.then, s.orelse))
     return isinstance(s, Return)
-
-
-def _is_statement(s: If) -> bool:
-    return not s.origin.adjoint and s.origin.text.lstrip().startswith(("if ", "if(", "elif"))
-
-
-def _is_converted(e: Expr) -> bool:
-    return isinstance(e, Apply) and e.op in CONVERSIONS and isinstance(e.args[0], Var)
-
-
-def _small(s: If, limit: int = 6) -> bool:
-    for b in (s.then, s.orelse):
-        for inner in b.body:
-            limit -= 1
-            if limit < 0 or not (
-                isinstance(inner, Op) or isinstance(inner, If) and len(inner.outs) == 1 and _small(inner, limit)
-            ):
-                return False
-    return True
-
-
-def _chooses(e: Expr) -> bool:
-    match e:
-        case Choice():
-            return True
-        case Apply():
-            return any(map(_chooses, e.args))
-        case tuple():
-            return any(map(_chooses, e))
-    return False

@@ -15,7 +15,8 @@ from .facts import is_array
 from .script import Apply, Assign, Body, Expr, ForLoop, Reverse, Statement, Target, WhileLoop, targets
 
 if TYPE_CHECKING:
-    from .folding import Folder, Frame
+    from .folding import Folder
+    from .waiting import Frame
 
 ZERO, ONE = Lit(0), Lit(1)
 
@@ -32,8 +33,10 @@ class LoopFolding:
     def loop(self, s: For | While, slot: int, frame: Frame) -> None:
         """Fold a loop into the slot of a frame."""
         n = len(s.inits)
-        reader = self.folder.reader(s, frame)
-        inits = tuple(self.folder.expression(partial(self.folder.arg, x, reader), frame.room - 8) for x in s.inits)
+        reader = self.folder.waiting.reader(s, frame)
+        inits = tuple(
+            self.folder.waiting.expression(partial(self.folder.waiting.arg, x, reader), frame.room - 8) for x in s.inits
+        )
         collect: dict[Atom, list[Var]] = {}
         for r, o in zip(s.body.results[n:], s.outs[n:], strict=True):
             if self.usage.sites.get(o):
@@ -102,14 +105,14 @@ class _Header:
         self.iterable: Expr | None = None
         self.index = s.index if folding.usage.sites.get(s.index) else None
         folder = folding.folder
-        reader = folder.reader(s, frame)
+        reader = folder.waiting.reader(s, frame)
         pairs = list(zip(s.items, s.item_params, strict=True))
         pops = [(v, p) for v, p in pairs if folding.can_pop(v, s)]
         walked = [(v, p) for v, p in pairs if (v, p) not in pops]
         self.own = all(v in folding.filled for v, _ in walked if isinstance(v, Var))
 
         def arg(x: Atom) -> Expr:
-            return folder.expression(partial(folder.arg, x, reader), frame.room - 20)
+            return folder.waiting.expression(partial(folder.waiting.arg, x, reader), frame.room - 20)
 
         self.sequences: list[Expr] = [arg(v) for v, _ in walked]
         self.targets: list[Target] = [folding.target(p, s, False) for _, p in walked]

@@ -28,6 +28,7 @@ from pullback.transpile.core import Var
 from .facts import MAKERS, WRITES, is_advanced, is_array, type_of
 from .liveness import Liveness, Skips
 from .places import ABROAD, NOWHERE, Parts, Place, Places, Store, Summary, join, stores_of
+from .plans import Plans
 from .script import (
     Act,
     Append,
@@ -93,9 +94,8 @@ class _Stores:
         self.written: dict[Store, set[int]] = {}
         self.taped: set[Store] = set()
         self.carried: dict[Var, Place] = {}
-        self.wanted: set[Var] = set()
-        self.leaving: set[Var] = set()
-        self._want(procedure.body)
+        self.plans = Plans()
+        self.plans.body(procedure.body)
 
     def learnt(self) -> tuple[int, int, int]:
         """How much is known about what is written, what is on tapes, what goes round in loops; it only grows."""
@@ -108,33 +108,6 @@ class _Stores:
         for p, store in zip(self.whole.params, self.params, strict=True):
             self.places.bind(p.var, frozenset((store,)), 0, 0)
         return self.body(self.whole.body, Where(0, (), ()))
-
-    def _want(self, body: Body) -> None:
-        """Find the variables whose arrays would be written in place, and the lists that leave the function."""
-        for s in reversed(body.statements):
-            match s:
-                case Assign(target=Var(), value=Apply(op=op, args=args) as value):
-                    if (op in WRITES or accumulation(value, s.origin)) and isinstance(args[0], Var):
-                        self.wanted.add(args[0])
-                    if op is not list.pop:
-                        self.leaving.update(v for v in atoms(value) if isinstance(v.type, ab.ListOf))
-                case Return(value=value):
-                    self.leaving.update(v for v in atoms(value) if isinstance(v.type, ab.ListOf))
-                case Branch():
-                    for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
-                        self.wanted.update(v for v in (x, y) if o in self.wanted and isinstance(v, Var))
-                    self._want(s.then)
-                    self._want(s.orelse)
-                case ForLoop() | WhileLoop():
-                    for o, r in zip(s.outs, s.body.results, strict=True):
-                        if o in self.wanted and isinstance(r, Var):
-                            self.wanted.add(r)
-                    self._want(s.body)
-                    for p, i in zip(s.carried, s.inits, strict=True):
-                        if p in self.wanted and isinstance(i, Var):
-                            self.wanted.add(i)
-                case Define():
-                    self._want(s.body)
 
     # statements
 
@@ -271,7 +244,7 @@ class _Stores:
         place = self.places.place(e)
         if isinstance(place, Parts):
             return e
-        foreign = s.to in self.leaving and any(
+        foreign = s.to in self.plans.leaving and any(
             store.scope != where.scope or self._listed(store, s.to) for store in place
         )
         if foreign or any(self.changes(store, s, where) for store in place):
@@ -279,7 +252,7 @@ class _Stores:
         return e
 
     def _listed(self, store: Store, to: Var) -> bool:
-        return any(w is not to and w in self.leaving for w in self.places.holders.get(store, ()))
+        return any(w is not to and w in self.plans.leaving for w in self.places.holders.get(store, ()))
 
     def changes(self, store: Store, s: Append, where: Where) -> bool:
         """Is a store written after this statement, perhaps in the next round of a loop?"""
@@ -342,7 +315,7 @@ class _Stores:
             others = NOWHERE.union(
                 *(stores_of(self.places.place(x)) for q, x in zip(s.carried, s.inits, strict=True) if q is not p)
             )
-            if p in self.wanted and is_array(p.type) and mine:
+            if p in self.plans.written and is_array(p.type) and mine:
                 alone = (
                     isinstance(i, Var) and not self.live.live(i, start, where.skips) and self.unshared(i, start, where)
                 )
@@ -377,7 +350,7 @@ class _Stores:
         """A result that shares storage with nothing else that the caller can reach."""
         seen: set[Store] = set()
         for v in atoms(value):
-            if isinstance(v.type, ab.Unknown | ab.Static) and v in self.places.of and v not in self.wanted:
+            if isinstance(v.type, ab.Unknown | ab.Static) and v in self.places.of and v not in self.plans.written:
                 seen |= stores_of(self.places.of[v])
         return self.protected(value, seen, where)
 

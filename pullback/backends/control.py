@@ -1,0 +1,160 @@
+"""Branches and loops of scripts to gast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from pullback.transpile.core import Var
+
+from .expressions import constant
+from .script import Apply, Branch, Expr, ForLoop, Loop, WhileLoop
+
+if TYPE_CHECKING:
+    from .building import Builder
+
+
+def branch(b: Builder, s: Branch) -> None:
+    """Add an `if` to what is built."""
+    span = b.live.span[s]
+    chosen = out_names(b, s)
+    test = b.write(s.cond)
+    bodies = []
+    for body, skips, end in (
+        (s.then, ((span.middle, span.end), *b.skips), span.middle),
+        (s.orelse, b.skips, span.end),
+    ):
+        outer = b.skips
+        reserved = b.names.claim_results(body, chosen, s.outs, end) if s.outs else []
+        with b.names.region(span.start, span.end, outer):
+            b.skips = skips
+            statements = b.block(body, bool(s.outs))
+            if s.outs:
+                b.transfer_at_end(statements, chosen, body, s.origin)
+        b.skips = outer
+        b.names.release(reserved)
+        bodies.append(statements)
+    for o, n in zip(s.outs, chosen, strict=True):
+        b.names.set(o, n)
+    put_branch(b, test, bodies[0], bodies[1], s)
+
+
+def put_branch(b: Builder, test: Any, then: list[Any], orelse: list[Any], s: Branch) -> None:
+    if then and _leaves(then[-1]) and _leaves_all(orelse):
+        b.put(gast.If(test, then, []), s.origin)
+        for k, node in enumerate(orelse):
+            note = b.notes[node]
+            note.blank = note.blank or (k == 0 and len(orelse) > 1)
+            b.out.append(node)
+        return
+    if not then and not orelse:
+        return
+    if not then:
+        test, then, orelse = gast.UnaryOp(gast.Not(), test), orelse, []
+    b.put(gast.If(test, then, orelse), s.origin)
+    b.comment = ""
+
+
+def out_names(b: Builder, s: Branch) -> list[str]:
+    """Names for the results of a branch."""
+    span = b.live.span[s]
+    chosen: list[str] = []
+    for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
+        base = b.names.forced.get(o) or b.names.wanted(o)
+        if not base:
+            outer = (b.names.name.get(b.names.root(r)) for r in (x, y) if isinstance(r, Var))
+            base = next((n for n in outer if n), "t")
+        avoid = frozenset(chosen)
+        if o in b.names.forced and base not in avoid and not b.names.free(base, o, span.end, b.skips):
+            holder = b.names.holder.get(base)
+            if holder is not None and b.live.live(holder, span.end, b.skips):
+                saved = b.names.save(base, span.end, b.skips)
+                if saved is not None:
+                    b.save((saved, base), s.origin)
+        n = b.names.fresh(base, o, span.end, b.skips, avoid)
+        chosen.append(n)
+    return chosen
+
+
+def loop(b: Builder, s: Loop) -> None:
+    """Add a `for` or `while` to what is built, with what has to be named before it."""
+    span = b.live.span[s]
+    chosen, given = slot_names(b, s)
+    b.transfer(given, s.origin)
+    for p, n in zip(s.carried, chosen, strict=True):
+        b.names.set(p, n)
+    iterable = b.write(s.iterable) if isinstance(s, ForLoop) else None
+    reserved = b.names.claim_results(s.body, chosen, s.outs, span.middle)
+    with b.names.region(span.start):
+        if isinstance(s, ForLoop):
+            target = b.target(s.target, span.start + 1, s.origin, None, item_wishes(b, s))
+            body = loop_body(b, s, chosen, [])
+            node = gast.For(target, iterable, body, [], None)
+        else:
+            test, before = written_test(b, s)
+            body = loop_body(b, s, chosen, before)
+            node = gast.While(test, body, [])
+    b.names.release(reserved)
+    for o, n in zip(s.outs, chosen, strict=True):
+        b.names.set(o, n)
+    b.put(node, s.origin)
+    b.comment = ""
+
+
+def loop_body(b: Builder, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
+    statements = b.block(s.body)
+    b.transfer_at_end(statements, chosen, s.body, s.origin)
+    return [*before, *statements] or [gast.Pass()]
+
+
+def written_test(b: Builder, s: WhileLoop) -> tuple[Any, list[Any]]:
+    """The test of a `while`, or True and the statements that test and break."""
+    statements = b.block(s.test)
+    result = b.write(s.test.results[0])
+    if not statements:
+        return result, []
+    leave = gast.Break()
+    check = gast.If(gast.UnaryOp(gast.Not(), result), [leave], [])
+    b.note(leave, s.origin)
+    b.note(check, s.origin)
+    return constant(True), [*statements, check]
+
+
+def item_wishes(b: Builder, s: ForLoop) -> Sequence[str | None]:
+    """Names for the items of a walked tape: those that they had when it was filled."""
+    match s.iterable:
+        case Apply(args=(Var() as v,)) if v in b.listed_names:
+            return b.listed_names[v]
+    return ()
+
+
+def slot_names(b: Builder, s: Loop) -> tuple[list[str], list[tuple[str, Expr]]]:
+    """Names for what goes round in a loop, and what they have to be given before it."""
+    start = b.live.span[s].start
+    chosen: list[str] = []
+    given: list[tuple[str, Expr]] = []
+    for p, i, o in zip(s.carried, s.inits, s.outs, strict=True):
+        mine = b.names.name.get(i) if isinstance(i, Var) else None
+        base = b.names.forced.get(o) or b.names.wanted(p) or mine or b.temporary(i, s.origin)
+        avoid = frozenset(chosen)
+        if base == mine and base not in avoid and isinstance(i, Var) and b.live.live(i, start, b.skips):
+            saved = b.names.save(base, start, b.skips) if b.names.fits(base, o) else None
+            if saved is not None:
+                b.save((saved, base), s.origin)
+                chosen.append(base)
+                continue
+        chosen.append(b.names.fresh(base, o, start, b.skips, avoid))
+        given.append((chosen[-1], i))
+    return chosen, given
+
+
+def _leaves(node: Any) -> bool:
+    if isinstance(node, gast.If):
+        return bool(node.orelse) and _leaves(node.body[-1]) and _leaves(node.orelse[-1])
+    return isinstance(node, gast.Return | gast.Raise)
+
+
+def _leaves_all(nodes: list[Any]) -> bool:
+    return bool(nodes) and _leaves(nodes[-1])
