@@ -16,6 +16,7 @@ a `Slice`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, Union, cast
@@ -383,12 +384,19 @@ def substitute(x: X, m: Mapping[Var, Atom]) -> X:
     return cast(X, _substitute(x, m))
 
 
+def substitute_operands(s: Op, m: Mapping[Var, Atom]) -> Op:
+    """An operation with its operands replaced; itself where nothing changes."""
+    args, kwargs = substitute(s.args, m), substitute(s.kwargs, m)
+    return s if args is s.args and kwargs is s.kwargs else Op(s.out, s.op, args, kwargs, s.origin)
+
+
 def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
     match x:
         case Var():
             return m.get(x, x)
         case tuple():
-            return tuple(_substitute(y, m) for y in x)
+            out = tuple([_substitute(y, m) for y in x])
+            return x if all(map(operator.is_, x, out)) else out
         case Slice(lower, upper, step):
             return Slice(substitute(lower, m), substitute(upper, m), substitute(step, m))
         case Range(start, stop, step):
@@ -396,7 +404,7 @@ def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
         case Block():
             return Block(x.params, substitute(x.body, m), substitute(x.results, m))
         case Op():
-            return replace(x, args=substitute(x.args, m), kwargs=substitute(x.kwargs, m))
+            return substitute_operands(x, m)
         case Effect():
             return replace(x, args=substitute(x.args, m))
         case Call():

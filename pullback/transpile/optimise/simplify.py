@@ -25,6 +25,7 @@ from pullback.transpile.core import (
     Var,
     While,
     substitute,
+    substitute_operands,
 )
 
 # each use of these is an array of its own, which may be written later
@@ -99,7 +100,7 @@ class _Simplifier:
                 dropped.add(s.out)
         self.m.update(named)
         return [
-            replace(s, out=named.get(s.out, s.out)) if isinstance(s, (Op, Call)) else s
+            replace(s, out=named[s.out]) if isinstance(s, (Op, Call)) and s.out in named else s
             for s in b.body
             if not (isinstance(s, Op) and s.op is prims.alias and s.out in dropped)
         ]
@@ -178,7 +179,7 @@ def substitute_own(s: Stmt, m: dict[Var, Atom]) -> Stmt:
         return s
     match s:
         case Op():
-            return replace(s, args=substitute(s.args, m), kwargs=substitute(s.kwargs, m))
+            return substitute_operands(s, m)
         case Effect():
             return replace(s, args=substitute(s.args, m))
         case Call():
