@@ -26,6 +26,8 @@ from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
 from pullback.transpile.reverse.builder import ONE
 
+DOC = 77  # characters of a docstring that fit on a line
+
 
 def derive(program: Program, request: Request) -> Program:
     """The program of the derivative that `request` asks of `program`, with a companion for each function it calls."""
@@ -142,10 +144,15 @@ def _doc(f: Function, request: Request) -> str:
     to = names[0] if len(names) == 1 else f"({', '.join(names)})"
     match request.mode:
         case "value_and_grad":
-            return f"Value of `{f.name}` and its gradient with respect to {to}."
+            long, short = f"Value of `{f.name}` and its gradient", f"Value and gradient of `{f.name}`"
+            long += f" with respect to {to}"
         case "vjp":
-            return f"Value of `{f.name}` and the function that pulls a cotangent back to {to}."
-    return f"Gradient of `{f.name}` with respect to {to}."
+            short = f"Value and pullback of `{f.name}`"
+            long = f"Value of `{f.name}` and the function that pulls a cotangent back to {to}"
+        case _:
+            short = f"Gradient of `{f.name}`"
+            long = f"{short} with respect to {to}"
+    return f"{long if len(long) <= DOC else short}."
 
 
 def _reachable(entry: Function, functions: dict[str, Function]) -> dict[str, Function]:
