@@ -20,6 +20,13 @@ def statements(program, kind):
 
 
 BRANCHES = """
+if 1 < 2:
+    if x > 0:
+        return x
+    y = y + 1
+y = y * 2
+return y
+
 if x > y:
     z = x
 else:
@@ -544,6 +551,38 @@ def test_a_loop_over_different_items_is_unrolled():
 """
     layers = [{"w": n(2, 3), "b": n(3)}, {"w": n(3, 1)}]
     program = agrees(text, (layers, n(2)))
+    assert not statements(program, For)
+
+
+UNROLLED_ON_DEMAND = """
+for i in range(3):
+    x = x * params[f"w{i}"] + i
+return x
+
+for i in reversed(range(2)):
+    for j in range(2):
+        x = x * params[f"w{i}"] - params[f"w{i + j}"] * j
+return x
+
+n = len(params) // 2
+layers = (x, {"k": 2.0}, 3.0)
+for i in range(n):
+    if i != 1:
+        x = x + layers[i]
+return x
+
+k = 0
+for i in range(3):
+    k = i
+    x = x * params["w" + str(i)]
+return x * k + i
+"""
+
+
+@pytest.mark.parametrize("body", programs(UNROLLED_ON_DEMAND))
+def test_a_range_is_unrolled_where_its_numbers_must_be_known(body):
+    params = {"w0": 1.5, "w1": n(2), "w2": -0.5, "b0": 1.0, "b1": 2.0, "b2": 3.0}
+    program = agrees("def f(params, x):\n" + body, (params, 0.5))
     assert not statements(program, For)
 
 

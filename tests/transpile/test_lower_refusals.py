@@ -334,11 +334,32 @@ STATEMENTS = {
         "Call a function by its name.",
     ),
     "unlike items": (
-        "t = (x, x[0])\nfor k in range(2):\n    x = x + t[k]\nreturn x",
+        "t = (x, x[0])\nfor k in range(len(x)):\n    x = x + t[k]\nreturn x",
         n(2),
         "an item of a tuple whose items differ is read at an index of the run",
         "t[k]",
         "Loop over the items themselves, not over indices.",
+    ),
+    "a key of the run": (
+        "d = {0: x, 1: 2.0}\nreturn d[int(x)]",
+        1.0,
+        "a key that depends on the run is not supported yet",
+        "int(x)",
+        "Write the keys out, or use a list or an array.",
+    ),
+    "an item of a slice of a list": (
+        "return x[1:][-1]",
+        [1.0, 2.0],
+        "an item of a slice of a list is not supported yet",
+        "x[1:][-1]",
+        "Read it from the list itself.",
+    ),
+    "a slice of a list as a value": (
+        "y = x[1:]\nreturn y",
+        [1.0, 2.0],
+        "a slice of a list cannot be used as a value yet",
+        "return y",
+        "Loop over it, or over its indices.",
     ),
 }
 
@@ -412,11 +433,11 @@ EXPRESSIONS = {
         "initial=1.0",
         "Leave it out.",
     ),
-    "np.reshape(x, -1, 'F')": (
+    "np.cumsum(x, 0, None, x)": (
         n(2),
-        "the argument 'order' of np.reshape is not supported yet",
-        "np.reshape(x, -1, 'F')",
-        "Leave",
+        "the argument 'out' of np.cumsum is not supported yet",
+        "np.cumsum(x, 0, None, x)",
+        "Assign the result",
     ),
     "np.copyto(x, 1.0)": (
         n(2),
@@ -435,7 +456,7 @@ EXPRESSIONS = {
     "x[0][1]": (n(2), "a scalar is read by index", "x[0][1]", "This raises TypeError in Python."),
     "x.shape[2]": (n(2, 2), "axis 2 of an array that has 2", "x.shape[2]", "This raises IndexError in Python."),
     "(x, x)[2]": (1.0, "index 2 of a tuple of length 2", "(x, x)[2]", "This raises IndexError in Python."),
-    "{'a': x}['b']": (1.0, "the dict has no key 'b', or the key is not known", "{'a': x}['b']", "Its keys are 'a'."),
+    "{'a': x}['b']": (1.0, "the dict has no key 'b'", "{'a': x}['b']", "Its keys are 'a'."),
     "x + None": (1.0, "the right operand is None", "x + None", "Only numbers and arrays"),
     "'a' + x": (1.0, "the left operand is a string", "'a' + x", "Only numbers and arrays"),
     "x is x.T": (

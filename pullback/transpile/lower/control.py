@@ -200,7 +200,10 @@ def lower_if(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     scope.begin(s)
     test = condition(scope, s.test)
     if isinstance(test, bool):
-        return scope.statements(s.body if test else s.orelse), False
+        side = s.body if test else s.orelse
+        if scope.loops or not returns(side):
+            return scope.statements(side), False
+        return scope.statements([*side, *rest]), True
     if scope.loops or not (returns(s.body) or returns(s.orelse)):
         return _if(scope, s, test, s.body, s.orelse), False
     sides = [[*side, *rest] if falls(side) else side for side in (s.body, s.orelse)]

@@ -85,7 +85,7 @@ def binary_operation(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value
     for x, side in ((a, "left"), (b, "right")):
         if isinstance(x, Lit) and (x.value is None or isinstance(x.value, str)):
             what = "None" if x.value is None else "a string"
-            scope.refuse(node, f"the {side} operand is {what}", "Only numbers and arrays can be computed with here.")
+            scope.need_known(node, f"the {side} operand is {what}", "Only numbers and arrays can be computed with here.")
     return scope.op(op, (as_operand(scope, node, a), as_operand(scope, node, b)), (), hint, node)
 
 
@@ -184,8 +184,9 @@ def formatted(scope: Scope, node: Any, hint: str) -> Value:
         conversion = f"!{chr(part.conversion)}" if part.conversion not in (-1, None) else ""
         template += "{" + conversion + spec + "}"
         args.append(as_atom(scope, part, scope.expression(part.value)))
-    if not args:
-        return Lit(template.format())
+    known = [static(a) for a in args]
+    if all(isinstance(x, str | int) for x in known):
+        return Lit(template.format(*known))
     return scope.op(str.format, (Lit(template), *args), (), hint, node, ab.UNKNOWN)
 
 

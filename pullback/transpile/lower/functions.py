@@ -9,13 +9,14 @@ from typing import Any
 import gast
 
 from pullback.transpile import abstract as ab
+from pullback.transpile.bindings import bound_names
 from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var, blocks
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope, joined
 from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift, static
-from pullback.transpile.sources import FunctionSource
+from pullback.transpile.sources import FunctionSource, parse_text
 from pullback.transpile.sources import Value as Live
 
 _Key = tuple[Hashable, tuple[ab.Type, ...]]
@@ -155,14 +156,19 @@ def _of_node(source: FunctionSource, node: Any) -> Value | None:
         case gast.Tuple(elts=elts):
             items = [_of_node(source, n) for n in elts]
             return None if any(x is None for x in items) else Pack("tuple", tuple(x for x in items if x is not None))
-        case gast.Name(id=name):
+        case gast.Name(id=name) if _bound_once(source, name):
             found = source.resolve(name)
-            return _writable(found.obj) if isinstance(found, Live) and dotted(found.obj) else None
+            return _writable(found.obj) if isinstance(found, Live) else None
         case gast.Attribute(value=gast.Name(id=name), attr=attr):
             found = source.resolve(name)
             obj = getattr(found.obj, attr, _ABSENT) if isinstance(found, Live) else _ABSENT
             return Lit(obj, f"{name}.{attr}") if isinstance(obj, float) else _writable(obj) if dotted(obj) else None
     return None
+
+
+def _bound_once(source: FunctionSource, name: str) -> bool:
+    """Has a name of the module only one value, that which it has when the function is defined?"""
+    return sum(name in bound_names([s]) for s in parse_text(source.text, source.file).body) <= 1
 
 
 def core_parameter(source: FunctionSource, p: Declared, var: Var) -> Param:

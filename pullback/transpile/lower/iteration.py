@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-import gast
-
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
 from pullback.transpile.core import Atom, Effect, Lit, Range, Var
-from pullback.transpile.infer import infer
+from pullback.transpile.lower.by_index import by_index
+from pullback.transpile.lower.iterations import Iteration, Unrolled, counted, name_of, part_of
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.sequences import (
     Backwards,
     Enumerated,
     Items,
-    Known,
     Numbers,
     Sequenced,
-    View,
     Zipped,
     known_of,
     numbers_of,
@@ -30,51 +25,17 @@ from pullback.transpile.lower.sequences import (
 from pullback.transpile.lower.values import Pack, Value
 
 
-@dataclass(frozen=True)
-class Unrolled:
-    """Items that are all known: the body is lowered once for each."""
-
-    items: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Iteration:
-    """A loop of Core. `element` makes the loop variable's value from the index and the items.
-
-    These are called `index_hint` and `hints`. `first` is the variable's first value, where there is one.
-    """
-
-    source: Range | None
-    reverse: bool
-    items: tuple[Atom, ...]
-    element: Callable[[Var, Sequence[Var]], Value]
-    index_hint: str = ""
-    hints: tuple[str, ...] = ()
-    first: Value | None = None
-
-    def params(self) -> list[Var]:
-        """New parameters of the body: the index and the items."""
-        items = (Var(h, item_type(a.type)) for h, a in zip(self.hints, self.items, strict=True))
-        return [Var(self.index_hint, ab.INT), *items]
-
-
-def item_type(t: ab.Type) -> ab.Type:
-    """The type of an item of a list or array."""
-    if isinstance(t, ab.ListOf):
-        return t.item
-    return infer(operator.getitem, (Var("", t), (Var("", ab.INT),)), {})
-
-
-def iteration(scope: Scope, node: Any, target: Any) -> Unrolled | Iteration:
-    """What a loop over the expression `node` runs over; its variable is `target`."""
+def iteration(scope: Scope, node: Any, target: Any, unroll: bool = False) -> Unrolled | Iteration:
+    """What a loop over the expression `node` runs over; its variable is `target`. `unroll`: ranges as well."""
     found = sequence(scope, node)
     if isinstance(found, Numbers) or isinstance(found, Backwards) and isinstance(found.inner, Numbers):
-        return _over_numbers(found, target)
+        if not unroll:
+            return _over_numbers(found, target)
     known = known_of(found)
     if known is not None:
         return Unrolled(known)
     in_step = _in_step(scope, node, found, target)
-    return in_step if in_step is not None else _by_index(scope, node, found, target)
+    return in_step if in_step is not None else by_index(scope, node, found, target)
 
 
 def known_items(scope: Scope, node: Any) -> tuple[Value, ...]:
@@ -85,23 +46,20 @@ def known_items(scope: Scope, node: Any) -> tuple[Value, ...]:
     return known
 
 
-def _name(target: Any) -> str:
-    return str(target.id) if isinstance(target, gast.Name) else ""
-
-
-def _part(target: Any, k: int) -> Any:
-    """The part of a loop's variable that gets item `k`."""
-    if isinstance(target, gast.Tuple | gast.List) and k < len(target.elts):
-        return target.elts[k]
-    return None
-
-
 def _over_numbers(s: Numbers | Backwards, target: Any) -> Iteration:
     numbers = s.inner if isinstance(s, Backwards) else s
     assert isinstance(numbers, Numbers)
     source = Range(numbers.start, numbers.stop, numbers.step)
-    first = numbers.start if numbers_of(numbers) else None
-    return Iteration(source, isinstance(s, Backwards), (), lambda index, items: index, _name(target), (), first)
+    known = numbers_of(numbers)
+    return Iteration(
+        source,
+        isinstance(s, Backwards),
+        (),
+        lambda index, items: index,
+        name_of(target),
+        first=Lit(known[-1] if isinstance(s, Backwards) else known[0]) if known else None,
+        trips=None if known is None else len(known),
+    )
 
 
 # lists and arrays that are walked in step
@@ -125,7 +83,7 @@ def _in_step(scope: Scope, node: Any, s: Sequenced, target: Any) -> Iteration | 
         reverse,
         atoms,
         lambda index, items: _element(scope, node, inner, target, index, iter(items)),
-        _name(_part(target, 0)) if counts else "",
+        name_of(part_of(target, 0)) if counts else "",
         hints,
     )
 
@@ -133,12 +91,12 @@ def _in_step(scope: Scope, node: Any, s: Sequenced, target: Any) -> Iteration | 
 def _plain(s: Sequenced, target: Any, sources: list[tuple[Atom, str]]) -> bool:
     match s:
         case Items(atom):
-            sources.append((atom, _name(target)))
+            sources.append((atom, name_of(target)))
             return True
         case Enumerated(inner, _):
-            return _plain(inner, _part(target, 1), sources)
+            return _plain(inner, part_of(target, 1), sources)
         case Zipped(inners):
-            return bool(inners) and all(_plain(x, _part(target, k), sources) for k, x in enumerate(inners))
+            return bool(inners) and all(_plain(x, part_of(target, k), sources) for k, x in enumerate(inners))
     return False
 
 
@@ -170,17 +128,13 @@ def _proven_equal(m: ab.Length, n: ab.Length) -> bool:
 def _element(scope: Scope, node: Any, s: Sequenced, target: Any, index: Atom, items: Any) -> Value:
     match s:
         case Enumerated(inner, start):
-            count = _counted(scope, node, start, index, _part(target, 0))
-            return Pack("tuple", (count, _element(scope, node, inner, _part(target, 1), index, items)))
+            count = counted(scope, node, start, index, part_of(target, 0))
+            return Pack("tuple", (count, _element(scope, node, inner, part_of(target, 1), index, items)))
         case Zipped(inners):
-            parts = (_element(scope, node, x, _part(target, k), index, items) for k, x in enumerate(inners))
+            parts = (_element(scope, node, x, part_of(target, k), index, items) for k, x in enumerate(inners))
             return Pack("tuple", tuple(parts))
     item: Value = next(items)
     return item
-
-
-def _counted(scope: Scope, node: Any, start: Atom, index: Atom, target: Any) -> Atom:
-    return index if start == Lit(0) else scope.op(operator.add, (start, index), (), _name(target), node)
 
 
 def _counted_backwards(scope: Scope, node: Any, s: Enumerated, target: Any) -> Iteration | None:
@@ -190,70 +144,10 @@ def _counted_backwards(scope: Scope, node: Any, s: Enumerated, target: Any) -> I
     if not isinstance(inner, Items):
         return None
     length = scope.op(len, (inner.atom,), (), "", node)
-    last = scope.op(operator.sub, (_counted(scope, node, s.start, length, None), Lit(1)), (), "", node)
+    last = scope.op(operator.sub, (counted(scope, node, s.start, length, None), Lit(1)), (), "", node)
 
     def element(index: Var, items: Sequence[Var]) -> Value:
-        count = scope.op(operator.sub, (last, index), (), _name(_part(target, 0)), node)
+        count = scope.op(operator.sub, (last, index), (), name_of(part_of(target, 0)), node)
         return Pack("tuple", (count, items[0]))
 
-    return Iteration(None, True, (inner.atom,), element, "", (_name(_part(target, 1)),))
-
-
-# anything else is read by index
-
-
-def _by_index(scope: Scope, node: Any, s: Sequenced, target: Any) -> Iteration:
-    reverse = isinstance(s, Backwards)
-    inner = s.inner if isinstance(s, Backwards) else s
-    source = Range(Lit(0), _length(scope, node, inner), Lit(1))
-    return Iteration(source, reverse, (), lambda index, items: _read(scope, node, inner, target, index))
-
-
-def _length(scope: Scope, node: Any, s: Sequenced) -> Atom:
-    match s:
-        case Known(items):
-            return Lit(len(items))
-        case Numbers(start, stop, step) if (start, step) == (Lit(0), Lit(1)):
-            return stop
-        case Numbers():
-            scope.refuse(node, "this range is not supported here yet", "Index in the body of the loop.")
-        case Items(atom):
-            return scope.op(len, (atom,), (), "", node)
-        case View(view):
-            return view.length
-        case Enumerated(inner, _) | Backwards(inner):
-            return _length(scope, node, inner)
-        case Zipped(inners):
-            shortest = _length(scope, node, inners[0])
-            for x in inners[1:]:
-                shortest = scope.op(min, (shortest, _length(scope, node, x)), (), "", node, ab.INT)
-            return shortest
-
-
-def _read(scope: Scope, node: Any, s: Sequenced, target: Any, index: Atom) -> Value:
-    """The element of a sequence at an index of the run."""
-    match s:
-        case Numbers():
-            return index
-        case Items(atom):
-            return read_at(scope, node, atom, index, _name(target))
-        case View(view):
-            at = _counted(scope, node, view.start, index, None)
-            return read_at(scope, node, view.items, at, _name(target))
-        case Enumerated(inner, start):
-            count = _counted(scope, node, start, index, _part(target, 0))
-            return Pack("tuple", (count, _read(scope, node, inner, _part(target, 1), index)))
-        case Zipped(inners):
-            parts = (_read(scope, node, x, _part(target, k), index) for k, x in enumerate(inners))
-            return Pack("tuple", tuple(parts))
-        case Backwards(inner):
-            last = scope.op(operator.sub, (_length(scope, node, inner), Lit(1)), (), "", node)
-            return _read(scope, node, inner, target, scope.op(operator.sub, (last, index), (), "", node))
-    scope.refuse(node, "a loop over a tuple together with a list or array of unknown length", "Loop over the indices.")
-
-
-def read_at(scope: Scope, node: Any, atom: Atom, index: Atom, hint: str) -> Var:
-    """An item of a list or a row of an array."""
-    if isinstance(atom.type, ab.ListOf):
-        return scope.op(prims.item, (atom, index), (), hint, node, atom.type.item)
-    return scope.op(operator.getitem, (atom, (index,)), (), hint, node)
+    return Iteration(None, True, (inner.atom,), element, "", (name_of(part_of(target, 1)),))

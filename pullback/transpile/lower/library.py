@@ -16,6 +16,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Effect, Lit
 from pullback.transpile.lower import attributes, control, folding
+from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Inner, Scope
@@ -57,8 +58,8 @@ def fold(obj: Any, args: Arguments, keywords: Keywords) -> Value | None:
 
 def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
     match args:
-        case [ListView(length=length)]:
-            return length
+        case [ListView() as view]:
+            return length_of(scope, node, view)
         case [value]:
             match type_of(value):
                 case ab.Seq(items=items) | ab.Mapping(items=items):
@@ -198,6 +199,12 @@ def _is_one_array(args: Arguments, keywords: Keywords) -> bool:
     return len(args) == 1 and not keywords and isinstance(type_of(args[0]), ab.Array | ab.Scalar | ab.Unknown)
 
 
+def _str(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
+    if len(args) != 1 or keywords:
+        return None
+    return fold(str, args, keywords) or scope.op(str, (as_atom(scope, node, args[0]),), (), hint, node, ab.UNKNOWN)
+
+
 def _divmod(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
     a, b = args
     parts = (scope.binary(node, operator.floordiv, a, b, ""), scope.binary(node, operator.mod, a, b, ""))
@@ -276,6 +283,7 @@ SPECIAL: dict[object, Special] = {
     builtins.tuple: functools.partial(_sequence, kind="tuple"),
     builtins.list: functools.partial(_sequence, kind="list"),
     builtins.dict: _dict,
+    builtins.str: _str,
     builtins.divmod: _divmod,
     builtins.pow: _pow,
     builtins.getattr: _getattr,

@@ -14,7 +14,8 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, For, Lit, Var, While, substitute
 from pullback.transpile.lower import control
 from pullback.transpile.lower.containers import as_atom, explode
-from pullback.transpile.lower.iteration import Iteration, Unrolled, iteration
+from pullback.transpile.lower.iteration import iteration
+from pullback.transpile.lower.iterations import Iteration, Unrolled
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Binding, End, Inner, Scope, Unbound, joined, mixed
 from pullback.transpile.lower.values import (
@@ -30,11 +31,12 @@ from pullback.transpile.lower.values import (
 )
 
 _MOST_TRIALS = 32
+_MOST_UNROLLED = 64
 
 
 def lower_for(scope: Scope, s: Any) -> End:
     """Lower a `for` statement; over items that are all known it is unrolled."""
-    over = iteration(scope, s.iter, s.target)
+    over = iteration(scope, s.iter, s.target, id(s) in scope.unrolled)
     if isinstance(over, Unrolled):
         _unroll(scope, s, over)
     else:
@@ -68,7 +70,10 @@ def _for(scope: Scope, s: Any, over: Iteration) -> None:
     inits = {} if over.first is None else {n: over.first for n in handed_on if scope.bound(n) is None}
     may_be_kept = over.first is not None
     unbound = {n: _loop_variable(scope, s, n, may_be_kept) for n in targets - handed_on}
+    short = over.trips is not None and over.trips <= _MOST_UNROLLED
+    scope.unrollable += [id(s)] * short
     done = _settle(scope, s, body, targets - handed_on, inits)
+    del scope.unrollable[len(scope.unrollable) - short :]
     block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
     scope.body.append(For(done.outs, over.source, over.reverse, done.inits, over.items, block, scope.origin(s)))
     for name, reason in unbound.items():

@@ -20,7 +20,7 @@ from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.functions import Unit, call_user, check_parameters, core_parameter, declared
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
-from pullback.transpile.lower.scope import NONE, End, LoopVariable, Restart, Returned, Scope
+from pullback.transpile.lower.scope import NONE, Demands, End, Restart, Returned, Scope
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
 from pullback.transpile.sources import Binding as Found
 from pullback.transpile.sources import FunctionSource, Missing, ModuleBinding
@@ -37,10 +37,8 @@ _MOST_RESTARTS = 100
 class Lowering(Scope):
     """Lowers the body of one function of the user's."""
 
-    def __init__(
-        self, unit: Unit, source: FunctionSource, local_names: frozenset[str], wanted: set[LoopVariable]
-    ) -> None:
-        super().__init__(source, local_names, wanted)
+    def __init__(self, unit: Unit, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
+        super().__init__(source, local_names, demands)
         self.unit = unit
 
     def expression(self, node: Any, hint: str = "") -> Value:
@@ -109,9 +107,9 @@ def lower_function(unit: Unit, source: FunctionSource, types: Sequence[ab.Type])
     """A function of the user's in Core, for parameters of these types."""
     parameters = declared(source)
     local_names = local_names_of(source)
-    wanted: set[LoopVariable] = set()
+    demands = Demands()
     for _ in range(_MOST_RESTARTS):
-        scope = Lowering(unit, source, local_names, wanted)
+        scope = Lowering(unit, source, local_names, demands)
         try:
             check_parameters(scope)
             if len(types) != len(parameters):

@@ -21,6 +21,14 @@ from pullback.transpile.sources import FunctionSource
 LoopVariable = tuple[int, str]  # a `for` statement, and a name that it binds
 
 
+@dataclass
+class Demands:
+    """What a lowering has found out that it must do otherwise: hand on variables of loops, unroll loops."""
+
+    variables: set[LoopVariable] = field(default_factory=set)
+    unrolled: set[int] = field(default_factory=set)
+
+
 class NotATemplate(Exception):
     """A rule cannot be inlined for these arguments: what it does depends on what only the run will tell."""
 
@@ -94,14 +102,16 @@ class Scope(ABC):
 
     is_template = False
 
-    def __init__(self, source: FunctionSource, local_names: frozenset[str], wanted: set[LoopVariable]) -> None:
+    def __init__(self, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         self.source = source
         self.local_names = local_names
-        self.wanted = wanted
+        self.wanted = demands.variables
+        self.unrolled = demands.unrolled
         self.env = Env()
         self.body: list[Stmt] = []
         self.owned = Owned()
         self.loops = 0
+        self.unrollable: list[int] = []  # the loops around, over few numbers that are known
         self.copies = 0
         self.globals: dict[str, Value] = {}
         self.widths: dict[object, list[ab.Type]] = {}  # of loops that were lowered before, what they carried
@@ -255,6 +265,13 @@ class Scope(ABC):
         if found.wanted:
             self.wanted |= found.wanted
             raise Restart
+
+    def need_known(self, node: Any, message: str, hint: str = "") -> NoReturn:
+        """Something must be known while lowering: begin again with a loop around unrolled, or give up."""
+        if not self.unrollable:
+            self.refuse(node, message, hint)
+        self.unrolled.add(self.unrollable[-1])
+        raise Restart
 
     def share(self, value: Value) -> None:
         """A container holds this value from now on."""

@@ -44,9 +44,7 @@ def _read(scope: Scope, node: Any, value: Value, hint: str) -> Value:
         case Pack():
             return _of_pack(scope, node, value, hint)
         case ListView():
-            index = as_atom(scope, node, scope.expression(node.slice))
-            at = scope.op(operator.add, (value.start, index), (), "", node)
-            return scope.op(prims.item, (value.items, at), (), hint, node)
+            scope.refuse(node, "an item of a slice of a list is not supported yet", "Read it from the list itself.")
         case Lit(value=str() | tuple() | range() as known):
             return _of_constant(scope, node, known)
         case Var() | Global():
@@ -73,10 +71,10 @@ def _of_pack(scope: Scope, node: Any, value: Pack, hint: str) -> Value:
     """An item of a structure that exists only while lowering."""
     if value.kind == "dict":
         key = static(scope.expression(node.slice))
+        if key is UNDECIDED:
+            scope.need_known(node.slice, "a key that depends on the run is not supported yet", _KEYS)
         if key not in value.keys:
-            scope.refuse(
-                node, f"the dict has no key {key!r}, or the key is not known", f"Its keys are {_listed(value.keys)}."
-            )
+            scope.refuse(node, f"the dict has no key {key!r}", f"Its keys are {_listed(value.keys)}.")
         return value.items[value.keys.index(key)]
     if isinstance(node.slice, gast.Slice):
         bounds = _static_index(scope, node.slice)
@@ -128,11 +126,12 @@ def _of_atom_at(scope: Scope, node: Any, atom: Atom, index: Value, hint: str) ->
     key = static(index)
     match atom.type:
         case ab.Mapping(items=entries):
+            if key is UNDECIDED:
+                scope.need_known(node.slice, "a key that depends on the run is not supported yet", _KEYS)
             found = dict(entries).get(key) if isinstance(key, str | int) else None
             if found is None or not isinstance(key, str | int):
                 keys = _listed(tuple(k for k, _ in entries))
-                what = f"has no key {key!r}" if key is not UNDECIDED else "is read under a key that is not known"
-                scope.refuse(node, f"the dict {what}", f"Its keys are {keys}.")
+                scope.refuse(node, f"the dict has no key {key!r}", f"Its keys are {keys}.")
             return read_item(scope, node, atom, key, found, hint)
         case ab.Seq(kind=kind, items=items):
             if isinstance(key, int):
@@ -140,42 +139,39 @@ def _of_atom_at(scope: Scope, node: Any, atom: Atom, index: Value, hint: str) ->
                 return read_item(scope, node, atom, key % len(items), items[key], hint)
             types = set(items)
             if len(types) != 1:
-                scope.refuse(node, f"an item of a {kind} whose items differ is read at an index of the run", _LOOP)
+                scope.need_known(node, f"an item of a {kind} whose items differ is read at an index of the run", _LOOP)
             return scope.op(prims.item, (atom, as_atom(scope, node, index)), (), hint, node, items[0])
         case ab.ListOf(item=item):
             return scope.op(prims.item, (atom, as_atom(scope, node, index)), (), hint, node, item)
     scope.refuse(node, "this value cannot be read by index", "Only arrays, tuples, lists and dicts can.")
 
 
+_KEYS = "Write the keys out, or use a list or an array."
 _LOOP = "Loop over the items themselves, not over indices."
 
 
 def _view(scope: Scope, node: Any, atom: Atom) -> Value:
-    """A slice of a list: a loop over it runs over the list by index."""
+    """A slice of a list: a loop over it runs over the indices of the list."""
     if node.step is not None and static(scope.expression(node.step)) not in (1, None):
         scope.refuse(node, "a slice of a list with a step is not supported yet", "Loop over the indices.")
-    length: Atom = scope.op(len, (atom,), (), "", node)
-    start = _bound(scope, node, node.lower, length, Lit(0))
-    stop = _bound(scope, node, node.upper, length, length)
-    if start == Lit(0):
-        return ListView(atom, start, stop)
-    size = scope.op(operator.sub, (stop, start), (), "", node)
-    return ListView(atom, start, scope.op(max, (size, Lit(0)), (), "", node, ab.INT))
+    lower, upper = _bound(scope, node.lower), _bound(scope, node.upper)
+    start: Atom = Lit(0 if lower is None else lower)
+    if lower is not None and lower < 0:
+        behind = scope.op(operator.sub, (scope.op(len, (atom,), (), "", node), Lit(-lower)), (), "", node)
+        start = scope.op(max, (behind, Lit(0)), (), "", node, ab.INT)
+    if upper is None or upper < 0:
+        return ListView(atom, start, 0 if upper is None else -upper)
+    length = scope.op(len, (atom,), (), "", node)
+    return ListView(atom, start, scope.op(min, (Lit(upper), length), (), "", node, ab.INT))
 
 
-def _bound(scope: Scope, node: Any, bound: Any, length: Atom, default: Atom) -> Atom:
-    """A bound of a slice, clipped to the list as Python does."""
-    if bound is None:
-        return default
-    value = as_atom(scope, node, scope.expression(bound))
-    k = static(value)
-    if not isinstance(k, int):
-        scope.refuse(bound, "a slice of a list with a bound of the run is not supported yet", "Loop over the indices.")
-    if k == 0:
-        return Lit(0)
-    if k > 0:
-        return scope.op(min, (Lit(k), length), (), "", node, ab.INT)
-    return scope.op(max, (scope.op(operator.sub, (length, Lit(-k)), (), "", node), Lit(0)), (), "", node, ab.INT)
+def _bound(scope: Scope, node: Any) -> int | None:
+    if node is None:
+        return None
+    k = static(scope.expression(node))
+    if k is not None and not isinstance(k, int):
+        scope.refuse(node, "a slice of a list with a bound of the run is not supported yet", "Loop over the indices.")
+    return k
 
 
 def _of_array(scope: Scope, node: Any, atom: Atom, hint: str) -> Value:

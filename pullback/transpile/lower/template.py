@@ -24,7 +24,7 @@ from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
 from pullback.transpile.lower.lowering import Lowering, local_names_of
 from pullback.transpile.lower.parameters import is_operation
-from pullback.transpile.lower.scope import NONE, End, NotATemplate, Raised, Restart, Returned, Scope
+from pullback.transpile.lower.scope import NONE, Demands, End, NotATemplate, Raised, Restart, Returned, Scope
 from pullback.transpile.lower.values import Pack, UserFunction, Value
 from pullback.transpile.parse import from_function
 from pullback.transpile.sources import FunctionSource
@@ -51,7 +51,7 @@ class Template(Lowering):
     is_template = True
 
     def __init__(self, source: FunctionSource, literals: Mapping[Var, int], holes: Sequence[Var]) -> None:
-        super().__init__(Unit(), source, local_names_of(source), set())
+        super().__init__(Unit(), source, local_names_of(source), Demands())
         self.literals = literals
         self.holes = holes
 

@@ -45,11 +45,15 @@ class Method:
 
 @dataclass(frozen=True, eq=False)
 class ListView:
-    """`items[start:stop]` of a list whose length is not known: item k of the view is item `start + k` of the list."""
+    """`items[start:stop]` of a list whose length is not known.
+
+    `start` is not negative, and may lie behind the end. `stop` is the index behind the last item, or an integer: as
+    many items are left out at the end.
+    """
 
     items: Atom
     start: Atom
-    length: Atom
+    stop: Atom | int
 
 
 Value = Atom | Pack | UserFunction | UserModule | Method | ListView
