@@ -15,7 +15,7 @@ import numpy as np
 
 def attention_grad(q, k, v, weights):
     """Gradient of `attention` with respect to (q, k, v)."""
-    t = np.swapaxes(k, axis1=-1, axis2=-2)
+    t = np.swapaxes(k, -1, -2)
     t2 = np.sqrt(q.shape[-1])
     scores = q @ t / t2
     t3 = np.max(scores, axis=-1, keepdims=True)
@@ -24,8 +24,8 @@ def attention_grad(q, k, v, weights):
     p = e / t4
 
     # return np.sum(weights * (p @ v))
-    dp = weights @ np.swapaxes(v, axis1=-1, axis2=-2)
-    dv = np.swapaxes(p, axis1=-1, axis2=-2) @ weights
+    dp = weights @ np.swapaxes(v, -1, -2)
+    dv = np.swapaxes(p, -1, -2) @ weights
     # p = e / e.sum(axis=-1, keepdims=True)
     de = dp / t4
     de += np.sum(-(dp * p / t4), axis=2, keepdims=True)
@@ -36,6 +36,6 @@ def attention_grad(q, k, v, weights):
     dscores += np.sum(-dscores, axis=2, keepdims=True) / d2 * d
     # scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
     d = dscores / t2
-    dq = d @ np.swapaxes(t, axis1=-1, axis2=-2)
-    dk = np.swapaxes(np.swapaxes(q, axis1=-1, axis2=-2) @ d, axis1=-1, axis2=-2)
+    dq = d @ np.swapaxes(t, -1, -2)
+    dk = np.swapaxes(np.swapaxes(q, -1, -2) @ d, -1, -2)
     return dq, dk, dv

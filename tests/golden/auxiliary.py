@@ -16,10 +16,11 @@ def loss_value_and_grad(w, x, y):
     """Value of `loss` and its gradient with respect to w."""
     p = x @ w
     r = p - y
+    value = np.sum(r * r)
+    aux = {"prediction": p, "worst": np.max(np.abs(r))}
 
     # return np.sum(r * r), {"prediction": p, "worst": np.max(np.abs(r))}
     dr = r + r
     # p = x @ w
     dw = x.T @ dr
-    t = (np.sum(r * r), {"prediction": p, "worst": np.max(np.abs(r))}), (dw,)
-    return t
+    return (value, aux), (dw,)

@@ -29,8 +29,7 @@ def loss_grad(gamma, beta, x, weights):
     dvariance = 0.5 * np.sum(-(dnormal * normal / t), axis=0) / t
     dmean = np.sum(-dx, axis=0)
     # variance = np.var(x, axis=0)
-    d = 2.0 * dvariance / (x.shape[0] - 0) * (x - np.mean(x, axis=0, keepdims=True))
-    dx += d
+    dx += 2.0 * dvariance / x.shape[0] * (x - np.mean(x, axis=0, keepdims=True))
     # mean = np.mean(x, axis=0)
     dx += dmean / x.shape[0]
     return dgamma, dbeta, dx

@@ -10,21 +10,18 @@ def negative_log_likelihood(mu, sigma, x):
     return 0.5 * np.sum(z * z) + len(x) * (log(sigma) + 0.5 * log(2.0 * pi))
 # output
 import numpy as np
-from math import log
+from math import log, pi
 
 
 def negative_log_likelihood_value_and_grad(mu, sigma, x):
-    """Value of `negative_log_likelihood` and its gradient with respect to (mu, sigma)."""
+    """Value and gradient of `negative_log_likelihood`."""
     z = (x - mu) / sigma
-    t = 0.5 * np.sum(z * z) + len(x) * (log(sigma) + 0.5 * log(2.0 * 3.141592653589793))
+    value = 0.5 * np.sum(z * z) + len(x) * (log(sigma) + 0.5 * log(2.0 * pi))
 
     # return 0.5 * np.sum(z * z) + len(x) * (log(sigma) + 0.5 * log(2.0 * pi))
     dsigma = 1.0 * len(x) / sigma
     dz = 0.5 * z
     dz += dz
-    # z = (x - mu) / sigma
-    dsigma += np.sum(-(dz * z / sigma))
-    dmu = np.sum(-(dz / sigma))
-    dmu = float(dmu)
-    dsigma = float(dsigma)
-    return t, (dmu, dsigma)
+    dmu = float(np.sum(-(dz / sigma)))
+    dsigma = float(dsigma + np.sum(-(dz * z / sigma)))
+    return value, (dmu, dsigma)

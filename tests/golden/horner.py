@@ -21,7 +21,6 @@ def polynomial_grad(coefficients, x):
     for total in reversed(tape):
         dcoefficients.append(dtotal)
         # total = total * x + c
-        dtotal_prev = dtotal
-        dtotal = dtotal_prev * x
-        dx += dtotal_prev * total
+        dx += dtotal * total
+        dtotal *= x
     return dcoefficients, dx

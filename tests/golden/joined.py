@@ -17,7 +17,7 @@ from pullback.runtime import unbroadcast
 def f_grad(a, b, u, v):
     """Gradient of `f` with respect to (a, b)."""
     c = np.concatenate((a, b))
-    first, second, third = np.split(c, indices_or_sections=3)
+    first, second, third = np.split(c, 3)
 
     # return np.sum(c * u) + np.sum(np.stack([first, second * third, third]) * v)
     d = unbroadcast(v, np.stack((first, second * third, third)))
@@ -29,6 +29,6 @@ def f_grad(a, b, u, v):
     # first, second, third = np.split(c, 3)
     dc = u + unbroadcast(np.concatenate((dfirst, dsecond, dthird)), c)
     # c = np.concatenate([a, b])
-    da = unbroadcast(dc[None:a.shape[0]], a)
-    db = unbroadcast(dc[a.shape[0]:None], b)
+    da = unbroadcast(dc[:a.shape[0]], a)
+    db = unbroadcast(dc[a.shape[0]:], b)
     return da, db.copy()

@@ -16,6 +16,7 @@ def log_sum_exp_vjp(x):
     m = np.max(x, axis=1)
     t = np.exp(x - m[:, None])
     t2 = np.sum(t, axis=1)
+    value = m + np.log(t2)
 
     def pull(dout):
         # return m + np.log(np.sum(np.exp(x - m[:, None]), axis=1))
@@ -28,4 +29,4 @@ def log_sum_exp_vjp(x):
         dx += np.expand_dims(dm, axis=1) / d2 * d
         return dx
 
-    return m + np.log(t2), pull
+    return value, pull

@@ -17,6 +17,7 @@ def loss_value_and_grad(w1, b1, w2, b2, x, y):
     h = np.tanh(x @ w1 + b1)
     p = h @ w2 + b2
     t = p - y
+    value = np.mean(t ** 2)
 
     # return np.mean((p - y) ** 2)
     dp = 2.0 * t / y.size
@@ -28,4 +29,4 @@ def loss_value_and_grad(w1, b1, w2, b2, x, y):
     d = dh * (1.0 - h * h)
     db1 = np.sum(d, axis=0)
     dw1 = x.T @ d
-    return np.mean(t ** 2), (dw1, db1, dw2, db2)
+    return value, (dw1, db1, dw2, db2)

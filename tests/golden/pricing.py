@@ -16,7 +16,7 @@ def call_price(s, k, sigma, t):
     d2 = d1 - sigma * sqrt(t)
     return s * normal_cdf(d1) - k * normal_cdf(d2)
 # output
-from math import exp, log, sqrt
+from math import exp, log, pi, sqrt
 
 from pricing import normal_cdf
 
@@ -26,7 +26,7 @@ def normal_cdf_pullback(z, dout):
     t2 = z / t
 
     # return 0.5 * (1.0 + erf(z / sqrt(2.0)))
-    return dout * exp(-(t2 * t2)) / sqrt(3.141592653589793) / t
+    return dout * exp(-(t2 * t2)) / sqrt(pi) / t
 
 
 def call_price_grad(s, k, sigma, t):

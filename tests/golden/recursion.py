@@ -25,26 +25,20 @@ def power_forward(x, n):
 
 
 def power_pullback(x, n, tape, dout):
-    t = tape[0]
-    t2 = tape[1]
-    t3 = tape[2]
-    tape2 = tape[3]
-    half = tape[4]
-    t4 = tape[5]
-    tape = tape[6]
+    t, t2, t3, tape, half, t4, tape2 = tape
 
     if t:
         return 0.0
 
     if t2:
         # return x * power(x, n - 1)
-        return dout * t3 + power_pullback(x, n - 1, tape2, dout * x)
+        return dout * t3 + power_pullback(x, n - 1, tape, dout * x)
 
     # return half * half
     dhalf = dout * half
     dhalf += dhalf
     # half = power(x, n // 2)
-    return power_pullback(x, t4, tape, dhalf)
+    return power_pullback(x, t4, tape2, dhalf)
 
 
 def power_grad(x, n):

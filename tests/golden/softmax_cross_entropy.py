@@ -38,6 +38,7 @@ def loss_value_and_grad(w, b, x, labels):
     log_p = log_softmax(t)
     t2 = np.arange(len(labels))
     t3 = log_p[t2, labels]
+    value = -np.mean(t3)
 
     # return -np.mean(log_p[np.arange(len(labels)), labels])
     dlog_p = np.zeros_like(log_p)
@@ -46,4 +47,4 @@ def loss_value_and_grad(w, b, x, labels):
     d = log_softmax_pullback(t, dlog_p)
     db = np.sum(d, axis=0)
     dw = x.T @ d
-    return -np.mean(t3), (dw, db)
+    return value, (dw, db)

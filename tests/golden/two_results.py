@@ -11,9 +11,10 @@ from math import cos, sin
 
 
 def cartesian_vjp(r, theta):
-    """Value of `cartesian` and the function that pulls a cotangent back to (r, theta)."""
+    """Value and pullback of `cartesian`."""
     t = cos(theta)
     t2 = sin(theta)
+    value = r * t, r * t2
 
     def pull(dout):
         # return r * cos(theta), r * sin(theta)
@@ -21,4 +22,4 @@ def cartesian_vjp(r, theta):
         dtheta = dout[1] * r * t - dout[0] * r * t2
         return dr, dtheta
 
-    return (r * t, r * t2), pull
+    return value, pull

@@ -23,7 +23,7 @@ def f_grad(weights, biases, x):
         x = np.tanh(w @ x_prev + b)
         tape.append((x_prev, x))
 
-    dx = np.full_like(x, 1.0)
+    dx = np.ones_like(x)
     dweights = []
     dbiases = []
     for i in reversed(range(len(weights))):
@@ -31,12 +31,13 @@ def f_grad(weights, biases, x):
         x_prev, x = tape.pop()
         # penalty = penalty + 0.1 * (i + 1) * np.sum(w * w)
         dw = 1.0 * (0.1 * (i + 1)) * w
-        dw += dw
+        dw = dw + dw
         # x = np.tanh(w @ x + b)
         db = dx * (1.0 - x * x)
         dbiases.append(db)
         dx = w.T @ db
-        dweights.append(dw + np.outer(db, x_prev))
+        dw = dw + np.outer(db, x_prev)
+        dweights.append(dw)
     dweights.reverse()
     dbiases.reverse()
     return dweights, dbiases

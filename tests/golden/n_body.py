@@ -1,0 +1,53 @@
+# flags: --mode grad --wrt pos,vel,mass
+# args: n(4, 2), n(4, 2), 1.0 + n(4) ** 2, 0.05, 3
+# input
+import numpy as np
+
+
+def nbody(pos, vel, mass, dt, steps):
+    for _ in range(steps):
+        d = pos[None, :, :] - pos[:, None, :]
+        r2 = np.sum(d ** 2, axis=2) + 0.1
+        acc = np.sum(d * (mass[None, :] / r2 ** 1.5)[:, :, None], axis=1)
+        vel = vel + dt * acc
+        pos = pos + dt * vel
+    return np.sum(vel ** 2)
+# output
+import numpy as np
+
+
+def nbody_grad(pos, vel, mass, dt, steps):
+    """Gradient of `nbody` with respect to (pos, vel, mass)."""
+    tape = []
+    for __ in range(steps):
+        d = pos[None, :, :] - pos[:, None, :]
+        r2 = np.sum(d ** 2, axis=2) + 0.1
+        t = r2 ** 1.5
+        tape.append((d, r2, t))
+        acc = np.sum(d * (mass[None, :] / t)[:, :, None], axis=1)
+        vel = vel + dt * acc
+        pos = pos + dt * vel
+
+    # return np.sum(vel ** 2)
+    dvel = 2.0 * vel
+    dpos, dmass = np.zeros_like(pos), np.zeros_like(mass)
+    for __ in reversed(range(steps)):
+        d, r2, t = tape.pop()
+        t2 = mass[None, :] / t
+        # pos = pos + dt * vel
+        dvel += dpos * dt
+        # vel = vel + dt * acc
+        dacc = dvel * dt
+        # acc = np.sum(d * (mass[None, :] / r2 ** 1.5)[:, :, None], axis=1)
+        d2 = np.expand_dims(dacc, axis=1)
+        dd = d2 * t2[:, :, None]
+        d3 = np.zeros_like(r2)
+        d3[:, :, None] += np.sum(d2 * d, axis=2, keepdims=True)
+        dr2 = -(1.5 * (d3 * t2) / t * r2 ** 0.5)
+        dmass[None, :] += np.sum(d3 / t, axis=0, keepdims=True)
+        # r2 = np.sum(d ** 2, axis=2) + 0.1
+        dd += 2.0 * np.expand_dims(dr2, axis=2) * d
+        # d = pos[None, :, :] - pos[:, None, :]
+        dpos[:, None, :] += np.sum(-dd, axis=1, keepdims=True)
+        dpos[None, :, :] += np.sum(dd, axis=0, keepdims=True)
+    return dpos, dvel, dmass
