@@ -84,28 +84,39 @@ class Builder:
 
     # statements
 
-    def put(self, node: Any, origin: Origin | None = None) -> None:
-        """Add a statement, under a comment if it differentiates another line than the one before."""
+    def announce(self, origin: Origin) -> Note:
+        """What stands before the next statement: a comment, if it differentiates another line than the one before."""
         note = Note(origin)
-        if origin is not None and origin.adjoint:
+        if origin.adjoint:
             text = " ".join(origin.text.split())
             note.blank = bool(self.out) and not self.backwards
             self.backwards = True
             if text != self.comment and not text.startswith(_HEADERS):
                 self.comment = note.comment = text
-        self.notes[node] = note
+        return note
+
+    def put(self, node: Any, origin: Origin, note: Note | None = None) -> None:
+        """Add a statement, which may have been announced."""
+        self.notes[node] = note or self.announce(origin)
         self.out.append(node)
 
     def note(self, node: Any, origin: Origin) -> None:
         """Say where a statement comes from."""
         self.notes[node] = Note(origin)
 
-    def block(self, body: Body, backwards: bool = True) -> list[Any]:
-        """The statements of a body; without `backwards`, a blank line stands before the first backward one."""
+    def block(
+        self, body: Body, names: Sequence[str] = (), backwards: bool = True, comment: str = "", at: Origin | None = None
+    ) -> list[Any]:
+        """The statements of a body, and those that give `names` its results.
+
+        Without `backwards`, a blank line stands before the first backward statement; `comment` is the one above it all.
+        """
         outer = self.out, self.comment, self.backwards
-        self.out, self.comment, self.backwards = [], "", backwards
+        self.out, self.comment, self.backwards = [], comment, backwards
         for s in body.statements:
             self.statement(s)
+        if at is not None:
+            self.transfer(list(zip(names, body.results, strict=True)), at)
         out = self.out
         self.out, self.comment, self.backwards = outer
         return out
@@ -255,12 +266,6 @@ class Builder:
             return
         targets = gast.Tuple([name(n, store=True) for n, _ in pairs], gast.Store())
         self.put(gast.Assign([targets], gast.Tuple(values, gast.Load()), None), origin)
-
-    def transfer_at_end(self, statements: list[Any], names: list[str], body: Body, origin: Origin) -> None:
-        """Add to the statements of a body what gives names its results."""
-        held, self.out = self.out, statements
-        self.transfer(list(zip(names, body.results, strict=True)), origin)
-        self.out = held
 
     # functions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import If, Op
+from pullback.transpile.core import If, Lit, Op, Var
 
 from .script import Apply, Branch, Choice, Expr
 from .waiting import Frame, Mode, Reader
@@ -43,7 +43,7 @@ def choice(folder: Folder, s: If, reader: Reader) -> Expr | None:
     if then.statements or orelse.statements:
         return None
     boolean = isinstance(s.outs[0].type, ab.Scalar) and s.outs[0].type.kind == "bool"
-    if not boolean and any(_chooses(x) for x in (*then.results, *orelse.results)):
+    if not boolean and (_chooses(then.results[0]) or _chooses(orelse.results[0]) and not _is_chain(orelse.results[0])):
         return None
     room = folder.waiting.room(s.outs[0], frame)
     folder.waiting.taken = []
@@ -78,3 +78,10 @@ def _chooses(e: Expr) -> bool:
         case tuple():
             return any(map(_chooses, e))
     return False
+
+
+def _is_chain(e: Expr) -> bool:
+    """`a if b else c if d else e`, of plain values."""
+    if not isinstance(e, Choice) or not isinstance(e.then, Lit | Var):
+        return False
+    return isinstance(e.orelse, Lit | Var) or _is_chain(e.orelse)

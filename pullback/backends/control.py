@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
-from pullback.transpile.core import Var
+from pullback.transpile.core import Origin, Var
 
 from .expressions import constant
 from .script import Apply, Branch, Expr, ForLoop, Loop, WhileLoop
 
 if TYPE_CHECKING:
-    from .building import Builder
+    from .building import Builder, Note
 
 
 def branch(b: Builder, s: Branch) -> None:
     """Add an `if` to what is built."""
     span = b.live.span[s]
     chosen = out_names(b, s)
+    note = b.announce(s.origin)
     test = b.write(s.cond)
     bodies = []
     for body, skips, end in (
@@ -30,31 +31,27 @@ def branch(b: Builder, s: Branch) -> None:
         reserved = b.names.claim_results(body, chosen, s.outs, end) if s.outs else []
         with b.names.region(span.start, span.end, outer):
             b.skips = skips
-            statements = b.block(body, bool(s.outs))
-            if s.outs:
-                b.transfer_at_end(statements, chosen, body, s.origin)
+            statements = b.block(body, chosen, bool(s.outs), b.comment, s.origin if s.outs else None)
         b.skips = outer
         b.names.release(reserved)
         bodies.append(statements)
     for o, n in zip(s.outs, chosen, strict=True):
         b.names.set(o, n)
-    put_branch(b, test, bodies[0], bodies[1], s)
-
-
-def put_branch(b: Builder, test: Any, then: list[Any], orelse: list[Any], s: Branch) -> None:
-    if then and _leaves(then[-1]) and _leaves_all(orelse):
-        b.put(gast.If(test, then, []), s.origin)
-        for k, node in enumerate(orelse):
-            note = b.notes[node]
-            note.blank = note.blank or (k == 0 and len(orelse) > 1)
-            b.out.append(node)
-        return
-    if not then and not orelse:
-        return
-    if not then:
-        test, then, orelse = gast.UnaryOp(gast.Not(), test), orelse, []
-    b.put(gast.If(test, then, orelse), s.origin)
+    put_branch(b, gast.If(test, *bodies), s.origin, note)
     b.comment = ""
+
+
+def put_branch(b: Builder, node: Any, origin: Origin, note: Note) -> None:
+    """Add an `if`; what follows a branch that returns stands after it, and an empty branch is left out."""
+    then, orelse = node.body, node.orelse
+    if then and _leaves(then[-1]) and _leaves_all(orelse):
+        b.put(gast.If(node.test, then, []), origin, note)
+        b.notes[orelse[0]].blank |= len(orelse) > 1
+        b.out += orelse
+    elif then:
+        b.put(node, origin, note)
+    elif orelse:
+        b.put(gast.If(gast.UnaryOp(gast.Not(), node.test), orelse, []), origin, note)
 
 
 def out_names(b: Builder, s: Branch) -> list[str]:
@@ -83,6 +80,7 @@ def loop(b: Builder, s: Loop) -> None:
     span = b.live.span[s]
     chosen, given = slot_names(b, s)
     b.transfer(given, s.origin)
+    note = b.announce(s.origin)
     for p, n in zip(s.carried, chosen, strict=True):
         b.names.set(p, n)
     iterable = b.write(s.iterable) if isinstance(s, ForLoop) else None
@@ -99,14 +97,12 @@ def loop(b: Builder, s: Loop) -> None:
     b.names.release(reserved)
     for o, n in zip(s.outs, chosen, strict=True):
         b.names.set(o, n)
-    b.put(node, s.origin)
+    b.put(node, s.origin, note)
     b.comment = ""
 
 
 def loop_body(b: Builder, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
-    statements = b.block(s.body)
-    b.transfer_at_end(statements, chosen, s.body, s.origin)
-    return [*before, *statements] or [gast.Pass()]
+    return [*before, *b.block(s.body, chosen, at=s.origin)] or [gast.Pass()]
 
 
 def written_test(b: Builder, s: WhileLoop) -> tuple[Any, list[Any]]:

@@ -84,9 +84,7 @@ class _Check:
             match s:
                 case Branch():
                     if not self.is_static(s.cond):
-                        refuse(
-                            s.origin, "a branch on a value that is traced", "use np.where, or differentiate for NumPy"
-                        )
+                        refuse(s.origin, "a branch on a traced value", "use np.where, or differentiate for NumPy")
                     self.body(s.then)
                     self.body(s.orelse)
                 case ForLoop() | WhileLoop() | Define():
