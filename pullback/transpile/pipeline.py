@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pullback import errors
+from pullback.backends import jax as jax_backend
 from pullback.backends import numpy as numpy_backend
 from pullback.backends.base import Backend, Emitted
 from pullback.stdlib import rules as _rules  # noqa: F401  registers them
@@ -50,4 +51,6 @@ def find_backend(name: str) -> Backend:
     """The backend called `name`. Raises PullbackError if there is none."""
     if name == "numpy":
         return numpy_backend
+    if name == "jax":
+        return jax_backend
     raise errors.PullbackError(f"there is no backend called {name!r}", hint="choose numpy or jax")
