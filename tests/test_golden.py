@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import gast
 import numpy as np
 import pytest
 
+from pullback.backends.printing import to_text
 from tests.differences import assert_pullback, direction, leaves, map_leaves
 from tests.golden_files import Golden, all_goldens
 
-GOLDENS = {g.name: g for g in all_goldens() if g.backend == "numpy"}
+GOLDENS = {g.name: g for g in all_goldens()}
+NUMPY = [name for name, g in GOLDENS.items() if g.backend == "numpy"]
+JAX = [name for name, g in GOLDENS.items() if g.backend == "jax"]
 
 
 @pytest.fixture(params=GOLDENS)
@@ -68,14 +72,39 @@ def test_text_is_the_golden_one(golden: Golden, tmp_path: Path) -> None:
     assert golden.derive(f).source == golden.output
 
 
-def test_derivative_agrees_with_differences(golden: Golden, tmp_path: Path) -> None:
+@pytest.mark.parametrize("optimise", [True, False])
+@pytest.mark.parametrize("golden", NUMPY, indirect=True)
+def test_derivative_agrees_with_differences(golden: Golden, optimise: bool, tmp_path: Path) -> None:
     f = getattr(golden.module(tmp_path), golden.function)
-    derived = golden.derive(f)
+    derived = golden.derive(f) if optimise else golden.unoptimised(f)
     for args in golden.arguments():
         assert_derivative(golden, f, derived, args)
 
 
-def test_lines_fit(golden: Golden) -> None:
-    assert golden.output
-    ast.parse(golden.output)
-    assert max(map(len, golden.output.splitlines())) <= 88
+def test_text_is_tidy(golden: Golden) -> None:
+    """Lines fit, and what is printed, parsed and printed again is the same but for comments and blank lines."""
+    lines = golden.output.splitlines()
+    assert lines
+    assert max(map(len, lines)) <= 88
+    code = [line for line in lines if line and not line.lstrip().startswith("#")]
+    assert [line for line in to_text(gast.parse(golden.output)).splitlines() if line] == code
+
+
+@pytest.fixture
+def double_precision() -> Iterator[None]:
+    jax = pytest.importorskip("jax")
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)
+
+
+@pytest.mark.usefixtures("double_precision")
+@pytest.mark.parametrize("golden", JAX, indirect=True)
+def test_jax_agrees_with_numpy(golden: Golden, tmp_path: Path) -> None:
+    f = getattr(golden.module(tmp_path), golden.function)
+    (args,) = golden.arguments()
+    got = golden.derive(f)(*args)
+    expected = replace(golden, backend="numpy").derive(f)(*args)
+    for x, y in zip(leaves(got), leaves(expected), strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-12)
