@@ -8,12 +8,10 @@ tape, and `f_pullback(args…, tape, dout)` reads that tape.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
@@ -76,6 +74,8 @@ class Derivation:
         self.effects = effectful(program)
         self.optimised = optimised
         self.made: dict[tuple[str, tuple[int, ...]], Companion] = {}
+        self._open: set[tuple[str, tuple[int, ...]]] = set()
+        self._recursive: set[tuple[str, tuple[int, ...]]] = set()
 
     def finish(self, b: Block) -> Block:
         """What follows differentiation, on the joined sweeps of one function."""
@@ -103,13 +103,19 @@ class Derivation:
 
     def companion(self, key: str, active: tuple[int, ...]) -> Companion:
         """The companions that pull a cotangent of the function `key` back to its arguments at `active`."""
-        if (key, active) not in self.made:
+        slot = key, active
+        if slot in self._open:
+            self._recursive.add(slot)
+        if slot not in self.made:
             f = self.functions[key]
             forward = self._name(f"{f.name}_forward") if _is_costly(f.block) else None
-            made = Companion(self._name(f"{f.name}_pullback"), forward)
-            self.made[key, active] = made
-            self._define(f, made, active)
-        return self.made[key, active]
+            self.made[slot] = Companion(self._name(f"{f.name}_pullback"), forward)
+            if forward is not None and key in self.effects:
+                self.effects |= {forward}
+            self._open.add(slot)
+            self.made[slot] = self._define(f, self.made[slot], slot)
+            self._open.discard(slot)
+        return self.made[slot]
 
     def result_type(self, key: str) -> ab.Type | None:
         """The type of what a companion returns; None while it is being made (a recursive function)."""
@@ -125,54 +131,53 @@ class Derivation:
             out, k = f"{name}{k}", k + 1
         return out
 
-    def _define(self, f: Function, names: Companion, active: tuple[int, ...]) -> None:
+    def _define(self, f: Function, names: Companion, slot: tuple[str, tuple[int, ...]]) -> Companion:
+        active = slot[1]
         dout = Var("dout", type_of(f.block.results[0]))
-        silent = replace(f, block=_without_effects(f.block, self._refuse_effects))
-        sweeps = self.sweeps(silent, active, dout, exact=False)
+        if names.forward is None:
+            f = replace(f, block=_without_effects(f.block))
+        sweeps = self.sweeps(f, active, dout, exact=False)
         grads, join = joined(sweeps.gradients, len(active) == 1, f.origin)
         backward = (*sweeps.backward, *join)
-        given = tuple(Param(p.var) for p in f.params)
+        given = tuple(p.var for p in f.params)
         if names.forward is None:
-            block = Block((*f.block.params, dout), sweeps.forward.body + backward, (grads,))
-            self.functions[names.pullback] = replace(
-                f, name=names.pullback, params=(*given, Param(dout)), block=self.finish(block), doc="", primal=False
-            )
-            return
+            block = Block((*given, dout), sweeps.forward.body + backward, (grads,))
+            self._add(f, names.pullback, self.finish(block))
+            return names
         first, second, tape = self._split(f, sweeps.forward, backward, grads, dout)
-        self.functions[names.forward] = replace(f, name=names.forward, params=given, block=first, doc="", primal=False)
-        self.functions[names.pullback] = replace(
-            f, name=names.pullback, params=(*given, Param(tape), Param(dout)), block=second, doc="", primal=False
-        )
+        if tape is None and slot not in self._recursive:
+            self._add(f, names.pullback, second)
+            return replace(names, forward=None)
+        self._add(f, names.forward, first)
+        self._add(f, names.pullback, replace(second, params=(*given, tape or Var("tape", ab.NONE), dout)))
+        return names
+
+    def _add(self, f: Function, name: str, block: Block) -> None:
+        """Add a companion of `f`; its parameters are given by position."""
+        block = optimise(block, self.effects) if self.optimised else remove_dead(block, self.effects)
+        params = tuple(map(Param, block.params))
+        self.functions[name] = replace(f, name=name, params=params, block=block, doc="", primal=False)
 
     def _split(
         self, f: Function, forward: Block, backward: tuple[Stmt, ...], grads: Atom, dout: Var
-    ) -> tuple[Block, Block, Var]:
-        """The forward companion's block, the backward one's, and the tape that goes from one to the other."""
+    ) -> tuple[Block, Block, Var | None]:
+        """The forward companion's block, the backward one's, and the tape between them, None if it is empty."""
         value, n = forward.results[0], len(forward.body)
-        whole = keep_residuals(Block((*f.block.params, dout), forward.body + backward, (value, grads)))
+        given = f.block.params
+        whole = keep_residuals(Block((*given, dout), forward.body + backward, (value, grads)))
         back = remove_dead(Block((), whole.body[n:], whole.results[1:]), self.effects)
-        at_hand = (*f.block.params, dout)
-        kept, again = again_at_top(whole.body[:n], free(back), at_hand)
+        kept, again = again_at_top(whole.body[:n], free(back), (*given, dout))
         ends: list[Stmt] = []
-        packed = pack(ends, kept, f.origin)
+        packed = kept[0] if len(kept) == 1 else pack(ends, kept, f.origin) if kept else Lit(None)
         out = pack(ends, (value, packed), f.origin)
-        first = Block(f.block.params, (*whole.body[:n], *ends), (out,))
-        tape = Var("tape", packed.type)
-        items = tuple(Op(v, prims.item, (tape, Lit(k)), (), f.origin) for k, v in enumerate(kept))
-        second = Block((*f.block.params, tape, dout), (*items, *again, *back.body), back.results)
-        if self.optimised:
-            return optimise(first, self.effects), optimise(second, self.effects), tape
-        return remove_dead(first, self.effects), remove_dead(second, self.effects), tape
-
-    def _refuse_effects(self, s: Call) -> None:
-        if s.function in self.effects:
-            f = self.functions[s.function]
-            raise errors.at(
-                errors.NotSupportedYet,
-                s.origin,
-                f"'{f.name}' prints, asserts or raises inside a function that is called itself",
-                "the backward pass would do it a second time; move the effect to the outermost function",
-            )
+        tape = Var("tape", type_of(packed)) if kept else None
+        items: list[Stmt] = []
+        if tape is not None and len(kept) == 1:
+            items = [Op(kept[0], prims.alias, (tape,), (), f.origin)]
+        elif tape is not None:
+            items = [Op(v, prims.item, (tape, Lit(k)), (), f.origin) for k, v in enumerate(kept)]
+        second = Block((*given, dout), (*items, *again, *back.body), back.results)
+        return Block(given, (*whole.body[:n], *ends), (out,)), second, tape
 
 
 def _is_costly(b: Block) -> bool:
@@ -204,19 +209,14 @@ def _with_tapes(b: Block, taped: dict[Call, tuple[str, Var]]) -> Block:
     return Block(b.params, tuple(body), b.results)
 
 
-def _without_effects(b: Block, check: Callable[[Call], None]) -> Block:
-    """A companion computes the forward values again, after their effects have taken place."""
+def _without_effects(b: Block) -> Block:
+    """A block that computes forward values again, after their effects have taken place. It calls no function."""
     body: list[Stmt] = []
     for s in b.body:
-        match s:
-            case Effect():
-                continue
-            case Call():
-                check(s)
-            case If():
-                s = replace(s, then=_without_effects(s.then, check), orelse=_without_effects(s.orelse, check))
-            case For() | While():
-                s = replace(s, body=_without_effects(s.body, check))
+        if isinstance(s, Effect):
+            continue
+        if isinstance(s, If):
+            s = replace(s, then=_without_effects(s.then), orelse=_without_effects(s.orelse))
         body.append(s)
     return Block(b.params, tuple(body), b.results)
 

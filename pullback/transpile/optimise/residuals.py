@@ -171,6 +171,8 @@ def _close_loop(f: _Forward, s: For, tag: Tag) -> For:
             assert isinstance(primal, For)
             walk(primal.item_params[0], primal.items[0])
     body = _recompute(f, plan, Block(tuple(params), s.body.body, s.body.results), m)
+    if plan.kept and s.index not in free(Block((), body.body, body.results)):
+        source = None
     return replace(s, source=source, items=tuple(items), body=body)
 
 

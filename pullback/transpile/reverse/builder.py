@@ -184,6 +184,13 @@ def _size(b: Builder, x: Arg) -> Atom | None:
     if ab.rank(type_of(x)) == 0:
         return Lit(1)
     found = b.twin(cast(Atom, x))
+    if found is not x and found in b.twins.params:
+        return b.emit(np.size, (found,))
+    if ab.rank(type_of(x)) == 1 and (length := b.twins.length(cast(Atom, x), 0)) is not None:
+        if isinstance(length, Lit):
+            return length
+        if length[0] in b.twins.params:
+            return b.emit(prims.dim, (length[0], Lit(length[1])))
     return None if found is x else b.emit(np.size, (found,))
 
 
