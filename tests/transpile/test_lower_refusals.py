@@ -117,7 +117,7 @@ STATEMENTS = {
     "another dtype": ("s = np.zeros(3, dtype=np.float32)\ns += x\nreturn s", n(3), "`s += ...`", "s += x", REBIND),
     "an integer array": ("s = np.zeros(3, int)\ns += x\nreturn s", n(3), "`s += ...`", "s += x", REBIND),
     "another shape": ("s = np.zeros(1)\ns += x\nreturn s", n(3), "`s += ...`", "s += x", REBIND),
-    "one list": ("s = [x]\ns += [x]\nreturn s", 1.0, "`s += ...` may change an array in place", "s += [x]", REBIND),
+    "one list": ("s = [x]\ns += [x]\nreturn s", 1.0, "`s += ...` may change a value in place", "s += [x]", REBIND),
     "break": (
         "for i in range(3):\n    if x > i:\n        break\nreturn x",
         1.0,
@@ -560,6 +560,14 @@ def test_what_a_loop_runs_over_must_be_known():
     with pytest.raises(errors.SignatureNeeded, match="it is not known what this loops over") as e:
         lower(from_function(f), [UNKNOWN])
     assert pointed_at(e.value) == "x"
+
+
+def test_an_augmented_assignment_to_what_may_be_an_array():
+    f = live("def f(x, y):\n    x += y\n    return x\n")
+    with pytest.raises(errors.SignatureNeeded, match="the type of 'x' is not known") as e:
+        lower(from_function(f), [UNKNOWN, UNKNOWN])
+    assert pointed_at(e.value) == "x += y"
+    assert "Write `x = x + ...`" in e.value.hint
 
 
 def test_carets_stand_under_letters_beyond_ascii():

@@ -9,9 +9,9 @@ from typing import Any
 import gast
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, Lit, OpFunction, Var
-from pullback.transpile.lower import comparisons, control, folding
-from pullback.transpile.lower.containers import as_atom, as_operand, explode, items_of
+from pullback.transpile.core import Lit, OpFunction, Var
+from pullback.transpile.lower import comparisons, control, folding, formatting
+from pullback.transpile.lower.containers import as_operand, explode, items_of
 from pullback.transpile.lower.iteration import known_items
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope, Unbound
@@ -85,7 +85,9 @@ def binary_operation(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value
     for x, side in ((a, "left"), (b, "right")):
         if isinstance(x, Lit) and (x.value is None or isinstance(x.value, str)):
             what = "None" if x.value is None else "a string"
-            scope.need_known(node, f"the {side} operand is {what}", "Only numbers and arrays can be computed with here.")
+            scope.need_known(
+                node, f"the {side} operand is {what}", "Only numbers and arrays can be computed with here."
+            )
     return scope.op(op, (as_operand(scope, node, a), as_operand(scope, node, b)), (), hint, node)
 
 
@@ -169,27 +171,6 @@ def connective(scope: Scope, node: Any, hint: str) -> Value:
     return control.connective(scope, node, hint)
 
 
-def formatted(scope: Scope, node: Any, hint: str) -> Value:
-    """An f-string, as `"...".format(...)`."""
-    template, args = "", list[Atom]()
-    for part in node.values:
-        if isinstance(part, gast.Constant):
-            template += str(part.value).replace("{", "{{").replace("}", "}}")
-            continue
-        spec = ""
-        if part.format_spec is not None:
-            if not all(isinstance(x, gast.Constant) for x in part.format_spec.values):
-                scope.refuse(part, "a computed format is not supported yet", "Write the format out.")
-            spec = ":" + "".join(str(x.value) for x in part.format_spec.values)
-        conversion = f"!{chr(part.conversion)}" if part.conversion not in (-1, None) else ""
-        template += "{" + conversion + spec + "}"
-        args.append(as_atom(scope, part, scope.expression(part.value)))
-    known = [static(a) for a in args]
-    if all(isinstance(x, str | int) for x in known):
-        return Lit(template.format(*known))
-    return scope.op(str.format, (Lit(template), *args), (), hint, node, ab.UNKNOWN)
-
-
 def comprehension(scope: Scope, node: Any, hint: str) -> Value:
     """`[f(x) for x in xs if c]` over items that are known: one value for each."""
     return Pack("list", tuple(comprehended(scope, node)))
@@ -235,7 +216,7 @@ HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     gast.Dict: dict_display,
     gast.IfExp: conditional,
     gast.BoolOp: connective,
-    gast.JoinedStr: formatted,
+    gast.JoinedStr: formatting.f_string,
     gast.ListComp: comprehension,
     gast.GeneratorExp: comprehension,
 }

@@ -12,6 +12,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction
 from pullback.transpile.lower.containers import as_arg, as_atom, explode
 from pullback.transpile.lower.folding import exact
+from pullback.transpile.lower.formatting import format_method
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, lift, static, type_of
 
@@ -55,7 +56,7 @@ def _of_string(
     known = [static(a) for a in args]
     if keywords or any(x is UNDECIDED or not exact(x) for x in known) or not hasattr(text, name):
         if name == "format" and not keywords:
-            return scope.op(str.format, (Lit(text), *(as_atom(scope, node, a) for a in args)), (), "", node, ab.UNKNOWN)
+            return format_method(scope, node, text, args)
         scope.refuse(node.func, f"the method {name!r} of a string is not supported here", "Write the text out.")
     return lift(getattr(text, name)(*known))
 

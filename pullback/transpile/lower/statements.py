@@ -8,6 +8,7 @@ from typing import Any
 
 import gast
 
+from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Effect, Lit
 from pullback.transpile.lower import control, loops
@@ -133,13 +134,21 @@ def _augmented(scope: Scope, s: Any) -> End:
     operand = scope.expression(s.value)
     result = binary_operation(scope, s, op, old, operand, name)
     if not _rebinds(scope, old, type_of(result)):
-        sign = _SIGNS[op]
-        verb = "changes" if isinstance(type_of(old), ab.Array) and ab.rank(type_of(old)) else "may change"
-        text = f"`{name} {sign}= ...` {verb} an array in place, which is not supported yet"
-        scope.refuse(s, text, f"Write `{name} = {name} {sign} ...`, if no other name is to see the change.")
+        _refuse_in_place(scope, s, name, f"{name} {_SIGNS[op]}", old)
     scope.owned.name(result)
     scope.bind(name, result)
     return None
+
+
+def _refuse_in_place(scope: Scope, s: Any, name: str, text: str, old: Value) -> None:
+    hint = f"Write `{name} = {text} ...`, if no other name is to see the change."
+    if isinstance(type_of(old), ab.Unknown):
+        message = f"`{text}= ...` changes an array in place, but not a number, and the type of {name!r} is not known"
+        scope.refuse(s, message, hint + " An annotation or a signature gives the type.", errors.SignatureNeeded)
+    changes = (
+        "changes an array" if isinstance(type_of(old), ab.Array) and ab.rank(type_of(old)) else "may change a value"
+    )
+    scope.refuse(s, f"`{text}= ...` {changes} in place, which is not supported yet", hint)
 
 
 def _rebinds(scope: Scope, old: Value, result: ab.Type) -> bool:
