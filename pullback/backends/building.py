@@ -73,7 +73,7 @@ class Builder:
         self.comment = ""
         self.backwards = True
         self.result_names = ["value", "aux"]
-        avoided = forbidden | procedure.user_names
+        avoided = forbidden | {v.hint for v in self.live.reads}
         self.unread = next(n for n in ("_" * k for k in itertools.count(1)) if n not in avoided)
         self.listed_names: dict[Var, tuple[str | None, ...]] = {}
         write.local = self.local
@@ -230,6 +230,8 @@ class Builder:
         if wish is not None:
             self.names.prefer(t, wish)
         temporary = "tape" if isinstance(t.type, ab.ListOf) else self.temporary(value, origin)
+        if value is None and isinstance(t.type, ab.Scalar) and t.type.kind == "int":
+            temporary = "i"
         if t in self.procedure.results and not origin.adjoint:
             temporary = self.result_names.pop(0) if len(self.result_names) > 1 else self.result_names[0]
         given, saved = self.names.bind(t, position, self.skips, temporary)

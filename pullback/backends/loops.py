@@ -131,7 +131,10 @@ class _Header:
         target = self.folding.target(p, self.s, True)
         self.prologue.append(Assign(target, Apply(list.pop, (v,)), self.s.origin))
 
-    def over_range(self, indices: Expr) -> None:
+    def over_range(self, indices: Apply) -> None:
+        if self.counts(indices):
+            self.over_items()
+            return
         if self.sequences and (self.index is not None or not self.own):
             self.sequences.insert(0, indices)
             self.targets.insert(0, self.index)
@@ -139,6 +142,15 @@ class _Header:
             self.zipped()
         else:
             self.target, self.iterable = self.index, self.turned(indices)
+
+    def counts(self, indices: Apply) -> bool:
+        """Do the indices number the items of the one sequence?"""
+        stop = indices.args[0] if len(indices.args) == 1 else None
+        if not isinstance(stop, Apply) or len(self.sequences) != 1 or isinstance(self.targets[0], tuple):
+            return False
+        if stop.args[0] is self.sequences[0] and isinstance(stop.args[0], Var):
+            return stop.op is builtins.len or stop.op is prims.dim and stop.args[1] == ZERO
+        return False
 
     def turned(self, e: Expr) -> Expr:
         return Apply(builtins.reversed, (e,)) if self.s.reverse else e

@@ -66,6 +66,7 @@ def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[
     while True:
         before = stores.learnt()
         body = stores.procedure()
+        stores.updated = stores.updates
         if stores.learnt() == before:
             return replace(procedure, body=body), Summary(stores.params, stores.result or NOWHERE)
 
@@ -92,19 +93,25 @@ class _Stores:
         self.params = tuple(Store(None, 0) for _ in procedure.params)
         self.result: Place | None = None
         self.written: dict[Store, set[int]] = {}
-        self.taped: set[Store] = set()
+        self.updated: dict[Store, set[int]] = {}
+        self.kept_at: dict[Store, set[int]] = {}
         self.carried: dict[Var, Place] = {}
         self.plans = Plans()
         self.plans.body(procedure.body)
 
-    def learnt(self) -> tuple[int, int, int]:
-        """How much is known about what is written, what is on tapes, what goes round in loops; it only grows."""
+    def learnt(self) -> tuple[int, ...]:
+        """How much is known about what is written and updated, what is on lists, and what goes round in loops.
+
+        All grows from one walk to the next but the updates, which become fewer.
+        """
         carried = sum(len(stores_of(p)) for p in self.carried.values())
-        return sum(map(len, self.written.values())), len(self.taped), carried
+        written, kept = (sum(map(len, x.values())) for x in (self.written, self.kept_at))
+        return written, sum(map(len, self.updated.values())), kept, carried
 
     def procedure(self) -> Body:
         self.places.holders.clear()
         self.result = None
+        self.updates: dict[Store, set[int]] = {}
         for p, store in zip(self.whole.params, self.params, strict=True):
             self.places.bind(p.var, frozenset((store,)), 0, 0)
         return self.body(self.whole.body, Where(0, (), ()))
@@ -141,13 +148,9 @@ class _Stores:
         out, value = s.target, s.value
         if isinstance(out, Var) and isinstance(value, Apply) and accumulation(value, s.origin):
             old = value.args[0]
-            if (
-                isinstance(old, Var)
-                and self.exclusive(old, s, where)
-                and not (stores_of(self.places.place(old)) & self.taped)
-            ):
+            if isinstance(old, Var) and self.exclusive(old, s, where) and not self.is_kept(old, s, where):
                 self.bind(out, self.places.place(old), s, where)
-                self.note(old, s)
+                self.note(old, s, self.updates)
                 return [Update(out, old, value.op, value.args[1], s.origin)]
         self.bind(out, self.places.place(value), s, where)
         return [s]
@@ -175,7 +178,7 @@ class _Stores:
             index, item, add = (index,), *self.added(old, index, item, kind)
         if is_advanced(index) and stores_of(self.places.place(item)) & place:
             item = copy_of(item)
-        self.note(old, s)
+        self.note(old, s, self.written)
         self.bind(out, place, s, where)
         return [*before, Write(out, old, index, item, add, s.origin)]
 
@@ -186,10 +189,19 @@ class _Stores:
         before = Apply(prims.item, (array, key))
         return Apply(operator.add if isinstance(kind, ab.Array) else add_trees, (before, item)), False
 
-    def note(self, v: Var, s: Statement) -> None:
-        """Remember that the stores of a variable are written here."""
+    def note(self, e: Expr, s: Statement, table: dict[Store, set[int]]) -> None:
+        """Remember that something is done here with the stores of a value."""
+        for store in stores_of(self.places.place(e)):
+            table.setdefault(store, set()).add(self.live.span[s].start)
+
+    def is_kept(self, v: Var, s: Statement, where: Where) -> bool:
+        """May a list have the array of a variable already when this statement runs?"""
+        here = self.live.span[s].start
         for store in stores_of(self.places.place(v)):
-            self.written.setdefault(store, set()).add(self.live.span[s].start)
+            positions = self.kept_at.get(store, ())
+            if any(p < here for p in positions) or positions and self.survives(store, where):
+                return True
+        return False
 
     def bind(self, target: Target, place: Place, s: Statement, where: Where) -> None:
         birth = self.live.span[s].start
@@ -223,7 +235,7 @@ class _Stores:
         """An array that is written later is copied; so is one that leaves the function on a list and is not its own."""
         value = self.kept(s.value, s, where)
         stores = stores_of(self.places.place(value))
-        self.taped |= stores_of(self.places.place(s.value))
+        self.note(s.value, s, self.kept_at)
         place = stores_of(self.places.of.get(s.to, NOWHERE)) | stores | ABROAD
         self.places.of[s.to] = place
         for store in place:
@@ -256,16 +268,17 @@ class _Stores:
 
     def changes(self, store: Store, s: Append, where: Where) -> bool:
         """Is a store written after this statement, perhaps in the next round of a loop?"""
-        positions = self.written.get(store, set())
+        positions = self.written.get(store, set()) | self.updated.get(store, set())
         here = self.live.span[s].start
-        if any(p > here for p in positions):
-            return True
-        survives = any(
+        return any(p > here for p in positions) or bool(positions) and self.survives(store, where)
+
+    def survives(self, store: Store, where: Where) -> bool:
+        """Is a store older than a round of the loops around, so that the next round may find it?"""
+        return any(
             store.birth <= self.live.span[loop].start
             or any(store in stores_of(self.carried.get(p, NOWHERE)) for p in loop.carried)
             for loop in where.loops
         )
-        return bool(positions) and survives
 
     def branch(self, s: Branch, where: Where) -> Branch:
         span = self.live.span[s]
