@@ -138,10 +138,6 @@ def straight_line(statements: int) -> str:
     """The text of a function of so many statements, each of which reads two earlier ones."""
     lines = ["import numpy as np", "", "", "def f(x, y):", "    v0 = x * y", "    v1 = np.sin(x) + y"]
     for i in range(2, statements - 1):
-        operation = (
-            f"v{i - 1} * 0.9 + v{i - 2}",
-            f"np.sin(v{i - 1}) - 0.5 * v{i - 2}",
-            f"np.tanh(v{i - 1} * v{i - 2})",
-        )[i % 3]
+        operation = (f"v{i - 1} + 0.5 * v{i - 2}", f"np.sin(v{i - 1})", f"v{i - 1} * v{i - 2}")[i % 3]
         lines.append(f"    v{i} = {operation}")
     return "\n".join([*lines, f"    return np.sum(v{statements - 2})", ""])

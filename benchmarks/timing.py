@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Run = Callable[[], Any]
+# Processor time is not disturbed by other programs; it says nothing of work that several threads share.
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -20,37 +22,37 @@ class Ratio:
     spread: float
 
 
-def seconds(run: Run, repeats: int) -> float:
+def seconds(run: Run, repeats: int = 1, clock: Clock = time.process_time) -> float:
     """Mean time of one of `repeats` runs in a row."""
-    start = time.perf_counter()
+    start = clock()
     for _ in range(repeats):
         run()
-    return (time.perf_counter() - start) / repeats
+    return (clock() - start) / repeats
 
 
-def repeats_for(run: Run, least: float = 0.004) -> int:
+def repeats_for(run: Run, clock: Clock, least: float = 0.004) -> int:
     """How many runs in a row take at least so many seconds."""
     repeats = 1
-    while seconds(run, repeats) * repeats < least:
+    while seconds(run, repeats, clock) * repeats < least:
         repeats *= 2
     return repeats
 
 
-def compare(run: Run, against: Run, pairs: int = 40) -> Ratio:
+def compare(run: Run, against: Run, pairs: int = 40, clock: Clock = time.process_time) -> Ratio:
     """Time of `run` by the time of `against`, in pairs one after the other, each of the two first in turn."""
     run(), against()
-    one, other = repeats_for(run), repeats_for(against)
+    one, other = repeats_for(run, clock), repeats_for(against, clock)
     ratios = []
     gc.collect()
     gc.disable()
     try:
         for i in range(pairs):
             if i % 2:
-                a = seconds(run, one)
-                b = seconds(against, other)
+                a = seconds(run, one, clock)
+                b = seconds(against, other, clock)
             else:
-                b = seconds(against, other)
-                a = seconds(run, one)
+                b = seconds(against, other, clock)
+                a = seconds(run, one, clock)
             ratios.append(a / b)
     finally:
         gc.enable()
@@ -59,5 +61,5 @@ def compare(run: Run, against: Run, pairs: int = 40) -> Ratio:
 
 
 def best(run: Run, times: int = 30) -> float:
-    """The shortest of so many runs, in seconds."""
-    return min(seconds(run, 1) for _ in range(times))
+    """The shortest of so many runs, in seconds of the processor."""
+    return min(seconds(run) for _ in range(times))

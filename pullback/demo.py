@@ -28,7 +28,8 @@ def main() -> int:
     try:
         from sklearn.datasets import load_digits
     except ImportError:
-        console.print("pullback demo trains on scikit-learn's digits: python -m pip install scikit-learn")
+        message = "pullback demo trains on scikit-learn's digits: python -m pip install scikit-learn"
+        console.print(message, soft_wrap=True)
         return 1
     data, labels = load_digits(return_X_y=True)
     rng = np.random.default_rng(0)
@@ -41,7 +42,8 @@ def main() -> int:
     functions = (inspect.getsource(f) for f in (demo_model.logits, demo_model.loss))
     show(console, "import numpy as np\n\n\n" + "\n\n".join(functions), derived.source)
     train(console, derived, weights, data[:TRAINING_ROWS], labels[:TRAINING_ROWS], rng)
-    predicted = np.argmax(demo_model.logits(*weights, data[TRAINING_ROWS:]), axis=1)
+    logits: Callable[..., Array] = demo_model.logits
+    predicted = np.argmax(logits(*weights, data[TRAINING_ROWS:]), axis=1)
     right = int(np.sum(predicted == labels[TRAINING_ROWS:]))
     rows = len(data) - TRAINING_ROWS
     console.print(f"accuracy on {rows} digits that were not trained on: [bold]{right / rows:.1%}[/bold]")

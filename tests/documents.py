@@ -4,6 +4,8 @@ A block ```python that begins with `# name.py` is a file of that name; any other
 ```console each line `$ command` is followed by what it prints. A comment `<!-- printed by: command -->` before a block
 says the same of the whole block. `<!-- part -->` before a block marks an excerpt that is not run. A block ```sh is what
 to type to set up.
+
+`python -m tests.documents README.md …` writes what is shown anew.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,41 +36,51 @@ class Block:
 
 def blocks(path: Path) -> list[Block]:
     """The code blocks of a document, in order."""
-    found = _BLOCK.finditer(path.read_text())
-    return [Block(m["language"], m["text"], m["mark"] or "") for m in found]
+    return [_block(m) for m in _BLOCK.finditer(path.read_text())]
 
 
-def run(block: Block, folder: Path) -> list[tuple[str, str]]:
-    """Run a block in a folder: pairs of what the document shows and what was printed."""
+def _block(m: re.Match[str]) -> Block:
+    return Block(m["language"], m["text"], m["mark"] or "")
+
+
+def run(block: Block, folder: Path) -> str:
+    """Run a block in a folder; its text with what was really printed."""
     if block.mark.startswith("printed by: "):
-        return [(block.text, printed(block.mark.removeprefix("printed by: "), folder))]
-    if block.mark == "part":
-        return []
-    match block.language:
-        case "python":
-            name = re.match(r"# (\w+\.py)\n", block.text)
-            if name is not None:
-                (folder / name[1]).write_text(block.text)
-            else:
-                (folder / "script.py").write_text(block.text)
-                printed("python script.py", folder)
-        case "console":
-            steps = re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
-            pairs = [step.partition("\n") for step in steps]
-            return [(shown, printed(command, folder)) for command, _, shown in pairs]
-    return []
+        return printed(block.mark.removeprefix("printed by: "), folder)
+    if block.language == "python" and block.mark != "part":
+        name = re.match(r"# (\w+\.py)\n", block.text)
+        (folder / (name[1] if name else "script.py")).write_text(block.text)
+        if name is None:
+            printed("python script.py", folder)
+    if block.language == "console":
+        commands = re.findall(r"^\$ (.*)", block.text, flags=re.MULTILINE)
+        return "\n".join(f"$ {command}\n{printed(command, folder)}".rstrip() for command in commands) + "\n"
+    return block.text
 
 
 def printed(command: str, folder: Path) -> str:
     """What a command prints, errors included; `pullback` and `python` are those that run the tests."""
     program, *arguments = shlex.split(command)
-    if program == "cat":
-        return (folder / arguments[0]).read_text()
-    start = {"python": [sys.executable], "pullback": [sys.executable, "-m", "pullback"]}[program]
+    start = {"python": [sys.executable], "pullback": [sys.executable, "-m", "pullback.cli"], "cat": ["cat"]}[program]
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join([str(ROOT), str(folder)]), COLUMNS="88", NO_COLOR="1")
     done = subprocess.run(
         [*start, *arguments], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    if program == "python":
-        assert done.returncode == 0, done.stdout
+    assert program != "python" or done.returncode == 0, done.stdout
     return done.stdout
+
+
+def main() -> None:
+    """Write the outputs that documents show anew."""
+    for name in sys.argv[1:]:
+        path = Path(name)
+        with tempfile.TemporaryDirectory() as folder:
+            text = path.read_text()
+            for m in _BLOCK.finditer(text):
+                happened = run(_block(m), Path(folder)).rstrip() + "\n"
+                text = text.replace(f"```{m['language']}\n{m['text']}```", f"```{m['language']}\n{happened}```", 1)
+            path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

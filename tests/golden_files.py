@@ -28,6 +28,11 @@ from typing import Any
 import numpy as np
 
 import pullback
+from pullback.transpile.live import from_function
+from pullback.transpile.load import load
+from pullback.transpile.pipeline import transpile
+from pullback.transpile.request import Request
+from pullback.transpile.signature import type_of_value
 
 FOLDER = Path(__file__).parent / "golden"
 MODES = {"grad": pullback.grad, "value-and-grad": pullback.value_and_grad, "vjp": pullback.vjp}
@@ -70,6 +75,16 @@ class Golden:
         wrt: Any = self.wrt[0] if self.bare else self.wrt
         derived = MODES[self.mode](f, wrt=wrt, has_aux=self.has_aux, backend=self.backend)
         return derived.specialize(*self.arguments()[0])
+
+    def unoptimised(self, f: Callable[..., Any]) -> Callable[..., Any]:
+        """The derivative for the same signature, from code that no optimisation has touched."""
+        source = from_function(f)
+        names = f.__code__.co_varnames[: f.__code__.co_argcount]
+        types = [type_of_value(x, name) for x, name in zip(self.arguments()[0], names, strict=True)]
+        wrt = tuple(names.index(name) for name in self.wrt)
+        mode: Any = self.mode.replace("-", "_")
+        request = Request(mode, wrt, self.bare, self.has_aux, optimise=False)
+        return load(transpile(source, types, request, self.backend), source)
 
 
 def import_file(path: Path) -> ModuleType:
@@ -132,7 +147,7 @@ def main() -> None:
             f = getattr(golden.module(Path(folder)), golden.function)
             try:
                 output = golden.derive(f).source
-            except pullback.PullbackError as e:
+            except Exception as e:
                 print(f"{golden.name}: {e}", file=sys.stderr)
                 continue
         if output != golden.output:

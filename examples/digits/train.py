@@ -5,7 +5,9 @@
 `loss_value_and_grad.py` needs NumPy and nothing else. This is how it was written, in this folder:
 
     pullback transpile model.py:loss --mode value-and-grad --standalone \\
-        --wrt w1,b1,w2,b2,w3,b3 --signature '…' -o loss_value_and_grad.py
+        --wrt w1,b1,w2,b2,w3,b3 -o loss_value_and_grad.py \\
+        --signature 'w1: f64[:,:], b1: f64[:], w2: f64[:,:], b2: f64[:], w3: f64[:,:], b3: f64[:],
+                     x: f64[:,:], labels: i64[:]'
 """
 
 import sys
