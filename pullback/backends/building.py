@@ -186,6 +186,7 @@ class Builder:
             turned = negated(s.value)
             f = np.add if turned is None else np.subtract
             at = f"{self.write.space.callable(f)}.at"
+            index = self.write.index_value(s.index)
             self.put(gast.Expr(call(at, array, index, self.write(s.value if turned is None else turned))), s.origin)
             return
         target = gast.Subscript(array, index, gast.Store())

@@ -157,6 +157,21 @@ class Expressions:
         """What stands between the brackets."""
         return self(index[0] if isinstance(index, tuple) and len(index) == 1 else index)
 
+    def index_value(self, index: Expr) -> Any:
+        """An index as an argument of a function: `slice(None)` where `:` would stand between brackets."""
+        node = self.index(index)
+        if isinstance(node, gast.Tuple):
+            return gast.Tuple([self._slice_value(x) for x in node.elts], gast.Load())
+        return self._slice_value(node)
+
+    def _slice_value(self, node: Any) -> Any:
+        if not isinstance(node, gast.Slice):
+            return node
+        lower, upper, step = (self(Lit(None)) if part is None else part for part in (node.lower, node.upper, node.step))
+        every = node.lower is None and node.upper is None and node.step is None
+        parts = [upper] if every else [lower, upper] if node.step is None else [lower, upper, step]
+        return call(self.space.builtin("slice"), *parts)
+
     def _index(self, value: Any, index: Any) -> Any:
         return gast.Subscript(value, index, gast.Load())
 
