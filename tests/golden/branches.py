@@ -32,11 +32,10 @@ def f_grad(x, y):
         else:
             w = sin(z)
             t = y > 0.0
+            # return w * (y if y > 0.0 else 2.0 * x)
             if t:
-                # return w * (y if y > 0.0 else 2.0 * x)
                 dy, dx = w, 0.0
             else:
-                # return w * (y if y > 0.0 else 2.0 * x)
                 dx = 2.0 * w
                 dy = 0.0
             # w = sin(z)
@@ -54,11 +53,11 @@ def f_grad(x, y):
         w = cos(x) - y
     t2 = y > 0.0
     t3 = y if t2 else 2.0 * x
+
+    # return w * (y if y > 0.0 else 2.0 * x)
     if t2:
-        # return w * (y if y > 0.0 else 2.0 * x)
         dy, dx = w, 0.0
     else:
-        # return w * (y if y > 0.0 else 2.0 * x)
         dx = 2.0 * w
         dy = 0.0
     if t:

@@ -22,11 +22,10 @@ def gmm_grad(logits, means, log_stds, x):
     lp = -0.5 * np.sum(z * z, axis=2) - np.sum(log_stds, axis=1) + logits - np.log(t3)
     m = np.max(lp, axis=1, keepdims=True)
     t4 = np.exp(lp - m)
-    t5 = np.sum(t4, axis=1)
 
     # return -np.mean(m[:, 0] + np.log(np.sum(np.exp(lp - m), axis=1)))
-    d = -1.0 / (m[:, 0] + np.log(t5)).size
-    dlp = np.expand_dims(d / t5, axis=1) * t4
+    d = -1.0 / x.shape[0]
+    dlp = np.expand_dims(d / np.sum(t4, axis=1), axis=1) * t4
     dm = np.sum(-dlp, axis=1, keepdims=True)
     dm[:, 0] += d
     # m = np.max(lp, axis=1, keepdims=True)

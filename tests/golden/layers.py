@@ -19,8 +19,8 @@ def list_params_grad(layers, x):
     """Gradient of `list_params` with respect to layers."""
     t = len(layers) - 1
     tape = []
-    for t2 in range(len(layers) - 1):
-        w, b = layers[t2]
+    for i in range(len(layers) - 1):
+        w, b = layers[i]
         x_prev = x
         x = np.maximum(w @ x_prev + b, 0.0)
         tape.append((x_prev, x))
@@ -34,12 +34,12 @@ def list_params_grad(layers, x):
     db = np.ones_like(b)
     dlayers = zeros_of(layers)
     dlayers[-1] = add_trees(dlayers[-1], (dw, db))
-    for d in reversed(range(t)):
+    for i in reversed(range(t)):
         x_prev, x = tape.pop()
-        w = layers[d][0]
+        w = layers[i][0]
         # x = np.maximum(w @ x + b, 0.0)
         db = dx * (x > 0.0)
         dw = np.outer(db, x_prev)
         dx = w.T @ db
-        dlayers[d] = add_trees(dlayers[d], (dw, db))
+        dlayers[i] = add_trees(dlayers[i], (dw, db))
     return dlayers

@@ -19,7 +19,7 @@ import numpy as np
 def nbody_grad(pos, vel, mass, dt, steps):
     """Gradient of `nbody` with respect to (pos, vel, mass)."""
     tape = []
-    for __ in range(steps):
+    for _ in range(steps):
         d = pos[None, :, :] - pos[:, None, :]
         r2 = np.sum(d ** 2, axis=2) + 0.1
         t = r2 ** 1.5
@@ -31,7 +31,7 @@ def nbody_grad(pos, vel, mass, dt, steps):
     # return np.sum(vel ** 2)
     dvel = 2.0 * vel
     dpos, dmass = np.zeros_like(pos), np.zeros_like(mass)
-    for __ in reversed(range(steps)):
+    while tape:
         d, r2, t = tape.pop()
         t2 = mass[None, :] / t
         # pos = pos + dt * vel

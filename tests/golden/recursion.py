@@ -25,7 +25,7 @@ def power_forward(x, n):
 
 
 def power_pullback(x, n, tape, dout):
-    t, t2, t3, tape, half, t4, tape2 = tape
+    t, t2, t3, tape, half, i, tape2 = tape
 
     if t:
         return 0.0
@@ -38,7 +38,7 @@ def power_pullback(x, n, tape, dout):
     dhalf = dout * half
     dhalf += dhalf
     # half = power(x, n // 2)
-    return power_pullback(x, t4, tape2, dhalf)
+    return power_pullback(x, i, tape2, dhalf)
 
 
 def power_grad(x, n):

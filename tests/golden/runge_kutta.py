@@ -32,7 +32,7 @@ def slope_pullback(x, k, dout):
 def simulate_value_and_grad(x, k, dt, steps):
     """Value of `simulate` and its gradient with respect to (x, k)."""
     tape = []
-    for __ in range(steps):
+    for _ in range(steps):
         k1 = slope(x, k)
         t = 0.5 * dt
         t2 = x + t * k1
@@ -45,8 +45,7 @@ def simulate_value_and_grad(x, k, dt, steps):
         x = x + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 
     dx, dk = 1.0, 0.0
-    for __ in reversed(range(steps)):
-        x2, t2, t, t3 = tape.pop()
+    for x2, t2, t, t3 in reversed(tape):
         t4 = 0.5 * dt
         # x = x + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         dk4 = dx * (dt / 6.0)

@@ -26,22 +26,20 @@ def ternary_loop_grad(xs):
         total = total + (x * x if t2 else -x)
 
     dbest, dxs = total, np.zeros_like(xs)
-    for d, x in reversed(list(zip(range(len(xs)), xs))):
+    for i in reversed(range(len(xs))):
+        x = xs[i]
         t, t2 = tape.pop()
         # total = total + (x * x if x < 0.0 else -x)
         if t2:
-            # total = total + (x * x if x < 0.0 else -x)
             dx = best * x
             dx += dx
         else:
-            # total = total + (x * x if x < 0.0 else -x)
             dx = -best
+        # best = x if x > best else best
         if t:
-            # best = x if x > best else best
             dx += dbest
-            # best = x if x > best else best
             dbest = 0.0
-        dxs[d] += dx
+        dxs[i] += dx
     # best = xs[0]
     dxs[0] += dbest
     return dxs

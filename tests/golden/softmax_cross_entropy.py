@@ -37,12 +37,11 @@ def loss_value_and_grad(w, b, x, labels):
     t = x @ w + b
     log_p = log_softmax(t)
     t2 = np.arange(len(labels))
-    t3 = log_p[t2, labels]
-    value = -np.mean(t3)
+    value = -np.mean(log_p[t2, labels])
 
     # return -np.mean(log_p[np.arange(len(labels)), labels])
     dlog_p = np.zeros_like(log_p)
-    np.subtract.at(dlog_p, (t2, labels), 1.0 / t3.size)
+    np.subtract.at(dlog_p, (t2, labels), 1.0 / labels.shape[0])
     # log_p = log_softmax(x @ w + b)
     d = log_softmax_pullback(t, dlog_p)
     db = np.sum(d, axis=0)

@@ -31,12 +31,12 @@ def f_grad(weights, biases, x):
         x_prev, x = tape.pop()
         # penalty = penalty + 0.1 * (i + 1) * np.sum(w * w)
         dw = 1.0 * (0.1 * (i + 1)) * w
-        dw = dw + dw
+        dw += dw
         # x = np.tanh(w @ x + b)
         db = dx * (1.0 - x * x)
         dbiases.append(db)
         dx = w.T @ db
-        dw = dw + np.outer(db, x_prev)
+        dw += np.outer(db, x_prev)
         dweights.append(dw)
     dweights.reverse()
     dbiases.reverse()
