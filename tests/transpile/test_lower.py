@@ -323,9 +323,9 @@ def test_a_function_of_2000_statements_is_lowered_in_half_a_second_and_in_linear
         source, types = from_function(f), types_of(f, (n(3),))
         best = 1e9
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             lower(source, types)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     assert seconds(2000) < 1.0

@@ -723,6 +723,6 @@ def test_nested_loops_do_not_multiply_the_work():
     lines.append("    " + "    " * depth + "; ".join(f"s{k} = s{k} + x * i{k}" for k in range(depth)))
     lines.append("    return " + " + ".join(f"s{k}" for k in range(depth)))
     f = live("\n".join(lines) + "\n")
-    start = time.perf_counter()
+    start = time.process_time()
     lowered(f, 1.0, 2)
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0

@@ -439,6 +439,23 @@ EXPRESSIONS = {
         "np.cumsum(x, 0, None, x)",
         "Assign the result",
     ),
+    "np.floor(x, x)": (
+        n(2),
+        "np.floor is called with too many arguments",
+        "np.floor(x, x)",
+        "Assign the result instead.",
+    ),
+    "np.floor(x, out=x)": (n(2), "the argument 'out' of np.floor is not supported yet", "out=x", "Assign the result"),
+    "np.tanh(x, x)": (n(2), "np.tanh is called with too many arguments", "np.tanh(x, x)", "Assign the result instead."),
+    "np.add(x, x, x)": (
+        n(2),
+        "np.add is called with too many arguments",
+        "np.add(x, x, x)",
+        "Assign the result instead.",
+    ),
+    "np.round(x, 1, x)": (n(2), "the argument 'out' of np.round is not supported yet", "np.round(x, 1, x)", "Assign"),
+    "x.argmax(0, x)": (n(2), "the argument 'out' of np.argmax is not supported yet", "x.argmax(0, x)", "Assign"),
+    "np.greater(x, 0, where=x > 1)": (n(2), "the argument 'where' of np.greater", "where=x > 1", "Use np.where"),
     "np.copyto(x, 1.0)": (
         n(2),
         "'copyto' writes into an array, which is not supported yet",
@@ -560,6 +577,11 @@ def test_what_a_loop_runs_over_must_be_known():
     with pytest.raises(errors.SignatureNeeded, match="it is not known what this loops over") as e:
         lower(from_function(f), [UNKNOWN])
     assert pointed_at(e.value) == "x"
+
+
+def test_an_augmented_assignment_to_an_array_of_the_module():
+    text = "W = np.zeros(3)\nK = 1.0\n\ndef f(x):\n    k = K\n    k += 1.0\n    s = W\n    s += x * k\n    return s\n"
+    check(refused(text, n(3)), "`s += ...` changes an array in place", "s += x * k", REBIND)
 
 
 def test_an_augmented_assignment_to_what_may_be_an_array():

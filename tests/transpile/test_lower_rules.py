@@ -305,9 +305,9 @@ def test_finding_a_template_is_fast():
     lower_rule(fn, inputs, {})
     best = 1.0
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         lower_rule(fn, inputs, {})
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 2e-4
 
 

@@ -136,12 +136,10 @@ def operation(
     for k, value in enumerate(args):
         if parameters.is_operand(k):
             operands.append(as_arg(scope, node, value))
-        else:
-            if k >= len(parameters.names):
-                scope.refuse(
-                    node, f"{_called(op)} is called with too many arguments", "This raises TypeError in Python."
-                )
+        elif k < len(parameters.names):
             _static(scope, node, op, parameters.names[k], value, static_args)
+        else:
+            scope.refuse(node, f"{_called(op)} is called with too many arguments", _WITHOUT["out"])
     for name, value in keywords.items():
         place = parameters.names.index(name) if name in parameters.names else len(parameters.names)
         if parameters.has_rule and place < parameters.operands and name not in parameters.static:
@@ -175,7 +173,7 @@ def _static(scope: Scope, node: Any, op: OpFunction, name: str, value: Value, ou
             out[name] = as_arg(scope, node, value)
         return
     parameters = parameters_of(op)
-    if parameters.has_rule and name not in parameters.static:
+    if name in ("out", "where") or (parameters.has_rule and name not in parameters.static):
         if is_default or (known is None and name in ("out", "dtype", "where")):
             return
         place = next((k for k in getattr(node, "keywords", ()) if k.arg == name), node)

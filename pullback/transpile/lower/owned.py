@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.transpile import prims
 from pullback.transpile.abstract import Scalar, Static, rank
-from pullback.transpile.core import Arg, Kwargs, Lit, OpFunction, Var, variables
+from pullback.transpile.core import Arg, Global, Kwargs, Lit, OpFunction, Var, variables
 
 _ARITHMETIC: frozenset[OpFunction] = frozenset(
     {
@@ -42,7 +42,7 @@ class Owned:
 
     def __init__(self) -> None:
         self._own: set[Var] = set()
-        self._numbers: set[Var] = set()
+        self._numbers: set[Var | Global] = set()
         self._named: set[Var] = set()
 
     def made(self, out: Var, fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> None:
@@ -60,7 +60,9 @@ class Owned:
 
     def number(self, x: Any) -> bool:
         """Is this certainly a number or another constant, which nothing changes in place?"""
-        return not isinstance(x, Var) or isinstance(x.type, Scalar | Static) or x in self._numbers
+        if isinstance(x, Var | Global):
+            return isinstance(x.type, Scalar | Static) or x in self._numbers
+        return True
 
     def alone(self, x: Any) -> bool:
         """Would nothing else notice if this value changed?"""

@@ -44,8 +44,10 @@ class Parameters:
     has_rule: bool
 
     def is_operand(self, position: int) -> bool:
-        """Is the positional argument at this position an operand?"""
-        return not self.has_rule or position < self.operands or self.variadic
+        """Is the positional argument at this position an operand? One that is written to is none."""
+        if self.variadic or position < self.operands:
+            return True
+        return not self.has_rule and position < len(self.names) and self.names[position] != "out"
 
 
 @lru_cache(maxsize=4096)
@@ -54,7 +56,7 @@ def parameters_of(op: Callable[..., Any]) -> Parameters:
     names = _own_names(op)
     rules = registry.rules().get(op, ())
     if not rules:
-        return Parameters(names, 0, True, frozenset(), False)
+        return Parameters(names, 0, not names, frozenset(), False)
     rule = next((r for r in rules if r.active is None), rules[0])
     taken = list(inspect.signature(rule.fn).parameters.values())[1 if rule.kind == "elementwise" else 2 :]
     operands = [p for p in taken if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
