@@ -115,6 +115,20 @@ class Expressions:
             case tuple():
                 return gast.Tuple([self(x) for x in e], gast.Load())
 
+    def claim(self, e: Expr) -> None:
+        """Take the module-level names that an expression needs."""
+        match e:
+            case Apply(op=op, args=args) if op in BINARY or op in COMPARE or op in UNARY or op is operator.getitem:
+                for x in args:
+                    self.claim(x)
+            case tuple():
+                for x in e:
+                    self.claim(x)
+            case Var():
+                pass
+            case _:
+                self(e)
+
     # operations
 
     def apply(self, e: Apply) -> Any:

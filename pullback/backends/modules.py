@@ -123,7 +123,7 @@ class _Module:
         writers = {key: self.writer(key) for key in self.procedures}
         for key, p in self.procedures.items():
             for e in all_expressions(p.body):
-                writers[key](e)
+                writers[key].claim(e)
             for param in p.params:
                 if param.default is not None:
                     writers[key](param.default)  # type: ignore[arg-type]

@@ -150,14 +150,36 @@ def printed(tree: Any, layout: Layout) -> tuple[str, ast.Module]:
     generator = _generator()(before)
     generator.visit(plain)
     lines = _tidy("".join(generator.result))
-    wanted = ast.dump(plain)
     for choice in ([x for line in lines for x in wrapped(line)], lines):
         text = "\n".join(choice) + "\n"
         found = ast.parse(text)
-        if ast.dump(found) == wanted:
+        if same_tree(found, plain):
             return text, found
-    evidence = f"{text}\n{_difference(wanted, ast.dump(found))}"
+    evidence = f"{text}\n{_difference(ast.dump(plain), ast.dump(found))}"
     raise PrintingError(f"internal error, please report: the printer changed the program\n{evidence}")
+
+
+def same_tree(a: object, b: object) -> bool:
+    """Are two trees of `ast` the same but for their places, as `ast.dump` tells it?"""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, ast.AST):
+        return all(same_tree(getattr(a, f, None), getattr(b, f, None)) for f in _FIELDS[type(a)])
+    if isinstance(a, list):
+        assert isinstance(b, list)
+        return len(a) == len(b) and all(map(same_tree, a, b))
+    return a == b and repr(a) == repr(b) if isinstance(a, float | complex) else a == b
+
+
+class _Fields(dict[type[Any], tuple[str, ...]]):
+    """The fields of nodes that matter, by type: `type_ignores` and the kind of a string do not, nor does what has none."""
+
+    def __missing__(self, kind: type[Any]) -> tuple[str, ...]:
+        self[kind] = tuple(f for f in kind._fields if f not in ("ctx",)) if issubclass(kind, ast.AST) else ()
+        return self[kind]
+
+
+_FIELDS = _Fields()
 
 
 def _difference(wanted: str, found: str) -> str:
