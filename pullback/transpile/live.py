@@ -14,6 +14,7 @@ from typing import Any
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import running
+from pullback.transpile.collector import collector_paused
 from pullback.transpile.sources import (
     ABSENT,
     Binding,
@@ -32,6 +33,7 @@ _OURS = frozenset({"", "api", "backends", "errors", "runtime", "transpile"})
 _STDLIB = os.path.dirname(os.__file__)
 
 
+@collector_paused()
 def from_function(f: object, reads: Reads | None = None) -> FunctionSource:
     """The source of a live function; what its names stand for is looked up when `resolve` is called.
 

@@ -16,6 +16,7 @@ from pullback.backends import numpy as numpy_backend
 from pullback.backends.base import Backend, Emitted
 from pullback.stdlib import rules as _rules  # noqa: F401  registers them
 from pullback.transpile.abstract import Type
+from pullback.transpile.collector import collector_paused
 from pullback.transpile.core import Program
 from pullback.transpile.derive import derive
 from pullback.transpile.lower import lower
@@ -24,6 +25,7 @@ from pullback.transpile.request import Request
 from pullback.transpile.verify import verify
 
 
+@collector_paused()
 def transpile(
     source: FunctionSource, types: Sequence[Type], request: Request, backend: str = "numpy", standalone: bool = False
 ) -> Emitted:
