@@ -9,7 +9,7 @@ from typing import Any
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Lit, Range, Var
-from pullback.transpile.lower.iterations import Iteration, name_of, part_of
+from pullback.transpile.lower.headers import Iteration, name_of, part_of
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.sequences import Backwards, Enumerated, Items, Known, Numbers, Sequenced, View, Zipped
 from pullback.transpile.lower.values import ListView, Pack, Value

@@ -1,12 +1,4 @@
-"""Conditions and branches: `if`, `a if c else b`, `and`, `or`; what is decided while lowering leaves no branch behind.
-
-An early `return` in a branch: what follows the `if` moves into the branches that go on.
-
-    if t <= 0.0:             outs = if t <= 0.0: max(s - k, 0.0)
-        return max(…)   ->           else:       d1 = …
-    d1 = …                                       s * cdf(d1) - …
-    return s * cdf(d1) - …
-"""
+"""Conditions: tests, `a if c else b`, `and`, `or`; what the types decide leaves no branch behind."""
 
 from __future__ import annotations
 
@@ -19,24 +11,10 @@ import gast
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, If, Lit, Var
 from pullback.transpile.lower import folding
-from pullback.transpile.lower.containers import as_atom, explode
-from pullback.transpile.lower.scope import NONE, End, Inner, Raised, Returned, Scope, Unbound, joined, mixed
-from pullback.transpile.lower.values import (
-    UNDECIDED,
-    Pack,
-    Value,
-    flat,
-    is_atom,
-    leaves,
-    rebuild,
-    same_structure,
-    same_value,
-    type_of,
-)
-
-_MOST_COPIES = (
-    6  # an early return that leaves both branches open copies what follows: at most so often, one in the other
-)
+from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.merging import append_if, merge
+from pullback.transpile.lower.scope import Inner, Scope, joined
+from pullback.transpile.lower.values import UNDECIDED, Value, type_of
 
 
 def condition(scope: Scope, node: Any) -> bool | Atom:
@@ -120,7 +98,7 @@ def branches(
     values: list[Value] = []
     inners = [scope.inside(partial(_keep, f, values)) for f in (then, orelse)]
     merged = merge(scope, node, inners, [(values[0], values[1], hint)])
-    _append(scope, node, test, inners, merged)
+    append_if(scope, node, test, inners, merged)
     for out, x, y in zip(merged[0].outs, *merged[0].sides, strict=True):
         scope.owned.either(out, (x, y))
     return merged[0].value
@@ -128,192 +106,3 @@ def branches(
 
 def _keep(lower: Callable[[], Value], values: list[Value]) -> None:
     values.append(lower())
-
-
-class Merged:
-    """A value that differs between two branches: its leaves on either side, and the variables that hold them after."""
-
-    def __init__(self, scope: Scope, node: Any, a: Value, b: Value, hint: str) -> None:
-        self.sides: tuple[list[Atom], list[Atom]] = ([], [])
-        self.outs: list[Var] = []
-        new: list[Value] = []
-        for (path, x), y in zip(flat(a), leaves(b), strict=True):
-            if same_value(x, y):
-                new.append(x)
-                continue
-            if not (is_atom(x) and is_atom(y)):
-                scope.refuse(
-                    node, "a function or module is chosen by a condition of the run", "Call it inside the branches."
-                )
-            out = Var(f"{hint}_{path}" if hint and path else hint, joined(type_of(x), type_of(y)))
-            self.sides[0].append(x)
-            self.sides[1].append(y)
-            self.outs.append(out)
-            new.append(out)
-        self.value = rebuild(a, iter(new))
-
-
-def merge(scope: Scope, node: Any, inners: Sequence[Inner], pairs: Sequence[tuple[Value, Value, str]]) -> list[Merged]:
-    """The values of two branches, as what may come out of either."""
-    merged: list[Merged] = []
-    for a, b, hint in pairs:
-        x, y = align(scope, node, inners, a, b)
-        merged.append(Merged(scope, node, x, y, hint))
-    return merged
-
-
-def align(scope: Scope, node: Any, inners: Sequence[Inner], a: Value, b: Value) -> tuple[Value, Value]:
-    """Two values with the same structure: a container that is one atom is taken apart, or both are put together."""
-    if same_structure(a, b):
-        return a, b
-    x = scope.into(inners[0], lambda: explode(scope, node, a))
-    y = scope.into(inners[1], lambda: explode(scope, node, b))
-    if isinstance(x, Pack) and isinstance(y, Pack) and _alike(x, y):
-        pairs = [align(scope, node, inners, p, q) for p, q in zip(x.items, y.items, strict=True)]
-        return (
-            Pack(x.kind, tuple(p for p, _ in pairs), x.keys),
-            Pack(y.kind, tuple(q for _, q in pairs), y.keys),
-        )
-    p = scope.into(inners[0], lambda: as_atom(scope, node, a))
-    q = scope.into(inners[1], lambda: as_atom(scope, node, b))
-    if mixed(p.type, q.type):
-        scope.refuse(node, "the structure of a value is another one in each branch", ONE_STRUCTURE)
-    return p, q
-
-
-ONE_STRUCTURE = "Make it a tuple, list or dict of one structure in both, or compute with its items inside the branches."
-
-
-def _alike(x: Pack, y: Pack) -> bool:
-    return x.kind == y.kind and x.keys == y.keys and len(x.items) == len(y.items)
-
-
-def _append(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged: Sequence[Merged]) -> None:
-    then, orelse = (inners[k].block((), [x for m in merged for x in m.sides[k]]) for k in (0, 1))
-    outs = tuple(v for m in merged for v in m.outs)
-    if outs or then.body or orelse.body:
-        scope.body.append(If(outs, test, then, orelse, scope.origin(node)))
-
-
-def lower_if(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
-    """Lower an `if` statement: how it ends, and whether `rest`, which follows, is done, as where a branch returns."""
-    scope.begin(s)
-    test = condition(scope, s.test)
-    if isinstance(test, bool):
-        side = s.body if test else s.orelse
-        if scope.loops or not returns(side):
-            return scope.statements(side), False
-        return scope.statements([*side, *rest]), True
-    if scope.loops or not (returns(s.body) or returns(s.orelse)):
-        return _if(scope, s, test, s.body, s.orelse), False
-    sides = [[*side, *rest] if falls(side) else side for side in (s.body, s.orelse)]
-    copied = bool(rest) and falls(s.body) and falls(s.orelse)
-    if copied and scope.copies == _MOST_COPIES:
-        scope.refuse(s, "too many early returns inside one another", "Put the code that follows them into a function.")
-    scope.copies += copied
-    end = _if(scope, s, test, sides[0], sides[1], last=True)
-    scope.copies -= copied
-    return end, True
-
-
-def _if(scope: Scope, s: Any, test: Atom, body: Sequence[Any], orelse: Sequence[Any], last: bool = False) -> End:
-    origin = (scope.here, scope.text)
-    path = scope.path
-    inners = []
-    for k, side in enumerate((body, orelse)):
-        scope.path = (*path, (id(s), k)) if scope.copies else path
-        inners.append(scope.inside(partial(scope.statements, side)))
-    scope.path = path
-    scope.here, scope.text = origin
-    then, other = inners
-    if isinstance(then.end, Raised) or isinstance(other.end, Raised):
-        return _one_goes_on(scope, s, test, then, other)
-    if last:
-        a, b = (i.end.value if isinstance(i.end, Returned) else NONE for i in inners)
-        merged = merge(scope, s, inners, [(a, b, "")])
-        _append(scope, s, test, inners, merged)
-        return Returned(merged[0].value)
-    _merge_names(scope, s, test, inners)
-    return None
-
-
-def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -> End:
-    """A branch that raises: the other one's statements follow the `if`, in the block around it."""
-    both = isinstance(then.end, Raised) and isinstance(orelse.end, Raised)
-    raising_first = isinstance(then.end, Raised)
-    empty = Inner([], {}, None)
-    blocks = (then if raising_first else empty, orelse if both or not raising_first else empty)
-    scope.body.append(If((), test, blocks[0].block((), ()), blocks[1].block((), ()), scope.origin(s)))
-    if both:
-        return Raised()
-    goes_on = orelse if raising_first else then
-    scope.body.extend(goes_on.body)
-    scope.env.names.update(goes_on.names)
-    return goes_on.end
-
-
-def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> None:
-    """After an `if`, each name that a branch binds stands for what either branch left in it."""
-    names: list[str] = []
-    pairs: list[tuple[Value, Value, str]] = []
-    for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
-        a, b = (i.names[name] if name in i.names else scope.env.get(name) for i in inners)
-        if a is b:
-            if a is not None:
-                scope.bind(name, a)
-        elif a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
-            scope.bind(name, _unbound(s, a, b))
-        elif _of_one_structure(a, b):
-            names.append(name)
-            pairs.append((a, b, name))
-        else:
-            reason = f"has another structure in each branch of the `if` on line {s.lineno}"
-            scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
-    merged = merge(scope, s, inners, pairs)
-    _append(scope, s, test, inners, merged)
-    for name, m in zip(names, merged, strict=True):
-        for out, x, y in zip(m.outs, *m.sides, strict=True):
-            scope.owned.hand_on(out, (x, y))
-        scope.bind(name, m.value)
-
-
-def _of_one_structure(a: Value, b: Value) -> bool:
-    if isinstance(a, Pack) and isinstance(b, Pack) and _alike(a, b):
-        return all(map(_of_one_structure, a.items, b.items))
-    return not mixed(type_of(a), type_of(b))
-
-
-def _unbound(s: Any, a: object, b: object) -> Unbound:
-    wanted: frozenset[tuple[int, str]] = frozenset()
-    for x in (a, b):
-        if isinstance(x, Unbound):
-            if not x.wanted:
-                return x
-            wanted |= x.wanted
-    if a is None or b is None:
-        wanted = frozenset()
-    reason = f"is set in only one branch of the `if` on line {s.lineno}"
-    return Unbound(reason, "Give it a value before the `if`, or in both branches.", wanted)
-
-
-def returns(body: Sequence[Any]) -> bool:
-    """May these statements return, outside of loops and inner functions?"""
-    for s in body:
-        match s:
-            case gast.Return():
-                return True
-            case gast.If() if returns(s.body) or returns(s.orelse):
-                return True
-    return False
-
-
-def falls(body: Sequence[Any]) -> bool:
-    """May these statements go on with what follows them?"""
-    if not body:
-        return True
-    match body[-1]:
-        case gast.Return() | gast.Raise():
-            return False
-        case gast.If() as s:
-            return falls(s.body) or falls(s.orelse)
-    return True

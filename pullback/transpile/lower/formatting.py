@@ -1,6 +1,8 @@
-"""Strings that are made when the program runs: f-strings and `str.format`, as the sum of their parts.
+"""Strings that are made when the program runs: f-strings and `str.format`.
 
-f"loss {x:.3f}"  ->  "loss " + format(x, ".3f")
+    f"loss {x:.3f}"  ->  "loss " + format(x, ".3f")
+
+They become the sum of their parts.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Effect, Lit, Range, Var
 from pullback.transpile.lower.by_index import by_index
-from pullback.transpile.lower.iterations import Iteration, Unrolled, counted, name_of, part_of
+from pullback.transpile.lower.headers import Iteration, Unrolled, counted, name_of, part_of
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.sequences import (
     Backwards,

@@ -12,6 +12,7 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Effect, Lit
 from pullback.transpile.lower import control, loops
+from pullback.transpile.lower.branches import lower_if
 from pullback.transpile.lower.containers import as_arg, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import NONE, End, Raised, Returned, Scope, Unbound
@@ -22,7 +23,7 @@ def lower_statements(scope: Scope, body: Sequence[Any]) -> End:
     """Lower statements in order; after a `return` or `raise` nothing follows."""
     for i, s in enumerate(body):
         if type(s) is gast.If:
-            end, rest_is_done = control.lower_if(scope, s, body[i + 1 :])
+            end, rest_is_done = lower_if(scope, s, body[i + 1 :])
             if end is not None or rest_is_done:
                 return end
             continue

@@ -1,4 +1,4 @@
-"""A loop of Core in the making: what it runs over, and how its variable comes from the index and the items."""
+"""The header of a loop of Core: what it runs over, and how the loop's variable comes from the index and the items."""
 
 from __future__ import annotations
 
