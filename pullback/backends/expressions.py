@@ -69,15 +69,19 @@ def constant(value: object) -> Any:
     return gast.Constant(value, None)
 
 
+Functions = Callable[[str], tuple[str, tuple[str, ...]]]
+
+
 class Expressions:
     """Writes expressions with the names of one module; `local` gives the name of a variable.
 
-    `in_place`: does `x += y` change the array `x`?
+    `functions`: the name of a function of the program, and the names of its keyword-only parameters, which are its
+    last. `in_place`: does `x += y` change the array `x`?
     """
 
     in_place = True
 
-    def __init__(self, space: Namespace, functions: Callable[[str], str], global_name: Callable[[Global], str]) -> None:
+    def __init__(self, space: Namespace, functions: Functions, global_name: Callable[[Global], str]) -> None:
         self.space = space
         self.functions = functions
         self.global_name = global_name
@@ -109,7 +113,7 @@ class Expressions:
             case Choice():
                 return self._choice(e)
             case Invoke():
-                return call(self.functions(e.function), *(self(x) for x in e.args))
+                return self._invoke(e)
             case Cut():
                 return gast.Slice(*(None if x is None or x == NONE else self(x) for x in (e.lower, e.upper, e.step)))
             case tuple():
@@ -130,6 +134,12 @@ class Expressions:
                 self(e)
 
     # operations
+
+    def _invoke(self, e: Invoke) -> Any:
+        text, named = self.functions(e.function)
+        args = [self(x) for x in e.args]
+        count = len(args) - len(named)
+        return call(text, *args[:count], **dict(zip(named, args[count:], strict=True)))
 
     def apply(self, e: Apply) -> Any:
         op, args = e.op, e.args

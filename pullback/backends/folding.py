@@ -80,7 +80,7 @@ class Folder:
         """A block as a script, with `first` before it."""
         frame = Frame(block, results, depth, loops, mode, dict(collect or {}), [[] for _ in range(len(block.body) + 2)])
         frame.slots[0] += first
-        inner = {o for s in block.body for o in s.outs}
+        inner = {o for s in block.body if s not in self.done for o in s.outs}
         for atom in frame.collect:
             if atom not in inner:
                 self.append(frame, 0, atom, atom, self.function.origin)
@@ -211,7 +211,7 @@ class Folder:
         if parts is None or len(parts) == 1 < len(v.type.items) or max(parts) >= len(v.type.items) or min(parts) < 0:
             return None
         self.done.update(site.reader for site in self.usage.sites[v] if site.reader is not None)
-        return tuple(parts.get(k) for k in range(len(v.type.items)))
+        return tuple(p if (p := parts.get(k)) and self.usage.sites.get(p) else None for k in range(len(v.type.items)))
 
     def may_wait(self, s: Op | Call | If, out: Var, frame: Frame, cheap: bool) -> bool:
         """May a value become a part of the expressions that read it?"""

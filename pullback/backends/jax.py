@@ -34,7 +34,7 @@ from pullback.transpile.core import (
 )
 
 from .base import Emitted
-from .expressions import Expressions
+from .expressions import Expressions, Functions
 from .facts import is_surely_advanced, type_of
 from .jax_expressions import JaxExpressions
 from .modules import Language, emit_module, reachable
@@ -56,7 +56,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
     for f in (program.entry, *dict(reachable(program, lambda f: True)).values()):
         check.function(f)
 
-    def expressions(space: Namespace, functions: Callable[[str], str], value: Callable[[Global], str]) -> Expressions:
+    def expressions(space: Namespace, functions: Functions, value: Callable[[Global], str]) -> Expressions:
         return JaxExpressions(space, functions, value, check.is_static)
 
     language = Language(check.procedure, expressions, ("jax.numpy", "jnp"), "pullback.runtime.jax", own=True)

@@ -12,7 +12,7 @@ import gast
 from pullback.transpile import prims
 from pullback.transpile.core import Global
 
-from .expressions import Expressions, call
+from .expressions import Expressions, Functions, call
 from .namespace import Namespace
 from .script import Apply, Choice
 
@@ -35,7 +35,7 @@ class JaxExpressions(Expressions):
     def __init__(
         self,
         space: Namespace,
-        functions: Callable[[str], str],
+        functions: Functions,
         global_name: Callable[[Global], str],
         is_static: Callable[[object], bool],
     ) -> None:

@@ -17,7 +17,7 @@ from pullback.transpile.core import Block, Call, Function, Global, Origin, Progr
 
 from .base import Emitted
 from .building import Builder, Note
-from .expressions import Expressions
+from .expressions import Expressions, Functions
 from .folding import fold
 from .namespace import Namespace
 from .ordering import renew_last
@@ -54,7 +54,7 @@ class Language:
     """
 
     lowering: Lowering
-    expressions: Callable[[Namespace, Callable[[str], str], Callable[[Global], str]], Expressions]
+    expressions: Callable[[Namespace, Functions, Callable[[Global], str]], Expressions]
     arrays: tuple[str, str]
     helpers: str
     own: bool
@@ -150,11 +150,14 @@ class _Module:
                 raise errors.at(errors.NotSupportedYet, f.origin, message, "pass it as an argument")
             return self.space.user_constant(module, g.name, g.value)
 
-        return self.language.expressions(self.space, self.function_name, global_name)
+        return self.language.expressions(self.space, self.callee, global_name)
 
-    def function_name(self, key: str) -> str:
-        """The name by which a function of the program is called."""
+    def callee(self, key: str) -> tuple[str, tuple[str, ...]]:
+        """The name by which a function of the program is called, and those of its keyword-only parameters."""
         f = self.program.functions[key]
+        return self._name_of(f, key), tuple(p.var.hint for p in f.params if p.kind == "KEYWORD_ONLY")
+
+    def _name_of(self, f: Function, key: str) -> str:
         if key in self.names:
             return self.names[key]
         if f is self.program.entry:

@@ -172,10 +172,10 @@ def same_tree(a: object, b: object) -> bool:
 
 
 class _Fields(dict[type[Any], tuple[str, ...]]):
-    """The fields of nodes that matter, by type: `type_ignores` and the kind of a string do not, nor does what has none."""
+    """The fields of nodes by type; whether a name is read or bound shows in where it stands."""
 
     def __missing__(self, kind: type[Any]) -> tuple[str, ...]:
-        self[kind] = tuple(f for f in kind._fields if f not in ("ctx",)) if issubclass(kind, ast.AST) else ()
+        self[kind] = tuple(f for f in kind._fields if f != "ctx") if issubclass(kind, ast.AST) else ()
         return self[kind]
 
 
