@@ -1,4 +1,4 @@
-"""Every claim about speed, measured and printed as one table: `python -m benchmarks.run [--pairs 40]`.
+"""Every claim about speed, measured and printed as one table: `python -m benchmarks.run [--write]`.
 
 Times are compared in interleaved pairs in one process: processor time where BLAS has one thread, the wall clock where
 it is free. `control` is a program against itself; half the range of the middle half of its pairs is what a limit may be
@@ -38,6 +38,7 @@ from benchmarks.timing import Clock, Ratio, Run, best, compare, seconds
 
 MODES = {"grad": pullback.grad, "value_and_grad": pullback.value_and_grad}
 NOISE = 0.25
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 STATEMENTS = (500, 1000, 2000, 4000)
 
 
@@ -104,7 +105,7 @@ def compared(claim: str, program: Program, setting: Setting, run: Any, against: 
         claim,
         program.name,
         setting.blas,
-        f"{measured.median:.2f}×",
+        f"{measured.median:.2f}×" if measured.median >= 0.1 else f"{measured.median:.1g}×",
         f"{control.median:.2f} ± {control.spread:.2f}",
         f"{limit:g}×",
         verdict(measured.median, limit, control.spread),
@@ -167,19 +168,30 @@ def machine() -> str:
     return f"{versions}, {os.cpu_count()} cores"
 
 
+def lines(pairs: int) -> Iterator[str]:
+    """The table, line by line."""
+    yield from (machine(), "", HEADER)
+    with threadpool_limits(1):
+        yield from map(str, ratio_rows(Setting("one thread", pairs, time.process_time)))
+    yield from map(str, ratio_rows(Setting("free", pairs, time.perf_counter)))
+    yield from map(str, transpile_rows())
+
+
 def main() -> None:
-    """Print the table, row by row."""
+    """Print the table, row by row, and write it into the page about performance if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=40)
-    pairs = parser.parse_args().pairs
-    print(machine(), HEADER, sep="\n\n", flush=True)
-    with threadpool_limits(1):
-        for row in ratio_rows(Setting("one thread", pairs, time.process_time)):
-            print(row, flush=True)
-    for row in ratio_rows(Setting("free", pairs, time.perf_counter)):
-        print(row, flush=True)
-    for row in transpile_rows():
-        print(row, flush=True)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    printed = []
+    for line in lines(args.pairs):
+        print(line, flush=True)
+        printed.append(line)
+    if args.write:
+        before, _, rest = PAGE.read_text().partition("<!-- table -->\n")
+        after = rest.partition("<!-- end of table -->")[2]
+        table = "\n".join(printed)
+        PAGE.write_text(f"{before}<!-- table -->\n{table}\n<!-- end of table -->{after}")
 
 
 if __name__ == "__main__":

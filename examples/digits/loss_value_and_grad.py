@@ -25,15 +25,13 @@ def cross_entropy_pullback(logits, labels, dout):
     t = np.max(logits, axis=1, keepdims=True)
     shifted = logits - t
     t2 = np.exp(shifted)
-    t3 = np.sum(t2, axis=1)
-    log_total = np.log(t3)
 
     # return np.mean(log_total - shifted[np.arange(len(labels)), labels])
-    dlog_total = dout / log_total.size
+    dlog_total = dout / labels.shape[0]
     dshifted = np.zeros_like(logits)
     np.subtract.at(dshifted, (np.arange(len(labels)), labels), dlog_total)
     # log_total = np.log(np.sum(np.exp(shifted), axis=1))
-    dshifted += np.expand_dims(dlog_total / t3, axis=1) * t2
+    dshifted += np.expand_dims(dlog_total / np.sum(t2, axis=1), axis=1) * t2
     # shifted = logits - np.max(logits, axis=1, keepdims=True)
     d = logits == t
     d2 = np.sum(d, axis=1, dtype=np.float64, keepdims=True)

@@ -31,4 +31,4 @@ def f_grad(a, b, u, v):
     # c = np.concatenate([a, b])
     da = unbroadcast(dc[:a.shape[0]], a)
     db = unbroadcast(dc[a.shape[0]:], b)
-    return da, db.copy()
+    return da, np.copy(db)
