@@ -116,7 +116,7 @@ class Writer:
     def statement(self, indent: int, depth: int) -> None:
         kinds = ["assign", "assign", "array", "augmented", "swap", "unpack", "call", "chain"]
         if depth > 0:
-            kinds += ["if", "if", "for", "while", "items", "enumerate", "carry"]
+            kinds += ["if", "if", "for", "while", "items", "enumerate", "carry", "after"]
             if not self.inside:
                 kinds.append("return")
         getattr(self, "_" + self.pick(*kinds))(indent, depth)
@@ -190,6 +190,12 @@ class Writer:
             indent, depth, f"for i{self.loops} in range({self.pick('n', '2')}):", "s = (s[1]['k'] * 0.5, {'k': s[0]})"
         )
         self.put(indent, f"{self.pick(*SCALARS)} = s[0] - s[1]['k']")
+
+    def _after(self, indent: int, depth: int) -> None:
+        name = f"i{self.loops}"
+        header = f"for {name} in {self.pick('range(n)', 'range(3)', 'u', 'zs')}:"
+        self.loop(indent, depth, header, f"y, z = {self.scalar(1)}, ({self.pick(*SCALARS)}, {name})")
+        self.put(indent, f"{self.pick(*SCALARS)} = math.sin({self.pick('y', 'z[0] * z[1]', name, 'y + z[1]')})")
 
     def _while(self, indent: int, depth: int) -> None:
         self.counters += 1

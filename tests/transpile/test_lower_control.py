@@ -530,6 +530,60 @@ def test_loops_over_no_items():
     agrees(f, ([1.0, 2.0],), ([1.0],), ([],))
 
 
+LEFT_BEHIND = """
+for i in range(n):
+    y = x * i
+    x = x + 1
+return x * y
+
+for i in range(n):
+    x = x * 0.5
+return x * i
+
+for i in range(n):
+    p = (x, {"k": i})
+    x = x * 0.5
+a, d = p
+return a * d["k"]
+
+k = 0
+while k < n:
+    y = x * k
+    k = k + 1
+return y
+
+for v, w in zip((1.0, 2.0), (x, 3.0)):
+    y = v * w
+return y * w
+
+for i in range(n):
+    for j in range(n):
+        x = x * 0.5 + j
+        y = x
+return x + 1
+
+for i in range(n):
+    y = x
+    for j in range(2):
+        y = y + j
+    x = y * 0.5
+return y
+"""
+
+
+@pytest.mark.parametrize("body", programs(LEFT_BEHIND))
+def test_names_first_bound_in_a_loop_are_read_afterwards(body):
+    agrees("def f(x, n):\n" + body, (1.5, 3), (3.0, 1))
+
+
+def test_a_name_that_the_loop_has_not_bound_is_none():
+    from tests.interpreter import run
+
+    program = lowered("def f(x, n):\n    for i in range(n):\n        y = x\n    return y * 2\n", 1.0, 3)
+    with pytest.raises(TypeError):
+        run(program, 1.0, 0)
+
+
 def test_loops_over_rows_and_columns():
     agrees(
         "def f(a):\n    t = 0.0\n    for row in a:\n        for v in row:\n            t = t * 0.5 + v\n    return t\n",

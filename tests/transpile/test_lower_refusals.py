@@ -240,20 +240,6 @@ STATEMENTS = {
         "y",
         "Give it a value before the `if`",
     ),
-    "first bound in a loop": (
-        "for i in range(int(x)):\n    y = x\nreturn y",
-        1.0,
-        "'y' may be unbound: it is first set inside the loop on line 6, which may not run",
-        "y",
-        "Give it a value before the loop.",
-    ),
-    "first bound in a while": (
-        "while x > 1:\n    y = x\n    x = x / 2\nreturn y",
-        1.0,
-        "'y' may be unbound: it is first set inside the loop on line 6, which may not run",
-        "y",
-        "Give it a value before the loop.",
-    ),
     "read before it is bound in the loop": (
         "for i in range(3):\n    if i > 0:\n        x = x + y\n    y = x\nreturn x",
         1.0,
@@ -261,11 +247,18 @@ STATEMENTS = {
         "y",
         "Assign to it first.",
     ),
-    "loop variable": (
-        "for i in range(int(x)):\n    pass\nreturn x * i",
+    "first bound in an inner loop": (
+        "for i in range(3):\n    for j in range(i):\n        y = x\n    x = x + y\nreturn x",
         1.0,
-        "'i' may be unbound: it has no value if the loop on line 6 does not run",
-        "i",
+        "'y' may be unbound: it is first set inside the loop on line 7, which may not run",
+        "y",
+        "Give it a value before the loop.",
+    ),
+    "first bound in an inner while": (
+        "for i in range(3):\n    while x > i:\n        y = x\n        x = x / 2\n    x = x + y\nreturn x",
+        1.0,
+        "'y' may be unbound: it is first set inside the loop on line 7, which may not run",
+        "y",
         "Give it a value before the loop.",
     ),
     "loop variable in an outer loop": (

@@ -134,7 +134,7 @@ def _augmented(scope: Scope, s: Any) -> End:
     op = BINARY[type(s.op)]
     operand = scope.expression(s.value)
     result = binary_operation(scope, s, op, old, operand, name)
-    if not _rebinds(scope, old, type_of(result)):
+    if not _rebinds(scope, old, type_of(operand), type_of(result)):
         _refuse_in_place(scope, s, name, f"{name} {_SIGNS[op]}", old)
     scope.owned.name(result)
     scope.bind(name, result)
@@ -152,7 +152,7 @@ def _refuse_in_place(scope: Scope, s: Any, name: str, text: str, old: Value) -> 
     scope.refuse(s, f"`{text}= ...` {changes} in place, which is not supported yet", hint)
 
 
-def _rebinds(scope: Scope, old: Value, result: ab.Type) -> bool:
+def _rebinds(scope: Scope, old: Value, operand: ab.Type, result: ab.Type) -> bool:
     """May `old op= x` be `old = old op x`? If the value is never changed in place, or nothing else can see the change.
 
     Dtype and shape must stay what they are: in place they cannot change.
@@ -163,20 +163,23 @@ def _rebinds(scope: Scope, old: Value, result: ab.Type) -> bool:
         case ab.Seq(kind=kind):
             return kind == "tuple"
         case ab.Array(dtype=str(), shape=tuple()) as array if scope.owned.alone(old):
-            return _kept(array, result)
+            return _kept(array, operand, result)
     return False
 
 
-def _kept(array: ab.Array, result: ab.Type) -> bool:
-    """Has the result the array's dtype and shape?"""
+def _kept(array: ab.Array, operand: ab.Type, result: ab.Type) -> bool:
+    """Has the result the array's dtype and shape? Only an axis of length 1 can become longer."""
+    before, other = ab.shape_of(array), ab.shape_of(operand)
     if not isinstance(result, ab.Array | ab.Scalar) or result.dtype != array.dtype:
         return False
-    before, after = ab.shape_of(array), ab.shape_of(result)
-    if before is None or after is None or len(before) != len(after):
+    if before is None or other is None or len(other) > len(before):
         return False
-    return all(
-        m == n and not (isinstance(m, ab.Dim) and m.symbol == ab.ANONYMOUS) for m, n in zip(before, after, strict=True)
-    )
+    aligned = zip(before[len(before) - len(other) :], other, strict=True)
+    return all(ab.never_one(m) or n == 1 or _equal(m, n) for m, n in aligned)
+
+
+def _equal(m: ab.Length, n: ab.Length) -> bool:
+    return m == n and not (isinstance(m, ab.Dim) and m.symbol == ab.ANONYMOUS)
 
 
 _SIGNS = {

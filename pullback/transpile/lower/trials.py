@@ -14,7 +14,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Var
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.merging import ONE_STRUCTURE
-from pullback.transpile.lower.scope import Binding, End, Inner, Scope, Unbound, joined, mixed
+from pullback.transpile.lower.scope import NONE, Binding, End, Inner, Scope, Unbound, joined, mixed
 from pullback.transpile.lower.values import (
     Pack,
     Value,
@@ -79,6 +79,7 @@ class _Trials:
         self.key = (id(s), scope.path)
         self.carried: dict[str, Carried] = {}
         self.lost: dict[str, Unbound] = {}
+        self.left: dict[str, Value] = {}
         self.unchanged: set[str] = set()
         for name in dict.fromkeys((*scope.bound_in(s), *inits)):
             value = inits.get(name) or scope.bound(name)
@@ -136,6 +137,9 @@ class _Trials:
             return None
         if c is None:
             value = self.scope.bound(name)
+            if value is None and (id(self.s), name) in self.scope.wanted:
+                self.left[name] = final
+                return [x for x in leaves(final) if is_atom(x)]
             if name in self.lost or value is None or (name in self.unchanged and _same_leaves(value, final)):
                 return []
             self.carry(name, value)
@@ -199,17 +203,41 @@ class _Trials:
             scope.bind(name, c.with_leaves(new))
             outs += new
         for name, final in inner.names.items():
-            if name not in self.carried and name not in self.skipped and name not in self.unchanged:
+            if not any(name in known for known in (self.carried, self.left, self.skipped, self.unchanged)):
                 reason = final if isinstance(final, Unbound) else self.lost.get(name)
-                scope.bind(name, reason or _first_bound_inside(self.s))
+                scope.bind(name, reason or self.first_bound_inside(name))
+        left = [self.leave(name) for name in self.left]
         carried = self.carried.values()
         return Round(
             inner,
-            tuple(p for c in carried for p in c.params),
-            tuple(x for c in carried for x in leaves(c.init) if is_atom(x)),
-            tuple(x for c in carried for x in results[c.name]),
-            tuple(outs),
+            tuple(p for c in carried for p in c.params) + tuple(Var(o.hint, o.type) for new in left for o in new),
+            tuple(x for c in carried for x in leaves(c.init) if is_atom(x)) + tuple(NONE for new in left for _ in new),
+            tuple(x for name in (*self.carried, *self.left) for x in results[name]),
+            (*outs, *(o for new in left for o in new)),
         )
+
+    def leave(self, name: str) -> list[Var]:
+        """A name that is first bound inside stands after the loop for what the last iteration left in it.
+
+        Before the loop there is None in its place, which nobody reads unless the loop does not run.
+        """
+        final = self.left[name]
+        atoms = [(path, x) for path, x in flat(final) if is_atom(x)]
+        outs = [Var(f"{name}_{path}" if path else name, type_of(x)) for path, x in atoms]
+        for o, (_, x) in zip(outs, atoms, strict=True):
+            self.scope.owned.hand_on(o, [x])
+        new = iter(outs)
+        self.scope.bind(name, rebuild(final, iter([next(new) if is_atom(x) else x for x in leaves(final)])))
+        return outs
+
+    def first_bound_inside(self, name: str) -> Unbound:
+        """What a name that is first bound in the body stands for, until somebody reads it: then it is handed on.
+
+        In an inner loop it is refused: where that does not run, the name keeps its value from the last outer iteration.
+        """
+        reason = f"is first set inside the loop on line {self.s.lineno}, which may not run"
+        wanted = frozenset() if self.scope.loops else frozenset({(id(self.s), name)})
+        return Unbound(reason, "Give it a value before the loop.", wanted)
 
 
 def settle(scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value]) -> Round:
@@ -230,11 +258,6 @@ def _same_leaves(a: Value, b: Value) -> bool:
 
 def _several(s: Any) -> str:
     return f"has another structure in each iteration of the loop on line {s.lineno}"
-
-
-def _first_bound_inside(s: Any) -> Unbound:
-    reason = f"is first set inside the loop on line {s.lineno}, which may not run"
-    return Unbound(reason, "Give it a value before the loop.")
 
 
 def _widened(t: ab.Type) -> ab.Type:
