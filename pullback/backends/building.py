@@ -122,6 +122,7 @@ class Builder:
         return out
 
     def statement(self, s: Statement) -> None:
+        self.write.at(s.origin)
         match s:
             case Assign():
                 self.assign(s)

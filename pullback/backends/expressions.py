@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import cmath
+import functools
 import math
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +15,7 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Global, Lit, Var
+from pullback.transpile.core import Global, Lit, Origin, Var
 
 from .facts import BINARY, COMPARE, UNARY, type_of
 from .namespace import Namespace
@@ -28,7 +30,11 @@ _COMPARE_NODES = {
     "is not": gast.IsNot,
 }  # fmt: skip
 _UNARY_NODES = {"-": gast.USub, "+": gast.UAdd, "~": gast.Invert, "not ": gast.Not}
-_METHODS: dict[Callable[..., Any], str] = {np.ndarray.copy: "copy", list.pop: "pop"}
+_METHODS: dict[Callable[..., Any], str] = {list.pop: "pop"}
+ARRAY_METHODS = frozenset(
+    """sum mean var std prod max min argmax argmin any all cumsum cumprod dot clip round take repeat trace
+    reshape ravel transpose swapaxes squeeze diagonal""".split()
+)
 _POSITIONAL = frozenset(
     {
         "axis1",
@@ -86,6 +92,8 @@ class Expressions:
         self.functions = functions
         self.global_name = global_name
         self.local: Callable[[Var], str] = lambda v: v.hint or "t"
+        self.methods: frozenset[str] = frozenset()
+        """Functions of NumPy that the user's line calls as methods of arrays."""
         self._special: dict[Callable[..., Any], Callable[[Apply], Any]] = {
             operator.getitem: self._subscript,
             operator.contains: lambda e: gast.Compare(self(e.args[1]), [gast.In()], [self(e.args[0])]),
@@ -98,6 +106,7 @@ class Expressions:
             prims.make_dict: self._dict,
             np.transpose: self._transpose,
             np.full_like: self._full_like,
+            np.ndarray.copy: self._copy,
         }
 
     def __call__(self, e: Expr) -> Any:
@@ -118,6 +127,10 @@ class Expressions:
                 return gast.Slice(*(None if x is None or x == NONE else self(x) for x in (e.lower, e.upper, e.step)))
             case tuple():
                 return gast.Tuple([self(x) for x in e], gast.Load())
+
+    def at(self, origin: Origin) -> None:
+        """What is written next comes from here: the user's own line keeps its methods."""
+        self.methods = frozenset() if origin.adjoint else _methods(origin.text)
 
     def claim(self, e: Expr) -> None:
         """Take the module-level names that an expression needs."""
@@ -163,7 +176,16 @@ class Expressions:
         args, kwargs = list(e.args), list(e.kwargs)
         while kwargs and kwargs[0][0] in _POSITIONAL and op not in _KEYWORD_ONLY:
             args.append(kwargs.pop(0)[1])
-        return call(self.space.callable(op), *(self(x) for x in args), **{k: self(x) for k, x in kwargs})
+        f = name(self.space.callable(op))
+        if isinstance(f, gast.Attribute) and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
+            f = gast.Attribute(self(args.pop(0)), f.attr, gast.Load())
+        return call(f, *(self(x) for x in args), **{k: self(x) for k, x in kwargs})
+
+    def _copy(self, e: Apply) -> Any:
+        """`x.copy()`, or for more than one axis `np.copy(x)`, which keeps the order in memory."""
+        if isinstance(t := type_of(e), ab.Array) and ab.rank(t) not in (0, 1):
+            return call(f"{self.space.arrays()}.copy", self(e.args[0]))
+        return call(gast.Attribute(self(e.args[0]), "copy", gast.Load()))
 
     def _full_like(self, e: Apply) -> Any:
         stem = {"0.0": "zeros", "1.0": "ones"}.get(repr(e.args[1])) if len(e.args) == 2 and not e.kwargs else None
@@ -299,3 +321,11 @@ class Expressions:
         if value == math.pi:
             return name(self.space.member("math", "pi"))
         return make(value)
+
+
+@functools.cache
+def _methods(line: str) -> frozenset[str]:
+    """The array functions that a line of the user's calls as methods, and in no other way."""
+    calls = [(owner in ("np", "numpy", "jnp"), f) for owner, f in re.findall(r"(\w*)[\])]*\.(\w+)\(", line)]
+    functions = {f for of_module, f in calls if of_module}
+    return frozenset(f for of_module, f in calls if not of_module and f in ARRAY_METHODS) - functions

@@ -123,10 +123,8 @@ class _Check:
                 self.loop(s)
             case While():
                 refuse(s.origin, "a while loop", "use a loop over a list, or differentiate for NumPy")
-            case Effect() if s.op != "print" and not self.is_static(s.args):
-                refuse(s.origin, f"{s.op!r} on a value that is traced", "check it before the call")
-            case Effect() if s.op == "raise":
-                refuse(s.origin, "'raise'", "check the arguments before the call")
+            case Effect() if s.op == "raise" or not self.is_static(s.args):
+                refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 
     def op(self, s: Op) -> None:
         if s.op in _SHAPES or self.is_static(s.args) and not isinstance(s.out.type, ab.Array):

@@ -122,7 +122,8 @@ class _Module:
     def emitted(self) -> Emitted:
         writers = {key: self.writer(key) for key in self.procedures}
         for key, p in self.procedures.items():
-            for e in all_expressions(p.body):
+            for origin, e in all_expressions(p.body):
+                writers[key].at(origin or p.origin)
                 writers[key].claim(e)
             for param in p.params:
                 if param.default is not None:
@@ -291,29 +292,28 @@ def local_names(f: Function, forward: bool = False) -> frozenset[str]:
     return frozenset(out - {""})
 
 
-def all_expressions(body: Body) -> Iterator[Expr]:
-    """All expressions of a script, once."""
+def all_expressions(body: Body) -> Iterator[tuple[Origin | None, Expr]]:
+    """All expressions of a script, once, with the origin of their statement where they have one."""
     for s in body.statements:
         match s:
             case Assign() | Update() | Append() | Return():
-                yield s.value
+                yield s.origin, s.value
             case Write():
-                yield from (s.index, s.value)
-                if s.add:
-                    yield from ()
+                yield s.origin, (s.index, s.value)
             case Act():
-                yield s.args
+                yield s.origin, s.args
             case Branch():
-                yield s.cond
+                yield s.origin, s.cond
                 yield from all_expressions(s.then)
                 yield from all_expressions(s.orelse)
             case ForLoop():
-                yield from (*s.inits, s.iterable)
+                yield s.origin, (*s.inits, s.iterable)
                 yield from all_expressions(s.body)
             case WhileLoop():
-                yield from s.inits
+                yield s.origin, s.inits
                 yield from all_expressions(s.test)
                 yield from all_expressions(s.body)
             case Define():
                 yield from all_expressions(s.body)
-    yield from body.results
+    for r in body.results:
+        yield None, r

@@ -15,10 +15,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from pullback.runtime import add_trees
 from pullback.transpile import abstract as ab
@@ -29,6 +26,7 @@ from .facts import MAKERS, WRITES, is_advanced, is_array, type_of
 from .liveness import Liveness, Skips
 from .places import ABROAD, NOWHERE, Parts, Place, Places, Store, Summary, join, stores_of
 from .plans import Plans
+from .returning import copy_of, protected
 from .script import (
     Act,
     Append,
@@ -40,7 +38,6 @@ from .script import (
     Define,
     Expr,
     ForLoop,
-    Invoke,
     Loop,
     Procedure,
     Return,
@@ -50,11 +47,8 @@ from .script import (
     Update,
     WhileLoop,
     Write,
-    atoms,
 )
 from .sharing import accumulation
-
-COPY = np.ndarray.copy
 
 
 def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[Procedure, Summary]:
@@ -69,11 +63,6 @@ def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[
         stores.updated = stores.updates
         if stores.learnt() == before:
             return replace(procedure, body=body), Summary(stores.params, stores.result or NOWHERE)
-
-
-def copy_of(e: Expr, out: Var | None = None) -> Apply:
-    """`e.copy()`."""
-    return Apply(COPY, (e,), (), out if out is not None else e if isinstance(e, Var) else getattr(e, "out", None))
 
 
 @dataclass(frozen=True)
@@ -136,7 +125,7 @@ class _Stores:
             case Define():
                 return [self.define(s, where)]
             case Return() if self.whole.public or where.scope:
-                return [replace(s, value=self.returned(s.value, where))]
+                return [replace(s, value=protected(s.value, self.places, where.scope))]
             case Return():
                 place = self.places.place(s.value)
                 self.result = place if self.result is None else join(self.result, place)
@@ -358,33 +347,3 @@ class _Stores:
             v for v in self.places.of if self.live.bound.get(v, 0) < start
             and any(start <= p <= end for p in self.live.reads.get(v, ()))
         ]  # fmt: skip
-
-    def returned(self, value: Expr, where: Where) -> Expr:
-        """A result that shares storage with nothing else that the caller can reach."""
-        seen: set[Store] = set()
-        for v in atoms(value):
-            if isinstance(v.type, ab.Unknown | ab.Static) and v in self.places.of and v not in self.plans.written:
-                seen |= stores_of(self.places.of[v])
-        return self.protected(value, seen, where)
-
-    def protected(self, e: Expr, seen: set[Store], where: Where) -> Expr:
-        if isinstance(e, Apply) and e.op in MAKERS:
-            return replace(
-                e,
-                args=tuple(
-                    x if e.op is prims.make_dict and k == 0 else self.protected(x, seen, where)
-                    for k, x in enumerate(e.args)
-                ),
-            )
-        if isinstance(e, Choice):
-            before = set(seen)
-            then = self.protected(e.then, seen, where)
-            orelse = self.protected(e.orelse, before, where)
-            seen |= before
-            return Choice(e.cond, then, orelse)
-        stores = stores_of(self.places.place(e))
-        shared = any(store.scope != where.scope for store in stores) or bool(stores & seen)
-        seen |= stores
-        if shared and isinstance(e, Invoke) and is_array(e.out.type) and not isinstance(e.out.type, ab.Array):
-            return Apply(deepcopy, (e,), (), e.out)
-        return copy_of(e) if shared and isinstance(type_of(e), ab.Array) else e

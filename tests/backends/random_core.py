@@ -38,6 +38,8 @@ from pullback.transpile.infer import infer
 N = 3
 VECTOR, MATRIX = ab.Array("float64", (N,)), ab.Array("float64", (N, N))
 INDICES = ab.Array("int64", (N,))
+LIST, MAPPING = ab.ListOf(VECTOR), ab.Mapping((("w", VECTOR), ("b", MATRIX)))
+WS, PARAMS = Var("ws", LIST), Var("params", MAPPING)
 HINTS = ("", "", "", "a", "b", "h", "da", "db", "d", "t", "np", "tape", "sum")
 LINES = ("h = f(a)", "b = g(h)", "for i in range(n):", "if a > b:")
 
@@ -106,6 +108,7 @@ class Generator:
         choices: list[tuple[int, Callable[..., None]]] = [
             (6, self.scalar), (6, self.array), (4, self.view), (7, self.write), (6, self.accumulate), (2, self.effect),
             (2, self.pair),
+            (0 if self.in_function else 2, self.leaf),
         ]  # fmt: skip
         if depth < 3 and self.budget > 0:
             choices += [(3, self.branch), (3, self.for_loop), (1, self.while_loop), (2, self.tape_loop)]
@@ -199,6 +202,12 @@ class Generator:
             scope.values.pop()
             scope.pairs.append(p)
 
+    def leaf(self, out: list[Stmt], scope: Scope, depth: int) -> None:
+        if self.rng.random() < 0.5:
+            self.emit(out, scope, prims.item, PARAMS, Lit(self.rng.choice(("w", "b"))))
+        else:
+            self.emit(out, scope, prims.item, WS, Lit(self.rng.randrange(N)))
+
     def condition(self, out: list[Stmt], scope: Scope) -> Atom:
         c = self.var(ab.BOOL, "")
         out.append(Op(c, operator.gt, (self.value(scope, ab.FLOAT), Lit(0.1)), (), self.origin()))
@@ -254,10 +263,14 @@ class Generator:
     def for_loop(self, out: list[Stmt], scope: Scope, depth: int) -> None:
         index = self.var(ab.INT, self.rng.choice(("i", "t", "a")))
         count = self.rng.choice((0, 1, 3, 3))
-        inits, carried, body, results, outs = self.loop_parts(scope, depth, index, ())
-        block = Block((index, *carried), body, results)
+        walks = not self.in_function and self.rng.random() < 0.3
+        items = (self.var(VECTOR),) if walks else ()
+        count = N if walks else count
+        inits, carried, body, results, outs = self.loop_parts(scope, depth, index, items)
+        block = Block((index, *carried, *items), body, results)
         source = Range(Lit(0), Lit(count), Lit(1))
-        out.append(For(outs, source, self.rng.random() < 0.3, inits, (), block, self.origin()))
+        given = None if walks and self.rng.random() < 0.5 else source
+        out.append(For(outs, given, self.rng.random() < 0.3, inits, (WS,) if walks else (), block, self.origin()))
         self.finish(scope, outs)
         if self.rng.random() < 0.7:
             self.adjoint(out, scope, depth, [v for v in outs if isinstance(v.type, ab.ListOf)], source)
@@ -270,6 +283,8 @@ class Generator:
         """A loop over tapes, as the adjoint of a loop is."""
         if not tapes:
             return
+        if source is not None and source.stop == Lit(N) and not self.in_function and self.rng.random() < 0.3:
+            tapes = [*tapes, WS]
         items = tuple(self.var(v.type.item) for v in tapes if isinstance(v.type, ab.ListOf))
         index = self.var(ab.INT, "i")
         inits, carried, body, results, outs = self.loop_parts(scope, depth, index, items)
@@ -319,7 +334,7 @@ class Generator:
     def program(self) -> Program:
         params = (
             Var("a", VECTOR), Var("b", VECTOR), Var("m", MATRIX), Var("x", ab.FLOAT), Var("k", INDICES),
-            Var("i", ab.INT),
+            Var("i", ab.INT), WS, PARAMS,
         )  # fmt: skip
         scope = Scope()
         block = self.block(scope, 0, self.types(4), params)
@@ -352,7 +367,9 @@ def same_kind(a: ab.Type, b: ab.Type) -> bool:
 def arguments() -> tuple[Any, ...]:
     """Arguments of every such program."""
     rng = np.random.default_rng(0)
-    return rng.standard_normal(N), rng.standard_normal(N), rng.standard_normal((N, N)), 0.3, np.array([0, 2, 0]), 1
+    n = rng.standard_normal
+    params = {"w": n(N), "b": n((N, N))}
+    return n(N), n(N), n((N, N)), 0.3, np.array([0, 2, 0]), 1, [n(N) for _ in range(N)], params
 
 
 def random_program(rng: random.Random) -> Program:
