@@ -15,12 +15,12 @@ import numpy as np
 
 def attention_grad(q, k, v, weights):
     """Gradient of `attention` with respect to (q, k, v)."""
-    t = np.swapaxes(k, -1, -2)
+    t = k.swapaxes(-1, -2)
     t2 = np.sqrt(q.shape[-1])
     scores = q @ t / t2
-    t3 = np.max(scores, axis=-1, keepdims=True)
+    t3 = scores.max(axis=-1, keepdims=True)
     e = np.exp(scores - t3)
-    t4 = np.sum(e, axis=-1, keepdims=True)
+    t4 = e.sum(axis=-1, keepdims=True)
     p = e / t4
 
     # return np.sum(weights * (p @ v))

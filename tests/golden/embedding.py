@@ -15,7 +15,7 @@ import numpy as np
 
 def loss_grad(params, tokens, targets):
     """Gradient of `loss` with respect to params."""
-    h = np.mean(params["embed"][tokens], axis=1)
+    h = params["embed"][tokens].mean(axis=1)
     tape = []
     for layer in params["layers"]:
         h_prev = h

@@ -30,10 +30,10 @@ def split_heads_value_and_grad(x, w):
     t4 = q.shape[1]
     t5 = q.shape[2]
     t6 = q.shape[2] // 2
-    t7 = np.reshape(q, (q.shape[0], q.shape[1], 2, q.shape[2] // 2))
-    q = np.transpose(t7, (0, 2, 1, 3))
-    k2 = np.transpose(np.reshape(k, (t3, t4, 2, t6)), (0, 2, 3, 1))
-    v2 = np.transpose(np.reshape(v, (t3, t4, 2, t6)), (0, 2, 1, 3))
+    t7 = q.reshape((q.shape[0], q.shape[1], 2, q.shape[2] // 2))
+    q = t7.transpose((0, 2, 1, 3))
+    k2 = k.reshape((t3, t4, 2, t6)).transpose((0, 2, 3, 1))
+    v2 = v.reshape((t3, t4, 2, t6)).transpose((0, 2, 1, 3))
     root_t6 = sqrt(t6)
     s = q @ k2 / root_t6
     t3 = np.max(s, axis=-1, keepdims=True)
