@@ -306,6 +306,14 @@ def test_static_arguments_are_given_by_name_and_operands_by_position():
     assert kwargs["where"] == {}
 
 
+def test_numpy_makes_arrays_of_lists():
+    agrees("def f(xs):\n    return np.sum(xs) + np.dot(xs, xs) + np.max(np.sin(xs)) + np.stack(xs)[0]\n", ([1.0, 2.0],))
+    program = agrees("def f(xs, y):\n    return np.sum(xs) + np.mean([y, y * y])\n", ([1.0, 2.0], 3.0))
+    assert [s.op for s in ops(program)].count(np.array) == 2
+    program = agrees("def f(xs):\n    return np.concatenate(xs) @ np.concatenate([xs[0], xs[1]])\n", ([n(2), n(3)],))
+    assert np.array not in [s.op for s in ops(program)]
+
+
 def test_types_follow_the_arguments():
     program = lowered("def f(x, k):\n    return (x * 2).sum(axis=0)[k]\n", n(3, 4).astype("f4"), 1)
     assert [s.out.type for s in ops(program)] == [

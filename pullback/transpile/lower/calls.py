@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import difflib
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import Any
@@ -14,10 +15,11 @@ import numpy as np
 
 from pullback import errors
 from pullback.stdlib import registry
+from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, OpFunction
 from pullback.transpile.lower import library
-from pullback.transpile.lower.containers import as_arg, explode, items_of
+from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
@@ -135,7 +137,7 @@ def operation(
     static_args: dict[str, Arg] = {}
     for k, value in enumerate(args):
         if parameters.is_operand(k):
-            operands.append(as_arg(scope, node, value))
+            operands.append(_one_operand(scope, node, op, value))
         elif k < len(parameters.names):
             _static(scope, node, op, parameters.names[k], value, static_args)
         else:
@@ -159,7 +161,24 @@ def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, 
         operands.append(Lit(default))
     if len(operands) > place:
         scope.refuse(node, f"{_called(op)} is given {names[place]!r} twice", "This raises TypeError in Python.")
-    operands.append(as_arg(scope, node, value))
+    operands.append(_one_operand(scope, node, op, value))
+
+
+# operations that take a sequence of operands, or a shape as an operand; others make an array of a list, as NumPy does
+_OF_SEQUENCES: frozenset[OpFunction] = frozenset(
+    {
+        *(np.array, np.asarray, np.stack, np.concatenate, np.hstack, np.vstack, np.column_stack, np.full),
+        *(math.fsum, math.prod, math.dist),
+    }
+)
+
+
+def _one_operand(scope: Scope, node: Any, op: OpFunction, value: Value) -> Arg:
+    if scope.is_template or op in _OF_SEQUENCES or not parameters_of(op).has_rule:
+        return as_arg(scope, node, value)
+    if isinstance(type_of(value), ab.ListOf):
+        return scope.op(np.array, (as_arg(scope, node, value),), (), "", node)
+    return as_operand(scope, node, value)
 
 
 def _static(scope: Scope, node: Any, op: OpFunction, name: str, value: Value, out: dict[str, Arg]) -> None:
