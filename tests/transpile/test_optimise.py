@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,7 +28,15 @@ from pullback.transpile.core import (
     While,
     free,
 )
-from pullback.transpile.optimise import effectful, fuse_branches, hoist_items, keep_residuals, remove_dead, simplify
+from pullback.transpile.optimise import (
+    compare_operands,
+    effectful,
+    fuse_branches,
+    hoist_items,
+    keep_residuals,
+    remove_dead,
+    simplify,
+)
 from tests.interpreter import run
 
 HERE = Origin("model.py", 1, 0, 1, 1, "y = f(x)")
@@ -287,3 +296,31 @@ def test_trips_of_a_while_are_counted_when_its_adjoint_needs_nothing_else() -> N
     out = keep_residuals(Block((x,), (forward, backward), (do,)))
     assert evaluate(out, 1.0) == 16.0
     assert evaluate(out, 20.0) == 1.0
+
+
+def test_a_maximum_that_is_only_compared_is_not_computed() -> None:
+    a = ab.Array("float64", (3,))
+    x, t, hit = Var("x", a), Var("", a), Var("", ab.Array("bool", (3,)))
+    back = replace(op(hit, operator.gt, t, Lit(0.0)), origin=HERE.backwards())
+    out = remove_dead(compare_operands(Block((x,), (op(t, np.maximum, x, Lit(0.0)), back), (hit,))))
+    assert ops(out) == [operator.gt]
+    values = np.array([-1.0, np.nan, 2.0])
+    assert np.array_equal(evaluate(out, values), np.maximum(values, 0.0) > 0.0)  # type: ignore[arg-type]
+
+
+def test_a_maximum_that_is_read_elsewhere_stays_the_operand_of_the_comparison() -> None:
+    a = ab.Array("float64", (3,))
+    x, t, hit, y = Var("x", a), Var("", a), Var("", ab.Array("bool", (3,))), Var("y", a)
+    back = replace(op(hit, operator.gt, t, Lit(0.0)), origin=HERE.backwards())
+    body = (op(t, np.maximum, x, Lit(0.0)), back, op(y, operator.mul, t, hit))
+    assert compare_operands(Block((x,), body, (y,))).body[1] is back
+
+
+@pytest.mark.parametrize(("adjoint", "left"), [(True, 1), (False, 2)])
+def test_ones_are_multiplied_out_in_backward_statements_only(adjoint: bool, left: int) -> None:
+    x, t, y = map(scalar, ("x", "", "y"))
+    origin = HERE.backwards() if adjoint else HERE
+    body = [op(t, operator.mul, Lit(1.0), x), op(y, operator.add, t, x)]
+    out = simplify(Block((x,), tuple(replace(s, origin=origin) for s in body), (y,)))
+    assert len(out.body) == left
+    assert evaluate(out, 2.0) == 4.0

@@ -6,13 +6,23 @@
 from __future__ import annotations
 
 from pullback.transpile.core import Block
+from pullback.transpile.optimise.compare import compare_operands
 from pullback.transpile.optimise.dead import effectful, remove_dead
 from pullback.transpile.optimise.fuse import fuse_branches
 from pullback.transpile.optimise.hoist import hoist_items
 from pullback.transpile.optimise.residuals import keep_residuals
 from pullback.transpile.optimise.simplify import simplify
 
-__all__ = ["effectful", "fuse_branches", "hoist_items", "keep_residuals", "optimise", "remove_dead", "simplify"]
+__all__ = [
+    "compare_operands",
+    "effectful",
+    "fuse_branches",
+    "hoist_items",
+    "keep_residuals",
+    "optimise",
+    "remove_dead",
+    "simplify",
+]
 
 
 def optimise(b: Block, effects: frozenset[str] = frozenset()) -> Block:
@@ -20,4 +30,4 @@ def optimise(b: Block, effects: frozenset[str] = frozenset()) -> Block:
 
     `effects`: the keys of functions that must be called regardless.
     """
-    return remove_dead(simplify(remove_dead(b, effects)), effects)
+    return remove_dead(compare_operands(simplify(remove_dead(b, effects))), effects)

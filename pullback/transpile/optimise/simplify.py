@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pullback.transpile import prims
+from pullback.transpile.abstract import kind_of
 from pullback.transpile.core import (
     Arg,
     Atom,
@@ -140,6 +142,8 @@ class _Simplifier:
         """The atom that an operation is nothing but another name of."""
         if s.op is prims.alias:
             return s.args[0] if not isinstance(s.args[0], (tuple, Slice)) else None
+        if s.op is operator.mul and s.origin.adjoint:
+            return _product(s.args[0], s.args[1])
         if s.op is prims.item and isinstance(s.args[0], Var) and (maker := self.made.get(s.args[0])):
             return _taken(maker, s.args[1])
         return None
@@ -193,6 +197,16 @@ def substitute_own(s: Stmt, m: dict[Var, Atom]) -> Stmt:
             return replace(s, inits=substitute(s.inits, m))
         case Def():
             return s
+
+
+def _product(x: Arg, y: Arg) -> Atom | None:
+    """A backward product with a constant that only now is known: `2.0 * 3.0`, or `1.0 * dx` of a float."""
+    if isinstance(x, Lit) and isinstance(y, Lit) and type(x.value) is type(y.value) is float:
+        return Lit(x.value * y.value)
+    for one, other in ((x, y), (y, x)):
+        if isinstance(one, Lit) and type(one.value) is float and one.value == 1.0 and isinstance(other, Var):
+            return other if kind_of(other.type) == "float" else None
+    return None
 
 
 def _taken(maker: Op, key: Arg) -> Atom | None:
