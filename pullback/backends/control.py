@@ -67,7 +67,7 @@ def out_names(b: Builder, s: Branch) -> list[str]:
         if o in b.names.forced and base not in avoid and not b.names.free(base, o, span.end, b.skips):
             holder = b.names.holder.get(base)
             if holder is not None and b.live.live(holder, span.end, b.skips):
-                saved = b.names.save(base, span.end, b.skips)
+                saved = b.names.save(base, span.start, b.skips)
                 if saved is not None:
                     b.save((saved, base), s.origin)
         n = b.names.fresh(base, o, span.end, b.skips, avoid)

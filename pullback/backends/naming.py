@@ -190,11 +190,11 @@ class Names:
         return name, None
 
     def save(self, name: str, position: int, skips: Skips) -> str | None:
-        """Give the holder of a name another one, `name_prev`; None where that cannot be."""
+        """Give the holder of a name another one, `name_prev`, before a statement; None where that cannot be."""
         holder = self.holder[name]
         if not self.may_save(holder):
             return None
-        saved = self.fresh(f"{name}_prev", holder, position, skips, frozenset((name,)))
+        saved = self.fresh(f"{name}_prev", holder, position - 1, skips, frozenset((name,)))
         self.set(holder, saved)
         return saved
 
