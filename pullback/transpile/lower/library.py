@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Effect, Lit
+from pullback.transpile.core import Atom, Block, Effect, For, Lit, Op, Var
+from pullback.transpile.infer import infer, join
 from pullback.transpile.lower import attributes, control, folding
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
@@ -91,12 +92,32 @@ def _extreme(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint:
     return out
 
 
+def _running_sum(scope: Scope, node: Any, sequence: Atom, start: Atom, hint: str) -> Value:
+    """`sum` of a list or array of numbers: a loop that adds, because that is what Python does, bit for bit."""
+    match type_of(sequence):
+        case ab.ListOf(item=ab.Scalar() as number):
+            pass
+        case ab.Array(dtype=str() as dtype, shape=(_,)) if (kind := ab.kind_of_dtype(dtype)) is not None:
+            number = ab.Scalar(kind, dtype)
+        case _:
+            scope.refuse(node, "sum of this is not supported yet", "Use np.sum, or add in a loop.")
+    item = Var("", number)
+    once = infer(operator.add, (start, item), {})
+    after = join(join(type_of(start), once), infer(operator.add, (Var("", once), item), {}))
+    total, added = Var("total", after), Var("total", after)
+    origin = scope.origin(node)
+    body = Block((Var("", ab.INT), total, item), (Op(added, operator.add, (total, item), (), origin),), (added,))
+    out = Var(hint or "total", after)
+    scope.body.append(For((out,), None, False, (start,), (sequence,), body, origin))
+    return out
+
+
 def _sum(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
     """`sum` of items that are known: added to the start one after the other, as Python does."""
     start = dict(keywords).get("start", args[1] if len(args) == 2 else Lit(0))
     items = items_of(scope, node, args[0]) if len(args) in (1, 2) else None
     if items is None:
-        scope.refuse(node, "sum of a list or array is not supported yet", "Use np.sum, or add in a loop.")
+        return _running_sum(scope, node, as_atom(scope, node, args[0]), as_atom(scope, node, start), hint)
     total = start
     if items and start == Lit(0):
         match type_of(items[0]):
