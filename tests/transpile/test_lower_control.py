@@ -576,6 +576,34 @@ def test_names_first_bound_in_a_loop_are_read_afterwards(body):
     agrees("def f(x, n):\n" + body, (1.5, 3), (3.0, 1))
 
 
+TWO_LOOPS_WITH_ONE_VARIABLE = """
+for i in range(3):
+    x = x * 0.5
+for i in range(n):
+    x = x + 1
+return x * i
+
+for i in range(3):
+    y = x * i
+for j in range(n):
+    y = x + j
+return y
+
+for k in range(2):
+    for i in range(2):
+        x = x * 0.5
+    for i in range(n):
+        x = x + i
+    x = x - i
+return x
+"""
+
+
+@pytest.mark.parametrize("body", programs(TWO_LOOPS_WITH_ONE_VARIABLE))
+def test_a_name_keeps_what_an_earlier_loop_left_in_it(body):
+    agrees("def f(x, n):\n" + body, (1.5, 3), (3.0, 1), (3.0, 0))
+
+
 def test_a_name_that_the_loop_has_not_bound_is_none():
     from tests.interpreter import run
 

@@ -261,6 +261,20 @@ STATEMENTS = {
         "y",
         "Give it a value before the loop.",
     ),
+    "bound in a branch, and then in a loop": (
+        "if x > 0:\n    y = x\nfor i in range(int(x)):\n    y = x\nreturn y",
+        1.0,
+        "'y' may be unbound: it is first set inside the loop on line 8, which may not run",
+        "y",
+        "Give it a value before the loop.",
+    ),
+    "a variable of a branch, and then of a loop": (
+        "if x > 0:\n    i = x\nfor i in range(int(x)):\n    x = x + 1\nreturn x * i",
+        1.0,
+        "'i' may be unbound: it has no value if the loop on line 8 does not run",
+        "i",
+        "Give it a value before the loop.",
+    ),
     "loop variable in an outer loop": (
         "for i in range(3):\n    for j in range(i):\n        x = x + j\n    x = x * j\nreturn x",
         1.0,
@@ -380,7 +394,7 @@ EXPRESSIONS = {
     ),
     "sum(v for v in x)": (n(2), "a comprehension over a length that is not known", "x", "Write a loop."),
     "[v for v in (1, 2) if x > v]": (1.0, "a condition of the run in a comprehension", "x > v", "Write a loop."),
-    "sum(x)": (n(2), "sum of a list or array is not supported yet", "sum(x)", "Use np.sum, or add in a loop."),
+    "sum(x)": (n(2, 3), "sum of this is not supported yet", "sum(x)", "Use np.sum, or add in a loop."),
     "max(x)": (n(2), "max of a list or array is not supported yet", "max(x)", "Use np.max."),
     "max(x, 1.0, key=abs)": (
         1.0,

@@ -70,8 +70,8 @@ def _for(scope: Scope, s: Any, over: Iteration) -> None:
 def _loop_variable(scope: Scope, s: Any, name: str, runs: bool) -> Unbound:
     """What a loop's variable stands for after the loop, until somebody reads it: then we begin again, and carry it."""
     before = scope.env.get(name)
-    bound_before = before is not None and (not isinstance(before, Unbound) or bool(before.wanted))
-    kept = runs or bound_before or not scope.loops
+    never_bound = before is None and not scope.loops
+    kept = runs or never_bound or (before is not None and (not isinstance(before, Unbound) or bool(before.wanted)))
     wanted = frozenset({(id(s), name)}) if kept else frozenset()
     return Unbound(
         f"has no value if the loop on line {s.lineno} does not run", "Give it a value before the loop.", wanted

@@ -81,6 +81,10 @@ class _Trials:
         self.lost: dict[str, Unbound] = {}
         self.left: dict[str, Value] = {}
         self.unchanged: set[str] = set()
+        for name in dict.fromkeys((*scope.bound_in(s), *(n for loop, n in scope.wanted if loop == id(s)))):
+            before = scope.env.get(name)
+            if (id(s), name) in scope.wanted and isinstance(before, Unbound) and not before.wanted <= scope.wanted:
+                scope.want(before)  # what an earlier loop leaves in it is what it has if this one does not run
         for name in dict.fromkeys((*scope.bound_in(s), *inits)):
             value = inits.get(name) or scope.bound(name)
             if value is None or name in skipped:
@@ -236,7 +240,10 @@ class _Trials:
         In an inner loop it is refused: where that does not run, the name keeps its value from the last outer iteration.
         """
         reason = f"is first set inside the loop on line {self.s.lineno}, which may not run"
-        wanted = frozenset() if self.scope.loops else frozenset({(id(self.s), name)})
+        before = self.scope.env.get(name)
+        never_bound = before is None and not self.scope.loops
+        kept = never_bound or (isinstance(before, Unbound) and bool(before.wanted))
+        wanted = frozenset({(id(self.s), name)}) if kept else frozenset()
         return Unbound(reason, "Give it a value before the loop.", wanted)
 
 
