@@ -3,10 +3,11 @@
 from pullback.runtime.indexing import place_diagonal, scatter_add, scatter_add_along
 from pullback.runtime.products import product_of_others
 from pullback.runtime.shapes import require_scalar, unbroadcast
-from pullback.runtime.trees import add_trees, zeros_of
+from pullback.runtime.trees import add_trees, match_kinds, zeros_of
 
 __all__ = [
     "add_trees",
+    "match_kinds",
     "place_diagonal",
     "product_of_others",
     "require_scalar",

@@ -10,6 +10,7 @@ from pullback.runtime.trees import add_trees
 
 __all__ = [
     "add_trees",
+    "match_kinds",
     "place_diagonal",
     "product_of_others",
     "require_scalar",
@@ -73,3 +74,12 @@ def zeros_of(x: Any) -> Any:
     if isinstance(x, list | tuple):
         return type(x)(map(zeros_of, x))
     return jnp.zeros_like(x) if jnp.issubdtype(jnp.result_type(x), jnp.inexact) else None
+
+
+def match_kinds(d: Any, like: Any) -> Any:
+    """The cotangent `d` with the containers of `like`."""
+    if isinstance(like, dict):
+        return {key: match_kinds(d[key], value) for key, value in like.items()}
+    if isinstance(like, list | tuple):
+        return type(like)(map(match_kinds, d, like))
+    return d

@@ -35,3 +35,16 @@ def zeros_of(x: Any) -> Any:
     if isinstance(x, float | complex | np.inexact):
         return type(x)(0)
     return None
+
+
+def match_kinds(d: Any, like: Any) -> Any:
+    """The cotangent `d` with the containers of `like`, and with numbers of the types that `like` has at its leaves."""
+    if isinstance(like, dict):
+        return {key: match_kinds(d[key], value) for key, value in like.items()}
+    if isinstance(like, tuple) and hasattr(like, "_fields"):
+        return type(like)(*map(match_kinds, d, like))
+    if isinstance(like, list | tuple):
+        return type(like)(map(match_kinds, d, like))
+    if isinstance(like, np.ndarray):
+        return d if d is None or isinstance(d, np.ndarray) else np.full_like(like, d)
+    return d if d is None or type(d) is type(like) else type(like)(d)

@@ -37,6 +37,7 @@ from pullback.transpile.shapes import (
     static_value,
     type_of,
 )
+from pullback.transpile.shapes_elementwise import of_elements
 
 
 @shape_function(prims.alias)
@@ -45,7 +46,16 @@ def alias(call: Call) -> Type:
     return call.type(0)
 
 
-@shape_function(prims.set_item, prims.add_item, prims.add_at_key)
+@shape_function(prims.add_at_key)
+def added_at_key(call: Call) -> Type:
+    """A list, one of whose numbers may be of another kind now."""
+    match call.type(0), call.type(2, "value"):
+        case ListOf(item=Scalar() as before), Scalar() as value:
+            return ListOf(of_elements(operator.add, (before, value)))
+    return call.type(0)
+
+
+@shape_function(prims.set_item, prims.add_item)
 def updated(call: Call) -> Type:
     """The same array or list with other content."""
     return call.type(0)

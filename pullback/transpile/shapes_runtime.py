@@ -72,6 +72,12 @@ def _sum(a: Type, b: Type) -> Type:
     return UNKNOWN
 
 
+@shape_function(runtime.match_kinds)
+def match_kinds(call: Call) -> Type:
+    """A cotangent with the structure of a value."""
+    return call.type(1, "like")
+
+
 @shape_function(runtime.zeros_of)
 def zeros_of(call: Call) -> Type:
     """Zeros of the structure of a value, None for leaves that are no floats."""

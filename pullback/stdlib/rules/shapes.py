@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import add_trees, unbroadcast
+from pullback.runtime import add_trees, match_kinds, unbroadcast
 from pullback.stdlib.registry import rule, static
 
 
@@ -132,6 +132,11 @@ def unbroadcast_(ct: Any, out: Any, g: Any, like: Any) -> Any:
 @rule(add_trees)
 def add_trees_(ct: Any, out: Any, a: Any, b: Any) -> Any:
     return ct, ct
+
+
+@rule(match_kinds)
+def match_kinds_(ct: Any, out: Any, d: Any, like: Any) -> Any:
+    return ct, None
 
 
 @rule(np.tril)

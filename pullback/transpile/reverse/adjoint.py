@@ -39,7 +39,15 @@ from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.reverse import control
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
-from pullback.transpile.reverse.cotangents import Cotangents, Tree, keys_of
+from pullback.transpile.reverse.cotangents import (
+    Cotangent,
+    Cotangents,
+    Tree,
+    dtype_of_scalars,
+    keys_of,
+    kind_of_either,
+    of_numpy,
+)
 from pullback.transpile.reverse.twins import Twins
 
 
@@ -206,6 +214,10 @@ class Adjoint:
         d = cast(Atom, self.ct.pop(s.out))
         if not isinstance(base, Var) or base not in self.r.active:
             return
+        if ab.rank(base.type) == 0:
+            one = d if ab.rank(s.out.type) == 0 else self.b(np.sum, cast(Atom, self._to_shape(d, s.out)))
+            self.ct.add(base, one)
+            return
         whole = self.ct.full(base)
         self.ct.open[base] = self.b.emit(prims.add_item, (whole, index, d), hint=self.ct.name(base))
         self.ct.mark_whole(cast(Atom, self.ct.open[base]), base)
@@ -215,14 +227,28 @@ class Adjoint:
         d = self.ct.pop(s.out)
         if not isinstance(container, Var) or container not in self.r.active or d is None:
             return
-        if keys_of(container.type):
-            self.ct.add_item(container, _positive(cast(Lit, key), container.type), self._to_shape(d, s.out), s.out.type)
+        if (items := keys_of(container.type)) and isinstance(key, Lit):
+            self.ct.add_item(container, _positive(key, container.type), self._to_shape(d, s.out), s.out.type)
+            return
+        if items:
+            self._item_of_the_run(container, key, s, d, items)
             return
         whole = self.ct.full(container)
         value = self.ct.materialise(s.out.type, d, s.out, self.ct.name(s.out))
         op = prims.add_at_key if isinstance(container.type, ab.ListOf) else prims.add_item
         index = (key,) if op is prims.add_item else key
         self.ct.open[container] = self.b.emit(op, (whole, index, value), hint=self.ct.name(container))
+
+    def _item_of_the_run(
+        self, container: Var, key: Arg, s: Op, d: Cotangent, items: tuple[tuple[Lit, ab.Type], ...]
+    ) -> None:
+        """The cotangent of a tuple that is read at an index of the run: a list of those of its items, one added to."""
+        value, before = self._to_shape(d, s.out), self.ct.full(container)
+        parts = tuple(self.b(prims.item, before, k) for k, _ in items)
+        whole = Var("", ab.ListOf(items[0][1]))
+        self.b.define(whole, prims.make_list, parts)
+        added = self.b.emit(prims.add_at_key, (whole, key, value))
+        self.ct.open[container] = Tree({k: self.b(prims.item, added, k) for k, _ in items})
 
     def _to_shape(self, d: Any, v: Var) -> Any:
         return d if isinstance(d, Tree) else self.ct.materialise(v.type, d, v, self.ct.name(v))
@@ -259,6 +285,8 @@ class Adjoint:
         active = tuple(i for i, a in enumerate(s.args) if isinstance(a, Var) and a in self.r.active)
         names = self.r.companion(s.function, active)
         types = _gradient_types([s.args[i].type for i in active], self.r.result_type(names.pullback))
+        if (dtype := dtype_of_scalars(type_of(d))) is not None:  # it may be computed with a NumPy scalar throughout
+            types = tuple(of_numpy(t, dtype) for t in types)
         tape: tuple[Var, ...] = ()
         if names.forward is not None:
             tape = (Var("tape", ab.UNKNOWN),)
@@ -280,7 +308,10 @@ def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type
     if len(args) > 1 and isinstance(known, ab.Seq):
         found = known.items
     pairs = zip(args, found, strict=True)
-    return tuple(u if isinstance(t, ab.Scalar) and isinstance(u, ab.Scalar) else t for t, u in pairs)
+    return tuple(
+        t if u is None else u if isinstance(t, ab.Scalar) and isinstance(u, ab.Scalar) else kind_of_either(t, u)
+        for t, u in pairs
+    )
 
 
 def _positive(key: Lit, t: ab.Type) -> Lit:

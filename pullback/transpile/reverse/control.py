@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, If, Lit, Range, Var, While, substitute
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.activity import active_free
-from pullback.transpile.reverse.cotangents import Tree
+from pullback.transpile.reverse.cotangents import Tree, kind_of_either
 
 if TYPE_CHECKING:
     from pullback.transpile.reverse.adjoint import Adjoint
@@ -53,14 +51,8 @@ def _cotangent_var(self: Adjoint, v: Var, t: ab.Type) -> Var:
 
 
 def _kind(t: ab.Type, d: Atom) -> ab.Type:
-    """The type that a cotangent of type `t` or `d` has: a scalar's may be NumPy's though the value is a Python float.
-
-    It only ever grows, so that loops settle.
-    """
-    u = type_of(d)
-    if not isinstance(t, ab.Scalar) or not isinstance(u, ab.Scalar) or u.dtype is None:
-        return t
-    return u if t.dtype is None else ab.Scalar(t.kind, str(np.promote_types(t.dtype, u.dtype)))
+    """The type that a cotangent of type `t` or `d` has. It only ever grows, so that loops settle."""
+    return kind_of_either(t, type_of(d))
 
 
 def _copy(d: Any) -> Any:
@@ -111,7 +103,8 @@ def loop(self: Adjoint, s: For | While) -> None:
         kinds = after
     body = Block((here, *params, *tape_params), tuple(inner.b.body), (*final, *collected))
     outs = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
-    lists = [Var(self.ct.name(a), ab.ListOf(p.type)) for p, a in slots.listed]
+    kept = [_kind(p.type, d) for (p, _), d in zip(slots.listed, collected, strict=True)]
+    lists = [Var(self.ct.name(a), ab.ListOf(t)) for (_, a), t in zip(slots.listed, kept, strict=True)]
     reverse = not s.reverse if isinstance(s, For) else True
     body = substitute(body, {index: here})
     adjoint = For((*outs, *lists), source, reverse, tuple(inits), tuple(tapes), body, self.b.origin, adjoint_of=s.tag)

@@ -39,6 +39,46 @@ def keys_of(t: ab.Type) -> tuple[tuple[Lit, ab.Type], ...]:
     return ()
 
 
+def kind_of_either(t: ab.Type, u: ab.Type) -> ab.Type:
+    """The type `t` of a cotangent that may have the kinds of `u`.
+
+    The cotangent of a Python float, or of one in a structure, may be a NumPy scalar.
+    """
+    match t, u:
+        case ab.ListOf(), ab.ListOf():
+            return ab.ListOf(kind_of_either(t.item, u.item))
+        case ab.Seq(), ab.Seq() if len(t.items) == len(u.items):
+            return ab.Seq(t.kind, tuple(map(kind_of_either, t.items, u.items)))
+        case ab.Mapping(), ab.Mapping():
+            items = dict(u.items)
+            return ab.Mapping(tuple((k, kind_of_either(x, items.get(k, x))) for k, x in t.items))
+    if not isinstance(t, ab.Scalar) or not isinstance(u, ab.Scalar) or u.dtype is None:
+        return t
+    return u if t.dtype is None else ab.Scalar(t.kind, str(np.promote_types(t.dtype, u.dtype)))
+
+
+def of_numpy(t: ab.Type, dtype: str) -> ab.Type:
+    """The type `t` with NumPy scalars where it has Python floats."""
+    match t:
+        case ab.ListOf(item=item):
+            return ab.ListOf(of_numpy(item, dtype))
+        case ab.Seq(kind=kind, items=items):
+            return ab.Seq(kind, tuple(of_numpy(x, dtype) for x in items))
+        case ab.Mapping(items=entries):
+            return ab.Mapping(tuple((k, of_numpy(x, dtype)) for k, x in entries))
+    return ab.Scalar("float", dtype) if t == ab.FLOAT else t
+
+
+def dtype_of_scalars(t: ab.Type) -> str | None:
+    """The dtype of a NumPy scalar in a structure of type `t`, None if there is none."""
+    match t:
+        case ab.Scalar(dtype=dtype):
+            return dtype
+        case ab.ListOf(item=item):
+            return dtype_of_scalars(item)
+    return next((found for _, x in keys_of(t) if (found := dtype_of_scalars(x)) is not None), None)
+
+
 class Cotangents:
     """The open cotangents of one block.
 
@@ -155,15 +195,32 @@ class Cotangents:
         match t:
             case ab.Scalar(kind="float", dtype=None) if u != ab.FLOAT and not isinstance(u, ab.Static):
                 return self.b.emit(float, (out,), hint=name)
-            case ab.Scalar(kind="float", dtype=str() as dtype) if not self._computed(out) or u != t:
+            case ab.Scalar(kind="float", dtype=str() as dtype) if u != t or not self._surely_of_numpy(out):
                 return self.b.emit(np.dtype(dtype).type, (out,), hint=name)
-            case ab.Array(shape=()) if not isinstance(u, ab.Array):
+            case ab.ListOf() if not (isinstance(u, ab.ListOf) and _keeps_kinds(t.item, u.item)):
+                return self.b.emit(runtime.match_kinds, (out, v), hint=name)
+            case ab.Array(shape=()) if not isinstance(u, ab.Array) or not self._surely_an_array(out):
                 return self.b.emit(np.full_like, (v, out), hint=name)
         return out
 
-    def _computed(self, d: Atom) -> bool:
-        """Is this cotangent the result of an operation? A loop of no trips or a branch may give a literal instead."""
-        return isinstance(d, Var) and d in self.b.defs
+    def _surely_of_numpy(self, d: Arg) -> bool:
+        """Is this not a Python float, as a loop of no trips or a branch may give, and what Python computes with it?"""
+        if not isinstance(d, Var) or isinstance(d.type, ab.Scalar) and d.type.dtype is None:
+            return False
+        if d in self.b.twins.params or ab.rank(d.type) not in (None, 0):
+            return True
+        s = self.b.defs.get(d) or self.b.twins.made.get(d)
+        if s is None or s.op is prims.item:
+            return False
+        by_python = s.op is prims.alias or getattr(s.op, "__module__", None) in ("_operator", "builtins")
+        return any(map(self._surely_of_numpy, s.args)) if by_python else s.op is not runtime.unbroadcast
+
+    def _surely_an_array(self, d: Atom) -> bool:
+        """Is this no NumPy scalar, which is what sums of arrays without axes are?"""
+        s = self.b.defs.get(d) if isinstance(d, Var) else None
+        if s is not None and s.op is prims.alias:
+            return self._surely_an_array(cast(Atom, s.args[0]))
+        return s is not None and s.op in (np.zeros_like, np.full_like)
 
     def materialise(self, t: ab.Type, d: Cotangent | None, v: Atom, name: str) -> Atom:
         """The cotangent of a value `v` of type `t` as one value with the structure and shape of `v`."""
@@ -174,6 +231,8 @@ class Cotangents:
         assert not isinstance(d, Tree)
         match t:
             case ab.Scalar():
+                if isinstance(d, Lit) and type(d.value) is int and not d.text:
+                    return Lit(float(d.value))
                 return ZERO if d is None else d
             case ab.Array():
                 return self._array(t, d, v, name)
@@ -272,6 +331,19 @@ class Cotangents:
         if later:
             d = self.b(np.sum, d, kwargs=(("axis", _axes(later)), ("keepdims", Lit(True))))
         return d
+
+
+def _keeps_kinds(t: ab.Type, u: ab.Type) -> bool:
+    """Are cotangents of type `u` certainly of the kinds that items of type `t` have?"""
+    if keys := keys_of(t):
+        found = dict(keys_of(u))
+        return type(t) is type(u) and all(_keeps_kinds(x, found.get(k, ab.UNKNOWN)) for k, x in keys)
+    match t, u:
+        case ab.ListOf(item=x), ab.ListOf(item=y):
+            return _keeps_kinds(x, y)
+        case ab.Array(), ab.Array():
+            return ab.rank(t) not in (None, 0)
+    return t == u == ab.FLOAT or not ab.differentiable(t)
 
 
 def _axes(axes: list[int]) -> Lit | tuple[Lit, ...]:
