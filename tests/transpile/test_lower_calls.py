@@ -9,7 +9,7 @@ from pullback.transpile.abstract import FLOAT, ListOf, Scalar, Seq, Static
 from pullback.transpile.core import Call, If
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import from_function
-from tests.transpile.lowering import agrees, live, lowered
+from tests.transpile.lowering import agrees, live, lowered, pointed_at, refused
 
 rng = np.random.default_rng(2)
 
@@ -105,6 +105,60 @@ def f(x):
 def test_integers_are_arguments_of_the_run():
     text = "def g(a, k):\n    return a ** k\n\ndef f(x):\n    return g(x, 2) + g(x, 3) + g(x, 4)\n"
     assert len(agrees(text, (1.5,)).functions) == 1
+
+
+def test_an_axis_that_is_given_is_part_of_the_signature():
+    text = """def total(a, axis=None, keepdims=False):
+    return np.sum(a, axis=axis, keepdims=keepdims)
+
+def f(x):
+    return total(x, 1) @ total(x, axis=1) + total(x) + total(x, 0, True).sum()
+"""
+    program = agrees(text, (n(3, 4),))
+    assert len(program.functions) == 3
+    assert calls(program)[0].out.type.shape == calls(program)[1].out.type.shape
+    assert len(calls(program)[0].out.type.shape) == 1
+
+
+def test_an_axis_of_the_run_stays_one():
+    agrees(
+        "def total(a, axis):\n    return np.sum(a, axis=axis)\n\ndef f(x, k):\n    return total(x, k).sum()\n",
+        (n(3, 4), 1),
+    )
+
+
+LAYERS = """def dense(p, i, x):
+    return np.tanh(x @ p[f"w{i}"] + p[f"b{i}"])
+
+def forward(p, k, x):
+    return dense(p, k, x) if k >= 0 else x
+
+def deep(p, i, x):
+    if i == len(p) // 2:
+        return x
+    return deep(p, i + 1, np.tanh(x @ p[f"w{i}"] + p[f"b{i}"]))
+
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return dense(p, 1, dense(p, 0, x)).sum()",
+        "for i in range(2):\n        x = dense(p, i, x)\n    return x.sum()",
+        "for i in range(2):\n        x = forward(p, i, x)\n    return x.sum()",
+        "return deep(p, 0, x).sum()",
+    ],
+)
+def test_keys_made_from_integers_that_are_given(body):
+    p = {"w0": n(3, 4), "b0": n(4), "w1": n(4, 2), "b1": n(2)}
+    agrees(LAYERS + f"def f(p, x):\n    {body}\n", (p, n(5, 3)))
+
+
+def test_a_key_that_nobody_knows_is_refused_where_it_is_read():
+    error = refused(LAYERS + "def f(p, x, k):\n    return dense(p, k, x)\n", {"w0": n(3, 4), "b0": n(4)}, n(3), 0)
+    assert error.message == "a key that depends on the run is not supported yet"
+    assert (error.line, pointed_at(error)) == (6, 'f"w{i}"')
 
 
 def test_the_result_has_the_callers_lengths():

@@ -32,6 +32,7 @@ from pullback.transpile.lower.values import (
     UserFunction,
     UserModule,
     Value,
+    leaves,
     lift,
     static,
     type_of,
@@ -199,9 +200,12 @@ def _static(scope: Scope, node: Any, op: OpFunction, name: str, value: Value, ou
         scope.refuse(
             place, f"the argument {name!r} of {_called(op)} is not supported yet", _WITHOUT.get(name, "Leave it out.")
         )
+    if name in _AXES:
+        scope.prefer_known(leaves(value))
     out[name] = as_arg(scope, node, value)
 
 
+_AXES = frozenset("axis axis1 axis2 axes source destination".split())
 _WITHOUT = {
     "out": "Assign the result instead.",
     "where": "Use np.where on the result.",

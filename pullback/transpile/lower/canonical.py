@@ -7,7 +7,6 @@ of lengths share one function. Which lengths are equal, by how much they differ,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.lengths import anonymous, text
@@ -19,18 +18,15 @@ _NAME = re.compile(r"\$\d+")
 class Renaming:
     """From a caller's names of lengths to those of a function, and back."""
 
-    def __init__(self, keep_integers: bool = False) -> None:
+    def __init__(self) -> None:
         self._new: dict[str, tuple[str, int]] = {}
         self._old: dict[str, ab.Length] = {}
-        self._keep_integers = keep_integers
 
-    def types(self, types: Sequence[ab.Type]) -> tuple[ab.Type, ...]:
-        """The types under new names."""
-        return tuple(map(self.type, types))
-
-    def type(self, t: ab.Type) -> ab.Type:
-        """A type under new names."""
+    def type(self, t: ab.Type, keep_integer: bool = False) -> ab.Type:
+        """A type under new names. The value of an integer is left out, unless it is to be kept."""
         match t:
+            case ab.Scalar(value=int()) if keep_integer:
+                return t
             case ab.Array(dtype=dtype, shape=tuple() as shape):
                 return ab.Array(dtype, tuple(map(self._length, shape)))
             case ab.Scalar(kind=kind, dtype=dtype, value=value) if value is not None:
@@ -44,7 +40,7 @@ class Renaming:
         return t
 
     def _integer(self, n: ab.Length) -> ab.Length:
-        if isinstance(n, int) and not self._keep_integers:
+        if isinstance(n, int):
             name = f"${len(self._old)}"
             self._old[name] = n
             return ab.Dim(name)

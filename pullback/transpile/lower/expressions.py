@@ -58,6 +58,8 @@ def name(scope: Scope, node: Any, hint: str) -> Value:
     match found:
         case Var(type=ab.Static(value=known)) if found.type is not BOTTOM:
             return Lit(known, dotted(known))
+        case Var(type=ab.Scalar(kind="int", dtype=None, value=int() as known)) if found in scope.parameters:
+            return Lit(known)
     return found
 
 

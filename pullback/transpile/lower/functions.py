@@ -14,7 +14,7 @@ from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var, blocks
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.naming import dotted
-from pullback.transpile.lower.scope import Scope, joined
+from pullback.transpile.lower.scope import NeedIntegers, Scope, joined
 from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift, static
 from pullback.transpile.sources import FunctionSource, parse_text
 from pullback.transpile.sources import Value as Live
@@ -37,6 +37,7 @@ class Unit:
     """The functions of one program."""
 
     functions: dict[str, Function] = field(default_factory=dict)
+    by_value: dict[Hashable, frozenset[str]] = field(default_factory=dict)  # the integers that are part of a signature
     specialised: dict[_Key, Specialised] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
 
@@ -210,14 +211,39 @@ def call_user(
     values = arguments(scope, node, source, args, keywords)
     atoms = [as_atom(scope, node, v) for v in values]
     scope.owned.share(tuple(atoms))
-    renaming = Renaming()
-    types = renaming.types([call_type(v, a) for v, a in zip(values, atoms, strict=True)])
-    found = specialise(scope, unit, source, types)
+    found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
     result = found.result if found.result is BOTTOM else renaming.back(found.result)
     out = Var(hint, result)
     scope.body.append(Call(out, found.key, tuple(atoms), scope.origin(node)))
     known = static(out)
     return Lit(None) if known is None else out
+
+
+def _for_these(
+    scope: Scope, unit: Unit, source: FunctionSource, types: Sequence[ab.Type]
+) -> tuple[Specialised, Renaming]:
+    """The function for arguments of these types; where it asks for the values of integers, for these values."""
+    names = [p.name for p in declared(source)]
+    while True:
+        renaming, by_value = Renaming(), unit.by_value.get(source.key, frozenset())
+        renamed = tuple(renaming.type(t, name in by_value) for t, name in zip(types, names, strict=True))
+        before, keys = set(unit.specialised), dict(unit.names)
+        try:
+            return specialise(scope, unit, source, renamed), renaming
+        except NeedIntegers as need:
+            if need.source.key != source.key:
+                raise
+            if need.error is not None and need.names <= by_value:  # the caller does not know them either
+                scope.need_known_for(need.error)
+            unit.by_value[source.key] = by_value | need.names
+            _drop(unit, before)
+            unit.names = keys
+
+
+def _drop(unit: Unit, kept: set[_Key]) -> None:
+    """Forget the functions that were lowered on an assumption that has turned out wrong."""
+    for k in set(unit.specialised) - kept:
+        unit.functions.pop(unit.specialised.pop(k).key, None)
 
 
 def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab.Type, ...]) -> Specialised:
@@ -236,8 +262,7 @@ def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab
         if not new.asked or result == new.result:
             break
         new.result = result
-        for k in set(unit.specialised) - before:  # lowered on the assumption that has turned out wrong
-            unit.functions.pop(unit.specialised.pop(k).key, None)
+        _drop(unit, before)
         unit.names = names
     if result is BOTTOM:
         scope.refuse(source.tree, f"{source.name!r} calls itself without an end", "Return a value on some path.")

@@ -69,7 +69,7 @@ class Lowering(Scope):
         return call_user(self, self.unit, node, callee, args, keywords, hint)
 
     def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
-        return lower_function(self.unit, source, types)
+        return lower_function(self.unit, source, types, is_called=True)
 
     def meaning(self, node: Any, text: str, found: Found) -> Value:
         match found:
@@ -103,13 +103,15 @@ def is_library_constant(text: str, obj: object) -> bool:
     return any(hasattr(module, name) and getattr(module, name) is obj for module in (math, np)) and not callable(obj)
 
 
-def lower_function(unit: Unit, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
+def lower_function(unit: Unit, source: FunctionSource, types: Sequence[ab.Type], is_called: bool = False) -> Function:
     """A function of the user's in Core, for parameters of these types."""
     parameters = declared(source)
     local_names = local_names_of(source)
     demands = Demands()
     for _ in range(_MOST_RESTARTS):
         scope = Lowering(unit, source, local_names, demands)
+        scope.is_called = is_called
+        scope.by_value = unit.by_value.get(source.key, frozenset())
         try:
             check_parameters(scope)
             if len(types) != len(parameters):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
@@ -31,6 +31,18 @@ class Demands:
 
 class NotATemplate(Exception):
     """A rule cannot be inlined for these arguments: what it does depends on what only the run will tell."""
+
+
+class NeedIntegers(Exception):
+    """A function that is called must be lowered for the values of some of its integer arguments."""
+
+    def __init__(
+        self, source: FunctionSource, names: frozenset[str], error: errors.PullbackError | None = None
+    ) -> None:
+        super().__init__(source.name)
+        self.source = source
+        self.names = names
+        self.error = error  # to be raised where the values are not known either
 
 
 class Restart(Exception):
@@ -101,6 +113,8 @@ class Scope(ABC):
     """The lowering of one function. The abstract methods are the recursion through statements and expressions."""
 
     is_template = False
+    is_called = False  # by a function that is being lowered
+    by_value: frozenset[str] = frozenset()  # the integer parameters that are lowered for the values given
 
     def __init__(self, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         self.source = source
@@ -197,7 +211,17 @@ class Scope(ABC):
         """Give up: raise the error that points at a node."""
         if self.is_template:
             raise NotATemplate(message)
-        raise errors.at(cls, origin_of(self.source.file, node, ""), message, hint, self.source.text)
+        raise self.error(node, message, hint, cls)
+
+    def error(
+        self,
+        node: Any,
+        message: str,
+        hint: str,
+        cls: type[errors.PullbackError] = errors.NotSupportedYet,
+    ) -> errors.PullbackError:
+        """The error that points at a node."""
+        return errors.at(cls, origin_of(self.source.file, node, ""), message, hint, self.source.text)
 
     # statements
 
@@ -267,16 +291,39 @@ class Scope(ABC):
             raise Restart
 
     def need_known(self, node: Any, message: str, hint: str = "") -> NoReturn:
-        """Something must be known while lowering: begin again with a loop around unrolled, or give up."""
-        if not self.unrollable:
-            self.refuse(node, message, hint)
-        self.unrolled.add(self.unrollable[-1])
-        raise Restart
+        """Something must be known while lowering: begin again, knowing more, or give up."""
+        if self.is_template:
+            raise NotATemplate(message)
+        self.need_known_for(self.error(node, message, hint))
+
+    def need_known_for(self, error: errors.PullbackError) -> NoReturn:
+        """Begin again, with a loop around unrolled, or for the values of integers that are given; else raise."""
+        if self.unrollable:
+            self.unrolled.add(self.unrollable[-1])
+            raise Restart
+        given = self._given_integers(self.parameters)
+        if given and self.is_called:
+            raise NeedIntegers(self.source, given, error)
+        raise error
+
+    def prefer_known(self, wanted: Iterable[Value]) -> None:
+        """Begin again with the values of these variables known, if they are integers that the function is given."""
+        given = self._given_integers(wanted) - self.by_value
+        if given and self.is_called:
+            raise NeedIntegers(self.source, given)
+
+    def _given_integers(self, values: Iterable[Value]) -> frozenset[str]:
+        found = (v for v in values if isinstance(v, Var) and v in self.parameters)
+        return frozenset(v.hint for v in found if _is_unknown_integer(v.type))
 
     def share(self, value: Value) -> None:
         """A container holds this value from now on."""
         for leaf in leaves(value):
             self.owned.share(leaf)
+
+
+def _is_unknown_integer(t: ab.Type) -> bool:
+    return isinstance(t, ab.Scalar) and t.kind == "int" and t.dtype is None and not isinstance(t.value, int)
 
 
 def joined(a: ab.Type, b: ab.Type) -> ab.Type:

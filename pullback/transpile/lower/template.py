@@ -117,7 +117,7 @@ def _find(
 ) -> tuple[_Made | str, list[Atom]]:
     looked_at = _looked_at.setdefault(fn, set())
     while True:
-        renaming, holes = Renaming(keep_integers=True), list[Atom]()
+        renaming, holes = Renaming(), list[Atom]()
         shapes = tuple(_shape(x, renaming, i in looked_at) for i, x in enumerate(inputs))
         fixed = tuple((name, _fixed(x, renaming, holes)) for name, x in static.items())
         key = (fn, shapes, fixed)
@@ -143,7 +143,7 @@ def _shape(x: Arg, renaming: Renaming, looked_at: bool) -> Hashable:
         case Lit():
             return x
         case Var() | Global():
-            return renaming.type(x.type), ""
+            return renaming.type(x.type, True), ""
     raise NotATemplate("a slice as an operand")
 
 
@@ -154,7 +154,7 @@ def _fixed(x: Arg, renaming: Renaming, holes: list[Atom]) -> Hashable:
             return tuple(_fixed(y, renaming, holes) for y in x)
         case Var() | Global():
             holes.append(x)
-            return _Hole(renaming.type(x.type))
+            return _Hole(renaming.type(x.type, True))
         case Lit():
             return x
     raise NotATemplate("a slice as a static argument")
