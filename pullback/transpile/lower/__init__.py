@@ -19,7 +19,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Program
 from pullback.transpile.lower.functions import Unit, reachable
 from pullback.transpile.lower.lowering import lower_function
-from pullback.transpile.lower.scope import NotATemplate
+from pullback.transpile.lower.states import NotATemplate
 from pullback.transpile.lower.template import lower_rule
 from pullback.transpile.sources import FunctionSource
 

@@ -20,7 +20,8 @@ import gast
 from pullback.transpile.core import Atom, If
 from pullback.transpile.lower.control import condition
 from pullback.transpile.lower.merging import ONE_STRUCTURE, append_if, merge, of_one_structure
-from pullback.transpile.lower.scope import NONE, End, Inner, Raised, Returned, Scope, Unbound
+from pullback.transpile.lower.scope import NONE, Scope
+from pullback.transpile.lower.states import End, Inner, Raised, Returned, Unbound
 from pullback.transpile.lower.values import Value
 
 # an early return that leaves both branches open copies what follows: at most so often, one inside the other

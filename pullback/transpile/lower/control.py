@@ -13,7 +13,8 @@ from pullback.transpile.core import Atom, If, Lit, Var
 from pullback.transpile.lower import folding
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.merging import append_if, merge
-from pullback.transpile.lower.scope import Inner, Scope, joined
+from pullback.transpile.lower.scope import Scope, joined
+from pullback.transpile.lower.states import Inner
 from pullback.transpile.lower.values import UNDECIDED, Value, type_of
 
 

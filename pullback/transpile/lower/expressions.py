@@ -14,7 +14,8 @@ from pullback.transpile.lower import comparisons, control, folding, formatting
 from pullback.transpile.lower.containers import as_operand, explode, items_of
 from pullback.transpile.lower.iteration import known_items
 from pullback.transpile.lower.naming import dotted
-from pullback.transpile.lower.scope import Scope, Unbound
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import (
     BOTTOM,
     UNDECIDED,

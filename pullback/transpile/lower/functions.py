@@ -14,7 +14,8 @@ from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var, blocks
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.naming import dotted
-from pullback.transpile.lower.scope import NeedIntegers, Scope, joined
+from pullback.transpile.lower.scope import Scope, joined
+from pullback.transpile.lower.states import NeedIntegers
 from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift, static
 from pullback.transpile.sources import FunctionSource, parse_text
 from pullback.transpile.sources import Value as Live

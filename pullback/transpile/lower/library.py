@@ -20,7 +20,8 @@ from pullback.transpile.lower import attributes, control, folding
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
-from pullback.transpile.lower.scope import Inner, Scope
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.states import Inner
 from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, lift, static, type_of
 
 Arguments = list[Value]

@@ -15,7 +15,8 @@ from pullback.transpile.lower import control
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
 from pullback.transpile.lower.scan import bound_names
-from pullback.transpile.lower.scope import End, Inner, Scope, Unbound
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.states import End, Inner, Unbound
 from pullback.transpile.lower.trials import settle
 
 _MOST_UNROLLED = 64

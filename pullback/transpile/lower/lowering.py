@@ -20,7 +20,8 @@ from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.functions import Unit, call_user, check_parameters, core_parameter, declared
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
-from pullback.transpile.lower.scope import NONE, Demands, End, Restart, Returned, Scope
+from pullback.transpile.lower.scope import NONE, Scope
+from pullback.transpile.lower.states import Demands, End, Restart, Returned
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
 from pullback.transpile.sources import Binding as Found
 from pullback.transpile.sources import FunctionSource, Missing, ModuleBinding

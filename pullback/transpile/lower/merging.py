@@ -7,7 +7,8 @@ from typing import Any
 
 from pullback.transpile.core import Atom, If, Var
 from pullback.transpile.lower.containers import as_atom, explode
-from pullback.transpile.lower.scope import Inner, Scope, joined, mixed
+from pullback.transpile.lower.scope import Scope, joined, mixed
+from pullback.transpile.lower.states import Inner
 from pullback.transpile.lower.values import (
     Pack,
     Value,

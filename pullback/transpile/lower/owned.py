@@ -20,7 +20,16 @@ _ARITHMETIC: frozenset[OpFunction] = frozenset(
     {
         *(operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow),
         *(operator.matmul, operator.neg, operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne),
-        *(operator.invert, operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift, abs, max, min),
+        *(
+            operator.invert,
+            operator.and_,
+            operator.or_,
+            operator.xor,
+            operator.lshift,
+            operator.rshift,
+            operator.pos,
+            abs,
+        ),
     }
 )
 
@@ -47,7 +56,9 @@ class Owned:
 
     def made(self, out: Var, fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> None:
         """Note an operation: what it makes is owned, unless its result may be a view of an operand."""
-        if fn in _FRESH or isinstance(fn, np.ufunc):
+        if fn in (max, min) and all(map(self.number, args)):  # of arrays they give one of them
+            self._numbers.add(out)
+        elif (fn in _FRESH or isinstance(fn, np.ufunc)) and "copy" not in dict(kwargs):
             self._own.add(out)
             if (fn in _ARITHMETIC or isinstance(fn, np.ufunc)) and all(map(self.number, args)):
                 self._numbers.add(out)

@@ -4,107 +4,29 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Atom, Block, Function, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var
+from pullback.transpile.core import Arg, Function, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var
 from pullback.transpile.infer import infer, join
 from pullback.transpile.lower.origins import origin_of, statement_text
 from pullback.transpile.lower.owned import Owned
 from pullback.transpile.lower.scan import bound_names
+from pullback.transpile.lower.states import (
+    Binding,
+    Demands,
+    End,
+    Env,
+    Inner,
+    NeedIntegers,
+    NotATemplate,
+    Restart,
+    Unbound,
+)
 from pullback.transpile.lower.values import BOTTOM, Value, leaves
 from pullback.transpile.sources import Binding as Found
 from pullback.transpile.sources import FunctionSource
-
-LoopVariable = tuple[int, str]  # a `for` statement, and a name that it binds
-
-
-@dataclass
-class Demands:
-    """What a lowering has found out that it must do otherwise: hand on variables of loops, unroll loops."""
-
-    variables: set[LoopVariable] = field(default_factory=set)
-    unrolled: set[int] = field(default_factory=set)
-
-
-class NotATemplate(Exception):
-    """A rule cannot be inlined for these arguments: what it does depends on what only the run will tell."""
-
-
-class NeedIntegers(Exception):
-    """A function that is called must be lowered for the values of some of its integer arguments."""
-
-    def __init__(
-        self, source: FunctionSource, names: frozenset[str], error: errors.PullbackError | None = None
-    ) -> None:
-        super().__init__(source.name)
-        self.source = source
-        self.names = names
-        self.error = error  # to be raised where the values are not known either
-
-
-class Restart(Exception):
-    """The function must be lowered again, with more known about it than when it was begun."""
-
-
-@dataclass(frozen=True)
-class Unbound:
-    """Why a name may have no value here. `wanted`: the loops that must hand their variable on if the name is read."""
-
-    reason: str
-    hint: str
-    wanted: frozenset[LoopVariable] = frozenset()
-    may_be_unbound: bool = True
-
-
-Binding = Value | Unbound
-
-
-@dataclass
-class Env:
-    """What the names of a function stand for: those that a block binds over those of the block around it."""
-
-    outer: Env | None = None
-    names: dict[str, Binding] = field(default_factory=dict)
-
-    def get(self, name: str) -> Binding | None:
-        """What a name stands for here, None if nothing has been bound to it."""
-        env: Env | None = self
-        while env is not None:
-            if name in env.names:
-                return env.names[name]
-            env = env.outer
-        return None
-
-
-@dataclass
-class Inner:
-    """A block that has been lowered: its statements, the names that it binds, and how it ends."""
-
-    body: list[Stmt]
-    names: dict[str, Binding]
-    end: End
-
-    def block(self, params: Sequence[Var], results: Sequence[Atom]) -> Block:
-        """The block of Core with these parameters and results."""
-        return Block(tuple(params), tuple(self.body), tuple(results))
-
-
-@dataclass(frozen=True)
-class Returned:
-    """A block that ends with a `return` on every path."""
-
-    value: Value
-
-
-@dataclass(frozen=True)
-class Raised:
-    """A block that ends with a `raise` on every path."""
-
-
-End = Returned | Raised | None  # None: it goes on with what follows
 
 R = TypeVar("R")
 

@@ -15,7 +15,8 @@ from pullback.transpile.lower import control, loops
 from pullback.transpile.lower.branches import lower_if
 from pullback.transpile.lower.containers import as_arg, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
-from pullback.transpile.lower.scope import NONE, End, Raised, Returned, Scope, Unbound
+from pullback.transpile.lower.scope import NONE, Scope
+from pullback.transpile.lower.states import End, Raised, Returned, Unbound
 from pullback.transpile.lower.values import Pack, Value, leaves, type_of
 
 

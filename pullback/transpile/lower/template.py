@@ -24,7 +24,8 @@ from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
 from pullback.transpile.lower.lowering import Lowering, local_names_of
 from pullback.transpile.lower.parameters import is_operation
-from pullback.transpile.lower.scope import NONE, Demands, End, NotATemplate, Raised, Restart, Returned, Scope
+from pullback.transpile.lower.scope import NONE, Scope
+from pullback.transpile.lower.states import Demands, End, NotATemplate, Raised, Restart, Returned
 from pullback.transpile.lower.values import Pack, UserFunction, Value
 from pullback.transpile.parse import from_function
 from pullback.transpile.sources import FunctionSource

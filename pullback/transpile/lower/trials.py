@@ -14,7 +14,8 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Var
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.merging import ONE_STRUCTURE
-from pullback.transpile.lower.scope import NONE, Binding, End, Inner, Scope, Unbound, joined, mixed
+from pullback.transpile.lower.scope import NONE, Scope, joined, mixed
+from pullback.transpile.lower.states import Binding, End, Inner, Unbound
 from pullback.transpile.lower.values import (
     Pack,
     Value,
