@@ -11,7 +11,7 @@ def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     """Zeros shaped as `like` with `g` added at `indices` along `axis`, once for each time that an index occurs."""
     out = np.zeros(np.shape(like), np.result_type(g))
     if axis is None:
-        np.add.at(out.reshape(-1), indices, g)
+        np.add.at(out.reshape(-1), np.asarray(indices), g)
     else:
         np.add.at(out, (slice(None),) * (axis % out.ndim) + (indices,), g)
     return out

@@ -47,7 +47,7 @@ def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     """Zeros shaped as `like` with `g` added at `indices` along `axis`, once for each time that an index occurs."""
     out = jnp.zeros(jnp.shape(like), jnp.result_type(g))
     if axis is None:
-        return out.reshape(-1).at[indices].add(g).reshape(out.shape)
+        return out.reshape(-1).at[jnp.asarray(indices)].add(g).reshape(out.shape)
     return out.at[(slice(None),) * (axis % out.ndim) + (indices,)].add(g)
 
 

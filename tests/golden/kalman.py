@@ -47,10 +47,9 @@ def kalman_value_and_grad(q, r, zs):
         dk += dx * e
         de = dx * k
         # total += 0.5 * (log(2.0 * pi * s) + e * e / s)
-        d = 0.5 * 1.0
-        d2 = d / s * e
-        de = de + d2 + d2
-        ds = -(d * (e * e / s) / s) + d / (t * s) * t
+        d = 0.5 / s * e
+        de = de + d + d
+        ds = -(0.5 * (e * e / s) / s) + 0.5 / (t * s) * t
         # e = z - x
         dx -= de
         # k = p / s

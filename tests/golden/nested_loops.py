@@ -26,8 +26,8 @@ def f_grad(x, n, m):
     for i in reversed(range(n)):
         p, tape2 = tape.pop()
         # s = s + p * x
-        dp = 1.0 * x
-        dx += 1.0 * p
+        dx += p
+        dp = x
         for j in reversed(range(i, m)):
             p = tape2.pop()
             # p = p * x / (1.0 + j)

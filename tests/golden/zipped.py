@@ -30,7 +30,7 @@ def f_grad(weights, biases, x):
         w = weights[i]
         x_prev, x = tape.pop()
         # penalty = penalty + 0.1 * (i + 1) * np.sum(w * w)
-        dw = 1.0 * (0.1 * (i + 1)) * w
+        dw = 0.1 * (i + 1) * w
         dw += dw
         # x = np.tanh(w @ x + b)
         db = dx * (1.0 - x * x)

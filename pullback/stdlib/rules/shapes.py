@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import add_trees, match_kinds, unbroadcast
+from pullback.runtime import add_trees, match_kinds, scatter_add, unbroadcast
 from pullback.stdlib.registry import rule, static
 
 
@@ -109,6 +109,9 @@ def roll(ct: Any, out: Any, a: Any, *, shift: Any, axis: Any = None) -> Any:
 
 @rule(np.repeat)
 def repeat(ct: Any, out: Any, a: Any, *, repeats: Any, axis: Any = None) -> Any:
+    if not isinstance(repeats, int):
+        length = np.size(a) if axis is None else a.shape[axis]
+        return scatter_add(ct, a, np.repeat(np.arange(length), repeats), axis)
     if axis is None:
         return np.reshape(np.sum(np.reshape(ct, (-1, repeats)), axis=1), np.shape(a))
     axis = axis % a.ndim
