@@ -159,9 +159,18 @@ class Names:
             return base
         stem = base if not base[-1:].isdigit() else base + "_"
         k = 2
-        while (name := f"{stem}{k}") in avoid or not self.free(name, v, position, skips):
+        while (
+            self._held(name := f"{stem}{k}", v, position, skips)
+            or name in avoid
+            or not self.free(name, v, position, skips)
+        ):
             k += 1
         return name
+
+    def _held(self, name: str, v: Var, position: int, skips: Skips) -> bool:
+        """Is a name taken for certain? In long functions most are, and this is told at once."""
+        holder = self.holder.get(name)
+        return not skips and holder is not None and holder is not v and self.live.last(holder) > position
 
     def may_save(self, v: Var) -> bool:
         """Could a variable be called something else from here on, because all that reads it lies ahead in this body?"""

@@ -341,11 +341,25 @@ def blocks(s: Stmt) -> tuple[Block, ...]:
     return ()
 
 
+def _gather(x: object, out: list[Var]) -> None:
+    if isinstance(x, Var):
+        out.append(x)
+    elif isinstance(x, tuple):
+        for y in x:
+            _gather(y, out)
+    elif isinstance(x, Slice):
+        out += variables(x)
+
+
 def own_reads(s: Stmt) -> list[Var]:
     """The variables that a statement itself reads, not those that only its blocks read; with repeats."""
     match s:
         case Op():
-            return [*variables(s.args), *(v for _, x in s.kwargs for v in variables(x))]
+            out: list[Var] = []
+            _gather(s.args, out)
+            for _, x in s.kwargs:
+                _gather(x, out)
+            return out
         case Effect() | Call():
             return list(variables(s.args))
         case If():
