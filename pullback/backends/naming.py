@@ -17,6 +17,10 @@ from .liveness import Liveness, Skips
 from .script import Assign, Body, Branch, Define, ForLoop, Procedure, Update, WhileLoop, Write, targets
 
 
+_SEARCHED = 40
+"""Numbers that are tried one after the other for a name; where all are taken, the next one is higher than any before."""
+
+
 @dataclass(frozen=True)
 class Region:
     """A body that is being named: where it begins, and for a branch where its `if` ends and how one gets there."""
@@ -50,6 +54,7 @@ class Names:
         self.begun: dict[Var, int] = {}
         self.regions: list[Region] = [Region(0, None, ())]
         self.reserved: dict[str, list[Reservation]] = {}
+        self.highest: dict[str, int] = {}
         self._log: list[tuple[dict[Var, str] | dict[str, Var], object, object]] = []
         self._chains(procedure.body)
         self._wishes(procedure.body)
@@ -159,18 +164,10 @@ class Names:
             return base
         stem = base if not base[-1:].isdigit() else base + "_"
         k = 2
-        while (
-            self._held(name := f"{stem}{k}", v, position, skips)
-            or name in avoid
-            or not self.free(name, v, position, skips)
-        ):
-            k += 1
+        while (name := f"{stem}{k}") in avoid or not self.free(name, v, position, skips):
+            k = k + 1 if k < _SEARCHED else max(k, self.highest.get(stem, 0)) + 1
+        self.highest[stem] = max(k, self.highest.get(stem, 0))
         return name
-
-    def _held(self, name: str, v: Var, position: int, skips: Skips) -> bool:
-        """Is a name taken for certain? In long functions most are, and this is told at once."""
-        holder = self.holder.get(name)
-        return not skips and holder is not None and holder is not v and self.live.last(holder) > position
 
     def may_save(self, v: Var) -> bool:
         """Could a variable be called something else from here on, because all that reads it lies ahead in this body?"""
