@@ -16,9 +16,8 @@ from pullback.transpile.core import Var
 from .liveness import Liveness, Skips
 from .script import Assign, Body, Branch, Define, ForLoop, Procedure, Update, WhileLoop, Write, targets
 
-
 _SEARCHED = 40
-"""Numbers that are tried one after the other for a name; where all are taken, the next one is higher than any before."""
+"""Numbers tried one after the other for a name; where all are taken, the next is higher than any before."""
 
 
 @dataclass(frozen=True)
