@@ -19,6 +19,7 @@ from .base import Emitted
 from .building import Builder, Note
 from .expressions import Expressions, Functions
 from .folding import fold
+from .merging import merge_equal
 from .namespace import Namespace
 from .ordering import renew_last
 from .places import NOWHERE, Store, Summary
@@ -131,6 +132,7 @@ class _Module:
         helpers = list(self.helpers()) if self.standalone else []
         forbidden = self.space.forbidden()
         functions = [self.function(key, writers[key], forbidden) for key in self.procedures]
+        functions = merge_equal(functions, self.entry)
         tree = gast.Module([*self.imports(), *self.constants(writers[""]), *helpers, *functions], [])
         comments = {node: note.comment for node, note in self.notes.items() if note.comment}
         blanks = {node for node, note in self.notes.items() if note.blank}
