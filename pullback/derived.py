@@ -14,6 +14,7 @@ from typing import Any
 
 from pullback import errors, output
 from pullback.backends.base import Emitted
+from pullback.cotangent import checked
 from pullback.transpile.abstract import Scalar, Static, Type, Unknown
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.live import from_function, primal_of
@@ -170,7 +171,10 @@ class Derived:
                 found = self._types(values)
                 check_wrt(source, self._wrt, found, values)
                 emitted = self._transpile(source, found)
-                made = Specialisation(found, emitted, self._by_position(load(emitted, source)))
+                function = load(emitted, source)
+                if self._order.mode == "vjp" and self._order.backend == "numpy":
+                    function = checked(function)
+                made = Specialisation(found, emitted, self._by_position(function))
                 self._specialisations[key] = made
             return made
 

@@ -101,6 +101,13 @@ class Adjoint:
         """Hand the cotangents of what a statement binds on to what it reads."""
         if isinstance(s, Effect) or not any(o in self.ct.open for o in s.outs):
             return
+        if any(ab.kind_of(o.type) == "complex" for o in s.outs if o in self.ct.open):
+            raise errors.at(
+                errors.NotSupportedYet,
+                s.origin,
+                "derivatives of complex numbers are not supported yet",
+                "compute with the real and the imaginary part",
+            )
         match s:
             case Op():
                 self.op(s)
@@ -185,7 +192,8 @@ class Adjoint:
     def _taken(self, s: Op, rule: registry.Rule) -> Atom:
         """The cotangent of what a statement binds, in the shape of that, or in a smaller one that the rule takes."""
         ct = self.ct.open.get(s.out)
-        if rule.ct == "whole" or isinstance(ct, Tree) or ct is None or ab.shape_of(s.out.type) is None:
+        from_list = any(isinstance(v.type, ab.ListOf) for v in variables(s.args))
+        if from_list or rule.ct == "whole" or isinstance(ct, Tree) or ct is None or ab.shape_of(s.out.type) is None:
             return self.ct.full(s.out)
         if rule.ct != "elementwise" and ab.rank(type_of(ct)) != 0:
             return self.ct.full(s.out)
