@@ -1,0 +1,76 @@
+"""What every derivative must do, checked on one call: the primal's value, a right gradient, and nothing shared."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import pullback
+from tests.differences import assert_pullback, direction, is_float, leaves, map_leaves
+
+
+def identical(a: Any, b: Any) -> bool:
+    """Are two values equal to the bit, with the same structure, kinds, shapes and dtypes?"""
+    if type(a) is not type(b):
+        return False
+    match a:
+        case dict():
+            return list(a) == list(b) and all(identical(a[k], b[k]) for k in a)
+        case list() | tuple():
+            return len(a) == len(b) and all(map(identical, a, b))
+        case np.ndarray():
+            return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    return bool(a == b or (a != a and b != b))
+
+
+def same_kinds(gradient: Any, argument: Any) -> bool:
+    """Has a gradient the containers, kinds, shapes and dtypes of its argument, None where that is no float?"""
+    match argument:
+        case dict():
+            return (
+                isinstance(gradient, dict)
+                and list(gradient) == list(argument)
+                and all(same_kinds(gradient[k], x) for k, x in argument.items())
+            )
+        case list() | tuple():
+            return (
+                type(gradient) is type(argument)
+                and len(gradient) == len(argument)
+                and all(map(same_kinds, gradient, argument))
+            )
+    if not is_float(argument):
+        return gradient is None
+    return type(gradient) is type(argument) and np.shape(gradient) == np.shape(argument)
+
+
+def arrays(tree: Any) -> list[np.ndarray]:
+    """The arrays in a structure."""
+    return [x for x in leaves(tree) if isinstance(x, np.ndarray)]
+
+
+def assert_behaves(f: Callable[..., Any], *args: Any) -> None:
+    """The derivative of `f` at these arguments, in all of them that have floats, is as it must be."""
+    wrt = tuple(i for i, a in enumerate(args) if any(map(is_float, leaves(a))))
+    before = copy.deepcopy(args)
+    value = copy.deepcopy(f(*args))
+    out, pull = pullback.vjp(f, wrt=wrt)(*args)
+    assert identical(out, value)
+    rng = np.random.default_rng(0)
+    ct = map_leaves(lambda x: None if x is None else np.asarray(x) if np.ndim(x) else float(x), direction(value, rng))
+    gradients = pull(ct)
+    kept = copy.deepcopy(gradients)
+    assert identical(pull(ct), kept)
+    assert identical(gradients, kept)
+    assert identical(args, before)
+    assert all(same_kinds(g, args[i]) for g, i in zip(gradients, wrt, strict=True))
+    own = arrays(gradients)
+    for k, g in enumerate(own):
+        assert not any(np.shares_memory(g, x) for x in (*arrays(args), *arrays(ct), *arrays(out), *own[:k]))
+    assert_pullback(f, args, wrt, ct, gradients)
+    if is_float(value) and np.shape(value) == ():
+        found, gradients = pullback.value_and_grad(f, wrt=wrt)(*args)
+        assert identical(found, value)
+        assert all(same_kinds(g, args[i]) for g, i in zip(gradients, wrt, strict=True))
