@@ -32,6 +32,10 @@ def taken_by_a_list(x: Any) -> Any:
     return np.take(x, [1, 1, -1])
 
 
+def read_at(x: Any, i: Any) -> Any:
+    return x[i] * x[i]
+
+
 X = np.arange(6.0).reshape(3, 2) + 0.5
 
 
@@ -43,6 +47,8 @@ X = np.arange(6.0).reshape(3, 2) + 0.5
         (repeated_by_a_list, (X,)),
         (repeated_by_an_array, (X, np.arange(6))),
         (taken_by_a_list, (X,)),
+        (read_at, (X, [])),
+        (read_at, (X, [0, 0, 2])),
         (taken_by_a_list, (X.astype(np.float32),)),
     ],
 )

@@ -205,7 +205,8 @@ def _part(scope: Scope, node: Any) -> Arg:
 def _index(scope: Scope, node: Any, value: Value) -> Atom:
     value = explode(scope, node, value)
     if isinstance(value, Pack):
-        return scope.op(np.array, (as_arg(scope, node, value),), (), "", node)
+        dtype = () if value.items else (("dtype", Lit(int)),)  # without items NumPy would make it an array of floats
+        return scope.op(np.array, (as_arg(scope, node, value),), dtype, "", node)
     if isinstance(type_of(value), ab.ListOf):
         return scope.op(np.array, (as_atom(scope, node, value),), (), "", node)
     if ab.kind_of(type_of(value)) in ("float", "complex"):
