@@ -1,4 +1,4 @@
-"""Functions that call functions: effects occur once, nothing costly is done twice, tapes carry what is read backwards."""
+"""Called functions: effects occur once, nothing costly is done twice, tapes carry what is read backwards."""
 
 from __future__ import annotations
 
