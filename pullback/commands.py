@@ -14,11 +14,11 @@ from pullback.transpile.abstract import Type
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import FunctionSource, ModuleSource, from_file
+from pullback.transpile.parse.sources import place
 from pullback.transpile.pipeline import differentiate, transpile
 from pullback.transpile.request import Mode, Request
 from pullback.transpile.show import core_text
 from pullback.transpile.signature_text import parse_signature
-from pullback.transpile.sources import place
 from pullback.wrt import check_wrt, wrt_positions
 
 Stage = Literal["source", "gast", "core", "adjoint", "optimised", "text"]

@@ -17,13 +17,13 @@ from pullback.backends.base import Emitted
 from pullback.cotangent import checked
 from pullback.transpile.abstract import Scalar, Static, Type, Unknown
 from pullback.transpile.annotations import types_of_annotations
-from pullback.transpile.live import from_function, primal_of
 from pullback.transpile.load import load
+from pullback.transpile.parse.live import from_function, primal_of
+from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.pipeline import find_backend, transpile
 from pullback.transpile.request import Mode, Request
 from pullback.transpile.signature import Binder, arguments_in_order, exact_key, signature_key, type_of_value
 from pullback.transpile.signature_text import format_signature, parse_signature
-from pullback.transpile.sources import FunctionSource
 from pullback.wrt import Wrt, check_wrt, wrt_positions
 
 _MOST_SHAPES = 1024

@@ -8,8 +8,8 @@ from typing import Any
 
 from pullback import errors
 from pullback.transpile.abstract import ListOf, Mapping, Seq, Type, Unknown, differentiable, kind_of
+from pullback.transpile.parse.sources import FunctionSource, place
 from pullback.transpile.signature_text import format_type
-from pullback.transpile.sources import FunctionSource, place
 
 Wrt = int | str | Sequence[int | str]
 

@@ -28,8 +28,8 @@ from typing import Any
 import numpy as np
 
 import pullback
-from pullback.transpile.live import from_function
 from pullback.transpile.load import load
+from pullback.transpile.parse.live import from_function
 from pullback.transpile.pipeline import transpile
 from pullback.transpile.request import Request
 from pullback.transpile.signature import type_of_value

@@ -29,9 +29,8 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    blocks,
-    variables,
 )
+from pullback.transpile.traversal import blocks, variables
 
 from .base import Emitted
 from .expressions import Expressions, Functions

@@ -13,7 +13,8 @@ from typing import Any
 import gast
 
 from pullback import errors, runtime
-from pullback.transpile.core import Block, Call, Function, Global, Origin, Program, blocks
+from pullback.transpile.core import Block, Call, Function, Global, Origin, Program
+from pullback.transpile.traversal import blocks
 
 from .base import Emitted
 from .building import Builder, Note

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pullback.transpile.core import Atom, Block, Def, For, Function, If, Op, Stmt, Var, While, substitute, variables
+from pullback.transpile.core import (
+    Atom,
+    Block,
+    Def,
+    For,
+    Function,
+    If,
+    Op,
+    Stmt,
+    Var,
+    While,
+)
+from pullback.transpile.traversal import substitute, variables
 
 from .facts import MAKERS
 from .tapes import merge_tapes

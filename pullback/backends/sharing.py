@@ -11,7 +11,17 @@ from bisect import bisect_right
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Block, For, If, Op, Origin, Stmt, Var, While, blocks, variables
+from pullback.transpile.core import (
+    Block,
+    For,
+    If,
+    Op,
+    Origin,
+    Stmt,
+    Var,
+    While,
+)
+from pullback.transpile.traversal import blocks, variables
 
 from .facts import MAKERS, WRITES, is_array, is_fresh
 from .script import Apply

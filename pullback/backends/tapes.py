@@ -32,11 +32,8 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    blocks,
-    own_reads,
-    substitute,
-    variables,
 )
+from pullback.transpile.traversal import blocks, own_reads, substitute, variables
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,8 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    blocks,
-    own_reads,
-    variables,
 )
+from pullback.transpile.traversal import blocks, own_reads, variables
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ from pullback.transpile.abstract import (
     Type,
     kind_of_dtype,
 )
-from pullback.transpile.lengths import anonymous
+from pullback.transpile.infer.lengths import anonymous
+from pullback.transpile.parse.sources import FunctionSource, ModuleBinding, Value
 from pullback.transpile.signature import nameless
-from pullback.transpile.sources import FunctionSource, ModuleBinding, Value
 
 NOTHING = object()  # an annotation, or a part of one, that stands for no object that is known
 

@@ -31,8 +31,6 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    blocks,
-    free,
 )
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.optimise import (
@@ -48,6 +46,7 @@ from pullback.transpile.optimise.residuals import again_at_top
 from pullback.transpile.reverse.activity import useful, varied
 from pullback.transpile.reverse.adjoint import Adjoint, Companion, Reversal
 from pullback.transpile.reverse.twins import Twins
+from pullback.transpile.traversal import blocks, free
 
 _COSTLY: frozenset[OpFunction] = frozenset(
     {operator.matmul, np.matmul, np.dot, np.inner, np.outer, np.einsum, np.tensordot, np.sort, np.cumsum}

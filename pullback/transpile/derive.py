@@ -20,11 +20,11 @@ from pullback.transpile.core import (
     Program,
     Stmt,
     Var,
-    blocks,
 )
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
 from pullback.transpile.reverse.builder import ONE
+from pullback.transpile.traversal import blocks
 
 DOC = 77  # characters of a docstring that fit on a line
 

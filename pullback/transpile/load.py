@@ -15,9 +15,9 @@ from typing import Any
 from pullback import errors
 from pullback.backends.base import Emitted
 from pullback.transpile.core import Origin
-from pullback.transpile.live import primal_of
-from pullback.transpile.sources import FunctionSource, Read
-from pullback.transpile.watch import Watch
+from pullback.transpile.parse.live import primal_of
+from pullback.transpile.parse.sources import FunctionSource, Read
+from pullback.transpile.parse.watch import Watch
 
 _numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
 

@@ -18,9 +18,8 @@ from pullback.transpile.core import (
     Tag,
     Var,
     While,
-    blocks,
-    substitute,
 )
+from pullback.transpile.traversal import blocks, substitute
 
 
 def fresh(s: Stmt, origin: Origin) -> Stmt:

@@ -26,7 +26,7 @@ from pullback.transpile.abstract import (
     Type,
     kind_of_dtype,
 )
-from pullback.transpile.join import join
+from pullback.transpile.infer.join import join
 
 _STATIC = (
     str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(None), type(Ellipsis),

@@ -11,9 +11,20 @@ import pytest
 import pullback.stdlib.rules  # noqa: F401  registers
 from pullback.stdlib import registry
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Block, Function, Lit, Op, Origin, Program, Stmt, Var, blocks
+from pullback.transpile.core import (
+    Arg,
+    Block,
+    Function,
+    Lit,
+    Op,
+    Origin,
+    Program,
+    Stmt,
+    Var,
+)
 from pullback.transpile.infer import type_of_value
 from pullback.transpile.lower import NotATemplate, lower_rule
+from pullback.transpile.traversal import blocks
 from tests.interpreter import Interpreter
 from tests.stdlib.harness import random_cotangent
 from tests.stdlib.samples import SAMPLES, Sample

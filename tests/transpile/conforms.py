@@ -23,7 +23,7 @@ from pullback.transpile.abstract import (
 )
 from pullback.transpile.core import Arg, Lit, Slice, Var
 from pullback.transpile.infer import infer
-from pullback.transpile.lengths import symbol_of
+from pullback.transpile.infer.lengths import symbol_of
 from pullback.transpile.signature import type_of_value
 
 

@@ -27,9 +27,9 @@ from pullback.transpile.abstract import (
 )
 from pullback.transpile.core import Global, Lit, Slice, Var
 from pullback.transpile.infer import infer, type_of_value
-from pullback.transpile.join import join
-from pullback.transpile.lengths import symbol_of
-from pullback.transpile.shapes import TABLE
+from pullback.transpile.infer.join import join
+from pullback.transpile.infer.lengths import symbol_of
+from pullback.transpile.infer.table import TABLE
 from tests.transpile.conforms import conforms, symbols
 
 

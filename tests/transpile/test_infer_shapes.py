@@ -13,7 +13,7 @@ from pullback.transpile import prims
 from pullback.transpile.abstract import UNKNOWN, Array, Dim, Scalar
 from pullback.transpile.core import Lit, Slice, Var
 from pullback.transpile.infer import infer
-from pullback.transpile.shapes_reduce import ACCUMULATIONS, REDUCTIONS
+from pullback.transpile.infer.reduce import ACCUMULATIONS, REDUCTIONS
 from pullback.transpile.signature import type_of_value
 from tests.transpile.conforms import Variables, check, conforms, core_index, known
 

@@ -26,7 +26,6 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    free,
 )
 from pullback.transpile.optimise import (
     compare_operands,
@@ -37,6 +36,7 @@ from pullback.transpile.optimise import (
     remove_dead,
     simplify,
 )
+from pullback.transpile.traversal import free
 from tests.interpreter import run
 
 HERE = Origin("model.py", 1, 0, 1, 1, "y = f(x)")

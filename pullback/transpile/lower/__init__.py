@@ -21,7 +21,7 @@ from pullback.transpile.lower.functions import Unit, reachable
 from pullback.transpile.lower.lowering import lower_function
 from pullback.transpile.lower.states import NotATemplate
 from pullback.transpile.lower.template import lower_rule
-from pullback.transpile.sources import FunctionSource
+from pullback.transpile.parse.sources import FunctionSource
 
 __all__ = ["NotATemplate", "lower", "lower_rule"]
 

@@ -15,7 +15,7 @@ from pullback.transpile.core import Lit
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, Method, Pack, UserModule, Value, type_of
-from pullback.transpile.sources import Value as Live
+from pullback.transpile.parse.sources import Value as Live
 
 
 def attribute_expression(scope: Scope, node: Any, hint: str) -> Value:

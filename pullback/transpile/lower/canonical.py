@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.lengths import anonymous, text
-from pullback.transpile.lengths import shift as shifted
+from pullback.transpile.infer.lengths import anonymous, text
+from pullback.transpile.infer.lengths import shift as shifted
 
 _NAME = re.compile(r"\$\d+")
 

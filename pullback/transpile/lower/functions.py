@@ -9,16 +9,17 @@ from typing import Any
 import gast
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.bindings import bound_names
-from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var, blocks
+from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope, joined
 from pullback.transpile.lower.states import NeedIntegers
 from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift, static
-from pullback.transpile.sources import FunctionSource, parse_text
-from pullback.transpile.sources import Value as Live
+from pullback.transpile.parse.bindings import bound_names
+from pullback.transpile.parse.sources import FunctionSource, parse_text
+from pullback.transpile.parse.sources import Value as Live
+from pullback.transpile.traversal import blocks
 
 _Key = tuple[Hashable, tuple[ab.Type, ...]]
 

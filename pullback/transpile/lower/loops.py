@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pullback.transpile.core import Atom, Block, For, Lit, Var, While, substitute
+from pullback.transpile.core import Atom, Block, For, Lit, Var, While
 from pullback.transpile.lower import control
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
@@ -18,6 +18,7 @@ from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import End, Inner, Unbound
 from pullback.transpile.lower.trials import settle
+from pullback.transpile.traversal import substitute
 
 _MOST_UNROLLED = 64
 

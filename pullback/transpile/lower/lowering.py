@@ -23,8 +23,8 @@ from pullback.transpile.lower.scan import names_of
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Demands, End, Restart, Returned
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
-from pullback.transpile.sources import Binding as Found
-from pullback.transpile.sources import FunctionSource, Missing, ModuleBinding
+from pullback.transpile.parse.sources import Binding as Found
+from pullback.transpile.parse.sources import FunctionSource, Missing, ModuleBinding
 
 _HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     **expressions.HANDLERS,

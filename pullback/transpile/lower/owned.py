@@ -14,7 +14,8 @@ import numpy as np
 
 from pullback.transpile import prims
 from pullback.transpile.abstract import Scalar, Static, rank
-from pullback.transpile.core import Arg, Global, Kwargs, Lit, OpFunction, Var, variables
+from pullback.transpile.core import Arg, Global, Kwargs, Lit, OpFunction, Var
+from pullback.transpile.traversal import variables
 
 _ARITHMETIC: frozenset[OpFunction] = frozenset(
     {

@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from pullback.transpile.sources import FunctionSource
+from pullback.transpile.parse.sources import FunctionSource
 
 _OWN_NAMES = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.Lambda)
 _INNER = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)

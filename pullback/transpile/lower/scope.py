@@ -25,8 +25,8 @@ from pullback.transpile.lower.states import (
     Unbound,
 )
 from pullback.transpile.lower.values import BOTTOM, Value, leaves
-from pullback.transpile.sources import Binding as Found
-from pullback.transpile.sources import FunctionSource
+from pullback.transpile.parse.sources import Binding as Found
+from pullback.transpile.parse.sources import FunctionSource
 
 R = TypeVar("R")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pullback import errors
 from pullback.transpile.core import Atom, Block, Stmt, Var
 from pullback.transpile.lower.values import Value
-from pullback.transpile.sources import FunctionSource
+from pullback.transpile.parse.sources import FunctionSource
 
 LoopVariable = tuple[int, str]  # a `for` statement, and a name that it binds
 

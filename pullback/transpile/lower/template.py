@@ -18,7 +18,16 @@ from typing import Any
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Atom, Block, Effect, Global, Lit, Stmt, Var, blocks, substitute
+from pullback.transpile.core import (
+    Arg,
+    Atom,
+    Block,
+    Effect,
+    Global,
+    Lit,
+    Stmt,
+    Var,
+)
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
@@ -28,7 +37,8 @@ from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Demands, End, NotATemplate, Raised, Restart, Returned
 from pullback.transpile.lower.values import Pack, UserFunction, Value
 from pullback.transpile.parse import from_function
-from pullback.transpile.sources import FunctionSource
+from pullback.transpile.parse.sources import FunctionSource
+from pullback.transpile.traversal import blocks, substitute
 
 _MOST_TEMPLATES = 20_000
 _templates: dict[Hashable, _Made | str] = {}

@@ -8,7 +8,7 @@ from typing import Literal, TypeGuard
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Global, Lit, Var
-from pullback.transpile.sources import FunctionSource, ModuleBinding
+from pullback.transpile.parse.sources import FunctionSource, ModuleBinding
 
 
 @dataclass(frozen=True, eq=False)

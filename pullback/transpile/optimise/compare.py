@@ -19,10 +19,8 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    blocks,
-    own_reads,
-    variables,
 )
+from pullback.transpile.traversal import blocks, own_reads, variables
 
 # maximum(x, c) > c just where x > c, also for NaN, and so on
 _SAME: dict[OpFunction, OpFunction] = {operator.gt: np.maximum, operator.lt: np.minimum}

@@ -15,11 +15,8 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    blocks,
-    free,
-    reads,
-    variables,
 )
+from pullback.transpile.traversal import blocks, free, reads, variables
 
 
 def has_effect(s: Stmt) -> bool:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pullback.transpile.core import Atom, Block, Def, For, If, Stmt, Var, While, substitute
+from pullback.transpile.core import (
+    Atom,
+    Block,
+    Def,
+    For,
+    If,
+    Stmt,
+    Var,
+    While,
+)
+from pullback.transpile.traversal import substitute
 
 
 def fuse_branches(b: Block) -> Block:

@@ -6,8 +6,21 @@ from dataclasses import replace
 
 from pullback.transpile import prims
 from pullback.transpile.abstract import Mapping, Seq
-from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Lit, Op, Stmt, Var, While, blocks, substitute
+from pullback.transpile.core import (
+    Arg,
+    Atom,
+    Block,
+    Def,
+    For,
+    If,
+    Lit,
+    Op,
+    Stmt,
+    Var,
+    While,
+)
 from pullback.transpile.optimise.simplify import substitute_own
+from pullback.transpile.traversal import blocks, substitute
 
 
 def hoist_items(b: Block) -> Block:

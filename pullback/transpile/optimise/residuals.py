@@ -30,11 +30,8 @@ from pullback.transpile.core import (
     Tag,
     Var,
     While,
-    blocks,
-    free,
-    own_reads,
-    substitute,
 )
+from pullback.transpile.traversal import blocks, free, own_reads, substitute
 
 # these cost nothing: a view, a number, an item
 _FREE: frozenset[OpFunction] = frozenset({np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias})

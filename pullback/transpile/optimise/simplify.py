@@ -26,9 +26,8 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    substitute,
-    substitute_operands,
 )
+from pullback.transpile.traversal import substitute, substitute_operands
 
 # each use of these is an array of its own, which may be written later
 _FRESH: frozenset[OpFunction] = frozenset[OpFunction](

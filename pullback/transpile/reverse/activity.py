@@ -6,7 +6,20 @@ from collections.abc import Iterable
 
 from pullback.stdlib import registry
 from pullback.transpile.abstract import differentiable
-from pullback.transpile.core import Atom, Block, Call, Def, Effect, For, If, Op, Stmt, Var, While, free, variables
+from pullback.transpile.core import (
+    Atom,
+    Block,
+    Call,
+    Def,
+    Effect,
+    For,
+    If,
+    Op,
+    Stmt,
+    Var,
+    While,
+)
+from pullback.transpile.traversal import free, variables
 
 
 def varied(block: Block, seeds: Iterable[Var]) -> set[Var]:

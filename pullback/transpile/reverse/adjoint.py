@@ -32,7 +32,6 @@ from pullback.transpile.core import (
     Stmt,
     Var,
     While,
-    variables,
 )
 from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
@@ -49,6 +48,7 @@ from pullback.transpile.reverse.cotangents import (
     of_numpy,
 )
 from pullback.transpile.reverse.twins import Twins
+from pullback.transpile.traversal import variables
 
 
 @dataclass(frozen=True)

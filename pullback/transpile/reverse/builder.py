@@ -14,10 +14,22 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Block, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var, reads, substitute
+from pullback.transpile.core import (
+    Arg,
+    Atom,
+    Block,
+    Kwargs,
+    Lit,
+    Op,
+    OpFunction,
+    Origin,
+    Stmt,
+    Var,
+)
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.rename import fresh
 from pullback.transpile.reverse.twins import Twins
+from pullback.transpile.traversal import reads, substitute
 
 ZERO, ONE = Lit(0.0), Lit(1.0)
 

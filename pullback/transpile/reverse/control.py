@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any, cast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, For, If, Lit, Range, Var, While, substitute
+from pullback.transpile.core import (
+    Atom,
+    Block,
+    For,
+    If,
+    Lit,
+    Range,
+    Var,
+    While,
+)
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.activity import active_free
 from pullback.transpile.reverse.cotangents import Tree, kind_of_either
+from pullback.transpile.traversal import substitute
 
 if TYPE_CHECKING:
     from pullback.transpile.reverse.adjoint import Adjoint

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, Lit, Op, Var, blocks
+from pullback.transpile.core import Atom, Block, Lit, Op, Var
+from pullback.transpile.traversal import blocks
 
 
 @dataclass(frozen=True)

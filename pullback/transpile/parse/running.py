@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from functools import lru_cache
 
 from pullback import errors
-from pullback.transpile.sources import parse_text
+from pullback.transpile.parse.sources import parse_text
 
 _FUTURE = __future__.annotations.compiler_flag
 

@@ -3,7 +3,7 @@
     infer(np.sum, (x,), {"axis": Lit(0)})   # x: Array("float32", (Dim("x.0"), 3))  ->  Array("float32", (3,))
 
 Kinds and dtypes are NumPy's own answer on operands of one element (`sampling`); shapes are computed on symbolic lengths
-by the functions of `shapes_*`. What is not known is left open, and nothing that is not proven is said.
+by the modules beside this one. What is not known is left open, and nothing that is not proven is said.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pullback.transpile import (  # noqa: F401  these modules fill the table
-    shapes_elementwise,
-    shapes_index,
-    shapes_layout,
-    shapes_linear,
-    shapes_make,
-    shapes_parts,
-    shapes_reduce,
-    shapes_runtime,
-)
 from pullback.transpile.abstract import UNKNOWN, Type
 from pullback.transpile.core import Arg, OpFunction
-from pullback.transpile.join import join
-from pullback.transpile.shapes import TABLE, Call, ShapeFunction, Undecided, type_of
+from pullback.transpile.infer import (  # noqa: F401  these modules fill the table
+    elementwise,
+    index,
+    layout,
+    linear,
+    make,
+    parts,
+    reduce,
+    runtime,
+)
+from pullback.transpile.infer.join import join
+from pullback.transpile.infer.table import TABLE, Call, ShapeFunction, Undecided, type_of
 from pullback.transpile.signature import signature_key, type_of_value
 
 __all__ = ["infer", "is_known", "join", "signature_key", "type_of", "type_of_value"]
@@ -55,7 +55,7 @@ def _shape_function(op: OpFunction) -> ShapeFunction | None:
     if found is not None:
         return found
     if isinstance(op, np.ufunc):
-        return shapes_elementwise.ufunc if op.signature is None else None
+        return elementwise.ufunc if op.signature is None else None
     if isinstance(op, type) and issubclass(op, np.generic):
-        return shapes_elementwise.elementwise
+        return elementwise.elementwise
     return None

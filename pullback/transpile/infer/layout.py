@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pullback.transpile import lengths
 from pullback.transpile.abstract import Array, Length, ListOf, Seq, Type, never_one
-from pullback.transpile.lengths import Shape, anonymous, broadcast_shapes, product
-from pullback.transpile.sampling import scalar_of
-from pullback.transpile.shapes import (
+from pullback.transpile.infer import lengths
+from pullback.transpile.infer.lengths import Shape, anonymous, broadcast_shapes, product
+from pullback.transpile.infer.sampling import scalar_of
+from pullback.transpile.infer.table import (
     Call,
     Undecided,
     axes_of,

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from pullback.transpile import lengths
 from pullback.transpile.abstract import (
     BOOL,
     UNKNOWN,
@@ -24,9 +23,10 @@ from pullback.transpile.abstract import (
     shape_of,
 )
 from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.join import join
-from pullback.transpile.sampling import Sample, sample_of, sampled
-from pullback.transpile.shapes import Call, Undecided, as_array, integer, shape_function, static_value, type_of
+from pullback.transpile.infer import lengths
+from pullback.transpile.infer.join import join
+from pullback.transpile.infer.sampling import Sample, sample_of, sampled
+from pullback.transpile.infer.table import Call, Undecided, as_array, integer, shape_function, static_value, type_of
 
 ARITHMETIC = (
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,

@@ -7,7 +7,7 @@ import operator
 from dataclasses import dataclass
 from typing import Any
 
-from pullback.transpile import lengths, prims
+from pullback.transpile import prims
 from pullback.transpile.abstract import (
     INT,
     UNKNOWN,
@@ -23,10 +23,12 @@ from pullback.transpile.abstract import (
     kind_of,
 )
 from pullback.transpile.core import Arg, Atom, Lit, Slice, Var
-from pullback.transpile.join import join
-from pullback.transpile.lengths import Shape, broadcast_shapes, symbol_of
-from pullback.transpile.sampling import scalar_of
-from pullback.transpile.shapes import (
+from pullback.transpile.infer import lengths
+from pullback.transpile.infer.elementwise import of_elements
+from pullback.transpile.infer.join import join
+from pullback.transpile.infer.lengths import Shape, broadcast_shapes, symbol_of
+from pullback.transpile.infer.sampling import scalar_of
+from pullback.transpile.infer.table import (
     Call,
     Undecided,
     as_array,
@@ -37,7 +39,6 @@ from pullback.transpile.shapes import (
     static_value,
     type_of,
 )
-from pullback.transpile.shapes_elementwise import of_elements
 
 
 @shape_function(prims.alias)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pullback.transpile.live import from_function
-from pullback.transpile.sources import Binding, FunctionSource, Missing, ModuleBinding, Value
-from pullback.transpile.static import ModuleSource, from_file
+from pullback.transpile.parse.live import from_function
+from pullback.transpile.parse.sources import Binding, FunctionSource, Missing, ModuleBinding, Value
+from pullback.transpile.parse.static import ModuleSource, from_file
 
 __all__ = [
     "Binding",

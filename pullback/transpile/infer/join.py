@@ -15,7 +15,7 @@ from pullback.transpile.abstract import (
     Type,
     kind_of_dtype,
 )
-from pullback.transpile.lengths import anonymous, is_not_negative, minimum, same
+from pullback.transpile.infer.lengths import anonymous, is_not_negative, minimum, same
 
 _ORDER: tuple[Kind, ...] = ("bool", "int", "float", "complex")
 

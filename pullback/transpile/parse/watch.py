@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from pullback import errors
+from pullback.transpile.parse.sources import ABSENT, Read, Reads
 from pullback.transpile.signature import signature_key
-from pullback.transpile.sources import ABSENT, Read, Reads
 
 _CHANGEABLE = (list, dict, tuple, np.ndarray)
 

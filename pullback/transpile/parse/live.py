@@ -13,9 +13,9 @@ from typing import Any
 
 from pullback import errors
 from pullback.stdlib import registry
-from pullback.transpile import running
 from pullback.transpile.collector import collector_paused
-from pullback.transpile.sources import (
+from pullback.transpile.parse import running
+from pullback.transpile.parse.sources import (
     ABSENT,
     Binding,
     FunctionSource,

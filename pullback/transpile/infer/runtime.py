@@ -19,9 +19,9 @@ from pullback.transpile.abstract import (
     differentiable,
     shape_of,
 )
-from pullback.transpile.sampling import scalar_of
-from pullback.transpile.shapes import Call, as_array, shape_function
-from pullback.transpile.shapes_elementwise import of_elements
+from pullback.transpile.infer.elementwise import of_elements
+from pullback.transpile.infer.sampling import scalar_of
+from pullback.transpile.infer.table import Call, as_array, shape_function
 
 
 @shape_function(runtime.unbroadcast)

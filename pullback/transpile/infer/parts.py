@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from pullback.transpile import lengths
 from pullback.transpile.abstract import Array, Length, ListOf, Seq, Type
 from pullback.transpile.core import Arg, Lit
-from pullback.transpile.lengths import Shape, agree, anonymous, product
-from pullback.transpile.sampling import array_dtype
-from pullback.transpile.shapes import (
+from pullback.transpile.infer import lengths
+from pullback.transpile.infer.lengths import Shape, agree, anonymous, product
+from pullback.transpile.infer.sampling import array_dtype
+from pullback.transpile.infer.table import (
     Call,
     Undecided,
     as_array,

@@ -10,10 +10,11 @@ import numpy as np
 
 from pullback.transpile.abstract import FLOAT, UNKNOWN, Array, Length, ListOf, Scalar, Seq, Type
 from pullback.transpile.core import Lit
-from pullback.transpile.join import join
-from pullback.transpile.lengths import Shape, anonymous, product, shift
-from pullback.transpile.sampling import sample_of, sampled, scalar_of
-from pullback.transpile.shapes import (
+from pullback.transpile.infer.elementwise import of_elements
+from pullback.transpile.infer.join import join
+from pullback.transpile.infer.lengths import Shape, anonymous, product, shift
+from pullback.transpile.infer.sampling import sample_of, sampled, scalar_of
+from pullback.transpile.infer.table import (
     Call,
     Undecided,
     as_array,
@@ -24,7 +25,6 @@ from pullback.transpile.shapes import (
     static_value,
     type_of,
 )
-from pullback.transpile.shapes_elementwise import of_elements
 
 REDUCTIONS = (
     np.sum, np.prod, np.mean, np.std, np.var, np.max, np.min, np.amax, np.amin, np.any, np.all, np.argmax, np.argmin,

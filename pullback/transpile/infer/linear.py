@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from pullback.transpile.abstract import UNKNOWN, Array, Length, Type, Unknown
-from pullback.transpile.lengths import Shape, broadcast, broadcast_shapes, product
-from pullback.transpile.sampling import sampled, scalar_of
-from pullback.transpile.shapes import Call, Undecided, axes_of, axis_of, known_shape, shape_function
-from pullback.transpile.shapes_elementwise import of_elements
+from pullback.transpile.infer.elementwise import of_elements
+from pullback.transpile.infer.lengths import Shape, broadcast, broadcast_shapes, product
+from pullback.transpile.infer.sampling import sampled, scalar_of
+from pullback.transpile.infer.table import Call, Undecided, axes_of, axis_of, known_shape, shape_function
 
 
 def product_dtype(*operands: Array) -> str | None:

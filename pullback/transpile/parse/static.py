@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pullback import errors
-from pullback.transpile import modules
-from pullback.transpile.live import bind
-from pullback.transpile.scope import Scope
-from pullback.transpile.sources import (
+from pullback.transpile.parse import modules
+from pullback.transpile.parse.live import bind
+from pullback.transpile.parse.scope import Scope
+from pullback.transpile.parse.sources import (
     Binding,
     FunctionSource,
     Missing,

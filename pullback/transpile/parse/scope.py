@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pullback import errors
-from pullback.transpile import constants
-from pullback.transpile.bindings import bound_names, keyword, truth, walrus_names
-from pullback.transpile.sources import Binding, Missing, Value
+from pullback.transpile.parse import constants
+from pullback.transpile.parse.bindings import bound_names, keyword, truth, walrus_names
+from pullback.transpile.parse.sources import Binding, Missing, Value
 
 Thunk = Callable[[], Binding]
 

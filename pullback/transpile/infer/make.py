@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from pullback.transpile import lengths, prims
+from pullback.transpile import prims
 from pullback.transpile.abstract import Array, Length, Scalar, Seq, Type, Unknown, shape_of
 from pullback.transpile.core import Arg, Lit
-from pullback.transpile.sampling import sample_of, sampled, scalar_of
-from pullback.transpile.shapes import (
+from pullback.transpile.infer import lengths
+from pullback.transpile.infer.sampling import sample_of, sampled, scalar_of
+from pullback.transpile.infer.table import (
     Call,
     Undecided,
     as_array,

@@ -27,8 +27,8 @@ from pullback.transpile.abstract import (
 )
 from pullback.transpile.abstract import Mapping as MappingType
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Slice, Var
-from pullback.transpile.lengths import Shape, agree, anonymous, symbol_of
-from pullback.transpile.sampling import array_dtype
+from pullback.transpile.infer.lengths import Shape, agree, anonymous, symbol_of
+from pullback.transpile.infer.sampling import array_dtype
 
 
 class Undecided(Exception):

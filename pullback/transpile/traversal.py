@@ -1,0 +1,146 @@
+"""What statements and blocks read, and copies of them with other names: the helpers that nearly every pass uses."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar, cast
+
+from pullback.transpile.core import (
+    Atom,
+    Block,
+    Call,
+    Def,
+    Effect,
+    For,
+    If,
+    Op,
+    Range,
+    Slice,
+    Stmt,
+    Var,
+    While,
+)
+
+
+def variables(x: object) -> Iterator[Var]:
+    """The variables in an argument, in order, with repeats."""
+    match x:
+        case Var():
+            yield x
+        case tuple():
+            for y in x:
+                yield from variables(y)
+        case Slice(lower, upper, step):
+            yield from variables((lower, upper, step))
+        case Range(start, stop, step):
+            yield from variables((start, stop, step))
+
+
+def blocks(s: Stmt) -> tuple[Block, ...]:
+    """The blocks inside a statement."""
+    match s:
+        case If():
+            return (s.then, s.orelse)
+        case For():
+            return (s.body,)
+        case While():
+            return (s.cond, s.body)
+        case Def():
+            return (s.block,)
+    return ()
+
+
+def _gather(x: object, out: list[Var]) -> None:
+    if isinstance(x, Var):
+        out.append(x)
+    elif isinstance(x, tuple):
+        for y in x:
+            _gather(y, out)
+    elif isinstance(x, Slice):
+        out += variables(x)
+
+
+def own_reads(s: Stmt) -> list[Var]:
+    """The variables that a statement itself reads, not those that only its blocks read; with repeats."""
+    match s:
+        case Op():
+            out: list[Var] = []
+            _gather(s.args, out)
+            for _, x in s.kwargs:
+                _gather(x, out)
+            return out
+        case Effect() | Call():
+            return list(variables(s.args))
+        case If():
+            return list(variables(s.cond))
+        case For():
+            return list(variables((s.source, s.inits, s.items)))
+        case While():
+            return list(variables(s.inits))
+        case Def():
+            return []
+
+
+def reads(s: Stmt) -> dict[Var, None]:
+    """The variables that a statement reads from the scope around it, in order."""
+    out = dict.fromkeys(own_reads(s))
+    for b in blocks(s):
+        out.update(free(b))
+    return out
+
+
+def free(b: Block) -> dict[Var, None]:
+    """The variables that a block reads from the scope around it, in order."""
+    bound, out = set(b.params), dict[Var, None]()
+    for s in b.body:
+        out.update((v, None) for v in reads(s) if v not in bound)
+        bound.update(s.outs)
+    out.update((v, None) for v in variables(b.results) if v not in bound)
+    return out
+
+
+X = TypeVar("X")
+
+
+def substitute(x: X, m: Mapping[Var, Atom]) -> X:
+    """An argument, statement or block with its free variables replaced."""
+    return cast(X, _substitute(x, m))
+
+
+def substitute_operands(s: Op, m: Mapping[Var, Atom]) -> Op:
+    """An operation with its operands replaced; itself where nothing changes."""
+    args, kwargs = substitute(s.args, m), substitute(s.kwargs, m)
+    return s if args is s.args and kwargs is s.kwargs else Op(s.out, s.op, args, kwargs, s.origin)
+
+
+def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
+    match x:
+        case Var():
+            return m.get(x, x)
+        case tuple():
+            out = tuple([_substitute(y, m) for y in x])
+            return x if all(map(operator.is_, x, out)) else out
+        case Slice(lower, upper, step):
+            return Slice(substitute(lower, m), substitute(upper, m), substitute(step, m))
+        case Range(start, stop, step):
+            return Range(substitute(start, m), substitute(stop, m), substitute(step, m))
+        case Block():
+            return Block(x.params, substitute(x.body, m), substitute(x.results, m))
+        case Op():
+            return substitute_operands(x, m)
+        case Effect():
+            return replace(x, args=substitute(x.args, m))
+        case Call():
+            return replace(x, args=substitute(x.args, m))
+        case If():
+            return replace(x, cond=substitute(x.cond, m), then=substitute(x.then, m), orelse=substitute(x.orelse, m))
+        case For():
+            source, inits, items = substitute((x.source, x.inits, x.items), m)
+            return replace(x, source=source, inits=inits, items=items, body=substitute(x.body, m))
+        case While():
+            return replace(x, inits=substitute(x.inits, m), cond=substitute(x.cond, m), body=substitute(x.body, m))
+        case Def():
+            return replace(x, block=substitute(x.block, m))
+    return x
