@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,16 @@ def command() -> list[str]:
 
 
 @pytest.fixture
-def train(monkeypatch: pytest.MonkeyPatch) -> Any:
+def train(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.syspath_prepend(str(FOLDER))
-    for name in ("train", "model", "optimisers", "loss_value_and_grad"):
+    names = ("train", "model", "optimisers", "loss_value_and_grad")
+    for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     import train
 
-    return train
+    yield train
+    for name in names:
+        sys.modules.pop(name, None)
 
 
 def test_written_gradient_is_up_to_date(tmp_path: Path) -> None:
