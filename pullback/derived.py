@@ -17,6 +17,7 @@ from pullback.backends.base import Emitted
 from pullback.cotangent import checked
 from pullback.transpile.abstract import Scalar, Static, Type, Unknown
 from pullback.transpile.annotations import types_of_annotations
+from pullback.transpile.collector import collector_paused
 from pullback.transpile.load import load
 from pullback.transpile.parse.live import from_function, primal_of
 from pullback.transpile.parse.sources import FunctionSource
@@ -163,6 +164,7 @@ class Derived:
             self._functions[exact] = made.function
         return made.function
 
+    @collector_paused()
     def _specialise(self, key: Hashable, values: Sequence[Any]) -> Specialisation:
         with self._lock:
             made = self._specialisations.get(key)
