@@ -17,4 +17,7 @@ def collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if gc.get_freeze_count() == 0:  # what is left counts as old, so that it is not walked at once after all
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()
