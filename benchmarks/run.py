@@ -152,7 +152,7 @@ def transpile_rows() -> Iterator[Row]:
     yield Row("growth of that", "exponent", "", f"{exponent:.2f}", "", "1.15", verdict(exponent, 1.15))
 
 
-def straight_line_time(statements: int, times: int = 3) -> float:
+def straight_line_time(statements: int, times: int = 7) -> float:
     """Seconds to transpile a straight-line function of so many statements."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "straight_line.py"
