@@ -78,9 +78,10 @@ class Derivation:
 
     def finish(self, b: Block) -> Block:
         """What follows differentiation, on the joined sweeps of one function."""
-        if self.optimised:
-            return optimise(keep_residuals(fuse_branches(b)), self.effects)
-        return remove_dead(keep_residuals(b), self.effects)
+        return self._optimised(keep_residuals(fuse_branches(b) if self.optimised else b))
+
+    def _optimised(self, b: Block) -> Block:
+        return optimise(b, self.effects) if self.optimised else remove_dead(b, self.effects)
 
     def sweeps(self, f: Function, wrt: tuple[int, ...], seed: Atom, exact: bool) -> Sweeps:
         """Both sweeps of a function; backward code still reads forward names wherever they are."""
@@ -145,15 +146,15 @@ class Derivation:
             return names
         first, second, tape = self._split(f, sweeps.forward, backward, grads, dout)
         if tape is None and slot not in self._recursive:
-            self._add(f, names.pullback, second)
+            self._add(f, names.pullback, self._optimised(second))
             return replace(names, forward=None)
-        self._add(f, names.forward, first)
-        self._add(f, names.pullback, replace(second, params=(*given, tape or Var("tape", ab.NONE), dout)))
+        self._add(f, names.forward, self._optimised(first))
+        second = replace(second, params=(*given, tape or Var("tape", ab.NONE), dout))
+        self._add(f, names.pullback, self._optimised(second))
         return names
 
     def _add(self, f: Function, name: str, block: Block) -> None:
         """Add a companion of `f`; its parameters are given by position."""
-        block = optimise(block, self.effects) if self.optimised else remove_dead(block, self.effects)
         params = tuple(map(Param, block.params))
         self.functions[name] = replace(f, name=name, params=params, block=block, doc="", primal=False)
 
