@@ -33,6 +33,18 @@ _OURS = frozenset({"", "api", "backends", "errors", "runtime", "transpile"})
 _STDLIB = os.path.dirname(os.__file__)
 
 
+# any code that was compiled from a string has this name for its file, and at most one such text is known
+_SHARED_NAMES = ("<string>", "<stdin>")
+
+
+def _is_running(function: types.FunctionType, text: str) -> bool:
+    try:
+        running.check(function, text)
+    except errors.SourceError:
+        return False
+    return True
+
+
 @collector_paused()
 def from_function(f: object, reads: Reads | None = None) -> FunctionSource:
     """The source of a live function; what its names stand for is looked up when `resolve` is called.
@@ -48,7 +60,7 @@ def from_function(f: object, reads: Reads | None = None) -> FunctionSource:
     file, line, name = code.co_filename, code.co_firstlineno, code.co_name
     linecache.checkcache(file)
     text = "".join(linecache.getlines(file, function.__globals__))
-    if not text:
+    if not text or (file in _SHARED_NAMES and not _is_running(function, text)):
         raise errors.SourceUnavailable(
             f"the source of {name!r} is not available",
             file=file,
