@@ -1,6 +1,6 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
-from pullback.runtime.indexing import place_diagonal, scatter_add, scatter_add_along
+from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.products import product_of_others
 from pullback.runtime.shapes import require_scalar, unbroadcast
 from pullback.runtime.trees import add_trees, match_kinds, zeros_of
@@ -10,6 +10,7 @@ __all__ = [
     "match_kinds",
     "place_diagonal",
     "product_of_others",
+    "read_written",
     "require_scalar",
     "scatter_add",
     "scatter_add_along",

@@ -1,4 +1,4 @@
-"""Arrays of zeros with a cotangent at some of their places."""
+"""Arrays of zeros with a cotangent at some of their places, and what a write leaves of repeated places."""
 
 from __future__ import annotations
 
@@ -37,3 +37,25 @@ def place_diagonal(g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> An
     places = np.arange(np.shape(g)[-1])
     matrices[..., places + max(-offset, 0), places + max(offset, 0)] = g
     return out
+
+
+def read_written(a: Any, index: Any) -> Any:
+    """`a[index]`, but zero for each element whose place a later element of the same index names again.
+
+    Of `a[[0, 0]] = v` only the last element of `v` is seen afterwards, so only it has a cotangent.
+    """
+    out = a[index]
+    if len(index) == 1 and np.asarray(index[0]).dtype == bool:
+        return out
+    order = np.arange(out.size).reshape(out.shape)
+    if len(index) == 1 and np.ndim(index[0]) == 1:
+        rows = np.asarray(index[0]) % len(a)
+        _, last = np.unique(rows[::-1], return_index=True)
+        if len(last) == len(rows):
+            return out
+        kept = np.zeros(len(rows), bool)
+        kept[len(rows) - 1 - last] = True
+        return np.where(kept.reshape(-1, *[1] * (out.ndim - 1)), out, np.zeros((), out.dtype))
+    places = np.empty(a.shape, order.dtype)
+    places[index] = order
+    return np.where(places[index] == order, out, np.zeros((), out.dtype))

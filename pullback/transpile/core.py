@@ -291,7 +291,9 @@ class Param:
 class Function:
     """One function.
 
-    `block.results` is its one result. `primal` functions are called by their own name, in the user's module.
+    `block.results` is its one result. `primal` functions are called by their own name, in the user's module. Where
+    the user's function writes into the arrays of some of its parameters, at the positions `written`, the result is a
+    tuple: what it returns, and these arrays as it leaves them.
     """
 
     name: str
@@ -302,6 +304,7 @@ class Function:
     doc: str = ""
     primal: bool = True
     module: str = ""
+    written: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -38,17 +38,31 @@ def make_dict(keys: tuple[Any, ...], *items: Any) -> dict[Any, Any]:
     return dict(zip(keys, items, strict=True))
 
 
-def set_item(a: Any, index: Any, value: Any) -> Any:
-    """The array `a` after `a[index] = value`, as a new value."""
+def through(a: Any, via: tuple[tuple[Any, ...], ...]) -> Any:
+    """The view of `a` that each step of `via`, a function and its further arguments, takes of the one before."""
+    for step, *rest in via:
+        a = step(a, *rest)
+    return a
+
+
+def set_item(a: Any, index: Any, value: Any, *, via: tuple[tuple[Any, ...], ...] = ()) -> Any:
+    """The array `a` after `a[index] = value`, as a new value; with `via` the write is to a view of it.
+
+    `via=((operator.getitem, (slice(1, 3),)), (np.transpose,))` is `a[1:3].T[index] = value`.
+    """
     out = copy.copy(a)
-    out[index] = value
+    through(out, via)[index] = value
     return out
 
 
-def add_item(a: Any, index: Any, value: Any) -> Any:
+def add_item(a: Any, index: Any, value: Any, *, via: tuple[tuple[Any, ...], ...] = ()) -> Any:
     """The array `a` after `a[index] += value`, as a new value; an index that repeats adds each time."""
     out = copy.copy(a)
-    np.add.at(out, index, value)
+    view = through(out, via)
+    if any(isinstance(i, np.ndarray) for i in index):
+        np.add.at(view, index, value)
+    else:
+        view[index] += value
     return out
 
 

@@ -7,6 +7,7 @@ import operator
 from dataclasses import dataclass
 from typing import Any
 
+from pullback import runtime
 from pullback.transpile import prims
 from pullback.transpile.abstract import (
     INT,
@@ -135,7 +136,7 @@ def _of_sequence(items: tuple[Type, ...], key: Arg) -> Type:
     return UNKNOWN if out is None else out
 
 
-@shape_function(operator.getitem)
+@shape_function(operator.getitem, runtime.read_written)
 def getitem(call: Call) -> Type:
     """`x[index]`: of an array, a list, a tuple or a dict."""
     of, index = call.type(0), call.args[1]

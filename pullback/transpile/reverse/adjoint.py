@@ -35,7 +35,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
-from pullback.transpile.reverse import control
+from pullback.transpile.reverse import control, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.cotangents import (
@@ -386,4 +386,6 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     prims.make_list: Adjoint.make,
     prims.make_dict: Adjoint.make,
     prims.alias: Adjoint.alias,
+    prims.set_item: writes.set_item,
+    prims.add_item: writes.add_item,
 }

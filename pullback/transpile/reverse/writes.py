@@ -1,0 +1,86 @@
+"""The adjoint of a write: what was written takes the cotangent at its place, what it has overwritten gets none.
+
+    u2 = set_item(u1, i, v)          dv = du2[i];  du1 = set_item(du2, i, 0.0)
+    u2 = add_item(u1, i, v)          dv = du2[i];  du1 = du2
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any, cast
+
+from pullback import runtime
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Lit, Op, Slice, Var
+from pullback.transpile.reverse.builder import ZERO
+
+if TYPE_CHECKING:
+    from pullback.transpile.reverse.adjoint import Adjoint
+
+EVERYTHING = (Lit(...), Slice())
+
+
+def set_item(self: Adjoint, s: Op) -> None:
+    """`a[index] = value`."""
+    array, index, value = s.args
+    d = self.ct.full(s.out)
+    if _is_active(self, value):
+        self.ct.add(value, _written(self, d, s))
+    if isinstance(array, Var) and array in self.r.active and not covers(index):
+        rest = self.b.emit(prims.set_item, (d, index, ZERO), s.kwargs, self.ct.name(array))
+        _hand_on(self, array, rest)
+
+
+def add_item(self: Adjoint, s: Op) -> None:
+    """`a[index] += value`, where an index that repeats adds each time."""
+    array, index, value = s.args
+    d = self.ct.full(s.out)
+    if _is_active(self, value):
+        self.ct.add(value, self.b.emit(operator.getitem, (view(self, d, s), index)))
+    if isinstance(array, Var) and array in self.r.active:
+        _hand_on(self, array, d)
+
+
+def covers(index: Arg) -> bool:
+    """Does a write at this index leave nothing of the array as it was?"""
+    return isinstance(index, tuple) and len(index) == 1 and index[0] in EVERYTHING
+
+
+def view(self: Adjoint, d: Atom, s: Op) -> Atom:
+    """The view of `d` that the write `s` is to."""
+    path = dict(s.kwargs).get("via", ())
+    for step in cast(tuple[tuple[Arg, ...], ...], path):
+        fn = cast(Lit, step[0]).value
+        d = self.b.emit(cast(Any, fn), (d, *step[1:]))
+    return d
+
+
+def _written(self: Adjoint, d: Atom, s: Op) -> Atom:
+    """The cotangent of what was written, in its full shape; of elements that share a place the last one was written."""
+    index = s.args[1]
+    if covers(index) and not s.kwargs:
+        return d
+    if _may_repeat(index):
+        return self.b.emit(runtime.read_written, (view(self, d, s), index))
+    return self.b.emit(operator.getitem, (view(self, d, s), index))
+
+
+def _may_repeat(index: Arg) -> bool:
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(
+        isinstance(i, Var) and ab.rank(i.type) != 0 and not (isinstance(i.type, ab.Array) and i.type.dtype == "bool")
+        for i in parts
+    )
+
+
+def _is_active(self: Adjoint, value: Arg) -> bool:
+    return isinstance(value, Var) and value in self.r.active
+
+
+def _hand_on(self: Adjoint, array: Var, d: Atom) -> None:
+    """`d` is a contribution to the cotangent of the array before the write, in its whole shape."""
+    self.ct.mark_whole(d, array)
+    self.ct.add(array, d)
+
+
