@@ -30,7 +30,7 @@ from pullback.transpile.core import (
 )
 
 # how many arguments, at least and at most
-_EFFECTS = {"print": (0, None), "assert": (1, 2), "raise": (1, None), "require_scalar": (1, 1)}
+_EFFECTS = {"print": (0, None), "assert": (1, 2), "raise": (1, None), "require_scalar": (1, 1), "require_separate": (2, None)}
 
 
 class InvalidCore(Exception):

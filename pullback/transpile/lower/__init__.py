@@ -33,5 +33,5 @@ def lower(source: FunctionSource, types: Sequence[ab.Type]) -> Program:
     """
     unit = Unit()
     unit.key_for(source.name)
-    entry = lower_function(unit, source, types)
+    entry, _ = lower_function(unit, source, types)
     return Program(entry, reachable(entry, unit.functions))

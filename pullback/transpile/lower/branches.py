@@ -19,9 +19,10 @@ import gast
 
 from pullback.transpile.core import Atom, If
 from pullback.transpile.lower.control import condition
+from pullback.transpile.lower.current import unusable_part
 from pullback.transpile.lower.merging import ONE_STRUCTURE, append_if, merge, of_one_structure
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import End, Inner, Raised, Returned, Unbound
+from pullback.transpile.lower.states import Binding, End, Inner, Raised, Returned, Unbound
 from pullback.transpile.lower.values import Value
 
 # an early return that leaves both branches open copies what follows: at most so often, one inside the other
@@ -90,11 +91,15 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> N
     names: list[str] = []
     pairs: list[tuple[Value, Value, str]] = []
     for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
+        if not isinstance(name, str):
+            continue
         a, b = (i.names[name] if name in i.names else scope.env.get(name) for i in inners)
         if a is b:
             if a is not None:
                 scope.bind(name, a)
-        elif a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
+            continue
+        a, b = (_usable(scope, i, x) for i, x in zip(inners, (a, b), strict=True))
+        if a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
             scope.bind(name, _unbound(s, a, b))
         elif of_one_structure(a, b):
             names.append(name)
@@ -106,8 +111,16 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> N
     append_if(scope, s, test, inners, merged)
     for name, m in zip(names, merged, strict=True):
         for out, x, y in zip(m.outs, *m.sides, strict=True):
-            scope.owned.hand_on(out, (x, y))
+            scope.numbers.hand_on(out, (x, y))
         scope.bind(name, m.value)
+
+
+def _usable(scope: Scope, inner: Inner, x: Binding | None) -> Binding | None:
+    """What a name stands for at the end of a branch, or why it cannot be used."""
+    if x is None or isinstance(x, Unbound):
+        return x
+    lost = scope.into(inner, partial(unusable_part, scope, x))
+    return x if lost is None else lost
 
 
 def _unbound(s: Any, a: object, b: object) -> Unbound:

@@ -12,6 +12,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Effect, Global, Lit, Var
+from pullback.transpile.lower import current
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, ListView, Method, Pack, UserFunction, UserModule, Value, type_of
 
@@ -22,7 +23,7 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
         case Var(type=ab.Static(value=known)) if value.type is not BOTTOM:
             return Lit(known)
         case Var() | Global():
-            return value
+            return scope.current(value)
         case Lit(value=set() | frozenset() | dict() as known):
             scope.refuse(node, f"a {type(known).__name__} cannot be used as a value here", "Use a tuple.")
         case Lit(value=ModuleType(), text=text):
@@ -31,7 +32,6 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             return value
         case Pack(kind=kind, items=items, keys=keys):
             parts = tuple(as_atom(scope, node, x) for x in items)
-            scope.owned.share(parts)
             if kind == "dict":
                 return scope.op(prims.make_dict, (tuple(map(Lit, keys)), *parts), (), hint, node, type_of(value))
             made = prims.make_tuple if kind == "tuple" else prims.make_list
@@ -88,6 +88,8 @@ def read_item(scope: Scope, node: Any, container: Atom, key: str | int, t: ab.Ty
     """An item of a container that is an atom, under a key that is known."""
     if isinstance(t, ab.Static) and t is not BOTTOM:
         return Lit(t.value)
+    if isinstance(container, Var):
+        return current.item(scope, container, key, t, hint, node)
     return scope.op(prims.item, (container, Lit(key)), (), hint, node, t)
 
 

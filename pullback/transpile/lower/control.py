@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import gast
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, If, Lit, Var
+from pullback.transpile.core import Atom, Lit, Var
 from pullback.transpile.lower import folding
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.merging import append_if, merge
-from pullback.transpile.lower.scope import Scope, joined
+from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Inner
 from pullback.transpile.lower.values import UNDECIDED, Value, type_of
 
@@ -59,9 +59,9 @@ def choose(
     scope: Scope, node: Any, cond: Atom, then: Inner, orelse: Inner, results: tuple[Atom, Atom], hint: str = ""
 ) -> Var:
     """Append an `if` with one result."""
-    out = Var(hint, joined(type_of(results[0]), type_of(results[1])))
-    scope.body.append(If((out,), cond, then.block((), results[:1]), orelse.block((), results[1:]), scope.origin(node)))
-    return out
+    merged = merge(scope, node, (then, orelse), [(results[0], results[1], hint)])
+    append_if(scope, node, cond, (then, orelse), merged)
+    return cast(Atom, merged[0].value)
 
 
 def connective(scope: Scope, node: Any, hint: str) -> Value:
@@ -101,7 +101,7 @@ def branches(
     merged = merge(scope, node, inners, [(values[0], values[1], hint)])
     append_if(scope, node, test, inners, merged)
     for out, x, y in zip(merged[0].outs, *merged[0].sides, strict=True):
-        scope.owned.either(out, (x, y))
+        scope.numbers.hand_on(out, (x, y))
     return merged[0].value
 
 

@@ -13,6 +13,7 @@ from pullback.transpile.core import Lit, OpFunction, Var
 from pullback.transpile.lower import comparisons, control, folding, formatting
 from pullback.transpile.lower.containers import as_operand, explode, items_of
 from pullback.transpile.lower.iteration import known_items
+from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Unbound
@@ -132,9 +133,7 @@ def _elements(scope: Scope, nodes: Sequence[Any]) -> list[Value]:
     out: list[Value] = []
     for n in nodes:
         if not isinstance(n, gast.Starred):
-            value = scope.expression(n)
-            scope.share(value)
-            out.append(value)
+            out.append(scope.expression(n))
             continue
         items = items_of(scope, n, scope.expression(n.value))
         if items is None:
@@ -158,9 +157,7 @@ def dict_display(scope: Scope, node: Any, hint: str) -> Value:
             scope.refuse(
                 k, "a key of a dict must be a string or an integer that is written out", "Use a list or an array."
             )
-        value = scope.expression(v)
-        scope.share(value)
-        out[key] = value
+        out[key] = scope.expression(v)
     return Pack("dict", tuple(out.values()), tuple(out))
 
 
@@ -189,6 +186,7 @@ def comprehended(scope: Scope, node: Any) -> list[Value]:
     try:
         _generate(scope, node, 0, out)
     finally:
+        env.names.update({name: x for name, x in scope.env.names.items() if isinstance(name, Cell)})
         scope.local_names, scope.env = local, env
     return out
 

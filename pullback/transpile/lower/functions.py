@@ -10,26 +10,29 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var
-from pullback.transpile.lower.canonical import Renaming
-from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.naming import dotted
-from pullback.transpile.lower.scope import Scope, joined
-from pullback.transpile.lower.states import NeedIntegers
-from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift, static
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift
 from pullback.transpile.parse.bindings import bound_names
 from pullback.transpile.parse.sources import FunctionSource, parse_text
 from pullback.transpile.parse.sources import Value as Live
 from pullback.transpile.traversal import blocks
 
-_Key = tuple[Hashable, tuple[ab.Type, ...]]
+Key = tuple[Hashable, tuple[ab.Type, ...]]
 
 
 @dataclass
 class Specialised:
-    """A function for one signature. While it is lowered, `result` is what is assumed of it; `asked`: by anyone?"""
+    """A function for one signature. While it is lowered, `result` and more are assumed of it; `asked`: by anyone?
+
+    `written` as in `core.Function`; `shared`: what the value returned shares with the parameters.
+    """
 
     key: str
     result: ab.Type = BOTTOM
+    written: tuple[int, ...] = ()
+    shared: Shared = field(default_factory=Shared)
     done: bool = False
     asked: bool = False
 
@@ -40,7 +43,7 @@ class Unit:
 
     functions: dict[str, Function] = field(default_factory=dict)
     by_value: dict[Hashable, frozenset[str]] = field(default_factory=dict)  # the integers that are part of a signature
-    specialised: dict[_Key, Specialised] = field(default_factory=dict)
+    specialised: dict[Key, Specialised] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
 
     def key_for(self, name: str) -> str:
@@ -189,89 +192,7 @@ def _literal_arg(value: Value) -> Any:
     return arg
 
 
-# calls
-
-
-def call_type(value: Value, atom: Any) -> ab.Type:
-    """The type of an argument as a function is specialised for it: a bool that is written out is part of it."""
-    if isinstance(atom, Lit) and isinstance(atom.value, bool):
-        return ab.Static(atom.value)
-    t: ab.Type = atom.type
-    return t
-
-
-def call_user(
-    scope: Scope,
-    unit: Unit,
-    node: Any,
-    source: FunctionSource,
-    args: Sequence[Value],
-    keywords: Mapping[str, Value],
-    hint: str,
-) -> Value:
-    """Append a call of a function of the user's."""
-    values = arguments(scope, node, source, args, keywords)
-    atoms = [as_atom(scope, node, v) for v in values]
-    scope.owned.share(tuple(atoms))
-    found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
-    result = found.result if found.result is BOTTOM else renaming.back(found.result)
-    out = Var(hint, result)
-    scope.body.append(Call(out, found.key, tuple(atoms), scope.origin(node)))
-    known = static(out)
-    return Lit(None) if known is None else out
-
-
-def _for_these(
-    scope: Scope, unit: Unit, source: FunctionSource, types: Sequence[ab.Type]
-) -> tuple[Specialised, Renaming]:
-    """The function for arguments of these types; where it asks for the values of integers, for these values."""
-    names = [p.name for p in declared(source)]
-    while True:
-        renaming, by_value = Renaming(), unit.by_value.get(source.key, frozenset())
-        renamed = tuple(renaming.type(t, name in by_value) for t, name in zip(types, names, strict=True))
-        before, keys = set(unit.specialised), dict(unit.names)
-        try:
-            return specialise(scope, unit, source, renamed), renaming
-        except NeedIntegers as need:
-            if need.source.key != source.key:
-                raise
-            if need.error is not None and need.names <= by_value:  # the caller does not know them either
-                scope.need_known_for(need.error)
-            unit.by_value[source.key] = by_value | need.names
-            _drop(unit, before)
-            unit.names = keys
-
-
-def _drop(unit: Unit, kept: set[_Key]) -> None:
-    """Forget the functions that were lowered on an assumption that has turned out wrong."""
-    for k in set(unit.specialised) - kept:
-        unit.functions.pop(unit.specialised.pop(k).key, None)
-
-
-def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab.Type, ...]) -> Specialised:
-    """The function of the program for a signature; a recursive one is lowered until its result has a stable type."""
-    key = (source.key, types)
-    found = unit.specialised.get(key)
-    if found is not None:
-        found.asked = found.asked or not found.done
-        return found
-    new = unit.specialised[key] = Specialised(unit.key_for(source.name))
-    while True:
-        before, names = set(unit.specialised), dict(unit.names)
-        new.asked = False
-        function = scope.lower_function(source, types)
-        result = joined(new.result, function.block.results[0].type)
-        if not new.asked or result == new.result:
-            break
-        new.result = result
-        _drop(unit, before)
-        unit.names = names
-    if result is BOTTOM:
-        scope.refuse(source.tree, f"{source.name!r} calls itself without an end", "Return a value on some path.")
-    new.result = result
-    new.done = True
-    unit.functions[new.key] = function
-    return new
+# what a program consists of
 
 
 def reachable(entry: Function, functions: Mapping[str, Function]) -> dict[str, Function]:

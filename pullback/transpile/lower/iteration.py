@@ -25,8 +25,13 @@ from pullback.transpile.lower.sequences import (
 from pullback.transpile.lower.values import Pack, Value
 
 
-def iteration(scope: Scope, node: Any, target: Any, unroll: bool = False) -> Unrolled | Iteration:
-    """What a loop over the expression `node` runs over; its variable is `target`. `unroll`: ranges as well."""
+def iteration(
+    scope: Scope, node: Any, target: Any, unroll: bool = False, indexed: bool = False
+) -> Unrolled | Iteration:
+    """What a loop over the expression `node` runs over; its variable is `target`.
+
+    `unroll`: ranges as well; `indexed`: items are read by index, as they are when their turn comes.
+    """
     found = sequence(scope, node)
     if isinstance(found, Numbers) or isinstance(found, Backwards) and isinstance(found.inner, Numbers):
         if not unroll:
@@ -34,7 +39,7 @@ def iteration(scope: Scope, node: Any, target: Any, unroll: bool = False) -> Unr
     known = known_of(found)
     if known is not None:
         return Unrolled(known)
-    in_step = _in_step(scope, node, found, target)
+    in_step = None if indexed else _in_step(scope, node, found, target)
     return in_step if in_step is not None else by_index(scope, node, found, target)
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, For, Lit, Var, While
 from pullback.transpile.lower import control
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
+from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.states import End, Inner, Unbound
+from pullback.transpile.lower.states import End, Inner, Restart, Unbound
 from pullback.transpile.lower.trials import settle
 from pullback.transpile.traversal import substitute
 
@@ -25,7 +27,7 @@ _MOST_UNROLLED = 64
 
 def lower_for(scope: Scope, s: Any) -> End:
     """Lower a `for` statement; over items that are all known it is unrolled."""
-    over = iteration(scope, s.iter, s.target, id(s) in scope.unrolled)
+    over = iteration(scope, s.iter, s.target, id(s) in scope.unrolled, id(s) in scope.indexed)
     if isinstance(over, Unrolled):
         _unroll(scope, s, over)
     else:
@@ -53,6 +55,8 @@ def _for(scope: Scope, s: Any, over: Iteration) -> None:
 
     def body() -> End:
         params[:] = over.params()
+        scope.memory.join(params[1:], [over.items])
+        scope.memory.listed.update(p for p, a in zip(params[1:], over.items, strict=True) if _is_list(a))
         scope.store(s.target, over.element(params[0], params[1:]))
         return scope.statements(s.body)
 
@@ -61,8 +65,11 @@ def _for(scope: Scope, s: Any, over: Iteration) -> None:
     unbound = {n: _loop_variable(scope, s, n, may_be_kept) for n in targets - handed_on}
     short = over.trips is not None and over.trips <= _MOST_UNROLLED
     scope.unrollable += [id(s)] * short
-    done = settle(scope, s, body, targets - handed_on, inits)
+    done = settle(scope, s, body, targets - handed_on, inits, params)
     del scope.unrollable[len(scope.unrollable) - short :]
+    if any(scope.memory.cell(a) in scope.kin[id(s), scope.path].written for a in over.items if not _is_list(a)):
+        scope.indexed.add(id(s))  # a row is to be read when its turn comes
+        raise Restart
     block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
     scope.body.append(For(done.outs, over.source, over.reverse, done.inits, over.items, block, scope.origin(s)))
     for name, reason in unbound.items():
@@ -80,6 +87,13 @@ def _loop_variable(scope: Scope, s: Any, name: str, runs: bool) -> Unbound:
     )
 
 
+def _is_list(a: Atom) -> bool:
+    return isinstance(a.type, ab.ListOf)
+
+
+_WRITES = "Write before the loop and at the end of its body."
+
+
 def lower_while(scope: Scope, s: Any) -> End:
     """Lower a `while` statement."""
     tests: list[Atom | bool] = []
@@ -87,12 +101,14 @@ def lower_while(scope: Scope, s: Any) -> End:
 
     def body() -> End:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
+        if any(isinstance(name, Cell) for name in conditions[-1].names):
+            scope.refuse(s.test, "a condition of `while` that writes into an array is not supported yet", _WRITES)
         if tests[-1] is True:
             hint = "Put the condition under which it goes on after `while`."
             scope.refuse(s.test, "a loop that only `break` or `return` ends is not supported yet", hint)
         return None if tests[-1] is False else scope.statements(s.body)
 
-    done = settle(scope, s, body, set(), {})
+    done = settle(scope, s, body, set(), {}, [])
     if tests[-1] is False:
         return scope.statements(s.orelse)
     test = Lit(tests[-1]) if isinstance(tests[-1], bool) else tests[-1]

@@ -13,15 +13,18 @@ import numpy as np
 
 from pullback import errors
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
 from pullback.transpile.infer import type_of_value
-from pullback.transpile.lower import attributes, calls, expressions, statements, subscripts
+from pullback.transpile.lower import attributes, calls, effects, expressions, statements, subscripts
 from pullback.transpile.lower.containers import as_atom
-from pullback.transpile.lower.functions import Unit, call_user, check_parameters, core_parameter, declared
+from pullback.transpile.lower.effects import Shared
+from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Demands, End, Restart, Returned
+from pullback.transpile.lower.user_calls import call_user
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
 from pullback.transpile.parse.sources import Binding as Found
 from pullback.transpile.parse.sources import FunctionSource, Missing, ModuleBinding
@@ -69,7 +72,7 @@ class Lowering(Scope):
     ) -> Value:
         return call_user(self, self.unit, node, callee, args, keywords, hint)
 
-    def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
+    def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> tuple[Function, Shared]:
         return lower_function(self.unit, source, types, is_called=True)
 
     def meaning(self, node: Any, text: str, found: Found) -> Value:
@@ -104,8 +107,10 @@ def is_library_constant(text: str, obj: object) -> bool:
     return any(hasattr(module, name) and getattr(module, name) is obj for module in (math, np)) and not callable(obj)
 
 
-def lower_function(unit: Unit, source: FunctionSource, types: Sequence[ab.Type], is_called: bool = False) -> Function:
-    """A function of the user's in Core, for parameters of these types."""
+def lower_function(
+    unit: Unit, source: FunctionSource, types: Sequence[ab.Type], is_called: bool = False
+) -> tuple[Function, Shared]:
+    """A function of the user's in Core, for parameters of these types, and what its value shares with these."""
     parameters = declared(source)
     local_names = local_names_of(source)
     demands = Demands()
@@ -127,17 +132,24 @@ def lower_function(unit: Unit, source: FunctionSource, types: Sequence[ab.Type],
     raise AssertionError("every restart asks for a loop variable that was not asked for before")
 
 
-def _body(scope: Lowering, variables: tuple[Var, ...]) -> Function:
+def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared]:
     source = scope.source
     scope.parameters = frozenset(variables)
     for v in variables:
         scope.bind(v.hint, v)
-        scope.owned.name(v)
+        scope.memory.new(v)
     end = scope.statements(source.tree.body)
     value = end.value if isinstance(end, Returned) else NONE
+    shared = effects.shared(scope, variables, value)
     result = as_atom(scope, scope.here, value)
+    written = effects.written(scope, variables)
+    if scope.is_called and written:
+        left = tuple(as_atom(scope, scope.here, variables[k]) for k in written)
+        result = scope.op(prims.make_tuple, (result, *left), (), "")
+    elif not scope.is_called:
+        effects.require_separate(scope, variables, written)
     parameters = tuple(core_parameter(source, p, v) for p, v in zip(declared(source), variables, strict=True))
-    return Function(
+    function = Function(
         name=source.name,
         params=parameters,
         block=Block(variables, tuple(scope.body), (result,)),
@@ -145,7 +157,9 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> Function:
         user_names=names_of(source).every,
         doc=docstring(source),
         module=source.module,
+        written=written if scope.is_called else (),
     )
+    return function, shared
 
 
 def local_names_of(source: FunctionSource) -> frozenset[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from pullback.transpile.core import Atom, If, Var
 from pullback.transpile.lower.containers import as_atom, explode
+from pullback.transpile.lower.current import content
+from pullback.transpile.lower.kin import Local
+from pullback.transpile.lower.memory import Cell, Whole, may_be_written
 from pullback.transpile.lower.scope import Scope, joined, mixed
-from pullback.transpile.lower.states import Inner
+from pullback.transpile.lower.states import Inner, Unbound
 from pullback.transpile.lower.values import (
     Pack,
     Value,
@@ -25,33 +28,92 @@ from pullback.transpile.lower.values import (
 class Merged:
     """A value that differs between two branches: its leaves on either side, and the variables that hold them after."""
 
-    def __init__(self, scope: Scope, node: Any, a: Value, b: Value, hint: str) -> None:
+    def __init__(self, merging: _Merging, a: Value, b: Value, hint: str) -> None:
         self.sides: tuple[list[Atom], list[Atom]] = ([], [])
         self.outs: list[Var] = []
         new: list[Value] = []
         for (path, x), y in zip(flat(a), leaves(b), strict=True):
-            if same_value(x, y):
+            if merging.is_one(x, y):
                 new.append(x)
                 continue
             if not (is_atom(x) and is_atom(y)):
-                scope.refuse(
-                    node, "a function or module is chosen by a condition of the run", "Call it inside the branches."
+                merging.scope.refuse(
+                    merging.node,
+                    "a function or module is chosen by a condition of the run",
+                    "Call it inside the branches.",
                 )
-            out = Var(f"{hint}_{path}" if hint and path else hint, joined(type_of(x), type_of(y)))
-            self.sides[0].append(x)
-            self.sides[1].append(y)
-            self.outs.append(out)
+            out = merging.known(x, y)
+            if out is None:
+                out = Var(f"{hint}_{path}" if hint and path else hint, joined(type_of(x), type_of(y)))
+                merging.add(out, x, y)
+                self.sides[0].append(merging.now(0, x))
+                self.sides[1].append(merging.now(1, y))
+                self.outs.append(out)
             new.append(out)
         self.value = rebuild(a, iter(new))
 
 
+class _Merging:
+    """All that two branches leave behind."""
+
+    def __init__(self, scope: Scope, node: Any, inners: Sequence[Inner]) -> None:
+        self.scope, self.node, self.inners = scope, node, inners
+        self.outs: list[Var] = []
+        self.sides: tuple[list[Atom], list[Atom]] = ([], [])
+
+    def is_one(self, x: Value, y: Value) -> bool:
+        """Are two leaves certainly one object?"""
+        return same_value(x, y) or (is_atom(x) and is_atom(y) and self.scope.memory.same(x, y))
+
+    def known(self, x: Atom, y: Atom) -> Var | None:
+        """What stands for one array after the branches stands for it under each of its names."""
+        same = self.scope.memory.same
+        for out, a, b in zip(self.outs, *self.sides, strict=True):
+            if may_be_written(out.type) and same(a, x) and same(b, y):
+                return out
+        return None
+
+    def add(self, out: Var, x: Atom, y: Atom) -> None:
+        """`out` is one of these objects."""
+        self.outs.append(out)
+        self.sides[0].append(x)
+        self.sides[1].append(y)
+
+    def now(self, side: int, x: Atom) -> Atom:
+        """What an object holds at the end of a branch."""
+        return self.scope.into(self.inners[side], lambda: self.scope.current(x))
+
+
 def merge(scope: Scope, node: Any, inners: Sequence[Inner], pairs: Sequence[tuple[Value, Value, str]]) -> list[Merged]:
     """The values of two branches, as what may come out of either."""
+    merging = _Merging(scope, node, inners)
     merged: list[Merged] = []
     for a, b, hint in pairs:
         x, y = align(scope, node, inners, a, b)
-        merged.append(Merged(scope, node, x, y, hint))
+        merged.append(Merged(merging, x, y, hint))
+    scope.memory.join(merging.outs, merging.sides)
     return merged
+
+
+def merge_cells(scope: Scope, inners: Sequence[Inner]) -> list[tuple[Var, Atom, Atom]]:
+    """What each array that a branch has written holds after the branches, and at the end of either."""
+    out: list[tuple[Var, Atom, Atom]] = []
+    cells = [n for n in dict.fromkeys((*inners[0].names, *inners[1].names)) if isinstance(n, Cell)]
+    local = Local(scope.memory, inners)
+    for cell in cells:
+        if local(cell):
+            continue
+        states = [i.names[cell] if cell in i.names else scope.env.get(cell) for i in inners]
+        lost = next((x for x in states if isinstance(x, Unbound)), None)
+        if lost is not None:
+            scope.bind(cell, lost)
+            continue
+        a, b = (content(scope, cell) if x is None else cast(Atom, x) for x in states)
+        new = Var(cell.hint, joined(a.type, b.type))
+        scope.memory.place[new] = Whole(cell)
+        scope.bind(cell, new)
+        out.append((new, a, b))
+    return out
 
 
 def align(scope: Scope, node: Any, inners: Sequence[Inner], a: Value, b: Value) -> tuple[Value, Value]:
@@ -82,9 +144,11 @@ def alike(x: Pack, y: Pack) -> bool:
 
 
 def append_if(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged: Sequence[Merged]) -> None:
-    """Append an `if` whose results are the merged values."""
-    then, orelse = (inners[k].block((), [x for m in merged for x in m.sides[k]]) for k in (0, 1))
-    outs = tuple(v for m in merged for v in m.outs)
+    """Append an `if` whose results are the merged values, and what the arrays hold that a branch has written."""
+    cells = merge_cells(scope, inners)
+    sides = ([a for _, a, _ in cells], [b for _, _, b in cells])
+    then, orelse = (inners[k].block((), [*(x for m in merged for x in m.sides[k]), *sides[k]]) for k in (0, 1))
+    outs = (*(v for m in merged for v in m.outs), *(v for v, _, _ in cells))
     if outs or then.body or orelse.body:
         scope.body.append(If(outs, test, then, orelse, scope.origin(node)))
 

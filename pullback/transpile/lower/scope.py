@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Function, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var
+from pullback.transpile.core import Arg, Atom, Function, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var
 from pullback.transpile.infer import infer, join
+from pullback.transpile.lower import current
+from pullback.transpile.lower.memory import Memory
+from pullback.transpile.lower.numbers import Numbers
 from pullback.transpile.lower.origins import origin_of, statement_text
-from pullback.transpile.lower.owned import Owned
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.states import (
     Binding,
@@ -19,14 +21,18 @@ from pullback.transpile.lower.states import (
     End,
     Env,
     Inner,
+    Name,
     NeedIntegers,
     NotATemplate,
     Restart,
     Unbound,
 )
-from pullback.transpile.lower.values import BOTTOM, Value, leaves
+from pullback.transpile.lower.values import BOTTOM, Value
 from pullback.transpile.parse.sources import Binding as Found
 from pullback.transpile.parse.sources import FunctionSource
+
+if TYPE_CHECKING:
+    from pullback.transpile.lower.effects import Shared
 
 R = TypeVar("R")
 
@@ -43,15 +49,18 @@ class Scope(ABC):
         self.local_names = local_names
         self.wanted = demands.variables
         self.unrolled = demands.unrolled
+        self.indexed = demands.indexed
         self.env = Env()
         self.body: list[Stmt] = []
-        self.owned = Owned()
+        self.numbers = Numbers()
+        self.memory = Memory()
         self.loops = 0
         self.unrollable: list[int] = []  # the loops around, over few numbers that are known
         self.copies = 0
         self.globals: dict[str, Value] = {}
         self.widths: dict[object, list[ab.Type]] = {}  # of loops that were lowered before, what they carried
         self.lost: dict[object, Unbound] = {}  # and what they could not carry
+        self.kin: dict[object, Any] = {}  # and what the values that they carry may be one object with
         self.path: tuple[object, ...] = ()
         self._bound_in: dict[int, dict[str, None]] = {}
         self.parameters: frozenset[Var] = frozenset()
@@ -91,8 +100,8 @@ class Scope(ABC):
         """The value of a call of a function of the user's."""
 
     @abstractmethod
-    def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
-        """A function of the program for parameters of these types."""
+    def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> tuple[Function, Shared]:
+        """A function of the program for parameters of these types, and what its value shares with these."""
 
     @abstractmethod
     def meaning(self, node: Any, text: str, found: Found) -> Value:
@@ -156,15 +165,23 @@ class Scope(ABC):
         node: Any = None,
         type: ab.Type | None = None,
     ) -> Var:
-        """Append `hint = fn(*args, **kwargs)`."""
+        """Append `hint = fn(*args, **kwargs)`, of what the operands hold by now."""
+        given = args
+        if self.memory.written:
+            args, kwargs = current.resolved(self, args), current.resolved(self, kwargs)
         if any(isinstance(a, Var) and a.type is BOTTOM for a in args):
             type = BOTTOM
         out = Var(hint, infer(fn, args, dict(kwargs)) if type is None else type)
         self.body.append(Op(out, fn, args, kwargs, self.origin(node)))
-        self.owned.made(out, fn, args, kwargs)
+        self.numbers.made(out, fn, args)
+        self.memory.note(out, fn, given, args, kwargs)
         return out
 
-    def inside(self, lower: Callable[[], End], names: Mapping[str, Binding] | None = None) -> Inner:
+    def current(self, v: Atom) -> Atom:
+        """What a value is by now, after the writes so far."""
+        return current.current(self, v) if self.memory.written else v
+
+    def inside(self, lower: Callable[[], End], names: Mapping[Name, Binding] | None = None) -> Inner:
         """Lower a block of its own, which begins with these names bound."""
         body, env = self.body, self.env
         self.body, self.env = [], Env(env, dict(names or {}))
@@ -175,22 +192,22 @@ class Scope(ABC):
             self.body, self.env = body, env
 
     def into(self, inner: Inner, lower: Callable[[], R]) -> R:
-        """Append to a block that has been lowered already."""
-        body = self.body
-        self.body = inner.body
+        """Append to a block that has been lowered already, where names stand for what they do at its end."""
+        body, env = self.body, self.env
+        self.body, self.env = inner.body, Env(env, inner.names)
         try:
             return lower()
         finally:
-            self.body = body
+            self.body, self.env = body, env
 
     # names
 
-    def bind(self, name: str, value: Binding) -> None:
+    def bind(self, name: Name, value: Binding) -> None:
         """A name stands for a value from here on."""
         self.env.names[name] = value
 
-    def bound(self, name: str) -> Value | None:
-        """What a local name stands for, None if it may be unbound."""
+    def bound(self, name: Name) -> Value | None:
+        """What a local name stands for, or a cell holds; None if it may be unbound."""
         found = self.env.get(name)
         return None if isinstance(found, Unbound) else found
 
@@ -237,11 +254,6 @@ class Scope(ABC):
     def _given_integers(self, values: Iterable[Value]) -> frozenset[str]:
         found = (v for v in values if isinstance(v, Var) and v in self.parameters)
         return frozenset(v.hint for v in found if _is_unknown_integer(v.type))
-
-    def share(self, value: Value) -> None:
-        """A container holds this value from now on."""
-        for leaf in leaves(value):
-            self.owned.share(leaf)
 
 
 def _is_unknown_integer(t: ab.Type) -> bool:

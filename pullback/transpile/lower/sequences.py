@@ -94,7 +94,6 @@ def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
         case ab.Array(shape=()) | ab.Scalar() | ab.Static():
             scope.refuse(node, "a loop over something that has no items", "This raises TypeError in Python.")
         case ab.Array():
-            scope.owned.share(value)
             return Items(as_atom(scope, node, value))
     hint = "An annotation or a signature says whether it is a list, an array or a dict."
     scope.refuse(node, "it is not known what this loops over", hint, errors.SignatureNeeded)

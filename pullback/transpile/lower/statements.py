@@ -10,14 +10,14 @@ import gast
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Effect, Lit
-from pullback.transpile.lower import control, loops
+from pullback.transpile.core import Effect, Lit, Var
+from pullback.transpile.lower import control, loops, writing
 from pullback.transpile.lower.branches import lower_if
 from pullback.transpile.lower.containers import as_arg, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import End, Raised, Returned, Unbound
-from pullback.transpile.lower.values import Pack, Value, leaves, type_of
+from pullback.transpile.lower.values import Pack, Value, type_of
 
 
 def lower_statements(scope: Scope, body: Sequence[Any]) -> End:
@@ -93,7 +93,7 @@ def assign(scope: Scope, target: Any, node: Any) -> None:
             for t, value in zip(target.elts, values, strict=True):
                 store(scope, t, value)
             return
-    if not isinstance(target, gast.Name | gast.Tuple | gast.List):
+    if not isinstance(target, gast.Name | gast.Tuple | gast.List | gast.Subscript):
         refuse_write(scope, target)
     store(scope, target, scope.expression(node, _hint(target)))
 
@@ -102,9 +102,9 @@ def store(scope: Scope, target: Any, value: Value) -> None:
     """Bind the names of a target to a value, or to its items."""
     match target:
         case gast.Name(id=name):
-            for leaf in leaves(value):
-                scope.owned.name(leaf)
             scope.bind(name, value)
+        case gast.Subscript():
+            writing.write_item(scope, target, value)
         case gast.Tuple(elts=targets) | gast.List(elts=targets):
             hints = [_hint(t) for t in targets]
             starred = [i for i, t in enumerate(targets) if isinstance(t, gast.Starred)]
@@ -116,71 +116,42 @@ def store(scope: Scope, target: Any, value: Value) -> None:
 
 
 def refuse_write(scope: Scope, target: Any) -> None:
-    """Refuse an assignment to an element, a slice or an attribute."""
-    match target:
-        case gast.Subscript():
-            hint = "Build a new array instead (np.where, np.concatenate, np.stack), or a new list or dict."
-            scope.refuse(target, "writing into an array, list or dict is not supported yet", hint)
-        case gast.Attribute():
-            scope.refuse(target, "setting an attribute is not supported yet", "Keep the value in a variable.")
+    """Refuse an assignment to an attribute, or to something else that is no place."""
+    if isinstance(target, gast.Attribute):
+        scope.refuse(target, "setting an attribute is not supported yet", "Keep the value in a variable.")
     scope.refuse(target, "this target of an assignment is not supported yet", "Assign to a name.")
 
 
 def _augmented(scope: Scope, s: Any) -> End:
+    if isinstance(s.target, gast.Subscript):
+        writing.update_item(scope, s)
+        return None
     if not isinstance(s.target, gast.Name):
         refuse_write(scope, s.target)
     name = s.target.id
     read = gast.copy_location(gast.Name(name, gast.Load(), None, None), s.target)
     old = scope.expression(read)
-    op = BINARY[type(s.op)]
     operand = scope.expression(s.value)
-    result = binary_operation(scope, s, op, old, operand, name)
-    if not _rebinds(scope, old, type_of(operand), type_of(result)):
-        _refuse_in_place(scope, s, name, f"{name} {_SIGNS[op]}", old)
-    scope.owned.name(result)
-    scope.bind(name, result)
+    if isinstance(old, Var) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
+        writing.update(scope, s, old, operand)
+        return None
+    op = BINARY[type(s.op)]
+    if not scope.numbers.has(old) or isinstance(old, Pack):
+        _check_rebinds(scope, s, name, f"{name} {_SIGNS[op]}", old)
+    scope.bind(name, binary_operation(scope, s, op, old, operand, name))
     return None
 
 
-def _refuse_in_place(scope: Scope, s: Any, name: str, text: str, old: Value) -> None:
+def _check_rebinds(scope: Scope, s: Any, name: str, text: str, old: Value) -> None:
+    """Refuse `old op= x` where it may not be `old = old op x`."""
+    t = type_of(old)
+    if isinstance(t, ab.Seq) and t.kind == "tuple":
+        return
     hint = f"Write `{name} = {text} ...`, if no other name is to see the change."
-    if isinstance(type_of(old), ab.Unknown):
+    if isinstance(t, ab.Unknown):
         message = f"`{text}= ...` changes an array in place, but not a number, and the type of {name!r} is not known"
         scope.refuse(s, message, hint + " An annotation or a signature gives the type.", errors.SignatureNeeded)
-    changes = (
-        "changes an array" if isinstance(type_of(old), ab.Array) and ab.rank(type_of(old)) else "may change a value"
-    )
-    scope.refuse(s, f"`{text}= ...` {changes} in place, which is not supported yet", hint)
-
-
-def _rebinds(scope: Scope, old: Value, operand: ab.Type, result: ab.Type) -> bool:
-    """May `old op= x` be `old = old op x`? If the value is never changed in place, or nothing else can see the change.
-
-    Dtype and shape must stay what they are: in place they cannot change.
-    """
-    if scope.owned.number(old) and not isinstance(old, Pack):
-        return True
-    match type_of(old):
-        case ab.Seq(kind=kind):
-            return kind == "tuple"
-        case ab.Array(dtype=str(), shape=tuple()) as array if scope.owned.alone(old):
-            return _kept(array, operand, result)
-    return False
-
-
-def _kept(array: ab.Array, operand: ab.Type, result: ab.Type) -> bool:
-    """Has the result the array's dtype and shape? Only an axis of length 1 can become longer."""
-    before, other = ab.shape_of(array), ab.shape_of(operand)
-    if not isinstance(result, ab.Array | ab.Scalar) or result.dtype != array.dtype:
-        return False
-    if before is None or other is None or len(other) > len(before):
-        return False
-    aligned = zip(before[len(before) - len(other) :], other, strict=True)
-    return all(ab.never_one(m) or n == 1 or _equal(m, n) for m, n in aligned)
-
-
-def _equal(m: ab.Length, n: ab.Length) -> bool:
-    return m == n and not (isinstance(m, ab.Dim) and m.symbol == ab.ANONYMOUS)
+    scope.refuse(s, f"`{text}= ...` may change a value in place, which is not supported yet", hint)
 
 
 _SIGNS = {

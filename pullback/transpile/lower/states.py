@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pullback import errors
 from pullback.transpile.core import Atom, Block, Stmt, Var
+from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.values import Value
 from pullback.transpile.parse.sources import FunctionSource
 
@@ -15,10 +16,14 @@ LoopVariable = tuple[int, str]  # a `for` statement, and a name that it binds
 
 @dataclass
 class Demands:
-    """What a lowering has found out that it must do otherwise: hand on variables of loops, unroll loops."""
+    """What a lowering has found out that it must do otherwise.
+
+    Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over.
+    """
 
     variables: set[LoopVariable] = field(default_factory=set)
     unrolled: set[int] = field(default_factory=set)
+    indexed: set[int] = field(default_factory=set)
 
 
 class NotATemplate(Exception):
@@ -52,6 +57,7 @@ class Unbound:
 
 
 Binding = Value | Unbound
+Name = str | Cell  # a cell is bound to its current content, as a name is to its value
 
 
 @dataclass
@@ -59,14 +65,25 @@ class Env:
     """What the names of a function stand for: those that a block binds over those of the block around it."""
 
     outer: Env | None = None
-    names: dict[str, Binding] = field(default_factory=dict)
+    names: dict[Name, Binding] = field(default_factory=dict)
+    views: dict[Var, tuple[Atom, Var]] = field(default_factory=dict)  # views read again, and what of
 
-    def get(self, name: str) -> Binding | None:
+    def get(self, name: Name) -> Binding | None:
         """What a name stands for here, None if nothing has been bound to it."""
         env: Env | None = self
         while env is not None:
             if name in env.names:
                 return env.names[name]
+            env = env.outer
+        return None
+
+    def read_again(self, view: Var, of: Atom) -> Var | None:
+        """A view that has been read again of this content of its array."""
+        env: Env | None = self
+        while env is not None:
+            if view in env.views:
+                base, v = env.views[view]
+                return v if base is of else None
             env = env.outer
         return None
 
@@ -76,7 +93,7 @@ class Inner:
     """A block that has been lowered: its statements, the names that it binds, and how it ends."""
 
     body: list[Stmt]
-    names: dict[str, Binding]
+    names: dict[Name, Binding]
     end: End
 
     def block(self, params: Sequence[Var], results: Sequence[Atom]) -> Block:

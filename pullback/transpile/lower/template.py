@@ -79,7 +79,8 @@ class Template(Lowering):
         self, node: Any, callee: FunctionSource, args: list[Value], keywords: Mapping[str, Value], hint: str
     ) -> Value:
         inner = Template(callee, self.literals, self.holes)
-        inner.body, inner.owned, inner.parameters = self.body, self.owned, self.parameters
+        inner.body, inner.numbers, inner.memory = self.body, self.numbers, self.memory
+        inner.parameters = self.parameters
         for p, value in zip(declared(callee), arguments(self, node, callee, args, keywords), strict=True):
             inner.bind(p.name, value)
         return _returned(inner.statements(callee.tree.body))

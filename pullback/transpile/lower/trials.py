@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Var
 from pullback.transpile.lower.containers import as_atom, explode
+from pullback.transpile.lower.current import content, unusable_part
+from pullback.transpile.lower.kin import Kin, Local
+from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import ONE_STRUCTURE
 from pullback.transpile.lower.scope import NONE, Scope, joined, mixed
-from pullback.transpile.lower.states import Binding, End, Inner, Unbound
+from pullback.transpile.lower.states import Binding, End, Inner, Name, Unbound
 from pullback.transpile.lower.values import (
     Pack,
     Value,
@@ -35,23 +39,29 @@ _MOST_TRIALS = 32
 class Carried:
     """A name that goes round a loop: its value before, the types of its leaves, and the parameters that hold them."""
 
-    name: str
+    name: Name
     init: Value
     types: list[ab.Type]
     number: bool = True  # may the body assume that the value is a number?
-    alone: bool = True  # and that nothing else sees it?
     params: list[Var] = field(default_factory=list)
+    ends: list[Atom] = field(default_factory=list)  # what its leaves are at the end of the body, as objects
+    outs: list[Var] = field(default_factory=list)
 
     def begin(self, scope: Scope) -> Value:
         """New parameters; the value of the name at the beginning of the body."""
         self.params = []
         atoms = [(path, x) for path, x in flat(self.init) if is_atom(x)]
         for (path, x), t in zip(atoms, self.types, strict=True):
-            p = Var(f"{self.name}_{path}" if path else self.name, t)
-            scope.owned.hand_on(p, [x])
-            scope.owned.doubt(p, self.number, self.alone)
+            p = Var(f"{self.hint}_{path}" if path else self.hint, t)
+            if self.number:
+                scope.numbers.hand_on(p, [x])
             self.params.append(p)
         return self.with_leaves(self.params)
+
+    @property
+    def hint(self) -> str:
+        """What its values are called."""
+        return self.name if isinstance(self.name, str) else self.name.hint
 
     def with_leaves(self, atoms: list[Var]) -> Value:
         """A value of the structure of this one."""
@@ -74,14 +84,15 @@ class _Trials:
     """The lowerings of one loop's body, and what is assumed in the next one."""
 
     def __init__(
-        self, scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value]
+        self, scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value], own: list[Var]
     ) -> None:
-        self.scope, self.s, self.body, self.skipped = scope, s, body, skipped
+        self.scope, self.s, self.body, self.skipped, self.own = scope, s, body, skipped, own
         self.key = (id(s), scope.path)
-        self.carried: dict[str, Carried] = {}
-        self.lost: dict[str, Unbound] = {}
+        self.carried: dict[Name, Carried] = {}
+        self.lost: dict[Name, Unbound] = {}
         self.left: dict[str, Value] = {}
-        self.unchanged: set[str] = set()
+        self.unchanged: set[Name] = set()
+        self.kin = scope.kin.setdefault(self.key, Kin())
         for name in dict.fromkeys((*scope.bound_in(s), *(n for loop, n in scope.wanted if loop == id(s)))):
             before = scope.env.get(name)
             if (id(s), name) in scope.wanted and isinstance(before, Unbound) and not before.wanted <= scope.wanted:
@@ -90,23 +101,35 @@ class _Trials:
             value = inits.get(name) or scope.bound(name)
             if value is None or name in skipped:
                 continue
-            if (self.key, name) in scope.lost:
-                self.lost[name] = scope.lost[self.key, name]
+            gone = scope.lost.get((self.key, name)) or unusable_part(scope, value)
+            if gone is not None:
+                self.lost[name] = gone
             else:
                 self.carry(name, value)
+        for cell in self.kin.written:
+            self.discover(cell)
         for name in skipped:
             before = scope.env.get(name)
             if isinstance(before, Unbound):
                 self.lost[name] = before
 
-    def carry(self, name: str, value: Value) -> None:
+    def discover(self, cell: Cell) -> None:
+        """A cell from outside that the body writes: carried, or lost."""
+        scope = self.scope
+        gone = scope.lost.get((self.key, cell))
+        if gone is not None:
+            self.lost[cell] = gone
+        elif not isinstance(scope.env.get(cell), Unbound) and cell not in self.carried:
+            self.carry(cell, content(scope, cell))
+
+    def carry(self, name: Name, value: Value) -> None:
         types = [_widened(type_of(x)) for x in leaves(value) if is_atom(x)]
         seen = self.scope.widths.get((self.key, name))
         if seen is not None and len(seen) == len(types):
             types = [joined(t, u) for t, u in zip(types, seen, strict=True)]
         self.carried[name] = Carried(name, value, types)
 
-    def lose(self, name: str, reason: Unbound) -> None:
+    def lose(self, name: Name, reason: Unbound) -> None:
         """A name that may have no value, or none that can be used, when an iteration begins."""
         self.carried.pop(name, None)
         self.lost[name] = self.scope.lost[self.key, name] = reason
@@ -115,26 +138,38 @@ class _Trials:
         """Lower the body once; None if it must be done again under other assumptions."""
         scope = self.scope
         here, text = scope.here, scope.text
-        begin: dict[str, Binding] = {**self.lost, **{n: c.begin(scope) for n, c in self.carried.items()}}
+        mark = len(scope.memory.born)
+        begin: dict[Name, Binding] = {**self.lost, **{n: c.begin(scope) for n, c in self.carried.items()}}
+        self.kin.begin(scope.memory, self.carried.values())
         scope.loops += 1
         inner = scope.inside(self.body, begin)
         scope.loops -= 1
         scope.here, scope.text = here, text
         stable = True
-        results: dict[str, list[Atom]] = {}
-        for name, final in inner.names.items():
-            if name in self.skipped:
+        results: dict[Name, list[Atom]] = {}
+        local = Local(scope.memory, [inner], (*self.own, *(p for c in self.carried.values() for p in c.params)))
+        for name, final in list(inner.names.items()):
+            if name in self.skipped or isinstance(name, Cell) and local(name):
                 continue
             found = self.check(inner, name, final)
             if found is None:
                 stable = False
             else:
                 results[name] = found
-        return self.finish(inner, results) if stable else None
+        stable = stable and not self.kin.grows(scope.memory, self.carried.values(), local)
+        of_body = scope.memory.born[mark:]
+        done = self.finish(inner, results, local) if stable else None
+        scope.memory.forget(of_body)
+        return done
 
-    def check(self, inner: Inner, name: str, final: Binding) -> list[Atom] | None:
+    def check(self, inner: Inner, name: Name, final: Binding) -> list[Atom] | None:
         """What a name holds at the end of the body, leaf by leaf; None if that is not what was assumed."""
         c = self.carried.get(name)
+        if isinstance(name, Cell):
+            return self.check_cell(name, final, c)
+        if not isinstance(final, Unbound) and (c is not None or self.scope.bound(name) is not None):
+            gone = self.scope.into(inner, partial(unusable_part, self.scope, final))
+            final = gone if gone is not None else final
         if isinstance(final, Unbound):
             if c is None and (name in self.lost or self.scope.bound(name) is None):
                 return []
@@ -144,13 +179,32 @@ class _Trials:
             value = self.scope.bound(name)
             if value is None and (id(self.s), name) in self.scope.wanted:
                 self.left[name] = final
-                return [x for x in leaves(final) if is_atom(x)]
+                return self.now(inner, [x for x in leaves(final) if is_atom(x)])
             if name in self.lost or value is None or (name in self.unchanged and _same_leaves(value, final)):
                 return []
             self.carry(name, value)
             return None
         ends = self.align(inner, c, final)
-        return None if ends is None else self.compare(c, ends)
+        return None if ends is None else self.compare(inner, c, ends)
+
+    def check_cell(self, cell: Cell, final: Binding, c: Carried | None) -> list[Atom] | None:
+        """What a cell from outside holds at the end of the body."""
+        if isinstance(final, Unbound):
+            if c is None and (cell in self.lost or isinstance(self.scope.env.get(cell), Unbound)):
+                return []
+            self.kin.written[cell] = None
+            self.lose(cell, final)
+            return None
+        assert isinstance(final, Var)
+        if c is not None:
+            return [final]
+        self.kin.written[cell] = None
+        self.discover(cell)
+        return None
+
+    def now(self, inner: Inner, ends: list[Atom]) -> list[Atom]:
+        """What values hold at the end of the body."""
+        return self.scope.into(inner, lambda: [self.scope.current(x) for x in ends])
 
     def align(self, inner: Inner, c: Carried, final: Value) -> list[Atom] | None:
         """The leaves of the final value in the structure of the first one, which is changed if they cannot be."""
@@ -176,10 +230,10 @@ class _Trials:
                 ends.append(y)
         return ends
 
-    def compare(self, c: Carried, ends: list[Atom]) -> list[Atom] | None:
-        """Are types, and what else sees the values, as assumed? A name that nothing changes is not carried."""
-        owned = self.scope.owned
-        if all(x is p for x, p in zip(ends, c.params, strict=True)):
+    def compare(self, inner: Inner, c: Carried, ends: list[Atom]) -> list[Atom] | None:
+        """Are types as assumed? A name that stands for the same object at the end is not carried."""
+        numbers = self.scope.numbers
+        if all(self.scope.memory.same(x, p) for x, p in zip(ends, c.params, strict=True)):
             del self.carried[c.name]
             self.unchanged.add(c.name)
             return None
@@ -187,41 +241,46 @@ class _Trials:
             self.lose(c.name, Unbound(_several(self.s), ONE_STRUCTURE, may_be_unbound=False))
             return None
         types = [joined(t, _widened(type_of(x))) for t, x in zip(c.types, ends, strict=True)]
-        number = all(owned.number(x) for x, p in zip(ends, c.params, strict=True) if owned.number(p))
-        alone = all(owned.alone(x) for x, p in zip(ends, c.params, strict=True) if owned.alone(p))
-        if types == c.types and number and alone:
-            return ends
+        number = all(numbers.has(x) for x, p in zip(ends, c.params, strict=True) if numbers.has(p))
+        if types == c.types and number:
+            c.ends = ends
+            return self.now(inner, ends)
         self.scope.widths[self.key, c.name] = c.types = types
-        c.number, c.alone = c.number and number, c.alone and alone
+        c.number = c.number and number
         return None
 
-    def finish(self, inner: Inner, results: dict[str, list[Atom]]) -> Round:
+    def finish(self, inner: Inner, results: dict[Name, list[Atom]], local: Local) -> Round:
         """The loop's parts; after it each carried name stands for what the last iteration left in it."""
         scope = self.scope
+        inits = {c.name: [scope.current(x) for x in leaves(c.init) if is_atom(x)] for c in self.carried.values()}
         outs: list[Var] = []
         for name, c in self.carried.items():
-            new = [Var(p.hint, p.type) for p in c.params]
-            inits = [x for x in leaves(c.init) if is_atom(x)]
-            for o, x, y in zip(new, inits, results[name], strict=True):
-                scope.owned.hand_on(o, (x, y))
-                scope.owned.doubt(o, c.number, c.alone)
-            scope.bind(name, c.with_leaves(new))
-            outs += new
+            c.outs = [Var(p.hint, p.type) for p in c.params]
+            for o, x, y in zip(c.outs, inits[name], results[name], strict=True):
+                if c.number:
+                    scope.numbers.hand_on(o, (x, y))
+            outs += c.outs
+        self.kin.finish(scope.memory, self.carried.values())
+        for name, c in self.carried.items():
+            scope.bind(name, c.with_leaves(c.outs))
         for name, final in inner.names.items():
             if not any(name in known for known in (self.carried, self.left, self.skipped, self.unchanged)):
-                reason = final if isinstance(final, Unbound) else self.lost.get(name)
-                scope.bind(name, reason or self.first_bound_inside(name))
-        left = [self.leave(name) for name in self.left]
+                if isinstance(name, str):
+                    reason = final if isinstance(final, Unbound) else self.lost.get(name)
+                    scope.bind(name, reason or self.first_bound_inside(name))
+                elif not local(name) and isinstance(final, Unbound):
+                    scope.bind(name, final)
+        left = [self.leave(name, local) for name in self.left]
         carried = self.carried.values()
         return Round(
             inner,
             tuple(p for c in carried for p in c.params) + tuple(Var(o.hint, o.type) for new in left for o in new),
-            tuple(x for c in carried for x in leaves(c.init) if is_atom(x)) + tuple(NONE for new in left for _ in new),
+            tuple(x for c in carried for x in inits[c.name]) + tuple(NONE for new in left for _ in new),
             tuple(x for name in (*self.carried, *self.left) for x in results[name]),
             (*outs, *(o for new in left for o in new)),
         )
 
-    def leave(self, name: str) -> list[Var]:
+    def leave(self, name: str, local: Local) -> list[Var]:
         """A name that is first bound inside stands after the loop for what the last iteration left in it.
 
         Before the loop there is None in its place, which nobody reads unless the loop does not run.
@@ -230,7 +289,8 @@ class _Trials:
         atoms = [(path, x) for path, x in flat(final) if is_atom(x)]
         outs = [Var(f"{name}_{path}" if path else name, type_of(x)) for path, x in atoms]
         for o, (_, x) in zip(outs, atoms, strict=True):
-            self.scope.owned.hand_on(o, [x])
+            self.scope.numbers.hand_on(o, [x])
+        self.scope.memory.join(outs, [[x for _, x in atoms]], lambda cell: not local(cell))
         new = iter(outs)
         self.scope.bind(name, rebuild(final, iter([next(new) if is_atom(x) else x for x in leaves(final)])))
         return outs
@@ -248,9 +308,14 @@ class _Trials:
         return Unbound(reason, "Give it a value before the loop.", wanted)
 
 
-def settle(scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value]) -> Round:
-    """Lower a loop's body as often as it takes until it changes just what it was assumed to change."""
-    trials = _Trials(scope, s, body, skipped, inits)
+def settle(
+    scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value], own: list[Var]
+) -> Round:
+    """Lower a loop's body as often as it takes until it changes just what it was assumed to change.
+
+    `own`: further parameters of the body, known once it has been lowered.
+    """
+    trials = _Trials(scope, s, body, skipped, inits, own)
     for _ in range(_MOST_TRIALS):
         done = trials.run()
         if done is not None:

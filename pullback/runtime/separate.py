@@ -1,0 +1,30 @@
+"""Arguments that are written may not share memory with others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def require_separate(written: int, *arguments: Any) -> None:
+    """Raise AliasError where an array in the first `written` of some arguments shares memory with another array.
+
+    The derivative is that of a function of separate arrays: a write to the one would not be seen in the other.
+    """
+
+    def arrays(x: Any) -> list[Any]:
+        if isinstance(x, np.ndarray):
+            return [x]
+        items = x.values() if isinstance(x, dict) else x if isinstance(x, list | tuple) else ()
+        return [a for item in items for a in arrays(item)]
+
+    groups = [arrays(x) for x in arguments]
+    every = [a for group in groups for a in group]
+    for k, a in enumerate(a for group in groups[:written] for a in group):
+        if any(np.may_share_memory(a, b) and np.shares_memory(a, b) for b in every[:k] + every[k + 1 :]):
+            try:
+                from pullback.errors import AliasError as error
+            except ImportError:
+                error = RuntimeError
+            raise error("an array that is written shares memory with another argument: pass a copy of one of them")

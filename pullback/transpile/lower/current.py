@@ -1,0 +1,243 @@
+"""Reads and writes of what names share: what an object holds by now, and what it holds from now on."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Global, Kwargs, Lit, Op, OpFunction, Var
+from pullback.transpile.infer import infer, type_of
+from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
+from pullback.transpile.lower.naming import dotted
+from pullback.transpile.lower.states import Unbound
+from pullback.transpile.lower.values import Value, is_atom, leaves
+from pullback.transpile.storage import Sharing
+
+if TYPE_CHECKING:
+    from pullback.transpile.lower.scope import Scope
+
+X = TypeVar("X")
+Step = tuple[Arg, ...]  # of a view: a function, and its arguments after the array
+
+
+# reads
+
+
+def resolved(scope: Scope, x: X) -> X:
+    """An argument of an operation, with what its variables hold by now."""
+    return cast(X, _resolved(scope, x))
+
+
+def _resolved(scope: Scope, x: object) -> object:
+    match x:
+        case Var():
+            return current(scope, x)
+        case tuple():
+            return tuple(_resolved(scope, y) for y in x)
+    return x
+
+
+def current(scope: Scope, v: Atom) -> Atom:
+    """What a value is by now, after the writes so far."""
+    if not isinstance(v, Var) or not may_be_written(v.type) or scope.numbers.has(v):
+        return v
+    lost = unusable(scope, v)
+    if lost is not None:
+        _refuse_lost(scope, v.hint, lost)
+    place = scope.memory.at(v)
+    if isinstance(place, Whole):
+        return content(scope, place.cell, v)
+    base = current(scope, place.of)
+    return v if base is place.at else _again(scope, v, place, base)
+
+
+def unusable(scope: Scope, v: Atom) -> Unbound | None:
+    """Why a value cannot be read any more, None if it can."""
+    if not isinstance(v, Var) or not may_be_written(v.type) or scope.numbers.has(v) or not scope.memory.written:
+        return None
+    place = scope.memory.at(v)
+    if isinstance(place, Whole):
+        found = scope.env.get(place.cell)
+        inner = (scope.env.get(c) for c in scope.memory.inner(place.cell))
+        return found if isinstance(found, Unbound) else next((x for x in inner if isinstance(x, Unbound)), None)
+    lost = unusable(scope, place.of)
+    if lost is not None or place.kind is not Sharing.MAYBE or current(scope, place.of) is place.at:
+        return lost
+    what = f"what {dotted(place.fn) or place.fn.__name__} gives is a view or a copy, as the array's layout has it"
+    reason = f"was taken before a write to its base, and {what}"
+    return Unbound(reason, "Copy it (np.copy, .copy()) or take it again after the write.", may_be_unbound=False)
+
+
+def unusable_part(scope: Scope, value: Value) -> Unbound | None:
+    """Why a part of a value cannot be read any more, None if all can."""
+    found = (unusable(scope, x) for x in leaves(value) if is_atom(x))
+    return next((x for x in found if x is not None), None)
+
+
+def _refuse_lost(scope: Scope, name: str, lost: Unbound) -> NoReturn:
+    what = f"{name!r} cannot be used: it" if name else "this array cannot be used: it"
+    scope.refuse(scope.here, f"{what} {lost.reason}", lost.hint)
+
+
+def content(scope: Scope, cell: Cell, initial: Var | None = None) -> Atom:
+    """What a cell holds by now; `initial` is a variable that held it before anything was written to it."""
+    found = scope.env.get(cell)
+    if isinstance(found, Unbound):
+        _refuse_lost(scope, cell.hint, found)
+    if found is not None:
+        return cast(Atom, found)
+    first = initial if initial is not None else _initial(scope, cell)
+    return _rebuilt(scope, first) if any(scope.env.get(c) is not None for c in scope.memory.inner(cell)) else first
+
+
+def _initial(scope: Scope, cell: Cell) -> Var:
+    """A variable that holds what a cell did before anything was written to it."""
+    owner = scope.memory.owner[cell]
+    if cell not in scope.memory.key:
+        return owner
+    key = scope.memory.key[cell]
+    return _first_read(scope, owner, key, infer(prims.item, (owner, Lit(key)), {}), "", cell)
+
+
+def _first_read(
+    scope: Scope, container: Var, key: str | int, t: ab.Type, hint: str, cell: Cell, node: Any = None
+) -> Var:
+    out = _append(scope, prims.item, (container, Lit(key)), (), hint, t, node)
+    scope.memory.place[out] = Whole(cell)
+    return out
+
+
+def _rebuilt(scope: Scope, container: Var) -> Var:
+    """A structure, put together of what its items hold by now."""
+    t = container.type
+    keys: tuple[str | int, ...] = ()
+    if isinstance(t, ab.Mapping):
+        keys = tuple(k for k, _ in t.items)
+        types = tuple(x for _, x in t.items)
+    else:
+        assert isinstance(t, ab.Seq)
+        types = t.items
+    parts = tuple(current(scope, item(scope, container, k, x)) for k, x in zip(keys or range(len(types)), types, strict=True))
+    first = (tuple(map(Lit, keys)),) if keys else ()
+    maker = prims.make_dict if keys else prims.make_tuple if t.kind == "tuple" else prims.make_list
+    out = _append(scope, maker, (*first, *parts), (), container.hint)
+    scope.memory.new(out, scope.memory.cells(parts))
+    return out
+
+
+def part(scope: Scope, container: Var, key: str | int, t: ab.Type, hint: str = "") -> Var:
+    """An item of a structure that nobody else has."""
+    return _append(scope, prims.item, (container, Lit(key)), (), hint, t)
+
+
+def item(scope: Scope, container: Var, key: str | int, t: ab.Type, hint: str = "", node: Any = None) -> Var:
+    """The object under a key of a structure that is one atom."""
+    if not may_be_written(t):
+        return _append(scope, prims.item, (container, Lit(key)), (), hint, t, node)
+    whole = scope.memory.cell(container)
+    assert whole is not None
+    state = scope.env.get(whole)
+    if isinstance(state, Unbound):
+        _refuse_lost(scope, container.hint, state)
+    cell = scope.memory.item(container, key)
+    found = scope.env.get(cell)
+    return found if isinstance(found, Var) else _first_read(scope, container, key, t, hint, cell, node)
+
+
+def _again(scope: Scope, v: Var, place: View, base: Atom) -> Var:
+    """A view, read of what its array holds by now."""
+    again = scope.env.read_again(v, base)
+    if again is None:
+        again = _append(scope, place.fn, (base, *place.rest), place.kwargs, v.hint, v.type)
+        scope.memory.place[again] = View(place.of, place.fn, place.rest, place.kwargs, base, place.kind)
+        scope.env.views[v] = (base, again)
+    return again
+
+
+def _append(
+    scope: Scope,
+    fn: OpFunction,
+    args: tuple[Arg, ...],
+    kwargs: Kwargs,
+    hint: str,
+    t: ab.Type | None = None,
+    node: Any = None,
+) -> Var:
+    """Append an operation of operands that are resolved already."""
+    out = Var(hint, infer(fn, args, dict(kwargs)) if t is None else t)
+    scope.body.append(Op(out, fn, args, kwargs, scope.origin(node)))
+    return out
+
+
+# writes
+
+
+def write(scope: Scope, node: Any, target: Atom, index: tuple[Arg, ...], value: Arg, adds: bool = False) -> None:
+    """`target[index] = value`, or `+=` if `adds`: what its array holds from now on."""
+    cell, initial, via = located(scope, node, target)
+    while via and cast(Lit, via[-1][0]).value is operator.getitem and (joint := _composed(via[-1][1], index)) is not None:
+        via, index = via[:-1], joint
+    old = content(scope, cell, initial)
+    index, via, value = resolved(scope, index), resolved(scope, via), resolved(scope, value)
+    fn = prims.add_item if adds else prims.set_item
+    out = _append(scope, fn, (old, index, value), (("via", via),) if via else (), cell.hint, old.type)
+    put(scope, node, cell, out)
+
+
+def put(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
+    """A cell holds something else from now on; what may be the same object cannot be used any more."""
+    scope.memory.written = True
+    scope.memory.place[new] = Whole(cell)
+    scope.bind(cell, new)
+    others = scope.memory.related.get(cell, ())
+    line = getattr(node, "lineno", 0)
+    for other in others:
+        reason = f"may be the array that is written under another name on line {line}"
+        hint = "Copy one of them first (.copy()), or use one name for both."
+        scope.bind(other, Unbound(reason, hint, may_be_unbound=False))
+
+
+def located(scope: Scope, node: Any, target: Atom) -> tuple[Cell, Var, tuple[Step, ...]]:
+    """The cell that a write to `target` goes to, a variable that is in it, and the views on the way."""
+    if isinstance(target, Global):
+        scope.refuse(node, f"{target.name!r} is a value of the module, which is written", "Write to a copy of it.")
+    if not isinstance(target, Var):
+        scope.refuse(node, "a constant is written by index", "This raises TypeError in Python.")
+    place = scope.memory.at(target)
+    if isinstance(place, Whole):
+        _check_whole(scope, node, target, place.cell)
+        return place.cell, target, ()
+    if place.kind is Sharing.READ_ONLY:
+        scope.refuse(node, "a read-only view is written", "This raises ValueError in NumPy. Write to the array itself.")
+    if place.kind is Sharing.MAYBE:
+        what = dotted(place.fn) or place.fn.__name__
+        message = f"what {what} gives is a view or a copy, as the layout of the array has it, and it is written"
+        scope.refuse(node, message, "Write to the array itself, or to a copy (.copy()).", errors.NotSupportedYet)
+    cell, initial, via = located(scope, node, place.of)
+    return cell, initial, (*via, (Lit(place.fn, dotted(place.fn) or ""), *place.rest))
+
+
+def _check_whole(scope: Scope, node: Any, target: Var, cell: Cell) -> None:
+    made = scope.memory.made.get(target)
+    if (made is not None and made.fn is prims.item) or scope.memory.owner[cell] in scope.memory.listed:
+        scope.refuse(node, "an array in a list is written, which is not supported yet", "Make a new list.")
+
+
+def _composed(first: Arg, then: tuple[Arg, ...]) -> tuple[Arg, ...] | None:
+    """One index for `x[first][then]`, where `first` is integers: `x[i][j]` is `x[i, j]`; a full write of it is `x[i]`."""
+    if not isinstance(first, tuple):
+        return None
+    if then == (Lit(...),):
+        return first
+    integers = all(isinstance(type_of(i), ab.Scalar) for i in first)
+    return (*first, *then) if integers else None
+
+
+def is_exactly(index: tuple[Arg, ...], *parts: object) -> bool:
+    """Is this index just these literals?"""
+    return index == tuple(map(Lit, parts))
+
+

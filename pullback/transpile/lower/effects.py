@@ -1,0 +1,166 @@
+"""What a call of a user's function does to its arguments, and what of them its result may share memory with.
+
+    def push(stack, top, x):          push writes into its first argument; its result is new
+        stack[top] = x
+        return top + 1                top = push(stack, top, x)   ->   r = push(stack, top, x)
+                                                                       top2 = r[0];  stack2 = r[1]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Effect, Lit, Var
+from pullback.transpile.lower import current
+from pullback.transpile.lower.memory import Cell, Whole, may_be_written
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.states import Unbound
+from pullback.transpile.lower.values import Pack, Value, is_atom, leaves, type_of
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Of a result, or of an item of it: the parameter that it is, and those that it may share memory with."""
+
+    same: int | None = None
+    related: frozenset[int] = frozenset()
+    items: tuple[Shared, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Does any of it share anything?"""
+        return bool(self.related) or any(x.anything for x in self.items)
+
+
+# seen from inside
+
+
+def shared(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
+    """What the value that a function returns shares with its parameters."""
+    if isinstance(value, Pack):
+        items = tuple(shared(scope, params, x) for x in value.items)
+        return Shared(None, frozenset().union(*(x.related for x in items)), items)
+    if not isinstance(value, Var) or not may_be_written(value.type) or scope.numbers.has(value):
+        return Shared()
+    memory = scope.memory
+    cell = memory.cell(value)
+    assert cell is not None
+    own = [memory.cell(p) for p in params]
+    place = memory.at(value)
+    same = own.index(cell) if isinstance(place, Whole) and cell in own else None
+    reach = memory.closure(cell)
+    related = (k for k, c in enumerate(own) if c is not None and not reach.isdisjoint((c, *memory.inner(c))))
+    return Shared(same, frozenset(related))
+
+
+def written(scope: Scope, params: Sequence[Var]) -> tuple[int, ...]:
+    """The positions of the parameters whose arrays a function has written."""
+    out: list[int] = []
+    for k, p in enumerate(params):
+        cell = scope.memory.cell(p)
+        if cell is None:
+            continue
+        states = [scope.env.get(c) for c in (cell, *scope.memory.inner(cell))]
+        if scope.is_called and any(isinstance(x, Unbound) for x in states):
+            lost = next(x for x in states if isinstance(x, Unbound))
+            message = f"it cannot be told whether {p.hint!r} is written here: it {lost.reason}"
+            scope.refuse(scope.source.tree, message, "Write into it under one name.")
+        if any(x is not None for x in states):
+            out.append(k)
+    return tuple(out)
+
+
+def require_separate(scope: Scope, params: Sequence[Var], positions: Sequence[int]) -> None:
+    """Where arguments of the outermost function are written, they may not share memory with others: check it."""
+    arrays = [k for k, p in enumerate(params) if _may_hold_arrays(p.type)]
+    if positions and (len(arrays) > 1 or any(not isinstance(params[k].type, ab.Array) for k in positions)):
+        names = tuple(params[k] for k in (*positions, *(k for k in arrays if k not in positions)))
+        check = Effect("require_separate", (Lit(len(positions)), *names), scope.origin(scope.source.tree))
+        scope.body.insert(0, check)
+
+
+def _may_hold_arrays(t: ab.Type) -> bool:
+    match t:
+        case ab.Scalar() | ab.Static():
+            return False
+        case ab.Seq(items=items):
+            return any(map(_may_hold_arrays, items))
+        case ab.Mapping(items=entries):
+            return any(_may_hold_arrays(x) for _, x in entries)
+        case ab.ListOf(item=item):
+            return _may_hold_arrays(item)
+    return True
+
+
+# seen from outside
+
+
+def check_separate(scope: Scope, node: Any, args: Sequence[Value], positions: Sequence[int]) -> None:
+    """Refuse arguments of which one is written and another may be the same array."""
+    cells = [_cells(scope, v) for v in args]
+    for k in positions:
+        reach = set().union(*(scope.memory.closure(c) for c in cells[k]))
+        for j, others in enumerate(cells):
+            if j != k and not reach.isdisjoint(others):
+                message = "an array is written in this call that may also be reached through another argument"
+                scope.refuse(node, message, "Pass a copy (.copy()) of one of them.")
+
+
+def _cells(scope: Scope, value: Value) -> list[Cell]:
+    found = scope.memory.cells([x for x in leaves(value) if is_atom(x)])
+    return [*found, *(c for f in found for c in scope.memory.inner(f))]
+
+
+def take_back(scope: Scope, node: Any, value: Value, new: Var) -> None:
+    """An argument is, from now on, what the call has left of it."""
+    if isinstance(value, Pack):
+        keys = value.keys or range(len(value.items))
+        for key, x in zip(keys, value.items, strict=True):
+            _take_item(scope, node, x, new, key)
+        return
+    if not isinstance(value, Var) or not may_be_written(value.type):
+        return
+    if isinstance(value.type, ab.Seq | ab.Mapping):
+        for key, t in _entries(value.type):
+            if may_be_written(t):
+                _take_item(scope, node, current.item(scope, value, key, t), new, key)
+        return
+    place = scope.memory.at(value)
+    if isinstance(place, Whole):
+        current.put(scope, node, place.cell, new)
+    else:
+        scope.memory.new(new)
+        current.write(scope, node, value, (Lit(...),), new)
+
+
+def _take_item(scope: Scope, node: Any, value: Value, new: Var, key: str | int) -> None:
+    t = type_of(value)
+    if may_be_written(t) and not isinstance(value, Lit):
+        take_back(scope, node, value, current.part(scope, new, key, t))
+
+
+def _entries(t: ab.Type) -> list[tuple[str | int, ab.Type]]:
+    return list(t.items) if isinstance(t, ab.Mapping) else list(enumerate(t.items)) if isinstance(t, ab.Seq) else []
+
+
+def result_value(scope: Scope, out: Var, found: Shared, args: Sequence[Value]) -> Value:
+    """The result of a call as a value: what it shares with the arguments is known of it."""
+    if isinstance(out.type, ab.Seq) and found.items and found.anything:
+        parts = (current.part(scope, out, k, t) for k, t in enumerate(out.type.items))
+        return Pack(
+            out.type.kind, tuple(result_value(scope, p, x, args) for p, x in zip(parts, found.items, strict=True))
+        )
+    if not may_be_written(out.type):
+        return out
+    given = args[found.same] if found.same is not None else None
+    if isinstance(given, Var) and isinstance(given.type, ab.Array):
+        scope.memory.place[out] = scope.memory.at(given)
+        return given
+    cells = [c for k in found.related for c in _cells(scope, args[k])]
+    scope.memory.new(out, set().union(*(scope.memory.closure(c) for c in cells)))
+    return out
+
+

@@ -1,0 +1,212 @@
+"""What names share: an array is a cell with a current content, and a view is a way into one.
+
+    v = a[1:3]                         v = a[1:3]
+    v[0] = x              ->           a2 = set_item(a, 0, x, via a[1:3])
+    return a[1] + v[0]                 v2 = a2[1:3];  return a2[1] + v2[0]
+
+In lowering a variable of Core stands for a Python object. Where an operation reads it, it is resolved to what the
+object holds by then. A cell's content is bound in the environment as a name's value is, so that branches and loops hand
+it on as they do names. Two cells that may be one object (`y = a if c else b`) are related: a write to one makes the
+other unusable, and a read of it is refused. Nothing is ever guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Arg, Atom, Global, Kwargs, OpFunction, Var
+from pullback.transpile.storage import Sharing, sharing
+from pullback.transpile.traversal import variables
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """The identity of an array: what two names of one array have in common."""
+
+    hint: str
+
+    def __repr__(self) -> str:
+        return f"<cell {self.hint}>"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A variable that is what a cell holds, or held."""
+
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class View:
+    """A variable that `fn(of, *rest)` has made, a view of `of` as it was when that held `at`."""
+
+    of: Atom
+    fn: OpFunction
+    rest: tuple[Arg, ...]
+    kwargs: Kwargs
+    at: Atom
+    kind: Sharing
+
+
+Place = Whole | View
+
+
+@dataclass(frozen=True)
+class _Made:
+    fn: OpFunction
+    given: tuple[Arg, ...]
+    resolved: tuple[Arg, ...]
+    kwargs: Kwargs
+
+
+@dataclass
+class Memory:
+    """What is known of the variables of one function, wherever they are; where they are current, the `Env` knows."""
+
+    written: bool = False  # has anything been written at all?
+    made: dict[Var, _Made] = field(default_factory=dict)
+    place: dict[Var, Place] = field(default_factory=dict)
+    related: dict[Cell, set[Cell]] = field(default_factory=dict)
+    items: dict[Cell, dict[str | int, Cell]] = field(default_factory=dict)  # of structures that are one atom
+    owner: dict[Cell, Var] = field(default_factory=dict)  # the variable that holds the first content, or it as an item
+    key: dict[Cell, str | int] = field(default_factory=dict)  # of a cell that is an item, the key
+    born: list[Cell] = field(default_factory=list)  # all cells, the oldest first
+    listed: set[Var] = field(default_factory=set)  # items of a list, which may hold one array twice
+
+    def note(
+        self, out: Var, fn: OpFunction, given: tuple[Arg, ...], resolved: tuple[Arg, ...], kwargs: Kwargs
+    ) -> None:
+        """Remember how a variable was made, should anybody ask where it is."""
+        self.made[out] = _Made(fn, given, resolved, kwargs)
+
+    def new(self, v: Var, related: Iterable[Cell] = ()) -> Cell:
+        """A cell of its own for a variable, which may be one object with the cells given."""
+        cell = Cell(v.hint)
+        self.born.append(cell)
+        self.place[v] = Whole(cell)
+        self.owner[cell] = v
+        for other in related:
+            self.relate(cell, other)
+        return cell
+
+    def relate(self, a: Cell, b: Cell) -> None:
+        """These two may be one object."""
+        if a is not b:
+            self.related.setdefault(a, set()).add(b)
+            self.related.setdefault(b, set()).add(a)
+
+    def closure(self, cell: Cell) -> set[Cell]:
+        """A cell and all that it may be."""
+        return {cell, *self.related.get(cell, ())}
+
+    def at(self, v: Var) -> Place:
+        """Where a variable's value is."""
+        found = self.place.get(v)
+        return found if found is not None else self._derive(v)
+
+    def _derive(self, v: Var) -> Place:
+        made = self.made.get(v)
+        if made is None:
+            raise AssertionError(f"nobody has said where {v!r} is")
+        kind = sharing(made.fn, made.resolved, made.kwargs)
+        first = made.given[0] if made.given else None
+        if kind is Sharing.FRESH:
+            self.new(v)
+        elif kind is Sharing.SAME and isinstance(first, Var):
+            self.place[v] = self.at(first)
+        elif kind is Sharing.UNKNOWN or not isinstance(first, Var | Global):
+            given = (made.given, tuple(x for _, x in made.kwargs))
+            self.new(v, set().union(*(self.closure(c) for c in self.cells(variables(given)))))
+        else:
+            at = made.resolved[0]
+            assert isinstance(at, Var | Global)
+            self.place[v] = View(first, made.fn, made.given[1:], made.kwargs, at, kind)
+        return self.place[v]
+
+    def cell(self, v: Atom) -> Cell | None:
+        """The cell that an atom is in or a view of; None for a module-level value or a constant."""
+        while isinstance(v, Var) and may_be_written(v.type):
+            place = self.at(v)
+            if isinstance(place, Whole):
+                return place.cell
+            v = place.of
+        return None
+
+    def cells(self, values: Iterable[Atom]) -> list[Cell]:
+        """The cells of these."""
+        return [c for v in values if (c := self.cell(v)) is not None]
+
+    def are_related(self, a: Atom, b: Atom) -> bool:
+        """May these two share memory?"""
+        x, y = self.cell(a), self.cell(b)
+        return x is not None and y is not None and (x is y or y in self.related.get(x, ()))
+
+    def same(self, a: Atom, b: Atom) -> bool:
+        """Are two variables certainly one object?"""
+        if a is b:
+            return True
+        if not isinstance(a, Var) or not isinstance(b, Var) or not self.written:
+            return False
+        if not (may_be_written(a.type) and may_be_written(b.type)):
+            return False
+        x, y = self.at(a), self.at(b)
+        if isinstance(x, View) and isinstance(y, View):
+            alike = x.fn is y.fn and x.rest == y.rest and x.kwargs == y.kwargs
+            return alike and self.same(x.of, y.of)
+        return x == y
+
+    def item(self, container: Var, key: str | int) -> Cell:
+        """The cell of an item of a structure that is one atom."""
+        whole = self.cell(container)
+        assert whole is not None
+        known = self.items.setdefault(whole, {})
+        if key not in known:
+            known[key] = cell = Cell(key if isinstance(key, str) else container.hint)
+            self.born.append(cell)
+            self.owner[cell], self.key[cell] = container, key
+            if container in self.made or self.related.get(whole):
+                for other in self.closure(whole):
+                    self.relate(cell, other)
+        return known[key]
+
+    def forget(self, cells: Iterable[Cell]) -> None:
+        """These belonged to the body of a loop, and to no other; an item of a structure belongs where that does."""
+        gone = set(cells)
+        for c in list(gone):
+            whole = self.cell(self.owner[c]) if c in self.key else None
+            if whole is not None and whole not in gone:
+                gone.discard(c)
+        for c in gone:
+            for other in self.related.pop(c, ()):
+                self.related.get(other, set()).discard(c)
+        self.born = [c for c in self.born if c not in gone]
+
+    def inner(self, cell: Cell) -> Iterator[Cell]:
+        """The cells of the items of a structure, and of theirs."""
+        for c in self.items.get(cell, {}).values():
+            yield c
+            yield from self.inner(c)
+
+    def join(
+        self, outs: Sequence[Var], sides: Sequence[Sequence[Atom]], lasts: Callable[[Cell], bool] = lambda _: True
+    ) -> None:
+        """Each of `outs` is what one of `sides` has in its place, all from the same side.
+
+        Of the cells that they may be only those that `lasts` says go on existing.
+        """
+        wanted = [i for i, v in enumerate(outs) if may_be_written(v.type)]
+        pairs = [(i, j) for i in wanted for j in wanted if j < i and any(self.are_related(s[i], s[j]) for s in sides)]
+        may_be: dict[int, set[Cell]] = {}
+        for i in wanted:
+            found = [self.closure(c) for s in sides if (c := self.cell(s[i])) is not None]
+            may_be[i] = {c for cells in found for c in cells if lasts(c)}
+        cells = {i: self.new(outs[i], may_be[i]) for i in wanted}
+        for i, j in pairs:
+            self.relate(cells[i], cells[j])
+
+
+def may_be_written(t: ab.Type) -> bool:
+    """May a value of this type be changed in place?"""
+    return not isinstance(t, ab.Scalar | ab.Static)

@@ -1,0 +1,50 @@
+"""Which values are numbers, never changed in place: `x += v` binds the name `x` anew if `x` is one."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from pullback.transpile.abstract import Scalar, Static, rank
+from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
+from pullback.transpile.storage import ARITHMETIC, REDUCTIONS
+
+
+class Numbers:
+    """The variables of one function that are certainly numbers, though their types may be those of arrays."""
+
+    def __init__(self) -> None:
+        self._known: set[Var | Global] = set()
+
+    def made(self, out: Var, fn: OpFunction, args: tuple[Arg, ...]) -> None:
+        """Note an operation whose result may be a number."""
+        if fn in (max, min) and all(map(self.has, args)):  # of arrays they give one of them
+            self._known.add(out)
+        elif fn in ARITHMETIC or isinstance(fn, np.ufunc):
+            if rank(out.type) == 0 or all(map(self.has, args)):  # without axes NumPy gives a scalar, not an array
+                self._known.add(out)
+        elif rank(out.type) == 0 and (fn in REDUCTIONS or fn is operator.getitem and _is_element(args[1])):
+            self._known.add(out)
+
+    def has(self, x: Any) -> bool:
+        """Is this certainly a number or another constant, which nothing changes in place?"""
+        if isinstance(x, Var | Global):
+            return isinstance(x.type, Scalar | Static) or x in self._known
+        return True
+
+    def hand_on(self, to: Var, sources: Iterable[Any]) -> None:
+        """A variable holds one of several values."""
+        if all(map(self.has, sources)):
+            self._known.add(to)
+
+    def doubt(self, x: Var) -> None:
+        """Do not take a variable for a number, unless its type says so."""
+        self._known.discard(x)
+
+
+def _is_element(index: Arg) -> bool:
+    """Does NumPy give a scalar for this index, if it leaves no axes? With an ellipsis it gives an array."""
+    return isinstance(index, tuple) and Lit(...) not in index

@@ -1,0 +1,110 @@
+"""Calls of the user's functions: each is lowered once for each signature that it is called with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Call, Lit, Var
+from pullback.transpile.lower import current, effects
+from pullback.transpile.lower.canonical import Renaming
+from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.functions import Key, Specialised, Unit, arguments, declared
+from pullback.transpile.lower.scope import Scope, joined
+from pullback.transpile.lower.states import NeedIntegers
+from pullback.transpile.lower.values import BOTTOM, Value, static
+from pullback.transpile.parse.sources import FunctionSource
+
+
+def call_type(value: Value, atom: Any) -> ab.Type:
+    """The type of an argument as a function is specialised for it: a bool that is written out is part of it."""
+    if isinstance(atom, Lit) and isinstance(atom.value, bool):
+        return ab.Static(atom.value)
+    t: ab.Type = atom.type
+    return t
+
+
+def call_user(
+    scope: Scope,
+    unit: Unit,
+    node: Any,
+    source: FunctionSource,
+    args: Sequence[Value],
+    keywords: Mapping[str, Value],
+    hint: str,
+) -> Value:
+    """Append a call of a function of the user's."""
+    values = arguments(scope, node, source, args, keywords)
+    atoms = [as_atom(scope, node, v) for v in values]
+    found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
+    result = found.result if found.result is BOTTOM else renaming.back(found.result)
+    effects.check_separate(scope, node, values, found.written)
+    out = Var("" if found.written else hint, result)
+    scope.body.append(Call(out, found.key, tuple(atoms), scope.origin(node)))
+    if result is BOTTOM:
+        return out
+    value = out
+    if found.written:
+        assert isinstance(result, ab.Seq)
+        value = current.part(scope, out, 0, result.items[0], hint)
+    returned = effects.result_value(scope, value, found.shared, values)
+    for k, position in enumerate(found.written, 1):
+        assert isinstance(result, ab.Seq)
+        effects.take_back(scope, node, values[position], current.part(scope, out, k, result.items[k]))
+    return Lit(None) if static(value) is None else returned
+
+
+def _for_these(
+    scope: Scope, unit: Unit, source: FunctionSource, types: Sequence[ab.Type]
+) -> tuple[Specialised, Renaming]:
+    """The function for arguments of these types; where it asks for the values of integers, for these values."""
+    names = [p.name for p in declared(source)]
+    while True:
+        renaming, by_value = Renaming(), unit.by_value.get(source.key, frozenset())
+        renamed = tuple(renaming.type(t, name in by_value) for t, name in zip(types, names, strict=True))
+        before, keys = set(unit.specialised), dict(unit.names)
+        try:
+            return specialise(scope, unit, source, renamed), renaming
+        except NeedIntegers as need:
+            if need.source.key != source.key:
+                raise
+            if need.error is not None and need.names <= by_value:  # the caller does not know them either
+                scope.need_known_for(need.error)
+            unit.by_value[source.key] = by_value | need.names
+            _drop(unit, before)
+            unit.names = keys
+
+
+def _drop(unit: Unit, kept: set[Key]) -> None:
+    """Forget the functions that were lowered on an assumption that has turned out wrong."""
+    for k in set(unit.specialised) - kept:
+        unit.functions.pop(unit.specialised.pop(k).key, None)
+
+
+def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab.Type, ...]) -> Specialised:
+    """The function of the program for a signature; a recursive one is lowered until its result has a stable type."""
+    key = (source.key, types)
+    found = unit.specialised.get(key)
+    if found is not None:
+        found.asked = found.asked or not found.done
+        return found
+    new = unit.specialised[key] = Specialised(unit.key_for(source.name))
+    while True:
+        before, names = set(unit.specialised), dict(unit.names)
+        new.asked = False
+        function, shared = scope.lower_function(source, types)
+        result = joined(new.result, function.block.results[0].type)
+        before_it = (new.result, new.written, new.shared)
+        new.result, new.written, new.shared = result, function.written, shared
+        if not new.asked or before_it == (result, function.written, shared):
+            break
+        _drop(unit, before)
+        unit.names = names
+    if result is BOTTOM:
+        scope.refuse(source.tree, f"{source.name!r} calls itself without an end", "Return a value on some path.")
+    new.done = True
+    unit.functions[new.key] = function
+    return new
+
+

@@ -1,0 +1,120 @@
+"""Writes: to elements, slices and selections of arrays, and to whole arrays by `op=`.
+
+    x[1:] += v          ->      x2 = add_item(x1, (1:,), v)
+    x[mask] *= v        ->      t = x1[mask] * v;  x2 = set_item(x1, (mask,), t)
+    x /= v              ->      t = x1 / v;  x2 = set_item(x1, (...,), t)
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Arg, Atom, Global, Lit, Var
+from pullback.transpile.infer import infer
+from pullback.transpile.lower import current
+from pullback.transpile.lower.containers import as_operand
+from pullback.transpile.lower.expressions import BINARY, binary_operation
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.subscripts import index_of
+from pullback.transpile.lower.values import Pack, Value, type_of
+from pullback.transpile.storage import Sharing, of_index
+
+EVERYTHING = (Lit(...),)
+
+
+def write_item(scope: Scope, target: Any, value: Value) -> None:
+    """`target = value` where the target is `x[index]`."""
+    array = written_array(scope, target.value, scope.expression(target.value))
+    index = index_of(scope, target.slice)
+    write(scope, target, array, index, as_operand(scope, target, value))
+
+
+def write(scope: Scope, node: Any, array: Var, index: tuple[Arg, ...], value: Atom) -> None:
+    """`array[index] = value`."""
+    _check_value(scope, node, array, index, value)
+    current.write(scope, node, array, index, value)
+
+
+def update_item(scope: Scope, s: Any) -> None:
+    """`x[index] op= value`."""
+    array = written_array(scope, s.target.value, scope.expression(s.target.value))
+    index = index_of(scope, s.target.slice)
+    op = BINARY[type(s.op)]
+    before = scope.current(array)
+    old = scope.op(operator.getitem, (array, index), (), "", s.target)
+    value = as_operand(scope, s.value, scope.expression(s.value))
+    as_it_was = ab.rank(old.type) == 0 or scope.current(array) is before
+    if op in (operator.add, operator.sub) and of_index(index) is Sharing.VIEW and as_it_was and _is_plain(array, value):
+        added = value if op is operator.add else _negative(scope, s, value)
+        if ab.rank(old.type) != 0:
+            _check_kinds(scope, s, array, infer(op, (old, value), {}))
+        current.write(scope, s, array, index, added, adds=True)
+        return
+    result = binary_operation(scope, s, op, old, value, "")
+    if ab.rank(old.type) != 0:
+        _check_kinds(scope, s, array, type_of(result))
+    assert isinstance(result, Var)
+    current.write(scope, s, array, index, result)
+
+
+def update(scope: Scope, s: Any, array: Var, value: Value) -> None:
+    """`x op= value` of a whole array."""
+    op = BINARY[type(s.op)]
+    written_array(scope, s.target, array)
+    result = binary_operation(scope, s, op, array, value, "")
+    _check_kinds(scope, s, array, type_of(result))
+    assert isinstance(result, Var)
+    current.write(scope, s, array, EVERYTHING, result)
+
+
+def _is_plain(array: Var, value: Atom) -> bool:
+    """Is adding at an index surely addition of numbers, not of Booleans?"""
+    return ab.kind_of(array.type) in ("float", "int", "complex") and ab.kind_of(value.type) != "bool"
+
+
+def _negative(scope: Scope, node: Any, value: Atom) -> Atom:
+    if isinstance(value, Lit) and isinstance(value.value, int | float) and not value.text:
+        return Lit(-value.value)
+    return scope.op(operator.neg, (value,), (), "", node)
+
+
+def written_array(scope: Scope, node: Any, value: Value) -> Var:
+    """The array that is written, or a refusal."""
+    t = type_of(value)
+    match value:
+        case Var() if isinstance(t, ab.Array):
+            return value
+        case Global(name=name):
+            scope.refuse(node, f"{name!r} is a value of the module, and it is written", "Write to a copy of it.")
+        case Pack(kind=kind):
+            hint = "Build a new one, or keep the values in an array."
+            scope.refuse(node, f"setting an item of a {kind} is not supported yet", hint)
+    if isinstance(t, ab.Unknown):
+        hint = "An annotation or a signature says whether it is an array, a list or a dict."
+        scope.refuse(node, "it is not known what is written here", hint, errors.SignatureNeeded)
+    if isinstance(t, ab.Scalar | ab.Static):
+        scope.refuse(node, "a scalar is written by index", "This raises TypeError in Python.")
+    hint = "Build a new one, or keep the values in an array."
+    scope.refuse(node, "setting an item of a list or dict is not supported yet", hint)
+
+
+def _check_value(scope: Scope, node: Any, array: Var, index: tuple[Arg, ...], value: Atom) -> None:
+    if isinstance(value, Lit) and (value.value is None or isinstance(value.value, str)):
+        scope.refuse(node, "only numbers can be written into an array here", "")
+    if isinstance(value.type, ab.Unknown | ab.Scalar | ab.Array | ab.Static):
+        return
+    scope.refuse(node, "only numbers and arrays can be written into an array", "Make an array of them with np.array.")
+
+
+def _check_kinds(scope: Scope, node: Any, array: Var, result: ab.Type) -> None:
+    """In place an array keeps its dtype: integers do not take floats."""
+    have, new = ab.kind_of(array.type), ab.kind_of(result)
+    order = ("bool", "int", "float", "complex")
+    if have in order and new in order and order.index(new) > order.index(have):
+        message = f"an array of {have}s cannot take the {new}s that this gives"
+        scope.refuse(node, message, "This raises UFuncTypeError in NumPy. Make the array one of floats.")
+
+
