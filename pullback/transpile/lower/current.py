@@ -177,6 +177,8 @@ def _append(
 
 def write(scope: Scope, node: Any, target: Atom, index: tuple[Arg, ...], value: Arg, adds: bool = False) -> None:
     """`target[index] = value`, or `+=` if `adds`: what its array holds from now on."""
+    if scope.is_template:
+        scope.refuse(node, "it writes into an array")
     cell, initial, via = located(scope, node, target)
     while via and cast(Lit, via[-1][0]).value is operator.getitem and (joint := _composed(via[-1][1], index)) is not None:
         via, index = via[:-1], joint

@@ -22,8 +22,8 @@ def subscript(scope: Scope, node: Any, hint: str) -> Value:
         array = scope.expression(node.value.value)
         if isinstance(type_of(array), ab.Array | ab.Unknown) and isinstance(array, Var | Global):
             return _dim(scope, node, array, hint)
-        return _read(scope, node, scope.attribute(node.value, array, "shape"), hint)
-    return _read(scope, node, scope.expression(node.value), hint)
+        return read(scope, node, scope.attribute(node.value, array, "shape"), hint)
+    return read(scope, node, scope.expression(node.value), hint)
 
 
 def _is_shape(node: Any) -> bool:
@@ -39,7 +39,8 @@ def _dim(scope: Scope, node: Any, array: Atom, hint: str) -> Value:
     return scope.op(prims.dim, (array, axis), (), hint, node)
 
 
-def _read(scope: Scope, node: Any, value: Value, hint: str) -> Value:
+def read(scope: Scope, node: Any, value: Value, hint: str = "") -> Value:
+    """`value[index]`, where the node says the index."""
     match value:
         case Pack():
             return _of_pack(scope, node, value, hint)
@@ -115,7 +116,7 @@ def _of_atom(scope: Scope, node: Any, atom: Var | Global, hint: str) -> Value:
         case ab.ListOf() if isinstance(node.slice, gast.Slice):
             return _view(scope, node.slice, atom)
         case ab.Seq() if isinstance(node.slice, gast.Slice):
-            return _read(scope, node, explode(scope, node, atom), hint)
+            return read(scope, node, explode(scope, node, atom), hint)
         case ab.Static() if atom.type is BOTTOM:
             return scope.op(prims.item, (atom, Lit(0)), (), hint, node, BOTTOM)
     return _of_atom_at(scope, node, atom, scope.expression(node.slice), hint)

@@ -182,6 +182,8 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
         scope = Template(source, literals, holes)
         values = [_input(s, k, params, literals) for k, s in enumerate(shapes)]
         scope.parameters = frozenset(params)
+        for p in (*params, *holes):
+            scope.memory.new(p)
         _bind(scope, values, {name: _static_value(x, holes) for name, x in fixed})
         results = _results(scope, _returned(scope.statements(source.tree.body)), shapes)
         if any(map(_has_effects, scope.body)):

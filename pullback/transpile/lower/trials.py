@@ -145,6 +145,9 @@ class _Trials:
         inner = scope.inside(self.body, begin)
         scope.loops -= 1
         scope.here, scope.text = here, text
+        if self.drop_unchanged(inner):
+            scope.memory.forget(scope.memory.born[mark:])
+            return None
         stable = True
         results: dict[Name, list[Atom]] = {}
         local = Local(scope.memory, [inner], (*self.own, *(p for c in self.carried.values() for p in c.params)))
@@ -161,6 +164,22 @@ class _Trials:
         done = self.finish(inner, results, local) if stable else None
         scope.memory.forget(of_body)
         return done
+
+    def drop_unchanged(self, inner: Inner) -> bool:
+        """Names that stand for the same object at the end are not carried; what else this body has shown is void."""
+        same = self.scope.memory.same
+        dropped = False
+        for name, c in list(self.carried.items()):
+            final = inner.names[name]
+            if isinstance(name, Cell) or isinstance(final, Unbound) or not same_structure(c.init, final):
+                continue
+            pairs = zip((x for x in leaves(final) if is_atom(x)), c.params, strict=False)
+            others = zip(leaves(c.init), leaves(final), strict=True)
+            if all(same(x, p) for x, p in pairs) and all(is_atom(y) or x is y for x, y in others):
+                del self.carried[name]
+                self.unchanged.add(name)
+                dropped = True
+        return dropped
 
     def check(self, inner: Inner, name: Name, final: Binding) -> list[Atom] | None:
         """What a name holds at the end of the body, leaf by leaf; None if that is not what was assumed."""
@@ -231,12 +250,8 @@ class _Trials:
         return ends
 
     def compare(self, inner: Inner, c: Carried, ends: list[Atom]) -> list[Atom] | None:
-        """Are types as assumed? A name that stands for the same object at the end is not carried."""
+        """Are types as assumed?"""
         numbers = self.scope.numbers
-        if all(self.scope.memory.same(x, p) for x, p in zip(ends, c.params, strict=True)):
-            del self.carried[c.name]
-            self.unchanged.add(c.name)
-            return None
         if any(mixed(t, type_of(x)) for t, x in zip(c.types, ends, strict=True)):
             self.lose(c.name, Unbound(_several(self.s), ONE_STRUCTURE, may_be_unbound=False))
             return None

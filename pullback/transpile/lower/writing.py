@@ -18,7 +18,7 @@ from pullback.transpile.lower import current
 from pullback.transpile.lower.containers import as_operand
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.subscripts import index_of
+from pullback.transpile.lower.subscripts import index_of, read
 from pullback.transpile.lower.values import Pack, Value, type_of
 from pullback.transpile.storage import Sharing, of_index
 
@@ -39,8 +39,14 @@ def write(scope: Scope, node: Any, array: Var, index: tuple[Arg, ...], value: At
 
 
 def update_item(scope: Scope, s: Any) -> None:
-    """`x[index] op= value`."""
-    array = written_array(scope, s.target.value, scope.expression(s.target.value))
+    """`x[index] op= value`; an array in a tuple, list or dict is written itself."""
+    container = scope.expression(s.target.value)
+    if isinstance(container, Pack) or isinstance(type_of(container), ab.Seq | ab.Mapping):
+        item = read(scope, s.target, container)
+        if isinstance(item, Var) and isinstance(item.type, ab.Array) and not scope.numbers.has(item):
+            update(scope, s, item, scope.expression(s.value))
+            return
+    array = written_array(scope, s.target.value, container)
     index = index_of(scope, s.target.slice)
     op = BINARY[type(s.op)]
     before = scope.current(array)

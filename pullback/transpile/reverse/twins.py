@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, Lit, Op, Var
-from pullback.transpile.traversal import blocks
+from pullback.transpile.core import Atom, Block, For, Lit, Op, Var, While
+from pullback.transpile.traversal import blocks, variables
 
 
 @dataclass(frozen=True)
 class Twins:
-    """`made`: the forward operation that binds each name; `axes`: a parameter's axis by the symbol of its length."""
+    """`made`: the forward operation that binds each name; `axes`: a parameter's axis by the symbol of its length.
+
+    `lasting`: arrays of the function's own block that are never written, whose shapes can be read anywhere.
+    """
 
     params: frozenset[Var] = frozenset()
+    lasting: tuple[Var, ...] = ()
+    own: frozenset[Var] = frozenset()
     made: dict[Var, Op] = field(default_factory=dict)
     axes: dict[str, tuple[Var, int]] = field(default_factory=dict)
 
@@ -33,7 +38,10 @@ class Twins:
             for k, n in enumerate(ab.shape_of(p.type) or ()):
                 if isinstance(n, ab.Dim) and n.offset == 0 and n.symbol != ab.ANONYMOUS:
                     axes.setdefault(n.symbol, (p, k))
-        return Twins(frozenset(params), made, axes)
+        own = [*block.params, *(o for s in block.body for o in s.outs)]
+        changed = set(_changed(block))
+        lasting = tuple(v for v in own if isinstance(v.type, ab.Array) and v.hint and v not in changed)
+        return Twins(frozenset(params), lasting, frozenset(own), made, axes)
 
     def twin(self, x: Atom, dtype: bool) -> Atom:
         """A parameter, or else a user's variable, of the shape (and dtype) of `x`; `x` itself if there is none."""
@@ -43,6 +51,8 @@ class Twins:
                 return v
             if best is x and v.hint:
                 best = v
+        if isinstance(best, Var) and self.own and best not in self.own:  # of a loop or branch: it would be kept
+            return next((v for v in self.lasting if _equal(v.type, best.type, dtype)), best)
         return best
 
     def _like(self, x: Atom, dtype: bool) -> Iterator[Var]:
@@ -54,6 +64,9 @@ class Twins:
                 continue
             yield v
             s = self.made.get(v)
+            if s is not None and s.op in _WRITES and isinstance(s.args[0], Var):
+                queue.append(s.args[0])
+                continue
             if s is None or not registry.is_elementwise(s.op):
                 continue
             for a in s.args:
@@ -73,6 +86,29 @@ class Twins:
             return self.axes[n.symbol]
         found = self.twin(x, False)
         return found, axis
+
+
+def _equal(a: ab.Type, b: ab.Type, dtype: bool) -> bool:
+    """Are two shapes proven to be one, from what the lengths of their axes are?"""
+    if not _alike(a, b, dtype):
+        return False
+    pairs = zip(ab.shape_of(a) or (), ab.shape_of(b) or (), strict=True)
+    return all(m == n and not (isinstance(m, ab.Dim) and m.symbol == ab.ANONYMOUS) for m, n in pairs)
+
+
+_WRITES = (prims.set_item, prims.add_item)
+
+
+def _changed(block: Block) -> Iterator[Var]:
+    """What is written, or goes round in a loop that may write it."""
+    for s in block.body:
+        match s:
+            case Op(op=op, args=(Var() as array, *_)) if op in _WRITES:
+                yield array
+            case For(inits=inits) | While(inits=inits):
+                yield from variables(inits)
+        for b in blocks(s):
+            yield from _changed(b)
 
 
 def _alike(a: ab.Type, b: ab.Type, dtype: bool) -> bool:
