@@ -12,6 +12,7 @@ from pullback.transpile.core import Arg, Atom, Global, Kwargs, Lit, Op, OpFuncti
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
 from pullback.transpile.lower.naming import dotted
+from pullback.transpile.lower.parameters import default_of, parameters_of
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import Value, is_atom, leaves
 from pullback.transpile.storage import Sharing
@@ -219,7 +220,19 @@ def located(scope: Scope, node: Any, target: Atom) -> tuple[Cell, Var, tuple[Ste
         message = f"what {what} gives is a view or a copy, as the layout of the array has it, and it is written"
         scope.refuse(node, message, "Write to the array itself, or to a copy (.copy()).", errors.NotSupportedYet)
     cell, initial, via = located(scope, node, place.of)
-    return cell, initial, (*via, (Lit(place.fn, dotted(place.fn) or ""), *place.rest))
+    return cell, initial, (*via, (Lit(place.fn, dotted(place.fn) or ""), *place.rest, *_by_position(place)))
+
+
+def _by_position(place: View) -> list[Arg]:
+    """The keyword arguments of what has made a view, by position."""
+    given = dict(place.kwargs)
+    out: list[Arg] = []
+    for name in parameters_of(place.fn).names[1 + len(place.rest) :]:
+        if not given:
+            break
+        out.append(given.pop(name) if name in given else Lit(default_of(place.fn, name)))
+    assert not given
+    return out
 
 
 def _check_whole(scope: Scope, node: Any, target: Var, cell: Cell) -> None:

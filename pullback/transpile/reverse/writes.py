@@ -27,7 +27,7 @@ def set_item(self: Adjoint, s: Op) -> None:
     d = self.ct.full(s.out)
     if _is_active(self, value):
         self.ct.add(value, _written(self, d, s))
-    if isinstance(array, Var) and array in self.r.active and not covers(index):
+    if isinstance(array, Var) and array in self.r.active and not covers(s):
         rest = self.b.emit(prims.set_item, (d, index, ZERO), s.kwargs, self.ct.name(array))
         _hand_on(self, array, rest)
 
@@ -42,9 +42,10 @@ def add_item(self: Adjoint, s: Op) -> None:
         _hand_on(self, array, d)
 
 
-def covers(index: Arg) -> bool:
-    """Does a write at this index leave nothing of the array as it was?"""
-    return isinstance(index, tuple) and len(index) == 1 and index[0] in EVERYTHING
+def covers(s: Op) -> bool:
+    """Does a write leave nothing of the array as it was?"""
+    index = s.args[1]
+    return not s.kwargs and isinstance(index, tuple) and len(index) == 1 and index[0] in EVERYTHING
 
 
 def view(self: Adjoint, d: Atom, s: Op) -> Atom:
@@ -59,7 +60,7 @@ def view(self: Adjoint, d: Atom, s: Op) -> Atom:
 def _written(self: Adjoint, d: Atom, s: Op) -> Atom:
     """The cotangent of what was written, in its full shape; of elements that share a place the last one was written."""
     index = s.args[1]
-    if covers(index) and not s.kwargs:
+    if covers(s):
         return d
     if _may_repeat(index):
         return self.b.emit(runtime.read_written, (view(self, d, s), index))
