@@ -39,6 +39,7 @@ from pullback.transpile.optimise import (
     hoist_items,
     keep_residuals,
     optimise,
+    read_settled,
     remove_dead,
     simplify,
 )
@@ -78,7 +79,7 @@ class Derivation:
 
     def finish(self, b: Block) -> Block:
         """What follows differentiation, on the joined sweeps of one function."""
-        return self._optimised(keep_residuals(fuse_branches(b) if self.optimised else b))
+        return self._optimised(keep_residuals(read_settled(fuse_branches(b)) if self.optimised else b))
 
     def _optimised(self, b: Block) -> Block:
         return optimise(b, self.effects) if self.optimised else remove_dead(b, self.effects)
@@ -164,7 +165,8 @@ class Derivation:
         """The forward companion's block, the backward one's, and the tape between them, None if it is empty."""
         value, n = forward.results[0], len(forward.body)
         given = f.block.params
-        whole = keep_residuals(Block((*given, dout), forward.body + backward, (value, grads)))
+        both = Block((*given, dout), forward.body + backward, (value, grads))
+        whole = keep_residuals(read_settled(both) if self.optimised else both)
         back = remove_dead(Block((), whole.body[n:], whole.results[1:]), self.effects)
         kept, again = again_at_top(whole.body[:n], free(back), (*given, dout))
         ends: list[Stmt] = []

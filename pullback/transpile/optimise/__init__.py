@@ -11,7 +11,9 @@ from pullback.transpile.optimise.dead import effectful, remove_dead
 from pullback.transpile.optimise.fuse import fuse_branches
 from pullback.transpile.optimise.hoist import hoist_items
 from pullback.transpile.optimise.residuals import keep_residuals
+from pullback.transpile.optimise.settled import read_settled
 from pullback.transpile.optimise.simplify import simplify
+from pullback.transpile.optimise.zeroed import write_once
 
 __all__ = [
     "compare_operands",
@@ -20,8 +22,10 @@ __all__ = [
     "hoist_items",
     "keep_residuals",
     "optimise",
+    "read_settled",
     "remove_dead",
     "simplify",
+    "write_once",
 ]
 
 
@@ -30,4 +34,4 @@ def optimise(b: Block, effects: frozenset[str] = frozenset()) -> Block:
 
     `effects`: the keys of functions that must be called regardless.
     """
-    return remove_dead(compare_operands(simplify(remove_dead(b, effects))), effects)
+    return remove_dead(compare_operands(write_once(simplify(remove_dead(b, effects)))), effects)
