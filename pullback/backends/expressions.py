@@ -103,6 +103,7 @@ class Expressions:
             prims.spread: self._spread,
             prims.make_tuple: lambda e: gast.Tuple([self(x) for x in e.args], gast.Load()),
             prims.make_list: lambda e: gast.List([self(x) for x in e.args], gast.Load()),
+            prims.copies: self._copies,
             prims.make_dict: self._dict,
             np.transpose: self._transpose,
             np.full_like: self._full_like,
@@ -234,6 +235,9 @@ class Expressions:
     def _dict(self, e: Apply) -> Any:
         keys = e.args[0] if isinstance(e.args[0], tuple) else ()
         return gast.Dict([self(k) for k in keys], [self(x) for x in e.args[1:]])
+
+    def _copies(self, e: Apply) -> Any:
+        return gast.BinOp(gast.List([self(e.args[0])], gast.Load()), gast.Mult(), self(e.args[1]))
 
     def _transpose(self, e: Apply) -> Any:
         if len(e.args) == 1 and not e.kwargs and isinstance(type_of(e.args[0]), ab.Array):

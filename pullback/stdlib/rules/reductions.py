@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import Any
 
@@ -35,6 +36,15 @@ def freedom(a: Any, axis: Any, ddof: Any) -> Any:
 @rule(np.sum, ct="passed")
 def sum_(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     return widened(ct, axis, keepdims)
+
+
+@rule(builtins.sum, ct="elementwise")
+def total(ct: Any, out: Any, iterable: Any, start: Any = None) -> Any:
+    if isinstance(iterable, tuple):
+        each: Any = tuple([ct for _ in iterable])
+    else:
+        each = [ct] * len(iterable) if isinstance(iterable, list) else ct
+    return each if start is None else (each, ct)
 
 
 @rule(np.mean, ct="scalar")

@@ -74,6 +74,13 @@ def make_list(call: Call) -> Type:
     return Seq("list", tuple(map(type_of, call.args)))
 
 
+@shape_function(prims.copies)
+def copies(call: Call) -> Type:
+    """A list of one operand, again and again."""
+    item = call.type(0)
+    return ListOf(Scalar(item.kind, item.dtype) if isinstance(item, Scalar) else item)
+
+
 @shape_function(prims.make_dict)
 def make_dict(call: Call) -> Type:
     """A dict of the operands under constant keys."""

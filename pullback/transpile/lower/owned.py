@@ -35,7 +35,7 @@ _ARITHMETIC: frozenset[OpFunction] = frozenset(
 )
 
 _REDUCTIONS: frozenset[OpFunction] = frozenset(
-    {np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min, np.dot, np.inner}
+    {sum, np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min, np.dot, np.inner}
 )
 
 # other operations whose result shares no memory with their operands; every ufunc is one too
