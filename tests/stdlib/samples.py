@@ -181,6 +181,8 @@ add(
     samples=[*scalars(*POSITIVE, 2), call(-1.5, 3, only=(0,)), call(-1.5, 2.0, only=(0,)), call(0.0, 2.0, only=(0,))],
 )
 add(math.fmod, math.remainder, samples=[call(5.5, 1.2), call(-5.5, 1.2), call(5.5, -1.2)])
+if hasattr(math, "fma"):
+    add(math.fma, samples=[call(1.5, -2.0, 0.5), call(0.0, 3.0, -1.0), call(2.0, 3, 1)])
 add(math.hypot, samples=[call(1.5), call(3.0, -4.0), call(1.0, 2.0, 3.0), call(1.0, 2)])
 add(math.dist, samples=[call((1.0, 2.0), (0.5, -1.0)), call([1.0], [3.0]), call((1.0, 2), (0.5, 1.0))])
 add(math.fsum, samples=[call([1.0, 2.0, -0.5]), call((1.0,))])
