@@ -13,6 +13,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global, Lit, Origin, Var
@@ -104,6 +105,7 @@ class Expressions:
             prims.make_tuple: lambda e: gast.Tuple([self(x) for x in e.args], gast.Load()),
             prims.make_list: lambda e: gast.List([self(x) for x in e.args], gast.Load()),
             prims.copies: self._copies,
+            runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
             np.transpose: self._transpose,
             np.full_like: self._full_like,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import product_of_others
+from pullback.runtime import at_least_one, product_of_others
 from pullback.stdlib.registry import rule
 
 
@@ -28,11 +28,6 @@ def count(a: Any, axis: Any) -> Any:
     return math.prod([a.shape[k] for k in axis])
 
 
-def freedom(a: Any, axis: Any, ddof: Any) -> Any:
-    """The divisor of a variance."""
-    return count(a, axis) if ddof == 0 else count(a, axis) - ddof
-
-
 @rule(np.sum, ct="passed")
 def sum_(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     return widened(ct, axis, keepdims)
@@ -49,19 +44,23 @@ def total(ct: Any, out: Any, iterable: Any, start: Any = None) -> Any:
 
 @rule(np.mean, ct="scalar")
 def mean(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
-    return widened(ct, axis, keepdims) / count(a, axis)
+    return widened(ct, axis, keepdims) / at_least_one(count(a, axis))
 
 
 @rule(np.var, ct="scalar")
 def var(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return widened(2.0 * ct / freedom(a, axis, ddof), axis, keepdims) * deviation
+    if ddof == 0:
+        return widened(2.0 * ct / at_least_one(count(a, axis)), axis, keepdims) * deviation
+    # with no degree of freedom NumPy gives nan: an array is divided, as a Python float cannot be by 0
+    return widened(2.0 * ct, axis, keepdims) * (deviation / (count(a, axis) - ddof))
 
 
 @rule(np.std, ct="scalar")
 def std(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return widened(ct / (freedom(a, axis, ddof) * (out + (out == 0.0))), axis, keepdims) * deviation
+    freedom = count(a, axis) if ddof == 0 else count(a, axis) - ddof
+    return widened(ct / (freedom * (out + (out == 0.0))), axis, keepdims) * deviation
 
 
 @rule(np.max, np.min, np.amax, np.amin, ct="scalar")

@@ -12,7 +12,6 @@ from pullback.transpile.abstract import (
     INT,
     UNKNOWN,
     Array,
-    Dim,
     Length,
     ListOf,
     Mapping,
@@ -22,11 +21,11 @@ from pullback.transpile.abstract import (
     Type,
     kind_of,
 )
-from pullback.transpile.core import Arg, Atom, Lit, Slice, Var
+from pullback.transpile.core import Arg, Atom, Lit, Slice
 from pullback.transpile.infer import lengths
 from pullback.transpile.infer.elementwise import of_elements
 from pullback.transpile.infer.join import join
-from pullback.transpile.infer.lengths import Shape, broadcast_shapes, symbol_of
+from pullback.transpile.infer.lengths import Shape, broadcast_shapes
 from pullback.transpile.infer.sampling import scalar_of
 from pullback.transpile.infer.table import (
     Call,
@@ -237,8 +236,7 @@ def _part(x: Arg, t: Type, axis: Shape) -> _Index:
         case Array() if kind_of(t) == "int":
             return _Index(1, _rank_known(t), advanced=True, is_array=bool(t.shape))
         case Array(dtype="bool", shape=tuple() as shape) if shape:
-            count = Dim(f"count({symbol_of(x)})") if isinstance(x, Var) else lengths.anonymous()
-            return _Index(len(shape), (count,), advanced=True, is_array=True)
+            return _Index(len(shape), (lengths.count_of(x),), advanced=True, is_array=True)
     raise Undecided
 
 
