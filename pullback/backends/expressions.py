@@ -13,6 +13,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global, Lit, Origin, Var
@@ -103,6 +104,8 @@ class Expressions:
             prims.spread: self._spread,
             prims.make_tuple: lambda e: gast.Tuple([self(x) for x in e.args], gast.Load()),
             prims.make_list: lambda e: gast.List([self(x) for x in e.args], gast.Load()),
+            prims.copies: self._copies,
+            runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
             np.transpose: self._transpose,
             np.full_like: self._full_like,
@@ -234,6 +237,9 @@ class Expressions:
     def _dict(self, e: Apply) -> Any:
         keys = e.args[0] if isinstance(e.args[0], tuple) else ()
         return gast.Dict([self(k) for k in keys], [self(x) for x in e.args[1:]])
+
+    def _copies(self, e: Apply) -> Any:
+        return gast.BinOp(gast.List([self(e.args[0])], gast.Load()), gast.Mult(), self(e.args[1]))
 
     def _transpose(self, e: Apply) -> Any:
         if len(e.args) == 1 and not e.kwargs and isinstance(type_of(e.args[0]), ab.Array):

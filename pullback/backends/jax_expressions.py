@@ -9,10 +9,12 @@ from typing import Any
 
 import gast
 
+from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global
 
 from .expressions import Expressions, Functions, call
+from .facts import type_of
 from .namespace import Namespace
 from .script import Apply, Choice
 
@@ -58,6 +60,9 @@ class JaxExpressions(Expressions):
             return gast.BinOp(log[0], gast.Div(), log[1])
         if op in SPECIAL:
             return call(self.space.member("jax.scipy.special", SPECIAL[op]), *args)
+        if op is builtins.sum and isinstance(type_of(e.args[0]), ab.Array):
+            total = call(f"{jnp}.sum", args[0])
+            return gast.BinOp(args[1], gast.Add(), total) if len(args) > 1 else total
         if op in PAIRWISE and len(args) > 1:
             made = args[0]
             for x in args[1:]:

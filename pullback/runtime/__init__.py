@@ -3,11 +3,12 @@
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.products import product_of_others
 from pullback.runtime.separate import require_separate
-from pullback.runtime.shapes import require_scalar, unbroadcast
+from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
 from pullback.runtime.trees import add_trees, match_kinds, zeros_of
 
 __all__ = [
     "add_trees",
+    "at_least_one",
     "match_kinds",
     "place_diagonal",
     "product_of_others",

@@ -25,6 +25,11 @@ def unbroadcast(g: Any, like: Any) -> Any:
     return g if np.shape(g) == shape else np.broadcast_to(g, shape).copy()
 
 
+def at_least_one(n: int) -> int:
+    """A count of elements to divide by: where there are none, nothing is divided, and by 1 that does not raise."""
+    return max(n, 1)
+
+
 def require_scalar(value: Any) -> None:
     """Raise TypeError where the value whose gradient was asked for is no scalar, and so has no one gradient."""
     if np.shape(value) != ():

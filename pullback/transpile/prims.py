@@ -33,6 +33,11 @@ def make_list(*items: Any) -> list[Any]:
     return list(items)
 
 
+def copies(x: Any, n: int) -> list[Any]:
+    """`[x] * n`."""
+    return [x] * n
+
+
 def make_dict(keys: tuple[Any, ...], *items: Any) -> dict[Any, Any]:
     """`{key: item, …}`."""
     return dict(zip(keys, items, strict=True))

@@ -22,7 +22,7 @@ ARITHMETIC: frozenset[OpFunction] = frozenset(
 )
 
 REDUCTIONS: frozenset[OpFunction] = frozenset(
-    {np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min, np.dot, np.inner}
+    {sum, np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min, np.dot, np.inner}
 )
 
 _FRESH_NAMES = """

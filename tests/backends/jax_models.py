@@ -40,6 +40,10 @@ def shapes(x: Any, k: Any) -> Any:
     return np.sum(z * z.T[0][:, None]) + np.einsum("ij,ij->", y, y) + np.prod(x[0])
 
 
+def sums(xs: Any, a: Any, s: float) -> Any:
+    return sum(xs) * sum(a, s) + sum([s, a, 0.5])[0] + sum(x * s for x in (1.0, 2.0, s))
+
+
 def loop_over_range(x: Any, n: int) -> Any:
     for _ in range(n):
         x = np.sin(x)

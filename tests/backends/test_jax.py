@@ -34,6 +34,7 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (models.layers, (0,), ({"embed": n(7, 4), "layers": LAYERS}, RNG.integers(0, 7, (6, 2)), n(6, 3))),
     (models.calls, (0, 1), (n(3, 4), n(2, 3))),
     (models.scalars, (0, 1), (0.7, 1.3)),
+    (models.sums, (0, 1, 2), ([0.5, -1.5, 2.0], n(3), 0.7)),
     (models.shapes, (0,), (n(3, 4), np.array([0, 0, 2, 4]))),
 ]
 

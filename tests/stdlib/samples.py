@@ -181,9 +181,18 @@ add(
     samples=[*scalars(*POSITIVE, 2), call(-1.5, 3, only=(0,)), call(-1.5, 2.0, only=(0,)), call(0.0, 2.0, only=(0,))],
 )
 add(math.fmod, math.remainder, samples=[call(5.5, 1.2), call(-5.5, 1.2), call(5.5, -1.2)])
+if hasattr(math, "fma"):
+    add(math.fma, samples=[call(1.5, -2.0, 0.5), call(0.0, 3.0, -1.0), call(2.0, 3, 1)])
 add(math.hypot, samples=[call(1.5), call(3.0, -4.0), call(1.0, 2.0, 3.0), call(1.0, 2)])
 add(math.dist, samples=[call((1.0, 2.0), (0.5, -1.0)), call([1.0], [3.0]), call((1.0, 2), (0.5, 1.0))])
 add(math.fsum, samples=[call([1.0, 2.0, -0.5]), call((1.0,))])
+add(
+    builtins.sum,
+    samples=[
+        call([1.0, 2.0, -0.5]), call((1.0, 2, 0.5), 0.25), call([]), call(normal(3)), call(normal(3), 1.5),
+        call((normal(2), 0.5, normal(3, 1)), 1.5), call((0.5, normal(2)), normal(1)), call(normal(0), 2.0),
+    ],
+)  # fmt: skip
 add(math.prod, samples=[call([1.5, 2.0, -0.5]), call((1.5, 0.0, 2.0)), call((3.0,)), call((0.0, 0.0, 2.0))])
 
 # choices

@@ -27,6 +27,11 @@ def test_zeros_with_a_cotangent():
     check(runtime.product_of_others, (np.ones((2, 3)),))
 
 
+def test_counts_to_divide_by():
+    check(runtime.at_least_one, (0,))
+    check(runtime.at_least_one, (3,))
+
+
 def test_structures():
     tree = {"a": np.ones(3, np.float32), "b": (1.0, np.float32(2)), "c": [np.ones(1), np.ones(1)]}
     check(runtime.add_trees, (tree, tree))

@@ -307,6 +307,8 @@ def test_containers():
     w = Var("w", infer(prims.item, (x, Lit(0)), {}))
     assert infer(prims.item, (w, Lit("w")), {}) == Array("float64", (Dim("x.0.w.0", 0, True), Dim("x.0.w.1", 0, True)))
     assert infer(prims.item, (x, Lit(-1)), {}) == Scalar("float")
+    check(prims.copies, (1.5, 3))
+    check(prims.copies, (np.float32(1), 0))
     assert conforms((1.0, np.ones(2)), infer(prims.make_tuple, (Lit(1.0), make("y", np.ones(2))), {}), make.known)
 
 

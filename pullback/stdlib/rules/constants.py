@@ -8,7 +8,7 @@ import operator
 
 import numpy as np
 
-from pullback.runtime import zeros_of
+from pullback.runtime import at_least_one, zeros_of
 from pullback.stdlib.registry import constant
 
 # comparisons and logic
@@ -39,7 +39,7 @@ constant(
     np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.searchsorted,
     np.digitize,
     np.isin, np.shape, np.size, np.ndim, builtins.len, np.unravel_index, np.ravel_multi_index, np.indices,
-    np.broadcast_shapes, np.tril_indices, np.triu_indices, np.diag_indices,
+    np.broadcast_shapes, np.tril_indices, np.triu_indices, np.diag_indices, at_least_one,
 )  # fmt: skip
 
 # integers and bits

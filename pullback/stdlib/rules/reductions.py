@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import Any
 
 import numpy as np
 
-from pullback.runtime import product_of_others
+from pullback.runtime import at_least_one, product_of_others
 from pullback.stdlib.registry import rule
 
 
@@ -27,31 +28,39 @@ def count(a: Any, axis: Any) -> Any:
     return math.prod([a.shape[k] for k in axis])
 
 
-def freedom(a: Any, axis: Any, ddof: Any) -> Any:
-    """The divisor of a variance."""
-    return count(a, axis) if ddof == 0 else count(a, axis) - ddof
-
-
 @rule(np.sum, ct="passed")
 def sum_(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     return widened(ct, axis, keepdims)
 
 
+@rule(builtins.sum, ct="elementwise")
+def total(ct: Any, out: Any, iterable: Any, start: Any = None) -> Any:
+    if isinstance(iterable, tuple):
+        each: Any = tuple([ct for _ in iterable])
+    else:
+        each = [ct] * len(iterable) if isinstance(iterable, list) else ct
+    return each if start is None else (each, ct)
+
+
 @rule(np.mean, ct="scalar")
 def mean(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
-    return widened(ct, axis, keepdims) / count(a, axis)
+    return widened(ct, axis, keepdims) / at_least_one(count(a, axis))
 
 
 @rule(np.var, ct="scalar")
 def var(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return widened(2.0 * ct / freedom(a, axis, ddof), axis, keepdims) * deviation
+    if ddof == 0:
+        return widened(2.0 * ct / at_least_one(count(a, axis)), axis, keepdims) * deviation
+    # with no degree of freedom NumPy gives nan: an array is divided, as a Python float cannot be by 0
+    return widened(2.0 * ct, axis, keepdims) * (deviation / (count(a, axis) - ddof))
 
 
 @rule(np.std, ct="scalar")
 def std(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return widened(ct / (freedom(a, axis, ddof) * (out + (out == 0.0))), axis, keepdims) * deviation
+    freedom = count(a, axis) if ddof == 0 else count(a, axis) - ddof
+    return widened(ct / (freedom * (out + (out == 0.0))), axis, keepdims) * deviation
 
 
 @rule(np.max, np.min, np.amax, np.amin, ct="scalar")

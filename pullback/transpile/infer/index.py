@@ -13,7 +13,6 @@ from pullback.transpile.abstract import (
     INT,
     UNKNOWN,
     Array,
-    Dim,
     Length,
     ListOf,
     Mapping,
@@ -23,11 +22,11 @@ from pullback.transpile.abstract import (
     Type,
     kind_of,
 )
-from pullback.transpile.core import Arg, Atom, Lit, Slice, Var
+from pullback.transpile.core import Arg, Atom, Lit, Slice
 from pullback.transpile.infer import lengths
 from pullback.transpile.infer.elementwise import of_elements
 from pullback.transpile.infer.join import join
-from pullback.transpile.infer.lengths import Shape, broadcast_shapes, symbol_of
+from pullback.transpile.infer.lengths import Shape, broadcast_shapes
 from pullback.transpile.infer.sampling import scalar_of
 from pullback.transpile.infer.table import (
     Call,
@@ -73,6 +72,13 @@ def make_tuple(call: Call) -> Type:
 def make_list(call: Call) -> Type:
     """A list of the operands."""
     return Seq("list", tuple(map(type_of, call.args)))
+
+
+@shape_function(prims.copies)
+def copies(call: Call) -> Type:
+    """A list of one operand, again and again."""
+    item = call.type(0)
+    return ListOf(Scalar(item.kind, item.dtype) if isinstance(item, Scalar) else item)
 
 
 @shape_function(prims.make_dict)
@@ -231,8 +237,7 @@ def _part(x: Arg, t: Type, axis: Shape) -> _Index:
         case Array() if kind_of(t) == "int":
             return _Index(1, _rank_known(t), advanced=True, is_array=bool(t.shape))
         case Array(dtype="bool", shape=tuple() as shape) if shape:
-            count = Dim(f"count({symbol_of(x)})") if isinstance(x, Var) else lengths.anonymous()
-            return _Index(len(shape), (count,), advanced=True, is_array=True)
+            return _Index(len(shape), (lengths.count_of(x),), advanced=True, is_array=True)
     raise Undecided
 
 

@@ -56,6 +56,18 @@ def minimum(n: Length) -> int:
     return max(n, 0) if isinstance(n, int) else 2 if n.not_one else 0
 
 
+def is_chosen(n: Length) -> bool:
+    """Is this length known to be that of a choice, by a mask or between bounds, which may be of nothing?"""
+    if isinstance(n, int) or n.not_one:
+        return n == 0
+    return n.offset < -1 or any(form in n.symbol.replace("[::", "") for form in ("count(", "max(", "["))
+
+
+def count_of(x: object) -> Dim:
+    """The number of true elements of `x`."""
+    return Dim(f"count({symbol_of(x)})") if isinstance(x, Var) else anonymous()
+
+
 def is_not_negative(n: Length) -> bool:
     """Is this integer known to be no less than 0?"""
     return n >= 0 if isinstance(n, int) else n.not_one or n.not_negative

@@ -12,7 +12,7 @@ from pullback.transpile.abstract import FLOAT, UNKNOWN, Array, Length, ListOf, S
 from pullback.transpile.core import Lit
 from pullback.transpile.infer.elementwise import of_elements
 from pullback.transpile.infer.join import join
-from pullback.transpile.infer.lengths import Shape, anonymous, product, shift
+from pullback.transpile.infer.lengths import Shape, anonymous, count_of, is_anonymous, product, shift
 from pullback.transpile.infer.sampling import sample_of, sampled, scalar_of
 from pullback.transpile.infer.table import (
     Call,
@@ -180,9 +180,11 @@ def whole_product(call: Call) -> Type:
     of, out = type_of(call.args[0]), type_of(call.arg(1, "start", Lit(1)))
     if not isinstance(of, Seq):
         raise Undecided
+    factors = [t.value for t in (out, *of.items) if isinstance(t, Scalar) and t.value is not None]
     for t in of.items:
         out = of_elements(operator.mul, (out, t))
-    return _no_value(out)
+    known = product(factors) if len(factors) > len(of.items) else anonymous()
+    return _no_value(out) if is_anonymous(known) else Scalar("int", value=known)
 
 
 @shape_function(math.fsum, math.dist)
@@ -219,13 +221,13 @@ def place_of(call: Call) -> Type:
 @shape_function(np.flatnonzero)
 def flatnonzero(call: Call) -> Type:
     """The places of what is not zero, as many as there are."""
-    return Array("int64", (anonymous(),))
+    return Array("int64", (count_of(call.args[0]),))
 
 
 @shape_function(np.nonzero)
 def nonzero(call: Call) -> Type:
     """The places of what is not zero, an array for each axis."""
-    return Seq("tuple", (Array("int64", (anonymous(),)),) * len(known_shape(call.array(0, "a"))))
+    return Seq("tuple", (Array("int64", (count_of(call.args[0]),)),) * len(known_shape(call.array(0, "a"))))
 
 
 @shape_function(np.argwhere)

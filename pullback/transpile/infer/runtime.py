@@ -6,6 +6,7 @@ import operator
 
 from pullback import runtime
 from pullback.transpile.abstract import (
+    INT,
     NONE,
     UNKNOWN,
     Array,
@@ -40,6 +41,12 @@ def unbroadcast(call: Call) -> Type:
 def zeros_with(call: Call) -> Type:
     """A new array of the shape of another one."""
     return Array(call.array(0, "g").dtype, call.array(1, "like").shape)
+
+
+@shape_function(runtime.at_least_one)
+def at_least_one(call: Call) -> Type:
+    """A count that is not 0."""
+    return INT
 
 
 @shape_function(runtime.product_of_others)

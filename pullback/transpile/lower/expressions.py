@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Var
 from pullback.transpile.lower import comparisons, control, folding, formatting
 from pullback.transpile.lower.containers import as_operand, explode, items_of
@@ -83,7 +84,7 @@ def binary_operation(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value
     if known is not UNDECIDED:
         return lift(known)
     if isinstance(type_of(a), ab.Seq | ab.ListOf) or isinstance(type_of(b), ab.Seq | ab.ListOf):
-        joined = _on_sequences(scope, node, op, a, b)
+        joined = _on_sequences(scope, node, op, a, b, hint)
         if joined is not None:
             return joined
     for x, side in ((a, "left"), (b, "right")):
@@ -95,7 +96,7 @@ def binary_operation(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value
     return scope.op(op, (as_operand(scope, node, a), as_operand(scope, node, b)), (), hint, node)
 
 
-def _on_sequences(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value) -> Value | None:
+def _on_sequences(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value, hint: str) -> Value | None:
     """`+` and `*` of tuples and lists; None where NumPy makes an array of one operand."""
     a, b = explode(scope, node, a), explode(scope, node, b)
     match a, b:
@@ -104,6 +105,9 @@ def _on_sequences(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value) -
         case (Pack(kind=k, items=xs), Lit(value=int() as n)) | (Lit(value=int() as n), Pack(kind=k, items=xs)):
             if op is operator.mul:
                 return Pack(k, xs * n)
+        case Pack(kind="list", items=(Var() | Lit() as x,)), Var(type=ab.Scalar(kind="int", dtype=None)):
+            if op is operator.mul and isinstance(x.type, ab.Scalar):
+                return scope.op(prims.copies, (x, b), (), hint, node)
     if any(isinstance(type_of(x), ab.Array) for x in (a, b)) or op is operator.matmul:
         return None
     hint = "Its length must be known: build an array with np.zeros or np.full instead, or loop."

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, Block, Effect, For, Lit, Op, Var
-from pullback.transpile.infer import infer, join
-from pullback.transpile.lower import attributes, control, folding
+from pullback.transpile.core import Effect, Lit
+from pullback.transpile.lower import attributes, control, folding, sums
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
@@ -32,7 +31,7 @@ Special = Callable[[Scope, Any, Arguments, Keywords, str], Value | None]
 # what is computed while lowering, if all arguments are known
 
 _FOLDED: tuple[Any, ...] = (
-    len, tuple, list, set, frozenset, sorted, sum, min, max, abs, int, bool, str, any, all, divmod, range, enumerate,
+    len, tuple, list, set, frozenset, sorted, min, max, abs, int, bool, str, any, all, divmod, range, enumerate,
     zip, reversed, round, math.prod, operator.index, next,
 )  # fmt: skip
 
@@ -91,42 +90,6 @@ def _extreme(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint:
     for k, x in enumerate(args[1:], 2):
         out = scope.op(fn, (out, as_atom(scope, node, x)), (), hint if k == len(args) else "", node)
     return out
-
-
-def _running_sum(scope: Scope, node: Any, sequence: Atom, start: Atom, hint: str) -> Value:
-    """`sum` of a list or array of numbers: a loop that adds, because that is what Python does, bit for bit."""
-    match type_of(sequence):
-        case ab.ListOf(item=ab.Scalar() as number):
-            pass
-        case ab.Array(dtype=str() as dtype, shape=(_,)) if (kind := ab.kind_of_dtype(dtype)) is not None:
-            number = ab.Scalar(kind, dtype)
-        case _:
-            scope.refuse(node, "sum of this is not supported yet", "Use np.sum, or add in a loop.")
-    item = Var("", number)
-    once = infer(operator.add, (start, item), {})
-    after = join(join(type_of(start), once), infer(operator.add, (Var("", once), item), {}))
-    total, added = Var("total", after), Var("total", after)
-    origin = scope.origin(node)
-    body = Block((Var("", ab.INT), total, item), (Op(added, operator.add, (total, item), (), origin),), (added,))
-    out = Var(hint or "total", after)
-    scope.body.append(For((out,), None, False, (start,), (sequence,), body, origin))
-    return out
-
-
-def _sum(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
-    """`sum` of items that are known: added to the start one after the other, as Python does."""
-    start = dict(keywords).get("start", args[1] if len(args) == 2 else Lit(0))
-    items = items_of(scope, node, args[0]) if len(args) in (1, 2) else None
-    if items is None:
-        return _running_sum(scope, node, as_atom(scope, node, args[0]), as_atom(scope, node, start), hint)
-    total = start
-    if items and start == Lit(0):
-        match type_of(items[0]):
-            case ab.Scalar(kind="int", dtype=None):  # 0 + n is n, for an integer of Python's
-                total, items = items[0], items[1:]
-    for k, x in enumerate(items, 1):
-        total = scope.binary(node, operator.add, total, x, hint if k == len(items) else "")
-    return total
 
 
 def _cast(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
@@ -298,7 +261,7 @@ SPECIAL: dict[object, Special] = {
     builtins.len: _len,
     builtins.min: functools.partial(_extreme, fn=min),
     builtins.max: functools.partial(_extreme, fn=max),
-    builtins.sum: _sum,
+    builtins.sum: sums.total,
     builtins.bool: _cast,
     builtins.isinstance: _isinstance,
     builtins.print: _print,

@@ -32,7 +32,9 @@ from pullback.transpile.traversal import substitute, substitute_operands
 # each use of these is an array of its own, which may be written later
 _FRESH: frozenset[OpFunction] = frozenset[OpFunction](
     {np.zeros, np.zeros_like, np.ones, np.ones_like, np.empty, np.empty_like, np.full, np.full_like, np.copy, np.array}
-).union((prims.spread, prims.make_list, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key))
+).union(
+    (prims.spread, prims.make_list, prims.copies, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key)
+)
 
 
 @dataclass

@@ -6,12 +6,14 @@ statements, where `x * 1.0` makes a copy and may change a dtype.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import cast
 
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
@@ -27,6 +29,7 @@ from pullback.transpile.core import (
     Var,
 )
 from pullback.transpile.infer import infer, type_of
+from pullback.transpile.infer.lengths import is_chosen
 from pullback.transpile.rename import fresh
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.traversal import reads, substitute
@@ -140,12 +143,29 @@ def _is_real(x: Arg) -> bool:
     return kind in ("float", "complex") or isinstance(type_of(x), ab.Unknown) or _number(x) is not None
 
 
+def _at_least_one(b: Builder, n: Arg) -> Atom | None:
+    return Lit(max(n.value, 1)) if isinstance(n, Lit) and isinstance(n.value, int) else None
+
+
+def _may_be_zero(n: ab.Type) -> bool:
+    """May this be a count of nothing? Parameters that are empty have types of their own."""
+    return isinstance(n, ab.Scalar) and n.value is not None and is_chosen(n.value)
+
+
 def _truediv(b: Builder, x: Arg, y: Arg) -> Atom | None:
     if is_number(y, 1) and _is_real(x):
         return cast(Atom, x)
+    if n := b.made_by(y, runtime.at_least_one):
+        return None if _may_be_zero(type_of(n[0])) and not _is_of_numpy(type_of(x)) else b(operator.truediv, x, n[0])
+    if (zero := _number(y)) == 0.0 and (_number(x) is not None or type_of(x) == ab.FLOAT):
+        return b(operator.mul, x, Lit(math.copysign(math.inf, zero)))  # what NumPy has divided by 0, Python cannot
     if inner := b.made_by(x, operator.neg):
         return b(operator.neg, b(operator.truediv, inner[0], y))
     return None
+
+
+def _is_of_numpy(t: ab.Type) -> bool:
+    return isinstance(t, ab.Array) or isinstance(t, ab.Scalar) and t.dtype is not None
 
 
 def _neg(b: Builder, x: Arg) -> Atom | None:
@@ -217,6 +237,7 @@ def _dim(b: Builder, x: Arg, axis: Arg) -> Atom | None:
 
 _SIMPLER: dict[OpFunction, Callable[..., Atom | None]] = {
     np.size: _size,
+    runtime.at_least_one: _at_least_one,
     prims.dim: _dim,
     operator.mul: _mul,
     operator.truediv: _truediv,

@@ -13,6 +13,11 @@ def astype(out: Any, x: Any, dtype: Any) -> Any:
     return 1.0, None
 
 
+@rule(prims.copies)
+def copies(ct: Any, out: Any, x: Any, n: Any) -> Any:
+    return sum(ct), None
+
+
 @rule(prims.spread)
 def spread(ct: Any, out: Any, x: Any, like: Any) -> Any:
     return ct, None
