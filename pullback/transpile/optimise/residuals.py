@@ -201,6 +201,7 @@ def _plan(f: _Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var
     have = set(at_hand)
     again: dict[Var, Op] = {}
     rest = [v for v in wanted if v not in have and not _remake(f, v, local, have, again, _FREE, 99)]
+    rest = [*_shared_bases(f, rest, local), *rest]
     kept = list(rest)
     for v in reversed(rest):
         others = {w for w in kept if w is not v}
@@ -212,6 +213,17 @@ def _plan(f: _Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var
     ordered = _in_order(f, again)
     read = {*wanted, *(v for s in ordered for v in own_reads(s))}
     return _Plan(tuple(kept), ordered, frozenset(read))
+
+
+def _shared_bases(f: _Forward, wanted: list[Var], local: set[Var]) -> list[Var]:
+    """Arrays of which several slices are wanted: one copy of such an array is less than the copies of its slices."""
+    bases: dict[Var, int] = {}
+    for v in wanted:
+        s = f.made.get(v)
+        base = s.args[0] if s is not None and s.op is operator.getitem and _is_basic(s.args[1]) else None
+        if isinstance(base, Var) and base in local and ab.rank(base.type) == ab.rank(v.type) != 0:
+            bases[base] = bases.get(base, 0) + 1
+    return [v for v, count in bases.items() if count > 1 and v not in wanted]
 
 
 def _in_order(f: _Forward, again: dict[Var, Op]) -> tuple[Op, ...]:
@@ -241,6 +253,8 @@ def _allowed(s: Op, ops: frozenset[OpFunction]) -> bool:
         return True
     if s.op is operator.getitem:
         return _is_basic(s.args[1])
+    if s.op is np.sqrt and _CHEAP <= ops:  # of an array; of a number a call costs more than a place on the tape
+        return ab.rank(s.out.type) not in (None, 0)
     return s.op in _CHEAP and ab.kind_of(s.out.type) == "int" and ab.rank(s.out.type) == 0
 
 
