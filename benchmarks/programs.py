@@ -19,7 +19,10 @@ GALLERY = Path(__file__).parent.parent / "tests" / "data" / "gallery"
 
 @dataclass(frozen=True)
 class Program:
-    """One function at one size. `limit`: what its value and gradient may cost, as a multiple of its own time."""
+    """One function at one size. `limit`: what its value and gradient may cost, as a multiple of its own time.
+
+    A function that `writes` into its arguments is called on copies of them.
+    """
 
     name: str
     primal: Callable[..., Any]
@@ -28,6 +31,14 @@ class Program:
     mode: Literal["grad", "value_and_grad"] = "value_and_grad"
     by_hand: Callable[..., Any] | None = None
     limit: float = 0.0
+    writes: bool = False
+
+    def call(self, f: Callable[..., Any]) -> Callable[[], Any]:
+        """A call of the function, or of another one in its place, on the program's arguments."""
+        args = self.args
+        if not self.writes or f is not self.primal:
+            return lambda: f(*args)
+        return lambda: f(*[a.copy() if isinstance(a, np.ndarray) else a for a in args])
 
 
 def import_file(path: Path) -> Any:

@@ -14,7 +14,6 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import pullback
+from benchmarks import in_place
 from benchmarks.programs import (
-    Program,
     against_hand,
     against_primal,
     import_file,
@@ -34,50 +33,11 @@ from benchmarks.programs import (
     straight_line,
     with_numpy,
 )
-from benchmarks.timing import Clock, Ratio, Run, best, compare, seconds
+from benchmarks.table import HEADER, Row, Setting, compared, derive, multiple_of_primal, verdict
+from benchmarks.timing import best, seconds
 
-MODES = {"grad": pullback.grad, "value_and_grad": pullback.value_and_grad}
-NOISE = 0.25
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 STATEMENTS = (500, 1000, 2000, 4000)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    claim: str
-    program: str
-    blas: str
-    measured: str
-    control: str
-    limit: str
-    holds: str
-
-    def __str__(self) -> str:
-        cells = (self.claim, self.program, self.blas, self.measured, self.control, self.limit, self.holds)
-        return "| " + " | ".join(cells) + " |"
-
-
-HEADER = "| claim | program | BLAS | measured | control | limit | holds |\n|---|---|---|---|---|---|---|"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How programs are compared: threads of BLAS, the number of pairs, and the clock that suits."""
-
-    blas: str
-    pairs: int
-    clock: Clock
-
-    def compare(self, run: Run, against: Run) -> Ratio:
-        """The ratio of two programs' times."""
-        return compare(run, against, self.pairs, self.clock)
-
-
-def derive(program: Program) -> Any:
-    """The gradient, specialised for the program's arguments."""
-    return MODES[program.mode](program.primal, wrt=program.wrt).specialize(*program.args)
 
 
 def written(derived: Any) -> Callable[..., Any]:
@@ -87,36 +47,6 @@ def written(derived: Any) -> Callable[..., Any]:
         path.write_text(derived.source)
         module = import_file(path)
     return [x for x in vars(module).values() if getattr(x, "__module__", "") == module.__name__][-1]
-
-
-def verdict(value: float, limit: float, spread: float = 0.0) -> str:
-    """Whether a limit is kept, but for the spread of the control; a control that is off proves nothing."""
-    if spread > NOISE:
-        return "too noisy"
-    return "yes" if value <= limit * (1.0 + spread) else "**no**"
-
-
-def compared(claim: str, program: Program, setting: Setting, run: Any, against: Any, limit: float) -> Row:
-    """`run` against `against`, and `against` against itself, on the program's arguments."""
-    args = program.args
-    measured = setting.compare(lambda: run(*args), lambda: against(*args))
-    control = setting.compare(lambda: against(*args), lambda: against(*args))
-    return Row(
-        claim,
-        program.name,
-        setting.blas,
-        f"{measured.median:.2f}×" if measured.median >= 0.1 else f"{measured.median:.1g}×",
-        f"{control.median:.2f} ± {control.spread:.2f}",
-        f"{limit:g}×",
-        verdict(measured.median, limit, control.spread),
-    )
-
-
-def multiple_of_primal(program: Program, setting: Setting) -> Row:
-    """The cost of value and gradient, through the public interface, beside what it is by hand."""
-    row = compared("multiple of the primal", program, setting, derive(program), program.primal, program.limit)
-    by_hand = setting.compare(lambda: program.by_hand(*program.args), lambda: program.primal(*program.args))
-    return replace(row, measured=f"{row.measured} (by hand {by_hand.median:.2f}×)")
 
 
 def ratio_rows(setting: Setting) -> Iterator[Row]:
@@ -174,6 +104,7 @@ def lines(pairs: int) -> Iterator[str]:
     with threadpool_limits(1):
         yield from map(str, ratio_rows(Setting("one thread", pairs, time.process_time)))
     yield from map(str, ratio_rows(Setting("free", pairs, time.perf_counter)))
+    yield from map(str, in_place.rows(pairs))
     yield from map(str, transpile_rows())
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 import pullback
-from tests.differences import assert_pullback, direction, is_float, leaves, map_leaves
+from tests.differences import assert_pullback, copied, direction, is_float, leaves, map_leaves
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -22,7 +22,11 @@ def identical(a: Any, b: Any) -> bool:
         case list() | tuple():
             return len(a) == len(b) and all(map(identical, a, b))
         case np.ndarray():
-            return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+            nan = a.dtype.kind == "f"
+            same = a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=nan)
+            return same and (not nan or np.array_equal(np.signbit(a) & (a == a), np.signbit(b) & (b == b)))
+        case float() | np.floating():
+            return bool((a != a and b != b) or (a == b and np.signbit(a) == np.signbit(b)))
     return bool(a == b or (a != a and b != b))
 
 
@@ -51,12 +55,21 @@ def arrays(tree: Any) -> list[np.ndarray]:
     return [x for x in leaves(tree) if isinstance(x, np.ndarray)]
 
 
-def assert_behaves(f: Callable[..., Any], *args: Any) -> None:
-    """The derivative of `f` at these arguments, in all of them that have floats, is as it must be."""
-    wrt = tuple(i for i, a in enumerate(args) if any(map(is_float, leaves(a))))
-    before = copy.deepcopy(args)
-    value = copy.deepcopy(f(*args))
-    out, pull = pullback.vjp(f, wrt=wrt)(*args)
+def with_floats(args: Sequence[Any]) -> tuple[int, ...]:
+    """The positions of the arguments that have floats."""
+    return tuple(i for i, a in enumerate(args) if any(map(is_float, leaves(a))))
+
+
+def assert_behaves(f: Callable[..., Any], *args: Any, steps: Sequence[float] = (1e-6,)) -> None:
+    """The derivative of `f` at these arguments, in all of them that have floats, is as it must be.
+
+    `f` may change its arguments: its derivative may not.
+    """
+    wrt = with_floats(args)
+    before = copied(args)
+    value = copy.deepcopy(f(*copied(args)))
+    derivative = pullback.vjp(f, wrt=wrt)
+    out, pull = derivative(*args)
     assert identical(out, value)
     rng = np.random.default_rng(0)
     ct = map_leaves(lambda x: None if x is None else np.asarray(x) if np.ndim(x) else float(x), direction(value, rng))
@@ -65,11 +78,14 @@ def assert_behaves(f: Callable[..., Any], *args: Any) -> None:
     assert identical(pull(ct), kept)
     assert identical(gradients, kept)
     assert identical(args, before)
+    again, pull_again = derivative(*args)
+    assert identical(again, value)
+    assert identical(pull_again(ct), kept)
     assert all(same_kinds(g, args[i]) for g, i in zip(gradients, wrt, strict=True))
     own = arrays(gradients)
     for k, g in enumerate(own):
         assert not any(np.shares_memory(g, x) for x in (*arrays(args), *arrays(ct), *arrays(out), *own[:k]))
-    assert_pullback(f, args, wrt, ct, gradients)
+    assert_pullback(f, args, wrt, ct, gradients, steps=steps)
     if is_float(value) and np.shape(value) == ():
         found, gradients = pullback.value_and_grad(f, wrt=wrt)(*args)
         assert identical(found, value)

@@ -75,7 +75,9 @@ def test_program_as_text():
     helper = Function("helper", (), Block((), (), (Lit(None),)), HERE)
     text = core_text(Program(entry, {"helper": helper}))
     ast.parse(text)
-    assert text == '''\
+    assert (
+        text
+        == """\
 def helper():
     return None
 
@@ -107,4 +109,5 @@ def f(x: array[...], n: int):
         return dy
     pair: unknown = make_tuple(y, pull)
     return s_3
-'''
+"""
+    )

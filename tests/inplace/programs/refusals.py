@@ -1,0 +1,195 @@
+"""What is refused: what a program may do to memory that nothing in its text tells."""
+
+import numpy as np
+
+from pullback import errors
+from tests.inplace.cases import mixed, refused
+
+LOG = np.zeros(3)
+
+
+@refused(mixed(3), text="", marked="LOG[0]")
+def global_array_written(x):
+    LOG[0] = x[0]
+    return np.sum(x * LOG)
+
+
+def remember(x, seen=[]):  # noqa: B006
+    seen.append(x)
+    return np.sum(x) * len(seen)
+
+
+@refused(mixed(3), text="", marked="remember(x)")
+def default_that_is_a_list_written(x):
+    return remember(x) * np.sum(x)
+
+
+@refused(mixed(4), mixed(4, seed=1), 0.5, text="", marked="")
+def name_of_one_of_two_arrays(x, y, s):
+    z = x if s > 0.0 else y
+    z[0] = 2.0 * z[1]
+    return x * y
+
+
+@refused(mixed(4), mixed(4, seed=1), 3, text="", marked="")
+def name_of_another_array_in_each_trip(x, y, n):
+    z = x
+    for i in range(n):
+        z[i] *= 2.0
+        z = y if i % 2 else x
+    return x * y
+
+
+@refused(mixed(4), mixed(4, seed=1), text="", marked="")
+def name_of_the_larger(x, y):
+    z = max((x, y), key=np.sum)
+    z *= 2.0
+    return x * y
+
+
+@refused(mixed(4), 0.5, text="", marked="")
+def copy_in_one_branch_only(x, s):
+    y = x
+    if s > 0.0:
+        y = x.copy()
+    y[0] = 3.0
+    return x * y
+
+
+@refused(mixed(4), 1, text="", marked="")
+def view_at_a_list_s_integer_of_the_run(x, k):
+    xs = [x, x * 2.0, x * 3.0]
+    xs[k][0] = 5.0
+    return xs[0] * xs[1] * xs[2]
+
+
+@refused(mixed(4), text="", marked="x.shape")
+def shape_assigned(x):
+    x.shape = (2, 2)
+    return x * x
+
+
+@refused(mixed(4), text="", marked="x.view")
+def bits_seen_as_another_dtype(x):
+    x.view(np.int64)[0] += 1
+    return x * x
+
+
+@refused(mixed(4), text="", marked="np.lib.stride_tricks.as_strided")
+def overlapping_memory(x):
+    w = np.lib.stride_tricks.as_strided(x, (3, 2), (8, 8))
+    w[0, 1] = 5.0
+    return x * x
+
+
+@refused(mixed(4), text="", marked="np.nditer")
+def iterator_that_writes(x):
+    for e in np.nditer(x, op_flags=["readwrite"]):
+        e[...] = 2.0 * e
+    return x * x
+
+
+@refused(mixed(4), text="", marked="np.random.shuffle")
+def shuffled(x):
+    np.random.shuffle(x)
+    return x * x
+
+
+@refused(mixed(4), text="", marked="x.partition")
+def partitioned(x):
+    x.partition(2)
+    return x * x
+
+
+@refused(mixed(4), text="", marked="setattr")
+def attribute_set_by_name(x):
+    setattr(x, "shape", (2, 2))  # noqa: B010
+    return x * x
+
+
+@refused(mixed(4), text="", marked="np.maximum.at")
+def maximum_at(x):
+    np.maximum.at(x, [0, 0], 0.5)
+    return x * x
+
+
+@refused(mixed(4), text="", marked="np.multiply.at")
+def multiply_at(x):
+    np.multiply.at(x, [0, 0], x[1])
+    return x * x
+
+
+@refused(np.asfortranarray(mixed(3, 4)), cls=errors.AliasError, text="", marked="a.ravel()", or_right=True)
+@refused(mixed(3, 8)[:, ::2], cls=errors.AliasError, text="", marked="a.ravel()", or_right=True)
+def written_through_ravel_of_another_layout(a):
+    r = a.ravel()
+    r[1] = 5.0 * a[0, 0]
+    return a * a
+
+
+@refused(mixed(4, 3).T, cls=errors.AliasError, text="", marked="a.reshape(-1)", or_right=True)
+def written_through_reshape_of_another_layout(a):
+    r = a.reshape(-1)
+    r *= 2.0
+    return a * a
+
+
+@refused(mixed(4)[::-1], cls=errors.AliasError, text="", marked="np.ascontiguousarray(x)", or_right=True)
+def written_through_ascontiguousarray(x):
+    y = np.ascontiguousarray(x)
+    y[0] = 5.0 * x[1]
+    return x * y
+
+
+def bump(a, k):
+    a[k] *= 2.0
+    return a[k]
+
+
+@refused(mixed(4), text="", marked="", or_right=True)
+def write_by_a_call_in_a_comprehension(x):
+    ys = [bump(x, i) for i in range(3)]
+    return ys[0] * ys[2] * x
+
+
+@refused(mixed(4), text="", marked="", or_right=True)
+def write_by_a_call_in_a_generator(x):
+    s = sum(bump(x, i) for i in range(3))
+    return s * x
+
+
+@refused(mixed(4), text="", marked="", or_right=True)
+def write_by_a_call_in_a_condition(x):
+    if x[0] > -9.0 and bump(x, 1) > 0.0 or bump(x, 2) > 0.0:
+        x[0] *= 2.0
+    return x * x
+
+
+@refused(mixed(4), text="", marked="", or_right=True)
+def write_by_a_call_in_a_ternary(x):
+    y = bump(x, 0) if x[1] > 0.0 else bump(x, 2)
+    return x * y
+
+
+@refused(mixed(4), text="", marked="", or_right=True)
+def write_in_the_condition_of_a_while(x):
+    while bump(x, 0) ** 2 < 50.0:
+        x[1] *= x[0]
+    return np.sin(x)
+
+
+@refused(mixed(4), text="", marked="", or_right=True)
+def same_array_given_twice_to_a_helper(x):
+    same(x, x)
+    return x * x
+
+
+def same(a, b):
+    a[0] = 2.0 * b[1]
+    b[1] *= a[0]
+
+
+@refused(mixed(4), text="", marked="", or_right=True)
+def overlapping_parts_given_to_a_helper(x):
+    same(x[:3], x[1:])
+    return x * x

@@ -1,0 +1,93 @@
+"""Makes a random program smaller while the same kind of thing becomes of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.inplace.outcomes import Outcome, outcome
+
+
+def shrunk(text: str, seed: int, folder: Path) -> tuple[str, Outcome]:
+    """The program without the statements that do not matter, and what becomes of it."""
+    count = 0
+
+    def examined(candidate: str) -> Outcome:
+        nonlocal count
+        count += 1
+        return outcome(candidate, seed, folder / f"shrunk_{seed}_{count}.py")
+
+    text = ast.unparse(ast.parse(text))
+    found = examined(text)
+    progress = True
+    while progress:
+        progress = False
+        for candidate in smaller(text):
+            now = examined(candidate)
+            if _same(now, found):
+                text, found, progress = candidate, now, True
+                break
+    return text, found
+
+
+def _same(a: Outcome, b: Outcome) -> bool:
+    """Is it the same kind of outcome, of a crash or a refusal with the same beginning?"""
+    length = 0 if a.kind == "wrong" else 25
+    return a.kind == b.kind and a.detail[:length] == b.detail[:length]
+
+
+def smaller(text: str) -> Iterator[str]:
+    """The programs with one statement less, or with the body of one in its place; those with most left out first."""
+    blocks = sum(1 for _ in _blocks(ast.parse(text)))
+    for b in range(blocks):
+        size = len(list(_blocks(ast.parse(text)))[b])
+        for i in range(size):
+            for unwrap in (False, True):
+                tree = ast.parse(text)
+                body = list(_blocks(tree))[b]
+                inner = getattr(body[i], "body", None)
+                if unwrap and (not inner or isinstance(body[i], ast.FunctionDef)):
+                    continue
+                body[i : i + 1] = inner if unwrap else []
+                if not body:
+                    body.append(ast.Pass())
+                yield ast.unparse(tree)
+    for k in range(_terms(ast.parse(text))):
+        tree = ast.parse(text)
+        result = _result(tree)
+        for _ in range(k):
+            result = result.left
+        if isinstance(result, ast.BinOp):
+            yield ast.unparse(_replaced(tree, result, result.left))
+            yield ast.unparse(_replaced(tree, result, result.right))
+
+
+def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(tree):
+        for name in ("body", "orelse"):
+            block = getattr(node, name, None)
+            if isinstance(block, list) and block:
+                yield block
+
+
+def _result(tree: ast.Module) -> ast.expr:
+    function = tree.body[-1]
+    assert isinstance(function, ast.FunctionDef)
+    last = function.body[-1]
+    return last.value if isinstance(last, ast.Return) and last.value else ast.Constant(0)
+
+
+def _terms(tree: ast.Module) -> int:
+    count, result = 0, _result(tree)
+    while isinstance(result, ast.BinOp):
+        count, result = count + 1, result.left
+    return count
+
+
+def _replaced(tree: ast.Module, old: ast.expr, new: ast.expr) -> ast.Module:
+    for node in ast.walk(tree):
+        for name, value in ast.iter_fields(node):
+            if value is old:
+                setattr(node, name, new)
+    return tree
