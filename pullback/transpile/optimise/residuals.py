@@ -316,7 +316,8 @@ def _counting(s: For | While, out: Var) -> For | While:
     results = (*s.body.results[:n], after, *s.body.results[n:])
     first = 0 if isinstance(s, While) else 1
     params = (*s.body.params[: first + n], before, *s.body.params[first + n :])
-    body = Block(params, (*s.body.body, step), results)
+    # after the branch that tells whether to stop nothing may follow
+    body = Block(params, (*s.body.body, step) if s.stop is None else (step, *s.body.body), results)
     outs, inits = (*s.outs[:n], out, *s.outs[n:]), (*s.inits, start)
     if isinstance(s, For):
         return replace(s, outs=outs, inits=inits, body=body)
