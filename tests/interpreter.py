@@ -25,6 +25,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
+from pullback.transpile.traversal import yielding
 
 Env = dict[Var, Any]
 
@@ -116,10 +117,9 @@ class Interpreter:
         steps = list(zip(indices, *sequences, strict=False))
         collected: list[list[Any]] = [[] for _ in s.outs[len(carried) :]]
         for index, *items in reversed(steps) if s.reverse else steps:
-            results = self.block(s.body, (index, *carried, *items), env)
-            carried = list(results[: len(carried)])
-            for tape, value in zip(collected, results[len(carried) :], strict=True):
-                tape.append(value)
+            carried, stop = self.iteration(s, (index, *carried, *items), env, collected)
+            if stop:
+                break
         return [*carried, *(tape[::-1] if s.reverse else tape for tape in collected)]
 
     def while_loop(self, s: While, env: Env) -> list[Any]:
@@ -127,11 +127,21 @@ class Interpreter:
         carried = [self.arg(x, env) for x in s.inits]
         collected: list[list[Any]] = [[] for _ in s.outs[len(carried) :]]
         while self.block(s.cond, carried, env)[0]:
-            results = self.block(s.body, carried, env)
-            carried = list(results[: len(carried)])
-            for tape, value in zip(collected, results[len(carried) :], strict=True):
-                tape.append(value)
+            carried, stop = self.iteration(s, carried, env, collected)
+            if stop:
+                break
         return [*carried, *collected]
+
+    def iteration(
+        self, s: For | While, args: Sequence[Any], env: Env, collected: list[list[Any]]
+    ) -> tuple[list[Any], bool]:
+        """What is carried on, and is this the end? What the iteration leaves is added to the lists."""
+        n = len(s.inits)
+        *results, stop = self.block(yielding(s), args, env) + (() if s.stop is not None else (False,))
+        if s.keeps or not stop:
+            for tape, value in zip(collected, results[n:], strict=True):
+                tape.append(value)
+        return results[:n], bool(stop)
 
 
 def run(program: Program, *args: Any, namespace: Mapping[str, Any] | None = None) -> Any:

@@ -17,7 +17,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Origin, Var
 
-from .control import branch, loop
+from .control import Around, branch, loop
 from .expressions import Expressions, call, constant, name
 from .facts import BINARY, is_gather
 from .liveness import Liveness, Skips
@@ -69,6 +69,7 @@ class Builder:
         self.write = write
         self.notes: dict[Any, Note] = {}
         self.skips: Skips = ()
+        self.loops: list[Around] = []
         self.out: list[Any] = []
         self.comment = ""
         self.backwards = True

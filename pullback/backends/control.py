@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gast
 
-from pullback.transpile.core import Origin, Var
+from pullback.transpile.core import Lit, Origin, Var
 
 from .expressions import constant
 from .script import Apply, Branch, Expr, ForLoop, Loop, WhileLoop
@@ -16,42 +17,72 @@ if TYPE_CHECKING:
     from .building import Builder, Note
 
 
+@dataclass(frozen=True)
+class Around:
+    """The loop around, and the names of what it carries."""
+
+    loop: Loop
+    names: list[str]
+
+
 def branch(b: Builder, s: Branch) -> None:
     """Add an `if` to what is built."""
     span = b.live.span[s]
     chosen = out_names(b, s)
     note = b.announce(s.origin)
-    test = b.write(s.cond)
+    test = None if isinstance(s.cond, Lit) and s.leaves[0] else b.write(s.cond)
     bodies = []
-    for body, skips, end in (
-        (s.then, ((span.middle, span.end), *b.skips), span.middle),
-        (s.orelse, b.skips, span.end),
-    ):
+    around = b.loops[-1] if b.loops else None
+    sides = zip(
+        (s.then, s.orelse),
+        s.leaves,
+        b.live.skips(s, b.skips, None if around is None else around.loop),
+        (span.middle, span.end),
+        strict=True,
+    )
+    for body, leaves, skips, end in sides:
         outer = b.skips
-        reserved = b.names.claim_results(body, chosen, s.outs, end) if s.outs else []
+        names, outs = (around.names, around.loop.outs) if leaves and around is not None else (chosen, s.outs)
+        reserved = b.names.claim_results(body, names, outs, end) if outs else []
         with b.names.region(span.start, span.end, outer):
             b.skips = skips
-            statements = b.block(body, chosen, bool(s.outs), b.comment, s.origin if s.outs else None)
+            statements = b.block(body, names, bool(outs), b.comment, s.origin if outs else None)
         b.skips = outer
         b.names.release(reserved)
-        bodies.append(statements)
+        bodies.append([*statements, leave(b, s.origin)] if leaves else statements)
     for o, n in zip(s.outs, chosen, strict=True):
         b.names.set(o, n)
-    put_branch(b, gast.If(test, *bodies), s.origin, note)
+    if test is None:
+        b.out += bodies[0]
+    else:
+        put_branch(b, gast.If(test, *bodies), s.origin, note)
     b.comment = ""
 
 
+def leave(b: Builder, origin: Origin) -> Any:
+    """`break`."""
+    node = gast.Break()
+    b.note(node, origin)
+    return node
+
+
 def put_branch(b: Builder, node: Any, origin: Origin, note: Note) -> None:
-    """Add an `if`; what follows a branch that returns stands after it, and an empty branch is left out."""
+    """Add an `if`; what follows a branch that is left stands after it, and an empty branch is left out."""
     then, orelse = node.body, node.orelse
-    if then and _leaves(then[-1]) and _leaves_all(orelse):
+    if not then and orelse:
+        node = gast.If(gast.UnaryOp(gast.Not(), node.test), orelse, [])
+        then, orelse = orelse, []
+    elif orelse and isinstance(orelse[-1], gast.Break) and not isinstance(then[-1], gast.Break):
+        node = gast.If(gast.UnaryOp(gast.Not(), node.test), orelse, [])
+        then, orelse = orelse, then
+    returned = bool(then) and _leaves(then[-1]) and _leaves_all(orelse)
+    if returned or then and isinstance(then[-1], gast.Break):
         b.put(gast.If(node.test, then, []), origin, note)
-        b.notes[orelse[0]].blank |= len(orelse) > 1
+        if orelse:
+            b.notes[orelse[0]].blank |= returned and len(orelse) > 1
         b.out += orelse
     elif then:
         b.put(node, origin, note)
-    elif orelse:
-        b.put(gast.If(gast.UnaryOp(gast.Not(), node.test), orelse, []), origin, note)
 
 
 def out_names(b: Builder, s: Branch) -> list[str]:
@@ -85,6 +116,7 @@ def loop(b: Builder, s: Loop) -> None:
         b.names.set(p, n)
     iterable = b.write(s.iterable) if isinstance(s, ForLoop) else None
     reserved = b.names.claim_results(s.body, chosen, s.outs, span.middle)
+    b.loops.append(Around(s, chosen))
     with b.names.region(span.start):
         if isinstance(s, ForLoop):
             target = b.target(s.target, span.start + 1, s.origin, None, item_wishes(b, s))
@@ -94,6 +126,7 @@ def loop(b: Builder, s: Loop) -> None:
             test, before = written_test(b, s)
             body = loop_body(b, s, chosen, before)
             node = gast.While(test, body, [])
+    b.loops.pop()
     b.names.release(reserved)
     for o, n in zip(s.outs, chosen, strict=True):
         b.names.set(o, n)

@@ -78,24 +78,46 @@ class Folder:
         first: tuple[Statement, ...] = (),
     ) -> Body:
         """A block as a script, with `first` before it."""
+        frame = self.frame(block, results, depth, loops, mode, collect, first)
+        for i, s in enumerate(block.body, 1):
+            if s not in self.done:
+                self.statement(s, i, frame)
+        if mode != "return":
+            made = self.results(frame)
+            return Body(frame.statements, made)
+        if any(map(_returns, frame.statements[-1:])):
+            return Body(frame.statements)
+        last = self.returned(frame, self.end(block))
+        return Body((*frame.statements, last))
+
+    def frame(
+        self,
+        block: Block,
+        results: tuple[Atom, ...],
+        depth: int,
+        loops: tuple[Stmt, ...],
+        mode: Mode,
+        collect: Mapping[Atom, list[Var]] | None,
+        first: tuple[Statement, ...],
+    ) -> Frame:
+        """A block about to be folded, with what stands before its own statements."""
         frame = Frame(block, results, depth, loops, mode, dict(collect or {}), [[] for _ in range(len(block.body) + 2)])
         frame.slots[0] += first
         inner = {o for s in block.body if s not in self.done for o in s.outs}
         for atom in frame.collect:
             if atom not in inner:
                 self.append(frame, 0, atom, atom, self.function.origin)
-        for i, s in enumerate(block.body, 1):
-            if s not in self.done:
-                self.statement(s, i, frame)
-        end = self.usage.end[block.body[-1]] if block.body else 0
-        if mode != "return":
-            reader = Reader(frame, end)
-            made = tuple(self.waiting.expression(partial(self.waiting.arg, r, reader), frame.room - 8) for r in results)
-            return Body(frame.statements, made)
-        if any(map(_returns, frame.statements[-1:])):
-            return Body(frame.statements)
-        last = self.returned(frame, end)
-        return Body((*frame.statements, last))
+        return frame
+
+    def end(self, block: Block) -> int:
+        """The position behind a block's statements."""
+        return self.usage.end[block.body[-1]] if block.body else 0
+
+    def results(self, frame: Frame) -> tuple[Expr, ...]:
+        """The results of a block whose statements have been folded."""
+        reader = Reader(frame, self.end(frame.block))
+        room = frame.room - 8
+        return tuple(self.waiting.expression(partial(self.waiting.arg, r, reader), room) for r in frame.results)
 
     def returned(self, frame: Frame, position: int) -> Return:
         """The `return` at the end of a block, from where the last thing in it comes."""

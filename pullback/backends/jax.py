@@ -118,6 +118,8 @@ class _Check:
         match s:
             case Op():
                 self.op(s)
+            case For() | While() if s.stop is not None:
+                refuse(s.origin, "a loop that `break` or `return` may end", "differentiate for NumPy")
             case For():
                 self.loop(s)
             case While():

@@ -17,6 +17,7 @@ from .script import (
     Define,
     Expr,
     ForLoop,
+    Loop,
     Procedure,
     Return,
     Reverse,
@@ -30,7 +31,7 @@ from .script import (
 
 FOREVER = 1 << 60
 Skips = tuple[tuple[int, int], ...]
-"""For each `if` whose first branch one is in, innermost first: the end of that branch, and the end of the other one."""
+"""For each `if` whose first branch one is in, innermost first: the end of that branch, and where the way goes on."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,13 @@ class Liveness:
         self._leave(captured=False)
         self._bind(s.outs)
         return middle
+
+    def skips(self, s: Branch, outer: Skips, loop: Loop | None) -> tuple[Skips, Skips]:
+        """What is not on the way from either side of an `if`; from one that leaves the loop, nothing in that is."""
+        span = self.span[s]
+        then = (span.middle, span.end if loop is None or not s.leaves[0] else self.span[loop].end)
+        orelse = ((span.end, self.span[loop].end),) if loop is not None and s.leaves[1] else ()
+        return (then, *outer), (*orelse, *outer)
 
     def live(self, v: Var, position: int, skips: Skips = ()) -> bool:
         """Is a variable read after a position, on a path that runs from there?"""

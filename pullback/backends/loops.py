@@ -12,6 +12,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Atom, For, Lit, Stmt, Var, While
 
 from .facts import is_array
+from .leaving import Leaving
 from .script import Apply, Assign, Body, Expr, ForLoop, Reverse, Statement, Target, WhileLoop, targets
 
 if TYPE_CHECKING:
@@ -46,14 +47,22 @@ class LoopFolding:
         if isinstance(s, For):
             frame.slots[slot] += self.for_loop(s, inits, frame, collect)
         else:
-            loops = (*frame.loops, s)
-            test = self.folder.body(s.cond, s.cond.results, frame.depth, loops, "fold")
-            body = self.folder.body(s.body, s.body.results[:n], frame.depth + 1, loops, "keep", collect)
+            test = self.folder.body(s.cond, s.cond.results, frame.depth, (*frame.loops, s), "fold")
+            body = self.body(s, frame, collect)
             frame.slots[slot].append(WhileLoop(s.outs[:n], inits, s.carried, test, body, s.origin))
         for o in s.outs:
             if self.filled.get(o, (None, False))[1] and not self.popped_forwards(o):
                 frame.slots[slot].append(Reverse(o, s.origin))
             self.folder.append(frame, slot, o, o, s.origin)
+
+    def body(
+        self, s: For | While, frame: Frame, collect: dict[Atom, list[Var]], first: tuple[Statement, ...] = ()
+    ) -> Body:
+        """The body of a loop, with `first` before it."""
+        loops, depth = (*frame.loops, s), frame.depth + 1
+        if s.stop is not None:
+            return Leaving(self.folder, s, loops).body(depth, collect, first)
+        return self.folder.body(s.body, s.body.results[: len(s.inits)], depth, loops, "keep", collect, first)
 
     def popped_forwards(self, v: Var) -> bool:
         """Is a list that was filled backwards only read by one forward loop, which pops it?"""
@@ -84,9 +93,7 @@ class LoopFolding:
     ) -> list[Statement]:
         header = _Header(self, s, frame)
         n = len(s.inits)
-        body = self.folder.body(
-            s.body, s.body.results[:n], frame.depth + 1, (*frame.loops, s), "keep", collect, tuple(header.prologue)
-        )
+        body = self.body(s, frame, collect, tuple(header.prologue))
         if header.iterable is None:
             test = Body((), (header.last,))
             return [WhileLoop(s.outs[:n], inits, s.carried, test, body, s.origin)]

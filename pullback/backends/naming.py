@@ -74,25 +74,28 @@ class Names:
                 case ForLoop() | WhileLoop() | Define():
                     self._chains(s.body)
 
-    def _wishes(self, body: Body) -> None:
-        """Hand the name of what a value becomes back to the value, where it has none of its own."""
+    def _wishes(self, body: Body, loop: tuple[Var, ...] = ()) -> None:
+        """Hand the name of what a value becomes back to the value, where it has none of its own.
+
+        `loop`: what the loop around leaves.
+        """
         for s in reversed(body.statements):
             match s:
                 case Write() | Update():
                     self._inherit(s.old, s.out)
                 case Branch():
-                    for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
-                        self._inherit(x, o)
-                        self._inherit(y, o)
-                    self._wishes(s.then)
-                    self._wishes(s.orelse)
+                    for side, leaves in zip((s.then, s.orelse), s.leaves, strict=True):
+                        for o, x in zip(loop if leaves else s.outs, side.results, strict=False):
+                            self._inherit(x, o)
+                    self._wishes(s.then, loop)
+                    self._wishes(s.orelse, loop)
                 case ForLoop() | WhileLoop():
                     for i, p, r, o in zip(s.inits, s.carried, s.body.results, s.outs, strict=True):
                         self._inherit(p, o)
                         self._inherit(o, p)
                         self._inherit(r, p)
                         self._inherit(i, p)
-                    self._wishes(s.body)
+                    self._wishes(s.body, s.outs)
                 case Define():
                     self._wishes(s.body)
 

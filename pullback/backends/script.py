@@ -123,13 +123,17 @@ class Act:
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """`if`; the results of the branch taken are called `outs` afterwards."""
+    """`if`; the results of the branch taken are called `outs` afterwards.
+
+    A branch that `leaves` the loop around it has as results what the loop leaves as its `outs`.
+    """
 
     outs: tuple[Var, ...]
     cond: Expr
     then: Body
     orelse: Body
     origin: Origin
+    leaves: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from pullback.runtime import add_trees
 from pullback.transpile import abstract as ab
@@ -85,6 +86,7 @@ class _Stores:
         self.updated: dict[Store, set[int]] = {}
         self.kept_at: dict[Store, set[int]] = {}
         self.carried: dict[Var, Place] = {}
+        self.left: dict[Loop, list[list[Place]]] = {}  # where the results of loops are that are left early
         self.plans = Plans()
         self.plans.body(procedure.body)
 
@@ -270,13 +272,20 @@ class _Stores:
         )
 
     def branch(self, s: Branch, where: Where) -> Branch:
-        span = self.live.span[s]
-        then = self.body(s.then, replace(where, skips=((span.middle, span.end), *where.skips)))
-        left = [self.places.place(r) for r in s.then.results]
-        orelse = self.body(s.orelse, where)
-        for o, x, r in zip(s.outs, left, s.orelse.results, strict=False):
-            self.places.bind(o, join(x, self.places.place(r)), where.scope, span.end)
-        return replace(s, then=then, orelse=orelse)
+        loop = where.loops[-1] if where.loops else None
+        sides, results = [], []
+        for body, skips, leaves in zip(
+            (s.then, s.orelse), self.live.skips(s, where.skips, loop), s.leaves, strict=True
+        ):
+            sides.append(self.body(body, replace(where, skips=skips)))
+            places = [self.places.place(r) for r in body.results]
+            if leaves and loop is not None:
+                self.left.setdefault(loop, []).append(places)
+            else:
+                results.append(places)
+        for o, *places in zip(s.outs, *results, strict=False):
+            self.places.bind(o, reduce(join, places), where.scope, self.live.span[s].end)
+        return replace(s, then=sides[0], orelse=sides[1])
 
     # loops
 
@@ -285,6 +294,7 @@ class _Stores:
         start = self.live.span[s].start
         inside = replace(where, loops=(*where.loops, s))
         while True:
+            self.left[s] = []
             for p, i in zip(s.carried, inits, strict=True):
                 place = self.places.settle(p.type, self.places.place(i), (p,), where.scope, start)
                 self.places.bind(p, join(place, self.carried.get(p, NOWHERE)), where.scope, start)
@@ -302,8 +312,9 @@ class _Stores:
                     stable = False
             if stable:
                 break
-        for o, p in zip(s.outs, s.carried, strict=True):
-            self.places.bind(o, self.carried.get(p, NOWHERE), where.scope, self.live.span[s].end)
+        for k, (o, p) in enumerate(zip(s.outs, s.carried, strict=True)):
+            place = reduce(join, (left[k] for left in self.left[s]), self.carried.get(p, NOWHERE))
+            self.places.bind(o, place, where.scope, self.live.span[s].end)
         if isinstance(s, ForLoop):
             return replace(s, inits=inits, body=body)
         return replace(s, inits=inits, test=test, body=body)

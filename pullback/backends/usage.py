@@ -67,6 +67,8 @@ class Usage:
                 n = len(s.inits) if isinstance(s, For | While) and b is s.body else len(b.results)
                 self._read(b.results[:n], Site("result", b, s))
                 self._read(b.results[n:], Site("collected", b, s))
+                if isinstance(s, For | While) and b is s.body:
+                    self._read(s.stop, Site("argument", b, s))
                 self._count += 1
             self.end[s] = self._count
 

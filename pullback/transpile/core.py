@@ -6,6 +6,7 @@
                |  outs = if cond: block else: block
                |  outs = for i, carried, items in source: block
                |  outs = while cond-block: block
+                                              either loop may stop early, at the end of an iteration
                |  out = call function(args)
                |  out = def (params): block   Def: a closure, as the `pull` that a VJP returns
 
@@ -199,6 +200,9 @@ class For:
     The index runs over `source`, or counts the items from 0 where there is none. `items` are sequences walked in
     step. With `reverse` everything is walked from the end. Collected values are lists in the order of the source,
     whichever way the loop ran.
+
+    `stop` is read where the body ends: if it is true, that was the last iteration. `keeps`: does that iteration leave
+    what it collects, as all others do? A loop that stops early collects only what its iterations leave.
     """
 
     outs: tuple[Var, ...]
@@ -210,6 +214,8 @@ class For:
     origin: Origin
     tag: Tag = field(default_factory=Tag)
     adjoint_of: Tag | None = None
+    stop: Atom | None = None
+    keeps: bool = True
 
     @property
     def index(self) -> Var:
@@ -228,7 +234,7 @@ class For:
 class While:
     """`cond.params` and `body.params` are the carried values.
 
-    `cond.results` is the test; `body.results`, `outs` as in `For`.
+    `cond.results` is the test; `body.results`, `outs`, `stop` and `keeps` as in `For`.
     """
 
     outs: tuple[Var, ...]
@@ -238,6 +244,8 @@ class While:
     origin: Origin
     tag: Tag = field(default_factory=Tag)
     adjoint_of: Tag | None = None
+    stop: Atom | None = None
+    keeps: bool = True
 
     @property
     def carried(self) -> tuple[Var, ...]:

@@ -27,6 +27,7 @@ from pullback.transpile.core import (
     While,
 )
 from pullback.transpile.lower.naming import dotted
+from pullback.transpile.traversal import yielding
 
 _INFIX = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
@@ -79,6 +80,11 @@ def _length(n: Length) -> str:
         case Dim(symbol, offset):
             return f"{symbol}{offset:+d}"
     return str(n)
+
+
+def stopping(s: For | While) -> str:
+    """How a scan is told that its last result may stop it, and what it keeps of the iteration that does."""
+    return "" if s.stop is None else ", stops=True" if s.keeps else ", stops=True, keeps=False"
 
 
 class _Printer:
@@ -144,8 +150,8 @@ class _Printer:
                 yield f"def test({', '.join(map(self.declared, s.cond.params))}):"
                 yield from self.indented(self.block(s.cond))
                 yield f"def step({carried}):"
-                yield from self.indented(self.block(s.body))
-                yield f"{self.targets(s.outs)} = while_loop(test, step, {self.arg(s.inits)})"
+                yield from self.indented(self.block(yielding(s)))
+                yield f"{self.targets(s.outs)} = while_loop(test, step, {self.arg(s.inits)}{stopping(s)})"
             case Def(out, name, block):
                 yield f"def {name}({', '.join(map(self.declared, block.params))}):"
                 yield from self.indented(self.block(block))
@@ -154,7 +160,7 @@ class _Printer:
 
     def loop(self, s: For) -> Iterator[str]:
         yield f"def step({', '.join(map(self.declared, s.body.params))}):"
-        yield from self.indented(self.block(s.body))
+        yield from self.indented(self.block(yielding(s)))
         match s.source:
             case Range(start, stop, step):
                 over = f"range({self.arg(start)}, {self.arg(stop)}, {self.arg(step)})"
@@ -162,6 +168,7 @@ class _Printer:
                 over = "None"
         options = f", items={self.arg(s.items)}" if s.items else ""
         options += ", reverse=True" if s.reverse else ""
+        options += stopping(s)
         yield f"{self.targets(s.outs)} = scan(step, {over}, {self.arg(s.inits)}{options})"
 
     def applied(self, op: OpFunction, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> str:

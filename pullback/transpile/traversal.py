@@ -87,8 +87,13 @@ def reads(s: Stmt) -> dict[Var, None]:
     """The variables that a statement reads from the scope around it, in order."""
     out = dict.fromkeys(own_reads(s))
     for b in blocks(s):
-        out.update(free(b))
+        out.update(free(yielding(s) if isinstance(s, For | While) and b is s.body else b))
     return out
+
+
+def yielding(s: For | While) -> Block:
+    """The body of a loop with all that it yields: what is carried, what is collected, and whether to stop."""
+    return s.body if s.stop is None else Block(s.body.params, s.body.body, (*s.body.results, s.stop))
 
 
 def free(b: Block) -> dict[Var, None]:
@@ -137,10 +142,11 @@ def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
         case If():
             return replace(x, cond=substitute(x.cond, m), then=substitute(x.then, m), orelse=substitute(x.orelse, m))
         case For():
-            source, inits, items = substitute((x.source, x.inits, x.items), m)
-            return replace(x, source=source, inits=inits, items=items, body=substitute(x.body, m))
+            source, inits, items, stops = substitute((x.source, x.inits, x.items, x.stop), m)
+            return replace(x, source=source, inits=inits, items=items, body=substitute(x.body, m), stop=stops)
         case While():
-            return replace(x, inits=substitute(x.inits, m), cond=substitute(x.cond, m), body=substitute(x.body, m))
+            inits, stops = substitute((x.inits, x.stop), m)
+            return replace(x, inits=inits, cond=substitute(x.cond, m), body=substitute(x.body, m), stop=stops)
         case Def():
             return replace(x, block=substitute(x.block, m))
     return x

@@ -72,8 +72,8 @@ class _Verifier:
         detail = f" ({', '.join(map(repr, about))})" if about else ""
         raise InvalidCore(f"internal error, please report it: {rule}{detail}: {where}")
 
-    def block(self, b: Block) -> None:
-        """Check a block; the names that it binds end with it."""
+    def block(self, b: Block, stop: Atom | None = None) -> None:
+        """Check a block, and what a loop reads where it ends; the names that it binds end with it."""
         outer, here = set(self.scope), self.here
         self.bind(b.params)
         for s in b.body:
@@ -81,7 +81,7 @@ class _Verifier:
             self.statement(s)
             self.bind(s.outs)
         self.here = here
-        self.atoms(b.results)
+        self.atoms(b.results if stop is None else (*b.results, stop))
         self.scope = outer
 
     def bind(self, names: Iterable[Var]) -> None:
@@ -174,7 +174,7 @@ class _Verifier:
         )
         self.need(kind_of(s.index.type) in ("int", None), "the index of a `for` is an integer", s.index)
         self.need(len(s.body.results) == len(s.outs) >= n, "a `for` binds what is carried and what is collected")
-        self.block(s.body)
+        self.block(s.body, s.stop)
         self.carried(s, n)
         for out in s.outs[n:]:
             self.need(isinstance(out.type, ListOf | Unknown | Array), "what a loop collects is a list", out)
@@ -189,13 +189,15 @@ class _Verifier:
         self.need(len(s.cond.results) == 1, "the condition of a `while` has one result")
         self.need(len(s.body.results) == len(s.outs) >= n, "a `while` binds what is carried and what is collected")
         self.block(s.cond)
-        self.block(s.body)
+        self.block(s.body, s.stop)
         self.agree(s.inits, s.cond.params, "what a loop carries has one type")
         self.carried(s, n)
 
     def carried(self, s: For | While, n: int) -> None:
         """The values before the loop, the parameters, the results and the values after it have the same types."""
         rule = "what a loop carries has one type"
+        self.need(s.stop is not None or s.keeps, "an iteration that leaves nothing is one that stops a loop")
+        self.need(s.stop is None or s.adjoint_of is None, "the adjoint of a loop runs to its end")
         self.agree(s.inits, s.carried[:n], rule)
         self.agree(s.body.results[:n], s.carried[:n], rule)
         self.agree(s.carried[:n], s.outs[:n], rule)

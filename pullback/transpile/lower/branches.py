@@ -5,28 +5,38 @@
     d1 = …                                       s * cdf(d1) - …
     return s * cdf(d1) - …
 
-An early `return` in a branch: what follows the `if` moves into the branches that go on. A branch that raises: what
-follows stays where it is.
+An early `return` in a branch, or in a loop a `break` or `continue`: what follows the `if` moves into the branch that
+goes on; if both do, it is copied outside of loops and skipped by a flag in them (see `jumps`). A branch that raises:
+what follows stays where it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
-
-import gast
 
 from pullback.transpile.core import Atom, If
 from pullback.transpile.lower.control import condition
 from pullback.transpile.lower.current import unusable_part
+from pullback.transpile.lower.jumps import may_fall, may_leave, merge_ends, where_gone
 from pullback.transpile.lower.merging import ONE_STRUCTURE, append_if, merge, of_one_structure
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Binding, End, Inner, Raised, Returned, Unbound
+from pullback.transpile.lower.states import Binding, End, Inner, Jumped, Raised, Returned, Unbound
 from pullback.transpile.lower.values import Value
 
 # an early return that leaves both branches open copies what follows: at most so often, one inside the other
 _MOST_COPIES = 6
+
+
+@dataclass(frozen=True)
+class Side:
+    """A branch: `lower` lowers it, and more statements after it. May it `leave` the block, may it `fall` to its end?"""
+
+    lower: Callable[[Sequence[Any]], End]
+    leaves: bool
+    falls: bool
 
 
 def lower_if(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
@@ -35,40 +45,70 @@ def lower_if(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     test = condition(scope, s.test)
     if isinstance(test, bool):
         side = s.body if test else s.orelse
-        if scope.loops or not returns(side):
-            return scope.statements(side), False
-        return scope.statements([*side, *rest]), True
-    if scope.loops or not (returns(s.body) or returns(s.orelse)):
-        return _if(scope, s, test, s.body, s.orelse), False
-    sides = [[*side, *rest] if falls(side) else side for side in (s.body, s.orelse)]
-    copied = bool(rest) and falls(s.body) and falls(s.orelse)
+        moves = may_leave(side)
+        return scope.statements([*side, *rest] if moves else side), moves
+    return choose(scope, s, test, (written(scope, s.body), written(scope, s.orelse)), rest)
+
+
+def written(scope: Scope, body: Sequence[Any]) -> Side:
+    """A branch as it stands in the text."""
+    return Side(lambda more: scope.statements([*body, *more]), may_leave(body), may_fall(body))
+
+
+def choose(scope: Scope, s: Any, test: Atom, sides: tuple[Side, Side], rest: Sequence[Any]) -> tuple[End, bool]:
+    """Lower an `if` that comes from the statement `s`; `rest` follows, and moves into the branches if one may leave."""
+    nothing: tuple[Any, ...] = ()
+    open_ = all(side.falls for side in sides)
+    if not any(side.leaves for side in sides) or open_ and rest and skips(scope):
+        return either(scope, s, test, [partial(side.lower, nothing) for side in sides]), False
+    copied = open_ and bool(rest)
     if copied and scope.copies == _MOST_COPIES:
-        scope.refuse(s, "too many early returns inside one another", "Put the code that follows them into a function.")
+        scope.flagged += 1
+        end = either(scope, s, test, [partial(side.lower, nothing) for side in sides])
+        scope.flagged -= 1
+        return end, False
     scope.copies += copied
-    end = _if(scope, s, test, sides[0], sides[1], last=True)
+    end = either(scope, s, test, [partial(side.lower, rest if side.falls else nothing) for side in sides])
     scope.copies -= copied
     return end, True
 
 
-def _if(scope: Scope, s: Any, test: Atom, body: Sequence[Any], orelse: Sequence[Any], last: bool = False) -> End:
+def skips(scope: Scope) -> bool:
+    """Is what follows a jump skipped by a flag, and not copied into the branches that go on?"""
+    return scope.loops > 0 or scope.flagged > 0
+
+
+def follow(scope: Scope, s: Any, end: Jumped, rest: Sequence[Any]) -> End:
+    """Lower what follows the statement `s`, which may have left the block: how all of it ends."""
+    if skips(scope) and (end.gone is True or not rest):
+        return end
+    if isinstance(end.gone, bool):
+        assert end.value is not None
+        return Returned(end.value)
+    gone = where_gone(end, end.gone)
+    scope.begin(s)
+    return either(scope, s, end.gone, [lambda: follow(scope, s, gone, ()), lambda: scope.statements(rest)])
+
+
+def either(scope: Scope, s: Any, test: Atom, sides: Sequence[Callable[[], End]]) -> End:
+    """Lower an `if` with these branches, of which what one leaves the other one leaves as well: how it ends."""
     origin = (scope.here, scope.text)
     path = scope.path
     inners = []
-    for k, side in enumerate((body, orelse)):
+    for k, side in enumerate(sides):
         scope.path = (*path, (id(s), k)) if scope.copies else path
-        inners.append(scope.inside(partial(scope.statements, side)))
+        inners.append(scope.inside(side))
     scope.path = path
     scope.here, scope.text = origin
     then, other = inners
     if isinstance(then.end, Raised) or isinstance(other.end, Raised):
         return _one_goes_on(scope, s, test, then, other)
-    if last:
+    if isinstance(then.end, Returned) or isinstance(other.end, Returned):
         a, b = (i.end.value if isinstance(i.end, Returned) else NONE for i in inners)
         merged = merge(scope, s, inners, [(a, b, "")])
         append_if(scope, s, test, inners, merged)
         return Returned(merged[0].value)
-    _merge_names(scope, s, test, inners)
-    return None
+    return _merge_names(scope, s, test, inners)
 
 
 def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -> End:
@@ -86,7 +126,7 @@ def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -
     return goes_on.end
 
 
-def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> None:
+def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> End:
     """After an `if`, each name that a branch binds stands for what either branch left in it."""
     names: list[str] = []
     pairs: list[tuple[Value, Value, str]] = []
@@ -108,11 +148,13 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> N
             reason = f"has another structure in each branch of the `if` on line {s.lineno}"
             scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
     merged = merge(scope, s, inners, pairs)
-    append_if(scope, s, test, inners, merged)
+    end, flags = merge_ends(scope, s, inners)
+    append_if(scope, s, test, inners, [*merged, *flags])
     for name, m in zip(names, merged, strict=True):
         for out, x, y in zip(m.outs, *m.sides, strict=True):
             scope.numbers.hand_on(out, (x, y))
         scope.bind(name, m.value)
+    return end
 
 
 def _usable(scope: Scope, inner: Inner, x: Binding | None) -> Binding | None:
@@ -134,26 +176,3 @@ def _unbound(s: Any, a: object, b: object) -> Unbound:
         wanted = frozenset()
     reason = f"is set in only one branch of the `if` on line {s.lineno}"
     return Unbound(reason, "Give it a value before the `if`, or in both branches.", wanted)
-
-
-def returns(body: Sequence[Any]) -> bool:
-    """May these statements return, outside of loops and inner functions?"""
-    for s in body:
-        match s:
-            case gast.Return():
-                return True
-            case gast.If() if returns(s.body) or returns(s.orelse):
-                return True
-    return False
-
-
-def falls(body: Sequence[Any]) -> bool:
-    """May these statements go on with what follows them?"""
-    if not body:
-        return True
-    match body[-1]:
-        case gast.Return() | gast.Raise():
-            return False
-        case gast.If() as s:
-            return falls(s.body) or falls(s.orelse)
-    return True

@@ -8,47 +8,76 @@ What a loop carries is found by trial; see `trials`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, For, Lit, Var, While
 from pullback.transpile.lower import control
+from pullback.transpile.lower.branches import Side, choose, either, follow, written
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
+from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, may_leave, where_gone
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.states import End, Inner, Restart, Unbound
+from pullback.transpile.lower.states import End, Inner, Jumped, Raised, Restart, Unbound
 from pullback.transpile.lower.trials import settle
+from pullback.transpile.lower.values import Value
 from pullback.transpile.traversal import substitute
 
 _MOST_UNROLLED = 64
 
 
-def lower_for(scope: Scope, s: Any) -> End:
+def lower_for(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     """Lower a `for` statement; over items that are all known it is unrolled."""
     over = iteration(scope, s.iter, s.target, id(s) in scope.unrolled, id(s) in scope.indexed)
-    if isinstance(over, Unrolled):
-        _unroll(scope, s, over)
-    else:
-        _for(scope, s, over)
-    return scope.statements(s.orelse)
-
-
-def _unroll(scope: Scope, s: Any, over: Unrolled) -> None:
-    origin, path = (scope.here, scope.text), scope.path
+    if not isinstance(over, Unrolled):
+        return _after(scope, s, _for(scope, s, over), rest)
     scope.loops += 1
-    for k, item in enumerate(over.items):
-        scope.here, scope.text = origin
-        scope.path = (*path, (id(s), k))
-        scope.store(s.target, item)
-        scope.statements(s.body)
+    end = _unroll(scope, s, over.items, 0)
     scope.loops -= 1
-    scope.path = path
-    scope.here, scope.text = origin
+    if isinstance(end, Raised):
+        return end, True
+    return _after(scope, s, Left(end.stop, end.returned, end.value) if isinstance(end, Jumped) else NOT_LEFT, rest)
 
 
-def _for(scope: Scope, s: Any, over: Iteration) -> None:
+def _after(scope: Scope, s: Any, left: Left, rest: Sequence[Any]) -> tuple[End, bool]:
+    """What follows a loop: its `else`, unless it was left by a jump."""
+    if left.stop is False:
+        return scope.statements([*s.orelse, *rest] if may_leave(s.orelse) else s.orelse), may_leave(s.orelse)
+    if left.stop is True or not s.orelse:
+        return left.end, False
+
+    def stopped(more: Sequence[Any]) -> End:
+        end = left.end_if_stopped
+        return follow(scope, s, end, more) if isinstance(end, Jumped) else scope.statements(more)
+
+    falls = not isinstance(left.end_if_stopped, Jumped) or left.end_if_stopped.gone is not True
+    sides = (Side(stopped, left.end is not None, falls), written(scope, s.orelse))
+    return choose(scope, s, left.stop, sides, rest)
+
+
+def _unroll(scope: Scope, s: Any, items: Sequence[Value], k: int) -> End:
+    """The iterations over items from number `k` on; those after a `break` are skipped."""
+    origin, path = (scope.here, scope.text), scope.path
+    end: End = None
+    for n, item in enumerate(items[k:], k):
+        scope.here, scope.text = origin
+        scope.path = (*path, (id(s), n))
+        scope.store(s.target, item)
+        end = scope.statements(s.body)
+        scope.here, scope.text = origin
+        scope.path = path
+        if isinstance(end, Raised) or isinstance(end, Jumped) and end.stop is not False:
+            break
+    if not isinstance(end, Jumped) or isinstance(end.stop, bool):
+        return end if isinstance(end, Raised) or isinstance(end, Jumped) and end.stop else None
+    stopped = where_gone(end, end.stop)
+    return either(scope, s, end.stop, [lambda: stopped, lambda: _unroll(scope, s, items, n + 1)])
+
+
+def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     targets = set(bound_names([s.target]))
     handed_on = {n for n in targets if (id(s), n) in scope.wanted}
     params: list[Var] = []
@@ -70,10 +99,13 @@ def _for(scope: Scope, s: Any, over: Iteration) -> None:
     if any(scope.memory.cell(a) in scope.kin[id(s), scope.path].written for a in over.items if not _is_list(a)):
         scope.indexed.add(id(s))  # a row is to be read when its turn comes
         raise Restart
+    done, left, stop = exits(scope, s, done, params, False)
     block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
-    scope.body.append(For(done.outs, over.source, over.reverse, done.inits, over.items, block, scope.origin(s)))
+    origin = scope.origin(s)
+    scope.body.append(For(done.outs, over.source, over.reverse, done.inits, over.items, block, origin, stop=stop))
     for name, reason in unbound.items():
         scope.bind(name, reason)
+    return left
 
 
 def _loop_variable(scope: Scope, s: Any, name: str, runs: bool) -> Unbound:
@@ -94,7 +126,7 @@ def _is_list(a: Atom) -> bool:
 _WRITES = "Write before the loop and at the end of its body."
 
 
-def lower_while(scope: Scope, s: Any) -> End:
+def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     """Lower a `while` statement."""
     tests: list[Atom | bool] = []
     conditions: list[Inner] = []
@@ -103,18 +135,20 @@ def lower_while(scope: Scope, s: Any) -> End:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
         if any(isinstance(name, Cell) for name in conditions[-1].names):
             scope.refuse(s.test, "a condition of `while` that writes into an array is not supported yet", _WRITES)
-        if tests[-1] is True:
-            hint = "Put the condition under which it goes on after `while`."
-            scope.refuse(s.test, "a loop that only `break` or `return` ends is not supported yet", hint)
         return None if tests[-1] is False else scope.statements(s.body)
 
     done = settle(scope, s, body, set(), {}, [])
     if tests[-1] is False:
-        return scope.statements(s.orelse)
+        return _after(scope, s, NOT_LEFT, rest)
+    done, left, stop = exits(scope, s, done, (), tests[-1] is True)
+    if tests[-1] is True and stop is None:
+        hint = "Put the condition under which it goes on after `while`."
+        scope.refuse(s.test, "nothing ends this loop: no `break` and no `return` is in it", hint)
     test = Lit(tests[-1]) if isinstance(tests[-1], bool) else tests[-1]
     own = tuple(Var(p.hint, p.type) for p in done.params)
     cond = conditions[-1].block(own, (test,))
     renamed: dict[Var, Atom] = dict(zip(done.params, own, strict=True))
     cond = Block(own, substitute(cond.body, renamed), substitute(cond.results, renamed))
-    scope.body.append(While(done.outs, done.inits, cond, done.inner.block(done.params, done.results), scope.origin(s)))
-    return scope.statements(s.orelse)
+    block = done.inner.block(done.params, done.results)
+    scope.body.append(While(done.outs, done.inits, cond, block, scope.origin(s), stop=stop))
+    return _after(scope, s, left, rest)

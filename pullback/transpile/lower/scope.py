@@ -55,6 +55,7 @@ class Scope(ABC):
         self.numbers = Numbers()
         self.memory = Memory()
         self.loops = 0
+        self.flagged = 0  # the `if`s around whose `return` is noted, for what follows them to be skipped
         self.unrollable: list[int] = []  # the loops around, over few numbers that are known
         self.copies = 0
         self.globals: dict[str, Value] = {}

@@ -12,45 +12,52 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Effect, Lit, Var
 from pullback.transpile.lower import control, loops, writing
-from pullback.transpile.lower.branches import lower_if
-from pullback.transpile.lower.containers import as_arg, unpack
+from pullback.transpile.lower.branches import follow, lower_if, skips
+from pullback.transpile.lower.containers import as_arg, as_atom, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import End, Raised, Returned, Unbound
-from pullback.transpile.lower.values import Pack, Value, type_of
+from pullback.transpile.lower.states import End, Jumped, Raised, Returned, Unbound
+from pullback.transpile.lower.values import Pack, Value, is_atom, map_leaves, type_of
 
 
 def lower_statements(scope: Scope, body: Sequence[Any]) -> End:
-    """Lower statements in order; after a `return` or `raise` nothing follows."""
+    """Lower statements in order; after a `return`, `raise` or another jump nothing follows."""
     for i, s in enumerate(body):
-        if type(s) is gast.If:
-            end, rest_is_done = lower_if(scope, s, body[i + 1 :])
-            if end is not None or rest_is_done:
-                return end
-            continue
+        rest = body[i + 1 :]
         scope.begin(s)
-        handler = _STATEMENTS.get(type(s))
-        if handler is None:
-            what, hint = _UNSUPPORTED.get(type(s), (f"a {type(s).__name__} statement", ""))
-            scope.refuse(s, f"{what} is not supported yet", hint)
-        end = handler(scope, s)
-        if end is not None:
+        if type(s) in _COMPOUND:
+            end, rest_is_done = _COMPOUND[type(s)](scope, s, rest)
+        else:
+            end, rest_is_done = _simple(scope, s), False
+        if isinstance(end, Jumped) and not rest_is_done:
+            return follow(scope, s, end, rest)
+        if end is not None or rest_is_done:
             return end
     return None
 
 
+def _simple(scope: Scope, s: Any) -> End:
+    handler = _STATEMENTS.get(type(s))
+    if handler is None:
+        what, hint = _UNSUPPORTED.get(type(s), (f"a {type(s).__name__} statement", ""))
+        scope.refuse(s, f"{what} is not supported yet", hint)
+    return handler(scope, s)
+
+
 def _return(scope: Scope, s: Any) -> End:
-    if scope.loops:
-        scope.refuse(s, "`return` inside a loop is not supported yet", _NO_JUMPS)
-    return Returned(NONE if s.value is None else scope.expression(s.value))
+    value = NONE if s.value is None else scope.expression(s.value)
+    if not skips(scope):
+        return Returned(value)
+    held = map_leaves(lambda x: scope.current(x if is_atom(x) else as_atom(scope, s, x)), value)
+    return Jumped(True, True, True, held)
 
 
-_NO_JUMPS = "Let the loop run to its end, with the condition in a `while` or a value that is kept by `np.where`."
+def _break(scope: Scope, s: Any) -> End:
+    return Jumped(True, True, False, breaks=True)
 
 
-def _jump(scope: Scope, s: Any) -> End:
-    word = type(s).__name__.lower()
-    scope.refuse(s, f"`{word}` is not supported yet", _NO_JUMPS)
+def _continue(scope: Scope, s: Any) -> End:
+    return Jumped(True, False, False)
 
 
 def _pass(scope: Scope, s: Any) -> End:
@@ -199,15 +206,19 @@ _STATEMENTS: dict[type, Callable[[Scope, Any], End]] = {
     gast.Assign: _assign,
     gast.AugAssign: _augmented,
     gast.AnnAssign: _annotated,
-    gast.For: loops.lower_for,
-    gast.While: loops.lower_while,
     gast.Expr: _expression,
     gast.Assert: _assert,
     gast.Raise: _raise,
     gast.Delete: _delete,
     gast.Pass: _pass,
-    gast.Break: _jump,
-    gast.Continue: _jump,
+    gast.Break: _break,
+    gast.Continue: _continue,
+}
+
+_COMPOUND: dict[type, Callable[[Scope, Any, Sequence[Any]], tuple[End, bool]]] = {
+    gast.If: lower_if,
+    gast.For: loops.lower_for,
+    gast.While: loops.lower_while,
 }
 
 _UNSUPPORTED: dict[type, tuple[str, str]] = {

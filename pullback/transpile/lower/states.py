@@ -113,4 +113,19 @@ class Raised:
     """A block that ends with a `raise` on every path."""
 
 
-End = Returned | Raised | None  # None: it goes on with what follows
+@dataclass(frozen=True)
+class Jumped:
+    """A block that is left before its end, on some paths at least; True and False are known while lowering.
+
+    `gone`: is what follows in the block skipped? `stop`: is the loop over? `returned`: has the function its `value`?
+    `breaks`: may a `break` be on the way?
+    """
+
+    gone: bool | Atom
+    stop: bool | Atom
+    returned: bool | Atom
+    value: Value | None = None
+    breaks: bool = False
+
+
+End = Returned | Raised | Jumped | None  # None: it goes on with what follows

@@ -41,6 +41,7 @@ def _count(b: Block, made: dict[Var, Op], uses: Counter[Var]) -> None:
     uses.update(variables(b.results))
     for s in b.body:
         uses.update(own_reads(s))
+        uses.update(variables(s.stop) if isinstance(s, For | While) else ())
         if isinstance(s, Op):
             made[s.out] = s
         for inner in blocks(s):

@@ -84,14 +84,16 @@ def _trim_loop(s: For | While, need: set[Var], effects: frozenset[str]) -> Stmt:
     if isinstance(s, While):
         tested = free(Block((), s.cond.body, s.cond.results))
         live |= {i for i in range(n) if s.cond.params[i] in tested}
+    stop = () if s.stop is None else (s.stop,)
     while True:
         keep = sorted(live)
-        body = remove_dead(Block((), s.body.body, tuple(s.body.results[i] for i in keep)), effects)
+        body = remove_dead(Block((), s.body.body, (*(s.body.results[i] for i in keep), *stop)), effects)
         used = free(body)
         more = {i for i in range(n) if s.carried[i] in used} - live
         if not more:
             break
         live |= more
+    body = Block((), body.body, body.results[: len(keep)])
     carried = [i for i in keep if i < n]
     outs = tuple(s.outs[i] for i in keep)
     inits = tuple(s.inits[i] for i in carried)

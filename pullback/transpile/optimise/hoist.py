@@ -93,9 +93,10 @@ def _inside(s: Stmt, items: dict[Var, list[Op]], m: dict[Var, Atom]) -> Stmt:
         case If():
             return replace(s, then=_rebuild(s.then, items, m), orelse=_rebuild(s.orelse, items, m))
         case For():
-            return replace(s, body=_rebuild(s.body, items, m))
+            return replace(s, body=_rebuild(s.body, items, m), stop=substitute(s.stop, m))
         case While():
-            return replace(s, cond=_rebuild(s.cond, items, m), body=_rebuild(s.body, items, m))
+            cond, body = _rebuild(s.cond, items, m), _rebuild(s.body, items, m)
+            return replace(s, cond=cond, body=body, stop=substitute(s.stop, m))
         case Def():
             return replace(s, block=_rebuild(s.block, items, m))
     return s

@@ -61,11 +61,21 @@ class _Forward:
                 if home is not None:
                     self.home[s.tag] = home
             for i, inner in enumerate(blocks(s)):
+                if isinstance(s, For) and s.stop is not None:
+                    self.read_by_index(s)
                 if isinstance(s, (For, While, If)):
                     self.local[s.tag, i] = {*inner.params, *(o for t in inner.body for o in t.outs)}
                     self.scan(inner, (s.tag, i))
                 else:
                     self.scan(inner, home)
+
+    def read_by_index(self, s: For) -> None:
+        """The items of a loop that may stop early are read again by index, as far as it went."""
+        for p, a in zip(s.item_params, s.items, strict=True):
+            listed = not isinstance(a.type, ab.Array)
+            op, key = (prims.item, s.index) if listed else (operator.getitem, (s.index,))
+            self.order[p] = len(self.made)
+            self.made[p] = Op(p, op, (a, key), (), s.origin)
 
     def keep(self, tag: Tag, v: Var, out: Var, side: int = 0) -> None:
         """The statement also hands out its local `v`, as `out`."""
@@ -142,8 +152,8 @@ def _close_loop(f: _Forward, s: For, tag: Tag) -> For:
     local = f.local[tag, side]
     m: dict[Var, Atom] = {}
     at_hand: set[Var] = set()
-    if isinstance(primal, For):
-        at_hand = {primal.index, *primal.item_params}
+    if isinstance(primal, For) and (primal.stop is None or not primal.reverse):
+        at_hand = {primal.index} if primal.stop is not None else {primal.index, *primal.item_params}
         m[primal.index] = s.index
     plan = _plan(f, [v for v in free(s.body) if v in local], local, at_hand)
     items, params = list(s.items), list(s.body.params)
@@ -153,7 +163,7 @@ def _close_loop(f: _Forward, s: For, tag: Tag) -> For:
         items.append(sequence)
         params.append(p)
 
-    if isinstance(primal, For):
+    if isinstance(primal, For) and primal.stop is None:
         for p, a in zip(primal.item_params, primal.items, strict=True):
             if p in plan.read:
                 walk(p, a)
@@ -162,26 +172,32 @@ def _close_loop(f: _Forward, s: For, tag: Tag) -> For:
         f.keep(tag, v, tape)
         walk(v, tape)
     source = s.source
-    if source is None and not items:
-        source = _count(f, primal, tag)
-        if source is None:
-            assert isinstance(primal, For)
-            walk(primal.item_params[0], primal.items[0])
+    if source is None and not items and isinstance(primal, For) and primal.stop is None:
+        walk(primal.item_params[0], primal.items[0])
     body = _recompute(f, plan, Block(tuple(params), s.body.body, s.body.results), m)
-    if plan.kept and s.index not in free(Block((), body.body, body.results)):
+    counts = s.index in free(Block((), body.body, body.results))
+    if plan.kept and not counts:
         source = None
+    elif source is None and (not items or counts and primal.stop is not None):
+        source = _run_through(f, primal, tag)
     return replace(s, source=source, items=tuple(items), body=body)
 
 
-def _count(f: _Forward, primal: For | While, tag: Tag) -> Range | None:
-    """The number of times that a `while` ran, counted for an adjoint that needs nothing else of it."""
-    if isinstance(primal, For):
-        return None
+def _run_through(f: _Forward, primal: For | While, tag: Tag) -> Range:
+    """The range that a loop went through that a test or a jump has ended: the forward code counts."""
     if tag not in f.counted:
-        f.counted[tag] = Var("n", ab.INT)
+        f.counted[tag] = Var("n" if isinstance(primal, While) else "end", ab.INT)
         if tag in f.home:
             f.local[f.home[tag]].add(f.counted[tag])
-    return Range(Lit(0), f.counted[tag], Lit(1))
+    start, _, step = _steps_of(primal)
+    return Range(start, f.counted[tag], step)
+
+
+def _steps_of(s: For | While) -> tuple[Atom, Var | None, Atom]:
+    """Where counting the iterations of a loop begins, what is counted (None: nothing but they), and by how much."""
+    if isinstance(s, While) or s.reverse:
+        return Lit(0), None, Lit(1)
+    return (Lit(0), s.index, Lit(1)) if s.source is None else (s.source.start, s.index, s.source.step)
 
 
 @dataclass(frozen=True)
@@ -295,7 +311,7 @@ def _extend_statement(f: _Forward, s: Stmt) -> Stmt:
             inner = _extend(f, s.body)
             body = Block(inner.params, inner.body, inner.results + tuple(v for v, _, _ in extra))
             s = replace(s, outs=s.outs + tuple(o for _, o, _ in extra), body=body)
-            return _counting(s, f.counted[s.tag]) if isinstance(s, While) and s.tag in f.counted else s
+            return _counting(s, f.counted[s.tag]) if s.tag in f.counted else s
         case Def():
             return replace(s, block=_extend(f, s.block))
     return s
@@ -305,15 +321,19 @@ def _placeholder(v: Var) -> Lit:
     return Lit(0.0) if isinstance(v.type, ab.Scalar) and v.type.kind == "float" else Lit(None)
 
 
-def _counting(s: While, out: Var) -> While:
+def _counting(s: For | While, out: Var) -> For | While:
+    """The loop that carries, as `out`, the index that the next iteration would have, or the number of them."""
     n = len(s.inits)
-    before, after = Var("n", ab.INT), Var("n", ab.INT)
-    step = Op(after, operator.add, (before, Lit(1)), (), s.origin)
+    start, index, by = _steps_of(s)
+    before, after = Var(out.hint, ab.INT), Var(out.hint, ab.INT)
+    step = Op(after, operator.add, (index or before, by), (), s.origin)
     results = (*s.body.results[:n], after, *s.body.results[n:])
-    return replace(
-        s,
-        outs=(*s.outs[:n], out, *s.outs[n:]),
-        inits=(*s.inits, Lit(0)),
-        cond=Block((*s.cond.params, Var("n", ab.INT)), s.cond.body, s.cond.results),
-        body=Block((*s.body.params, before), (*s.body.body, step), results),
-    )
+    first = 0 if isinstance(s, While) else 1
+    params = (*s.body.params[: first + n], before, *s.body.params[first + n :])
+    # after the branch that tells whether to stop nothing may follow
+    body = Block(params, (*s.body.body, step) if s.stop is None else (step, *s.body.body), results)
+    outs, inits = (*s.outs[:n], out, *s.outs[n:]), (*s.inits, start)
+    if isinstance(s, For):
+        return replace(s, outs=outs, inits=inits, body=body)
+    cond = Block((*s.cond.params, Var(out.hint, ab.INT)), s.cond.body, s.cond.results)
+    return replace(s, outs=outs, inits=inits, cond=cond, body=body)

@@ -120,7 +120,8 @@ class _Simplifier:
             case While():
                 s = self.drop_invariant(s)
                 assert isinstance(s, While)
-                return replace(s, cond=self.block(s.cond, _Scope(scope)), body=self.block(s.body, _Scope(scope)))
+                cond, body = self.block(s.cond, _Scope(scope)), self.block(s.body, _Scope(scope))
+                return replace(s, cond=cond, body=body, stop=substitute(s.stop, self.m))
             case Def():
                 return replace(s, block=self.block(s.block, _Scope(scope)))
             case Effect() | Call():
@@ -153,7 +154,8 @@ class _Simplifier:
         trimmed = self.drop_invariant(s)
         assert isinstance(trimmed, For)
         s = trimmed
-        return replace(s, body=self.block(s.body, _Scope(scope)))
+        body = self.block(s.body, _Scope(scope))
+        return replace(s, body=body, stop=substitute(s.stop, self.m))
 
     def drop_invariant(self, s: For | While) -> For | While:
         """What is carried but never changed is read from around the loop instead."""

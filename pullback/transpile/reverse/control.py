@@ -73,15 +73,15 @@ class _Slots:
     """What the adjoint of a loop carries: the cotangents of carried values and of what the body reads from outside.
 
     `rows` are the arrays whose rows the loop runs over: their cotangents are filled in row by row. `listed` are the
-    items of lists, whose cotangents are collected.
+    items of lists, whose cotangents are collected; of a loop that may stop early they are filled in as well.
     """
 
     def __init__(self, self_: Adjoint, s: For | While) -> None:
         active = self_.r.active
         pairs: list[tuple[Var, Atom]] = [] if isinstance(s, While) else list(zip(s.item_params, s.items, strict=True))
         live = [(p, a) for p, a in pairs if isinstance(a, Var) and a in active and p in active]
-        self.rows = [(p, a) for p, a in live if not isinstance(a.type, ab.ListOf)]
-        self.listed = [(p, a) for p, a in live if isinstance(a.type, ab.ListOf)]
+        self.listed = [(p, a) for p, a in live if isinstance(a.type, ab.ListOf) and s.stop is None]
+        self.rows = [pair for pair in live if pair not in self.listed]
         self.carried = [k for k in range(len(s.inits)) if s.carried[k] in active or s.outs[k] in active]
         read = active_free((s.body,), active)
         self.outer = list(dict.fromkeys([*read, *(a for _, a in self.rows)]))
@@ -116,7 +116,7 @@ def loop(self: Adjoint, s: For | While) -> None:
     kept = [_kind(p.type, d) for (p, _), d in zip(slots.listed, collected, strict=True)]
     lists = [Var(self.ct.name(a), ab.ListOf(t)) for (_, a), t in zip(slots.listed, kept, strict=True)]
     reverse = not s.reverse if isinstance(s, For) else True
-    body = substitute(body, {index: here})
+    body = substitute(body, {index: here}) if s.stop is None else body
     adjoint = For((*outs, *lists), source, reverse, tuple(inits), tuple(tapes), body, self.b.origin, adjoint_of=s.tag)
     self.b.body.append(adjoint)
     _reopen(self, slots.outer, outs[len(slots.carried) :])
@@ -137,17 +137,24 @@ def _body(
     for p, a in slots.rows:
         if (d := inner.ct.pop(p)) is not None:
             whole = inner.ct.full(a)
-            written = inner.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=self.ct.name(a))
+            if isinstance(a.type, ab.ListOf):
+                d = inner.ct.materialise(p.type, d, p, self.ct.name(p))
+                written = inner.b.emit(prims.add_at_key, (whole, index, d), hint=self.ct.name(a))
+            else:
+                written = inner.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=self.ct.name(a))
             _reopen(inner, [a], [written])
     return inner, [inner.ct.full(p) for p, _ in slots.listed]
 
 
 def _source(self: Adjoint, s: For | While, slots: _Slots) -> tuple[Range | None, Var]:
-    """What the adjoint runs over, and the forward index: rows are written by their position, so there must be one."""
+    """What the adjoint runs over, and the forward index: rows are written by their position, so there must be one.
+
+    How far a loop went that may stop early is found where its residuals are.
+    """
     if isinstance(s, While):
         return None, Var("", ab.INT)
     if not slots.rows:
-        return s.source, s.index
+        return s.source if s.stop is None else None, s.index
     if s.source is not None:
         raise errors.at(
             errors.NotSupportedYet,
@@ -155,4 +162,4 @@ def _source(self: Adjoint, s: For | While, slots: _Slots) -> tuple[Range | None,
             "this loop runs over a range and over the rows of an array at once",
             "index the array in the body: for i in range(len(x)): row = x[i]",
         )
-    return Range(Lit(0), self.b(len, slots.rows[0][1]), Lit(1)), s.index
+    return Range(Lit(0), self.b(len, slots.rows[0][1]), Lit(1)) if s.stop is None else None, s.index
