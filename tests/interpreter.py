@@ -101,6 +101,8 @@ class Interpreter:
                 raise args[0](*args[1:]) if isinstance(args[0], type) else args[0]
             case "require_scalar":
                 runtime.require_scalar(*args)
+            case "require_apart":
+                runtime.require_apart(*args)
             case "require_separate":
                 runtime.require_separate(*args)
             case _:

@@ -7,6 +7,16 @@ from typing import Any
 import numpy as np
 
 
+def require_apart(array: Any, first: Any, second: Any) -> None:
+    """Raise AliasError where two parts of an array, of which a called function writes one, have elements in common."""
+    if np.shares_memory(array[first], array[second]):
+        try:
+            from pullback.errors import AliasError as error
+        except ImportError:
+            error = RuntimeError
+        raise error("a part of an array is written in a call that takes another part, and the two overlap")
+
+
 def require_separate(written: int, *arguments: Any) -> None:
     """Raise AliasError where an array in the first `written` of some arguments shares memory with another array.
 

@@ -30,7 +30,14 @@ from pullback.transpile.core import (
 )
 
 # how many arguments, at least and at most
-_EFFECTS = {"print": (0, None), "assert": (1, 2), "raise": (1, None), "require_scalar": (1, 1), "require_separate": (2, None)}
+_EFFECTS = {
+    "print": (0, None),
+    "assert": (1, 2),
+    "raise": (1, None),
+    "require_scalar": (1, 1),
+    "require_separate": (2, None),
+    "require_apart": (3, 3),
+}
 
 
 class InvalidCore(Exception):

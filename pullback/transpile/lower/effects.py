@@ -8,14 +8,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Effect, Lit, Var
+from pullback.transpile.core import Arg, Effect, Lit, Var
 from pullback.transpile.lower import current
-from pullback.transpile.lower.memory import Cell, Whole, may_be_written
+from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import Pack, Value, is_atom, leaves, type_of
@@ -99,14 +100,30 @@ def _may_hold_arrays(t: ab.Type) -> bool:
 
 
 def check_separate(scope: Scope, node: Any, args: Sequence[Value], positions: Sequence[int]) -> None:
-    """Refuse arguments of which one is written and another may be the same array."""
+    """Refuse arguments of which one is written and another may be the same array.
+
+    Of two parts of one array it is checked when the program runs.
+    """
     cells = [_cells(scope, v) for v in args]
     for k in positions:
         reach = set().union(*(scope.memory.closure(c) for c in cells[k]))
         for j, others in enumerate(cells):
-            if j != k and not reach.isdisjoint(others):
+            if j == k or j in positions[: positions.index(k)] or reach.isdisjoint(others):
+                continue
+            parts = _parts_of_one(scope, args[k], args[j])
+            if parts is None:
                 message = "an array is written in this call that may also be reached through another argument"
                 scope.refuse(node, message, "Pass a copy (.copy()) of one of them.")
+            scope.body.append(Effect("require_apart", parts, scope.origin(node)))
+
+
+def _parts_of_one(scope: Scope, a: Value, b: Value) -> tuple[Arg, ...] | None:
+    """An array and two indices, where these values are parts of it."""
+    places = [scope.memory.at(x) if isinstance(x, Var) else None for x in (a, b)]
+    match places:
+        case [View(fn=operator.getitem) as p, View(fn=operator.getitem) as q] if scope.memory.same(p.of, q.of):
+            return scope.current(p.of), p.rest[0], q.rest[0]
+    return None
 
 
 def _cells(scope: Scope, value: Value) -> list[Cell]:

@@ -92,7 +92,9 @@ class _Trials:
         self.lost: dict[Name, Unbound] = {}
         self.left: dict[str, Value] = {}
         self.unchanged: set[Name] = set()
-        self.kin = scope.kin.setdefault(self.key, Kin())
+        before = scope.kin.get(self.key, Kin())  # of a lowering of an outer loop; of its own arrays nothing is left
+        self.kin = scope.kin[self.key] = Kin()
+        self.kin.written = {c: None for c in before.written if scope.memory.owner[c] in scope.parameters}
         for name in dict.fromkeys((*scope.bound_in(s), *(n for loop, n in scope.wanted if loop == id(s)))):
             before = scope.env.get(name)
             if (id(s), name) in scope.wanted and isinstance(before, Unbound) and not before.wanted <= scope.wanted:
