@@ -195,7 +195,8 @@ class _Stores:
             place |= self.own.reach(item)
             index, (item, op) = (index,), self.added(old, index, item, kind)
         view = through(old, known.get("via", ()))
-        if (each or op is None) and self.own.reach(item) & place and not overlaps_safely(view, index, item):
+        assigned = (each or op is None) and value.op is not prims.add_at_key
+        if assigned and self.own.reach(item) & place and not overlaps_safely(view, index, item):
             item = copy_of(item)
         self.own.note(old, s, self.own.written)
         self.own.bind(out, place, s, where)
