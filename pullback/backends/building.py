@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import operator
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +16,10 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Origin, Var
 
+from .augmented import augmented
 from .control import Around, branch, loop
 from .expressions import Expressions, call, constant, name
-from .facts import BINARY, is_gather
+from .facts import BINARY
 from .liveness import Liveness, Skips
 from .naming import Names
 from .script import (
@@ -32,6 +32,7 @@ from .script import (
     Define,
     Expr,
     ForLoop,
+    Mutate,
     Procedure,
     Return,
     Reverse,
@@ -45,7 +46,6 @@ from .script import (
 from .width import LINE, width
 
 _HEADERS = ("for ", "while ", "if ", "elif ", "else", "def ", "with ", "try", "@", "async ")
-_AUGMENTED = re.compile(r"\s*[^\s=]+\s*(?:[-+*/@%&|^]|//|\*\*|<<|>>)=")
 _TEMPORARIES = {"sqrt": "root"}
 _IN_PLACE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv})
 
@@ -132,6 +132,8 @@ class Builder:
                 self.augment(name(self.local(s.out), store=True), s.op, s.value, s.origin)
             case Write():
                 self.write_item(s)
+            case Mutate():
+                self.mutate(s)
             case Append():
                 self.append(s)
             case Reverse():
@@ -171,31 +173,45 @@ class Builder:
             return False
         if self.write.in_place and not (isinstance(v.type, ab.Scalar) and isinstance(old.type, ab.Scalar)):
             return False
-        return value.op in _IN_PLACE if origin.adjoint else bool(_AUGMENTED.match(origin.text))
+        return value.op in _IN_PLACE if origin.adjoint else augmented(origin) is value.op
 
     def augment(self, target: Any, op: Any, value: Expr, origin: Origin) -> None:
         """`target op= value`, with a minus sign of the value drawn into the operator."""
-        turned = negated(value) if op in (operator.add, operator.sub) and origin.adjoint else None
-        if turned is not None:
-            op, value = operator.sub if op is operator.add else operator.add, turned
+        op, value = self.turned(op, value, origin)
         self.put(gast.AugAssign(target, self.write.operator_node(op), self.write(value)), origin)
 
+    def turned(self, op: Any, value: Expr, origin: Origin) -> tuple[Any, Expr]:
+        """An operator and a value, in backward code and where the user wrote `-=` without the value's minus sign."""
+        if op not in (operator.add, operator.sub) or not origin.adjoint and augmented(origin) is not operator.sub:
+            return op, value
+        plain = negated(value)
+        return (op, value) if plain is None else (operator.sub if op is operator.add else operator.add, plain)
+
     def write_item(self, s: Write) -> None:
+        view, index = self.write(s.view), self.write.index(s.index)
         self.names.set(s.out, self.local(s.old))
-        array = name(self.local(s.out))
-        index = self.write.index(s.index)
-        if s.add and is_gather(s.index):
-            turned = negated(s.value)
-            f = np.add if turned is None else np.subtract
-            at = f"{self.write.space.callable(f)}.at"
-            index = self.write.index_value(s.index)
-            self.put(gast.Expr(call(at, array, index, self.write(s.value if turned is None else turned))), s.origin)
+        if s.each:
+            op, value = self.turned(s.op, s.value, s.origin)
+            at = f"{self.write.space.callable(np.add if op is operator.add else np.subtract)}.at"
+            self.put(gast.Expr(call(at, view, self.write.index_value(s.index), self.write(value))), s.origin)
             return
-        target = gast.Subscript(array, index, gast.Store())
-        if s.add:
-            self.augment(target, operator.add, s.value, s.origin)
+        target = gast.Subscript(view, index, gast.Store())
+        if s.op is not None:
+            self.augment(target, s.op, s.value, s.origin)
         else:
             self.put(gast.Assign([target], self.write(s.value), None), s.origin)
+
+    def mutate(self, s: Mutate) -> None:
+        """A call of the user's function, and a name for its value if somebody reads that."""
+        made = self.write(s.call)
+        for old, new in zip(s.old, s.new, strict=True):
+            assert isinstance(old, Var)
+            self.names.set(new, self.local(old))
+        if s.value is None:
+            self.put(gast.Expr(made), s.origin)
+        else:
+            target = self.target(s.value, self.live.span[s].start, s.origin, s.call)
+            self.put(gast.Assign([target], made, None), s.origin)
 
     def append(self, s: Append) -> None:
         parts = s.value.args if isinstance(s.value, Apply) and s.value.op is prims.make_tuple else (s.value,)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import builtins
+import copy
 import operator
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Lit, Slice, Var
+from pullback.transpile.core import Lit, OpFunction, Slice, Var
 
-from .script import Cut, Expr
+from .script import Apply, Cut, Expr
 
 BINARY: dict[Callable[..., Any], str] = {
     operator.add: "+",
@@ -57,7 +58,21 @@ _FRESH_NAMES = """
     count_nonzero nonzero nansum nanmean nanmax nanmin dot inner outer matmul tensordot kron convolve where clip
     interp sign isclose allclose
 """.split()
-WRITES: frozenset[Any] = frozenset({prims.set_item, prims.add_item, prims.add_at_key})
+
+
+def update_item(a: Any, index: Any, value: Any, *, op: Any, via: tuple[tuple[Any, ...], ...] = ()) -> Any:
+    """The array `a` after `a[index] op= value`, as a new value; an element that the index repeats changes once."""
+    out = copy.copy(a)
+    view = prims.through(out, via)
+    view[index] = op(view[index], value)
+    return out
+
+
+WRITES: frozenset[Any] = frozenset({prims.set_item, prims.add_item, prims.add_at_key, update_item})
+AUGMENTED: frozenset[Any] = frozenset(BINARY.keys() - {operator.matmul})
+"""Operators whose augmented assignment does in place what they do, on arrays of one dtype and shape."""
+EVERYTHING = ((Lit(...),), (Slice(),))
+"""Indices of whole arrays."""
 FRESH: frozenset[Any] = frozenset(
     [
         *(getattr(np, name) for name in _FRESH_NAMES if hasattr(np, name)),
@@ -100,6 +115,15 @@ def type_of(e: Expr) -> ab.Type:
             return ab.Seq("tuple", tuple(type_of(x) for x in e))
     out = getattr(e, "out", None)
     return out.type if isinstance(out, Var) else ab.UNKNOWN
+
+
+def through(e: Expr, via: Iterable[tuple[Expr, ...]]) -> Expr:
+    """The view of an array that each step, a function and its further arguments, takes of the one before."""
+    for step in via:
+        assert isinstance(step[0], Lit)
+        kind = ab.Array(getattr(type_of(e), "dtype", None))
+        e = Apply(cast(OpFunction, step[0].value), (e, *step[1:]), (), Var("", kind))
+    return e
 
 
 def is_advanced(index: object) -> bool:

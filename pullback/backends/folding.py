@@ -14,8 +14,8 @@ it reads is written or its name given away. What would not fit on a line stays a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pullback.transpile import abstract as ab
@@ -24,6 +24,7 @@ from pullback.transpile.core import Atom, Block, Call, Def, Effect, For, Functio
 
 from .choosing import branch
 from .facts import CONVERSIONS, MAKERS, STARTS, is_cheap
+from .intents import wanted
 from .loops import LoopFolding
 from .script import (
     Act,
@@ -35,33 +36,52 @@ from .script import (
     Define,
     Expr,
     Invoke,
+    Mutate,
     Procedure,
     Return,
     Statement,
     Target,
     targets,
 )
-from .sharing import Sharing, accumulates, writes
+from .sharing import Sharing, Taken, accumulates, writes
 from .usage import Usage
 from .waiting import Frame, Mode, Pending, Reader, Structure, Waiting
 
 
-def fold(function: Function, effectful: Callable[[str], bool], public: bool = True) -> Procedure:
-    """One function as a script. `effectful`: does the function with this key print, raise or assert?"""
-    folder = Folder(function, Usage(function.block, effectful))
+@dataclass(frozen=True)
+class Callees:
+    """What is known of the functions that a program calls, by their keys.
+
+    `effectful`: does it print, raise or assert? `taken`: the positions of the arguments that it takes over, to write
+    into them; `mutates`: of those that the user's own function writes into.
+    """
+
+    effectful: Callable[[str], bool]
+    taken: Taken
+    mutates: Taken
+
+
+def fold(function: Function, callees: Callees, public: bool, owned: Collection[int]) -> Procedure:
+    """One function as a script; it may write into its parameters at the positions `owned`."""
+    folder = Folder(function, Usage(function.block, callees.effectful), callees)
     body = folder.body(function.block, function.block.results, 1, (), "return")
     f = function
     results = frozenset(v for v in folder.waiting.results if not v.hint)
-    return Procedure(f.name, f.params, body, f.origin, f.user_names, f.doc, public, results)
+    mutated = tuple(f.params[k].var for k in f.written) if f.primal else ()
+    return Procedure(
+        f.name, f.params, body, f.origin, f.user_names, f.doc, public, results,
+        frozenset(wanted(f.block, callees.taken)), frozenset(f.params[k].var for k in owned), mutated,
+    )  # fmt: skip
 
 
 class Folder:
     """Folds the blocks of one function; `LoopFolding` has the part for loops."""
 
-    def __init__(self, function: Function, usage: Usage) -> None:
+    def __init__(self, function: Function, usage: Usage, callees: Callees) -> None:
         self.function = function
         self.usage = usage
-        self.waiting = Waiting(usage, Sharing(function.block, usage.start))
+        self.callees = callees
+        self.waiting = Waiting(usage, Sharing(function.block, usage.start, callees.taken))
         self.done: set[Stmt] = set()
         self.loops = LoopFolding(self)
 
@@ -132,12 +152,7 @@ class Folder:
             case Op():
                 self.op(s, slot, frame)
             case Call():
-                reader = self.waiting.reader(s, frame)
-                value = self.waiting.expression(
-                    lambda: Invoke(s.function, self.waiting.args(s.args, reader), s.out),
-                    self.waiting.room(s.out, frame),
-                )
-                self.bind(s, s.out, value, slot, frame)
+                self.call(s, slot, frame)
             case Effect():
                 reader = self.waiting.reader(s, frame)
                 args = self.waiting.expression(lambda: self.waiting.args(s.args, reader), frame.room - 8)
@@ -149,6 +164,33 @@ class Folder:
                 frame.slots[slot].append(Define(s.out, s.name, s.block.params, body, s.origin))
             case For() | While():
                 self.loops.loop(s, slot, frame)
+
+    def call(self, s: Call, slot: int, frame: Frame) -> None:
+        taken = self.callees.taken(s.function)
+        for k in taken:
+            if isinstance(v := s.args[k], Var) and v in self.waiting.pending:
+                self.waiting.settle(self.waiting.pending[v])
+        reader = self.waiting.reader(s, frame)
+        value = self.waiting.expression(
+            lambda: Invoke(s.function, self.waiting.args(s.args, reader), s.out, tuple(sorted(taken))),
+            self.waiting.room(s.out, frame),
+        )
+        assert isinstance(value, Invoke)
+        mutated = self.callees.mutates(s.function)
+        if not mutated:
+            self.bind(s, s.out, value, slot, frame)
+            return
+        first, *new = self.parts_at(slot, frame, len(mutated) + 1)
+        read = first if self.usage.sites.get(first) else None
+        frame.slots[slot].append(Mutate(read, tuple(new), tuple(mutated), value, s.origin))
+        for v in (first, *new):
+            self.append(frame, slot, v, v, s.origin)
+
+    def parts_at(self, slot: int, frame: Frame, n: int) -> list[Var]:
+        """The parts of the result of the call in a slot, which the next statements take out."""
+        items = frame.block.body[slot : slot + n]
+        self.done.update(items)
+        return [v for s in items for v in s.outs]
 
     def op(self, s: Op, slot: int, frame: Frame) -> None:
         reader = self.waiting.reader(s, frame, self.structure(s, frame))
@@ -245,7 +287,7 @@ class Folder:
         if cheap:
             return True
         site = sites[0]
-        if len(sites) > 1 or site.block is not frame.block or isinstance(s, Call) and self.effectful(s):
+        if len(sites) > 1 or site.block is not frame.block or isinstance(s, Call) and not self.is_pure(s):
             return False
         if site.kind == "result":
             return frame.mode != "keep"
@@ -254,9 +296,10 @@ class Folder:
             return isinstance(s, Op) and s.op in STARTS
         return not (isinstance(reader, Op) and (writes(reader) or accumulates(reader)) and reader.args[0] is out)
 
-    def effectful(self, s: Call) -> bool:
-        """Does a call have effects?"""
-        return self.usage.effect_between(self.usage.start[s] - 1, self.usage.end[s])
+    def is_pure(self, s: Call) -> bool:
+        """Does a call neither have effects nor take over an argument?"""
+        effects = self.usage.effect_between(self.usage.start[s] - 1, self.usage.end[s])
+        return not effects and not self.callees.taken(s.function)
 
 
 def _returns(s: Statement) -> bool:

@@ -35,6 +35,7 @@ from pullback.transpile.traversal import blocks, variables
 from .base import Emitted
 from .expressions import Expressions, Functions
 from .facts import is_surely_advanced, type_of
+from .folding import Callees
 from .jax_expressions import JaxExpressions
 from .modules import Language, emit_module, reachable
 from .namespace import Namespace
@@ -58,8 +59,14 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
     def expressions(space: Namespace, functions: Functions, value: Callable[[Global], str]) -> Expressions:
         return JaxExpressions(space, functions, value, check.is_static)
 
-    language = Language(check.procedure, expressions, ("jax.numpy", "jnp"), "pullback.runtime.jax", own=True)
+    arrays = ("jax.numpy", "jnp")
+    language = Language(False, as_it_is, check.procedure, expressions, arrays, "pullback.runtime.jax", own=True)
     return emit_module(program, language, standalone)
+
+
+def as_it_is(f: Function, callees: Callees, public: bool) -> Function:
+    """A function that is ready as it is."""
+    return f
 
 
 class _Check:
@@ -132,6 +139,8 @@ class _Check:
             self.static.add(s.out)
         if s.op is prims.add_at_key:
             refuse(s.origin, "a list that is indexed by a computed number", "loop over the list itself")
+        if dict(s.kwargs).get("via"):
+            refuse(s.origin, "a write through a view", "write to the array itself")
         if s.op in (prims.add_item, prims.set_item, operator.getitem):
             index = s.args[1]
             if any(isinstance(v.type, ab.Array) and ab.kind_of(v.type) == "bool" for v in variables(index)):

@@ -18,6 +18,7 @@ from .script import (
     Expr,
     ForLoop,
     Loop,
+    Mutate,
     Procedure,
     Return,
     Reverse,
@@ -104,8 +105,11 @@ class Liveness:
                 self._expr(s.old, s.value)
                 self._bind((s.out,))
             case Write():
-                self._expr(s.old, s.index, s.value)
+                self._expr(s.old, s.view, s.index, s.value)
                 self._bind((s.out,))
+            case Mutate():
+                self._expr(s.call)
+                self._bind((*s.new, *targets(s.value)))
             case Append():
                 self._expr(s.to, s.value)
             case Reverse():

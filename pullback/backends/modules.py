@@ -19,7 +19,8 @@ from pullback.transpile.traversal import blocks
 from .base import Emitted
 from .building import Builder, Note
 from .expressions import Expressions, Functions
-from .folding import fold
+from .folding import Callees, fold
+from .intents import taken_arguments
 from .merging import merge_equal
 from .namespace import Namespace
 from .ordering import renew_last
@@ -35,6 +36,7 @@ from .script import (
     Define,
     Expr,
     ForLoop,
+    Mutate,
     Procedure,
     Return,
     Update,
@@ -50,11 +52,14 @@ Lowering = Callable[[Procedure, Mapping[str, Summary]], tuple[Procedure, Summary
 class Language:
     """What makes one backend different from another.
 
-    `lowering` makes of a script one in the backend's way of changing arrays, and `expressions` writes it. `arrays`: the
-    module of array functions and its short name. `helpers`: where the run-time helpers are. `own`: the user's functions
-    are written anew, because those that there are work for NumPy.
+    `in_place`: calls may write into their arguments. `prepared` makes a function, public or not, ready for `lowering`,
+    which makes of a script one in the backend's way of changing arrays; `expressions` writes it. `arrays`: the module
+    of array functions and its short name. `helpers`: where the run-time helpers are. `own`: the user's functions are
+    written anew, because those that there are work for NumPy.
     """
 
+    in_place: bool
+    prepared: Callable[[Function, Callees, bool], Function]
     lowering: Lowering
     expressions: Callable[[Namespace, Functions, Callable[[Global], str]], Expressions]
     arrays: tuple[str, str]
@@ -91,6 +96,10 @@ class _Module:
         self.printed = dict(reachable(program, lambda f: standalone or language.own or not f.primal))
         everything = {**self.printed, "": program.entry}
         self.summaries: dict[str, Summary] = {}
+        functions = program.functions if language.in_place else {}
+        self.taken = taken_arguments(functions)
+        mutates = {key: f.written for key, f in functions.items() if f.primal}
+        self.callees = Callees(self.has_effects, lambda key: self.taken.get(key, ()), lambda key: mutates.get(key, ()))
         self.procedures = {key: self.procedure(key, f) for key, f in everything.items()}
         local = {v for f in everything.values() for v in local_names(f)}
         self.space = Namespace(local - {program.entry.name}, standalone, language.arrays)
@@ -107,9 +116,11 @@ class _Module:
 
     def procedure(self, key: str, f: Function) -> Procedure:
         lowering = self.language.lowering
-        f = replace(prepare(f), user_names=f.user_names | local_names(f, forward=True))
         public = key == "" and not f.primal
-        folded = fold(f, self.has_effects, public)
+        f = self.language.prepared(prepare(f), self.callees, public)
+        f = replace(f, user_names=f.user_names | local_names(f, forward=True))
+        owned = () if public else self.taken.get(key, f.written)
+        folded = fold(f, self.callees, public, owned)
         folded = replace(folded, body=renew_last(folded.body))
         if key in calls(f.block):
             self.summaries[key] = Summary(tuple(Store(None, 0) for _ in f.params), NOWHERE)
@@ -302,7 +313,9 @@ def all_expressions(body: Body) -> Iterator[tuple[Origin | None, Expr]]:
             case Assign() | Update() | Append() | Return():
                 yield s.origin, s.value
             case Write():
-                yield s.origin, (s.index, s.value)
+                yield s.origin, (s.view, s.index, s.value)
+            case Mutate():
+                yield s.origin, s.call
             case Act():
                 yield s.origin, s.args
             case Branch():

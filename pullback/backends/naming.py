@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pullback.transpile.core import Var
 
 from .liveness import Liveness, Skips
-from .script import Assign, Body, Branch, Define, ForLoop, Procedure, Update, WhileLoop, Write, targets
+from .script import Assign, Body, Branch, Define, ForLoop, Mutate, Procedure, Update, WhileLoop, Write, targets
 
 _SEARCHED = 40
 """Numbers tried one after the other for a name; where all are taken, the next is higher than any before."""
@@ -68,6 +68,11 @@ class Names:
                 case Write() | Update():
                     self.origin[s.out] = self.origin.get(s.old, s.old)
                     self.heir[s.old] = s.out
+                case Mutate():
+                    for old, new in zip(s.old, s.new, strict=True):
+                        assert isinstance(old, Var)
+                        self.origin[new] = self.origin.get(old, old)
+                        self.heir[old] = new
                 case Branch():
                     self._chains(s.then)
                     self._chains(s.orelse)
@@ -83,6 +88,9 @@ class Names:
             match s:
                 case Write() | Update():
                     self._inherit(s.old, s.out)
+                case Mutate():
+                    for old, new in zip(s.old, s.new, strict=True):
+                        self._inherit(old, new)
                 case Branch():
                     for side, leaves in zip((s.then, s.orelse), s.leaves, strict=True):
                         for o, x in zip(loop if leaves else s.outs, side.results, strict=False):
@@ -240,5 +248,7 @@ def bound(s: object) -> Iterator[Var]:
             yield from targets(s.target)
         case Write() | Update() | Define():
             yield s.out
+        case Mutate():
+            yield from (*s.new, *targets(s.value))
         case Branch() | ForLoop() | WhileLoop():
             yield from s.outs

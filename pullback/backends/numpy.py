@@ -7,11 +7,13 @@ from pullback.transpile.core import Program
 from .base import Emitted
 from .expressions import Expressions
 from .modules import Language, emit_module
+from .preparing import ready
 from .stores import write_in_place
 
 name = "numpy"
 
-_LANGUAGE = Language(write_in_place, Expressions, ("numpy", "np"), "pullback.runtime", own=False)
+_ARRAYS = ("numpy", "np")
+_LANGUAGE = Language(True, ready, write_in_place, Expressions, _ARRAYS, "pullback.runtime", own=False)
 
 
 def emit(program: Program, *, standalone: bool = False) -> Emitted:

@@ -188,12 +188,12 @@ class Places:
             return Parts({k: self._called(p, e, given, times) for k, p in place.items.items()})
         out = NOWHERE
         for store in place:
-            if store in given:
+            if given.get(store):
                 out |= given[store]
-            elif store.scope is None:
+            elif store.scope is None and store not in given:
                 out |= ABROAD
             elif times[store] > 1:
-                out |= {self.make((e, store), 0, 0)}
+                out |= {self.make((e.out, store), 0, 0)}
         return out
 
     def _apply(self, e: Apply) -> Place:

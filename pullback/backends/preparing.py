@@ -18,13 +18,24 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.traversal import substitute, variables
 
+from .arguments import copy_arguments
 from .facts import MAKERS
+from .folding import Callees
+from .mutation import take_apart
+from .shapes import ask_latest
 from .tapes import merge_tapes
+from .updates import augment
 
 
 def prepare(f: Function) -> Function:
     """The function with merged tapes, and with results packed in the branches that make them."""
     return replace(f, block=merge_tapes(_packed(_shared_tests(f.block))))
+
+
+def ready(f: Function, callees: Callees, public: bool) -> Function:
+    """The function made ready for arrays that are written in place."""
+    f = replace(f, block=augment(ask_latest(take_apart(f.block, callees.mutates))))
+    return copy_arguments(f, callees.taken) if public else f
 
 
 def _shared_tests(b: Block) -> Block:

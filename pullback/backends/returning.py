@@ -23,6 +23,11 @@ def copy_of(e: Expr, out: Var | None = None) -> Apply:
     return Apply(COPY, (e,), (), out if out is not None else _var(e))
 
 
+def copied(e: Expr) -> Apply:
+    """A copy of an array, or of a structure with the arrays in it."""
+    return copy_of(e) if isinstance(type_of(e), ab.Array) else Apply(deepcopy, (e,), (), _var(e))
+
+
 def _var(e: Expr) -> Var | None:
     return e if isinstance(e, Var) else getattr(e, "out", None)
 

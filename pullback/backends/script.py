@@ -1,8 +1,8 @@
 """Scripts: what a Core block becomes before it is text, statements over nested expressions with writes in place.
 
-Variables are still Core's, bound once; `naming` decides what they are called. A `Write` or an `Update` binds a new
-variable that has the storage, and so the name, of the old one. Loops only carry; what Core collects is appended to
-lists.
+Variables are still Core's, bound once; `naming` decides what they are called. A `Write`, an `Update` or a `Mutate`
+binds new variables that have the storage, and so the names, of the old ones. Loops only carry; what Core collects is
+appended to lists.
 """
 
 from __future__ import annotations
@@ -35,11 +35,12 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Invoke:
-    """A call of one of the program's functions, by its key."""
+    """A call of one of the program's functions, by its key; it takes over the arguments `taken`."""
 
     function: str
     args: tuple[Expr, ...]
     out: Var
+    taken: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +86,36 @@ class Update:
 
 @dataclass(frozen=True, eq=False)
 class Write:
-    """`old[index] = value`, or `old[index] += value` if `add`, in place; `out` is the array afterwards."""
+    """`view[index] = value`, or `view[index] op= value`, in place; `out` is the array afterwards.
+
+    `view` is the array `old` or a view of it. `each`: where the index names an element several times, each time counts,
+    as `op.at` does it.
+    """
 
     out: Var
     old: Var
+    view: Expr
     index: Expr
     value: Expr
-    add: bool
+    op: OpFunction | None
+    each: bool
     origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Mutate:
+    """`value = call`, which writes into its arguments at the positions `at`; `new` are these arrays afterwards."""
+
+    value: Var | None
+    new: tuple[Var, ...]
+    at: tuple[int, ...]
+    call: Invoke
+    origin: Origin
+
+    @property
+    def old(self) -> tuple[Expr, ...]:
+        """The arrays before the call."""
+        return tuple(self.call.args[k] for k in self.at)
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,14 +204,16 @@ class Return:
 
 
 Loop = ForLoop | WhileLoop
-Statement = Assign | Update | Write | Append | Reverse | Act | Branch | ForLoop | WhileLoop | Define | Return
+Statement = Assign | Update | Write | Mutate | Append | Reverse | Act | Branch | ForLoop | WhileLoop | Define | Return
 
 
 @dataclass(frozen=True)
 class Procedure:
     """One function on its way to text. All paths through `body` end in a `Return`; `results` are unnamed values in it.
 
-    What a `public` function returns shares no storage with its arguments.
+    What a `public` function returns shares no storage with its arguments. `wanted` are the variables whose arrays would
+    be written in place; of parameters, those that are `owned` may be. A function of the user's that has `mutated`
+    parameters returns what its result has first: the rest is these arrays.
     """
 
     name: str
@@ -199,6 +224,9 @@ class Procedure:
     doc: str
     public: bool
     results: frozenset[Var]
+    wanted: frozenset[Var]
+    owned: frozenset[Var]
+    mutated: tuple[Var, ...]
 
 
 def atoms(e: Expr | None) -> Iterator[Var]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import operator
 from bisect import bisect_right
+from collections.abc import Callable, Collection
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
     Block,
+    Call,
     For,
     If,
     Op,
@@ -23,13 +25,22 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.traversal import blocks, variables
 
-from .facts import MAKERS, WRITES, is_array, is_fresh
+from .augmented import augmented
+from .facts import AUGMENTED, MAKERS, WRITES, is_array, is_fresh
 from .script import Apply
+
+Taken = Callable[[str], Collection[int]]
+"""The positions of the arguments that a call of the function with this key takes over, to write into them."""
+
+_SUMS = frozenset({operator.add, operator.sub})
 
 
 def accumulation(e: Op | Apply, origin: Origin) -> bool:
-    """Is this an operation that may become `old += value` on an array in place?"""
-    if e.op not in (operator.add, operator.sub) or not origin.adjoint or e.out is None:
+    """Is this an operation that may become `old op= value` on an array in place?
+
+    In backward code sums and differences may; in forward code what the user wrote so.
+    """
+    if e.out is None or not (e.op in _SUMS if origin.adjoint else e.op in AUGMENTED and augmented(origin) is e.op):
         return False
     old, new = e.args[0], e.out
     if not isinstance(old, Var) or not old.hint or old.hint != new.hint:
@@ -41,7 +52,7 @@ def accumulation(e: Op | Apply, origin: Origin) -> bool:
 
 
 def accumulates(s: Op) -> bool:
-    """Is this statement one that may become `old += value` on an array in place?"""
+    """Is this statement one that may become `old op= value` on an array in place?"""
     return accumulation(s, s.origin)
 
 
@@ -50,10 +61,23 @@ def writes(s: Op) -> bool:
     return s.op in WRITES
 
 
+def overwritten(s: Stmt, taken: Taken) -> list[Var]:
+    """The variables whose arrays one statement itself would write in place."""
+    match s:
+        case Op() if writes(s) or accumulates(s):
+            found = s.args[:1]
+        case Call():
+            found = tuple(s.args[k] for k in taken(s.function))
+        case _:
+            found = ()
+    return [v for v in found if isinstance(v, Var)]
+
+
 class Sharing:
     """Classes of values that may share storage; per class, and per wanted name, the places where it is written."""
 
-    def __init__(self, block: Block, position: dict[Stmt, int]) -> None:
+    def __init__(self, block: Block, position: dict[Stmt, int], taken: Taken) -> None:
+        self.taken = taken
         self.parent: dict[Var, Var] = {}
         self._containers: set[Var] = set()
         self._read_containers(block)
@@ -92,6 +116,9 @@ class Sharing:
             match s:
                 case Op():
                     self._op(s)
+                case Call():
+                    for k in self.taken(s.function):
+                        self._union(s.out, s.args[k])
                 case If():
                     for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=True):
                         self._union(o, x)
@@ -125,8 +152,8 @@ class Sharing:
     def _places(self, block: Block, position: dict[Stmt, int]) -> None:
         for s in block.body:
             at = position[s]
-            if isinstance(s, Op) and (writes(s) or accumulates(s)):
-                self.kills.setdefault(self.root(s.out), []).append(at)
+            for v in overwritten(s, self.taken):
+                self.kills.setdefault(self.root(v), []).append(at)
             for o in s.outs:
                 if o.hint:
                     self.renames.setdefault(o.hint, []).append(at)

@@ -15,19 +15,22 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
+from typing import Any
 
 from pullback.runtime import add_trees
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Var
+from pullback.transpile.core import Lit, Var
 
-from .facts import MAKERS, WRITES, is_advanced, is_array, type_of
-from .liveness import Liveness, Skips
-from .places import ABROAD, NOWHERE, Parts, Place, Places, Store, Summary, join, stores_of
-from .plans import Plans
-from .returning import copy_of, protected
+from .facts import WRITES, is_array, is_gather, through, update_item
+from .handing import handed_back, returning_first
+from .keeping import Keeping, leaving
+from .overlap import overlaps_safely
+from .ownership import Ownership, Where
+from .places import ABROAD, NOWHERE, Place, Store, Summary, join, stores_of
+from .returning import copied, copy_of, protected
 from .script import (
     Act,
     Append,
@@ -35,16 +38,16 @@ from .script import (
     Assign,
     Body,
     Branch,
-    Choice,
     Define,
     Expr,
     ForLoop,
+    Invoke,
     Loop,
+    Mutate,
     Procedure,
     Return,
     Reverse,
     Statement,
-    Target,
     Update,
     WhileLoop,
     Write,
@@ -57,52 +60,48 @@ def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[
 
     `calls` tells where the results of other functions are, by key; those of functions not in it may be anywhere.
     """
-    stores = _Stores(procedure, calls)
+    away: frozenset[Var] = frozenset()
+    detached: set[Var] = set()
+    whole = handed_back(procedure, away)
     while True:
-        before = stores.learnt()
-        body = stores.procedure()
-        stores.updated = stores.updates
-        if stores.learnt() == before:
-            return replace(procedure, body=body), Summary(stores.params, stores.result or NOWHERE)
-
-
-@dataclass(frozen=True)
-class Where:
-    """The `def` that one is in, the loops around, and the branches whose other side is not on the way."""
-
-    scope: int
-    loops: tuple[Loop, ...]
-    skips: Skips
+        known = len(detached)
+        stores = _Stores(whole, calls, detached)
+        body, summary = stores.settled()
+        if not stores.away <= away:
+            away |= stores.away
+            whole = handed_back(procedure, away)
+        elif len(detached) == known:
+            return replace(whole, body=body), summary
 
 
 class _Stores:
-    def __init__(self, procedure: Procedure, calls: Mapping[str, Summary]) -> None:
+    """`away`: parameters that have to be given their values at the end, because these are elsewhere."""
+
+    def __init__(self, procedure: Procedure, calls: Mapping[str, Summary], detached: set[Var]) -> None:
         self.whole = procedure
-        self.live = Liveness(procedure)
-        self.places = Places(calls)
-        self.params = tuple(Store(None, 0) for _ in procedure.params)
+        self.own = Ownership(procedure, calls, detached)
+        self.live = self.own.live
+        self.places = self.own.places
+        self.away: set[Var] = set()
+        self.params = tuple(Store(0 if p.var in procedure.owned else None, 0) for p in procedure.params)
         self.result: Place | None = None
-        self.written: dict[Store, set[int]] = {}
-        self.updated: dict[Store, set[int]] = {}
-        self.kept_at: dict[Store, set[int]] = {}
-        self.carried: dict[Var, Place] = {}
         self.left: dict[Loop, list[list[Place]]] = {}  # where the results of loops are that are left early
-        self.plans = Plans()
-        self.plans.body(procedure.body)
+        self.lists = Keeping(self.own, frozenset(leaving(procedure.body)))
 
-    def learnt(self) -> tuple[int, ...]:
-        """How much is known about what is written and updated, what is on lists, and what goes round in loops.
-
-        All grows from one walk to the next but the updates, which become fewer.
-        """
-        carried = sum(len(stores_of(p)) for p in self.carried.values())
-        written, kept = (sum(map(len, x.values())) for x in (self.written, self.kept_at))
-        return written, sum(map(len, self.updated.values())), kept, carried
+    def settled(self) -> tuple[Body, Summary]:
+        """The body after as many walks as there is something to learn from."""
+        while True:
+            before = self.own.learnt()
+            body = self.procedure()
+            self.own.updated = self.own.updates
+            if self.own.learnt() == before:
+                return body, Summary(self.params, self.result or NOWHERE)
 
     def procedure(self) -> Body:
         self.places.holders.clear()
         self.result = None
-        self.updates: dict[Store, set[int]] = {}
+        self.away = set()
+        self.own.updates = {}
         for p, store in zip(self.whole.params, self.params, strict=True):
             self.places.bind(p.var, frozenset((store,)), 0, 0)
         return self.body(self.whole.body, Where(0, (), ()))
@@ -116,160 +115,157 @@ class _Stores:
         match s:
             case Assign(value=Apply(op=op)) if op in WRITES:
                 return self.write(s, where)
+            case Assign(value=Invoke() as e) if e.taken:
+                return [self.call(s, e, where)]
             case Assign():
                 return self.assign(s, where)
+            case Mutate():
+                return self.mutate(s, where)
             case Append():
-                return [self.append(s, where)]
+                return [self.lists.append(s, where)]
             case Branch():
                 return [self.branch(s, where)]
             case ForLoop() | WhileLoop():
                 return [self.loop(s, where)]
             case Define():
                 return [self.define(s, where)]
-            case Return() if self.whole.public or where.scope:
-                return [replace(s, value=protected(s.value, self.places, where.scope))]
             case Return():
-                place = self.places.place(s.value)
-                self.result = place if self.result is None else join(self.result, place)
-                return [s]
-            case Act() | Reverse() | Update() | Write():
-                return [s]
+                return [self.returned(s, where)]
+            case Write():  # of a parameter that is given its value at the end
+                self.own.exclusive(s.old, s, where)
+                self.own.note(s.old, s, self.own.written)
+                self.own.bind(s.out, self.places.place(s.old), s, where)
+            case Act() | Reverse() | Update():
+                pass
+        return [s]
+
+    def returned(self, s: Return, where: Where) -> Return:
+        if self.whole.public or where.scope:
+            return replace(s, value=protected(s.value, self.places, where.scope))
+        if self.whole.mutated:
+            s, arrays = returning_first(s)
+            for p, a in zip(self.whole.mutated, arrays, strict=True):
+                if self.own.reach(a) != self.own.reach(p):
+                    self.away.add(p)
+        place = self.places.place(s.value)
+        self.result = place if self.result is None else join(self.result, place)
+        return s
 
     def assign(self, s: Assign, where: Where) -> list[Statement]:
         out, value = s.target, s.value
         if isinstance(out, Var) and isinstance(value, Apply) and accumulation(value, s.origin):
-            old = value.args[0]
-            if isinstance(old, Var) and self.exclusive(old, s, where) and not self.is_kept(old, s, where):
-                self.bind(out, self.places.place(old), s, where)
-                self.note(old, s, self.updates)
-                return [Update(out, old, value.op, value.args[1], s.origin)]
-        self.bind(out, self.places.place(value), s, where)
-        return [s]
+            updated = self.update(s, out, value, where)
+            if updated:
+                return updated
+        if isinstance(out, Var) and out in self.own.detached and self.own.reach(value):
+            value = copy_of(value, out)
+        self.own.bind(out, self.places.place(value), s, where)
+        return [s if value is s.value else replace(s, value=value)]
+
+    def update(self, s: Assign, out: Var, value: Apply, where: Where) -> list[Statement]:
+        """`old op= value`, where that can be; what the user wrote so keeps its order in memory by that."""
+        old, operand = value.args
+        if not isinstance(old, Var):
+            return []
+        if s.origin.adjoint or ab.rank(out.type) in (0, 1):
+            if not self.own.exclusive(old, s, where, detach=False) or self.own.is_kept(old, s, where):
+                return []
+            before, table = list[Statement](), self.own.updates
+        else:
+            (before, old), table = self.writable(old, out, s, where), self.own.written
+        self.own.note(old, s, table)
+        self.own.bind(out, self.places.place(old), s, where)
+        return [*before, Update(out, old, value.op, operand, s.origin)]
 
     def write(self, s: Assign, where: Where) -> list[Statement]:
         out, value = s.target, s.value
         assert isinstance(out, Var)
         assert isinstance(value, Apply)
         array, index, item = value.args
-        before: list[Statement] = []
-        if isinstance(array, Var) and self.exclusive(array, s, where):
-            old = array
-        else:
-            old = Var(out.hint, out.type)
-            before.append(Assign(old, copy_of(array, old), s.origin))
-            birth = self.live.span[s].start
-            own = frozenset({self.places.make(("copy", out), where.scope, birth)})
-            items = NOWHERE if isinstance(out.type, ab.Array) else stores_of(self.places.place(array))
-            self.places.bind(old, own | items, where.scope, birth)
-        place = stores_of(self.places.place(old))
-        add = value.op is prims.add_item
-        if value.op is prims.add_at_key:
+        before, old = self.writable(array, out, s, where)
+        place = self.own.reach(old)
+        known: dict[str, Any] = dict(value.kwargs)
+        op, each = None, False
+        if value.op is prims.add_item:
+            op, each = operator.add, is_gather(index)
+        elif value.op is update_item:
+            op = known["op"].value
+        elif value.op is prims.add_at_key:
             kind = out.type.item if isinstance(out.type, ab.ListOf) else ab.UNKNOWN
-            place |= stores_of(self.places.place(item))
-            index, item, add = (index,), *self.added(old, index, item, kind)
-        if is_advanced(index) and stores_of(self.places.place(item)) & place:
+            place |= self.own.reach(item)
+            index, (item, op) = (index,), self.added(old, index, item, kind)
+        view = through(old, known.get("via", ()))
+        assigned = (each or op is None) and value.op is not prims.add_at_key
+        if assigned and self.own.reach(item) & place and not overlaps_safely(view, index, item):
             item = copy_of(item)
-        self.note(old, s, self.written)
-        self.bind(out, place, s, where)
-        return [*before, Write(out, old, index, item, add, s.origin)]
+        self.own.note(old, s, self.own.written)
+        self.own.bind(out, place, s, where)
+        if op is not None and index == (Lit(...),) and "via" not in known:
+            return [*before, Update(out, old, op, item, s.origin)]
+        return [*before, Write(out, old, view, index, item, op, each, s.origin)]
 
-    def added(self, array: Var, key: Expr, item: Expr, kind: ab.Type) -> tuple[Expr, bool]:
-        """What is stored for an item of a list that something is added to, and is it added in place?"""
-        if isinstance(kind, ab.Scalar):
-            return item, True
-        before = Apply(prims.item, (array, key))
-        return Apply(operator.add if isinstance(kind, ab.Array) else add_trees, (before, item)), False
+    def writable(
+        self, array: Expr, out: Var, s: Statement, where: Where, but: frozenset[Store] = NOWHERE
+    ) -> tuple[list[Statement], Var]:
+        """The variable whose array can be written to become `out`, and what makes that one if it is a copy.
 
-    def note(self, e: Expr, s: Statement, table: dict[Store, set[int]]) -> None:
-        """Remember that something is done here with the stores of a value."""
-        for store in stores_of(self.places.place(e)):
-            table.setdefault(store, set()).add(self.live.span[s].start)
-
-    def is_kept(self, v: Var, s: Statement, where: Where) -> bool:
-        """May a list have the array of a variable already when this statement runs?"""
-        here = self.live.span[s].start
-        for store in stores_of(self.places.place(v)):
-            positions = self.kept_at.get(store, ())
-            if any(p < here for p in positions) or positions and self.survives(store, where):
-                return True
-        return False
-
-    def bind(self, target: Target, place: Place, s: Statement, where: Where) -> None:
+        Arrays in the stores `but` are somebody else's.
+        """
+        if isinstance(array, Var) and not self.own.reach(array) & but and self.own.exclusive(array, s, where):
+            return [], array
+        old = Var(out.hint, out.type)
         birth = self.live.span[s].start
-        if isinstance(target, tuple):
-            for k, t in enumerate(target):
-                part = place.items.get(k, NOWHERE) if isinstance(place, Parts) else place
-                self.bind(t, part, s, where)
-        elif target is not None:
-            self.places.bind(target, place, where.scope, birth)
+        own = frozenset({self.places.make(("copy", out), where.scope, birth)})
+        items = NOWHERE if isinstance(out.type, ab.Array) else self.own.reach(array)
+        self.places.bind(old, own | items, where.scope, birth)
+        return [Assign(old, copy_of(array, old), s.origin)], old
 
-    def exclusive(self, v: Var, s: Statement, where: Where) -> bool:
-        """May the array of a variable be written by this statement: is it ours, and does nobody need it afterwards?"""
-        position = self.live.span[s].start
-        return not self.live.live(v, position, where.skips) and self.unshared(v, position, where)
+    def added(self, array: Var, key: Expr, item: Expr, kind: ab.Type) -> tuple[Expr, Any]:
+        """What is stored for an item of a list that something is added to, and the operator if it is added in place."""
+        if isinstance(kind, ab.Scalar):
+            return item, operator.add
+        before = Apply(prims.item, (array, key))
+        return Apply(operator.add if isinstance(kind, ab.Array) else add_trees, (before, item)), None
 
-    def unshared(self, v: Var, position: int, where: Where) -> bool:
-        """Are the stores of a variable our own, and is no other variable that reaches them needed after a position?"""
-        stores = stores_of(self.places.place(v))
-        if not stores or any(store.scope != where.scope for store in stores):
-            return False
-        for store in stores:
-            holders = self.places.holders.get(store, {})
-            for w in list(holders):
-                if self.live.last(w) < position:
-                    del holders[w]
-                elif w is not v and self.live.live(w, position, where.skips):
-                    return False
-        return True
+    # calls that write into their arguments
 
-    def append(self, s: Append, where: Where) -> Append:
-        """An array that is written later is copied; so is one that leaves the function on a list and is not its own."""
-        value = self.kept(s.value, s, where)
-        stores = stores_of(self.places.place(value))
-        self.note(s.value, s, self.kept_at)
-        place = stores_of(self.places.of.get(s.to, NOWHERE)) | stores | ABROAD
-        self.places.of[s.to] = place
-        for store in place:
-            self.places.holders.setdefault(store, {})[s.to] = None
-        return Append(s.to, value, s.origin)
+    def mutate(self, s: Mutate, where: Where) -> list[Statement]:
+        """A call of the user's function: what it writes is made our own first."""
+        before: list[Statement] = []
+        args, mine = list(s.call.args), NOWHERE
+        for k, new in zip(s.at, s.new, strict=True):
+            first, args[k] = self.writable(args[k], new, s, where, mine)
+            before += first
+            mine |= self.own.reach(args[k])
+            self.own.note(args[k], s, self.own.written)
+        call = replace(s.call, args=self.apart(args, s.at, mine))
+        value = s.value
+        after: list[Statement] = []
+        if value is not None and value in self.own.detached:
+            value = Var("", value.type)
+            after = [Assign(s.value, copy_of(value, s.value), s.origin)]
+        self.own.bind(s.value, NOWHERE if after else self.places.place(call), s, where)
+        for k, new in zip(s.at, s.new, strict=True):
+            self.own.bind(new, self.places.place(args[k]), s, where)
+        return [*before, replace(s, value=value, call=call), *after]
 
-    def kept(self, e: Expr, s: Append, where: Where) -> Expr:
-        """An item of a list as it may be kept there."""
-        if isinstance(e, Apply) and e.op in MAKERS:
-            return replace(
-                e,
-                args=tuple(
-                    x if e.op is prims.make_dict and k == 0 else self.kept(x, s, where) for k, x in enumerate(e.args)
-                ),
-            )
-        if isinstance(e, Choice):
-            return Choice(e.cond, self.kept(e.then, s, where), self.kept(e.orelse, s, where))
-        place = self.places.place(e)
-        if isinstance(place, Parts):
-            return e
-        foreign = s.to in self.plans.leaving and any(
-            store.scope != where.scope or self._listed(store, s.to) for store in place
-        )
-        if foreign or any(self.changes(store, s, where) for store in place):
-            return copy_of(e) if isinstance(type_of(e), ab.Array) else e
-        return e
+    def call(self, s: Assign, e: Invoke, where: Where) -> Assign:
+        """A call of a companion that takes arguments over: what is not given away is copied for it."""
+        args, mine = list(e.args), NOWHERE
+        for k in e.taken:
+            x, stores = args[k], self.own.reach(args[k])
+            if isinstance(x, Var) and not stores & mine and self.own.exclusive(x, s, where):
+                self.own.note(x, s, self.own.written)
+                mine |= stores
+            elif stores:
+                args[k] = copied(x)
+        e = replace(e, args=self.apart(args, e.taken, mine))
+        self.own.bind(s.target, self.places.place(e), s, where)
+        return replace(s, value=e)
 
-    def _listed(self, store: Store, to: Var) -> bool:
-        return any(w is not to and w in self.plans.leaving for w in self.places.holders.get(store, ()))
-
-    def changes(self, store: Store, s: Append, where: Where) -> bool:
-        """Is a store written after this statement, perhaps in the next round of a loop?"""
-        positions = self.written.get(store, set()) | self.updated.get(store, set())
-        here = self.live.span[s].start
-        return any(p > here for p in positions) or bool(positions) and self.survives(store, where)
-
-    def survives(self, store: Store, where: Where) -> bool:
-        """Is a store older than a round of the loops around, so that the next round may find it?"""
-        return any(
-            store.birth <= self.live.span[loop].start
-            or any(store in stores_of(self.carried.get(p, NOWHERE)) for p in loop.carried)
-            for loop in where.loops
-        )
+    def apart(self, args: list[Expr], at: tuple[int, ...], mine: frozenset[Store]) -> tuple[Expr, ...]:
+        """The arguments of a call, with copies of those that are only read but share storage with one that is not."""
+        return tuple(copied(x) if k not in at and self.own.reach(x) & mine else x for k, x in enumerate(args))
 
     def branch(self, s: Branch, where: Where) -> Branch:
         loop = where.loops[-1] if where.loops else None
@@ -297,23 +293,23 @@ class _Stores:
             self.left[s] = []
             for p, i in zip(s.carried, inits, strict=True):
                 place = self.places.settle(p.type, self.places.place(i), (p,), where.scope, start)
-                self.places.bind(p, join(place, self.carried.get(p, NOWHERE)), where.scope, start)
+                self.places.bind(p, join(place, self.own.carried.get(p, NOWHERE)), where.scope, start)
             if isinstance(s, ForLoop):
-                self.bind(s.target, stores_of(self.places.place(s.iterable)), s, where)
+                self.own.bind(s.target, self.own.reach(s.iterable), s, where)
             else:
                 test = self.body(s.test, inside)
             body = self.body(s.body, inside)
             stable = True
             for p, r in zip(s.carried, s.body.results, strict=True):
-                before = self.carried.get(p, NOWHERE)
+                before = self.own.carried.get(p, NOWHERE)
                 now = join(before, join(self.places.of.get(p, NOWHERE), self.places.place(r)))
                 if stores_of(now) != stores_of(before):
-                    self.carried[p] = now
+                    self.own.carried[p] = now
                     stable = False
             if stable:
                 break
         for k, (o, p) in enumerate(zip(s.outs, s.carried, strict=True)):
-            place = reduce(join, (left[k] for left in self.left[s]), self.carried.get(p, NOWHERE))
+            place = reduce(join, (left[k] for left in self.left[s]), self.own.carried.get(p, NOWHERE))
             self.places.bind(o, place, where.scope, self.live.span[s].end)
         if isinstance(s, ForLoop):
             return replace(s, inits=inits, body=body)
@@ -328,9 +324,11 @@ class _Stores:
             others = NOWHERE.union(
                 *(stores_of(self.places.place(x)) for q, x in zip(s.carried, s.inits, strict=True) if q is not p)
             )
-            if p in self.plans.written and is_array(p.type) and mine:
+            if p in self.whole.wanted and is_array(p.type) and mine:
                 alone = (
-                    isinstance(i, Var) and not self.live.live(i, start, where.skips) and self.unshared(i, start, where)
+                    isinstance(i, Var)
+                    and not self.live.live(i, start, where.skips)
+                    and self.own.unshared(i, start, where, detach=not mine & others)
                 )
                 if not alone or mine & others:
                     i = copy_of(i, p)

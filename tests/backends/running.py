@@ -15,8 +15,8 @@ import numpy as np
 from pullback.backends import numpy as backend
 from pullback.backends.base import Emitted
 from pullback.backends.printing import to_text
-from pullback.transpile.core import Program
-from tests.interpreter import run
+from pullback.transpile.core import Function, Program
+from tests.interpreter import Interpreter, run
 
 
 def leaves(x: Any) -> Iterator[Any]:
@@ -69,7 +69,7 @@ def compare(emitted: Emitted, program: Program, args: tuple[Any, ...]) -> None:
     """Run emitted text and interpreter on the same arguments."""
     with contextlib.redirect_stdout(io.StringIO()) as wanted_output:
         wanted = run(program, *copy.deepcopy(args))
-    f = load(emitted)
+    f = load(emitted, user_functions(program))
     given = copy.deepcopy(args)
     for _ in range(2):
         with contextlib.redirect_stdout(io.StringIO()) as output:
@@ -80,16 +80,35 @@ def compare(emitted: Emitted, program: Program, args: tuple[Any, ...]) -> None:
         alone(found, given)
         for x, y in zip(leaves(found), leaves(wanted), strict=True):
             if isinstance(x, types.FunctionType):
-                pulls(x, y)
+                pulls(x, y, len(args[0]))
         for x in leaves(found):
             if isinstance(x, np.ndarray):
                 x[...] = 7.0
         assert same(given, args), "a result shares storage with an argument"
 
 
-def pulls(f: Any, g: Any) -> None:
+def user_functions(program: Program) -> dict[str, Any]:
+    """The functions of the user's that a text calls: they change the arrays that they write, and return the rest."""
+
+    def made(function: Function) -> Any:
+        def call(*args: Any) -> Any:
+            result = Interpreter(program).call(function, [copy.copy(x) for x in args])
+            if not function.written:
+                return result
+            others = [x for x in leaves(args) if isinstance(x, np.ndarray)]
+            for k, array in zip(function.written, result[1:], strict=True):
+                assert sum(np.shares_memory(args[k], x) for x in others) == 1, "an array is given twice"
+                args[k][...] = array
+            return result[0]
+
+        return call
+
+    return {f.name: made(f) for f in program.functions.values() if f.primal}
+
+
+def pulls(f: Any, g: Any, size: int) -> None:
     """A pullback can be called any number of times."""
-    ct = np.array([0.1, -0.7, 2.0])
+    ct = np.resize([0.1, -0.7, 2.0], size)
     for _ in range(3):
         with contextlib.redirect_stdout(io.StringIO()):
             found, wanted = f(ct.copy()), g(ct.copy())

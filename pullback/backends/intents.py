@@ -1,0 +1,63 @@
+"""Which values of a block of Core would be written in place, before it is decided where they may be.
+
+u2 = set_item(u1, i, v)                      u1
+u3 = for i, u = u0: u1 = set_item(u, …)      u and so u0
+out = call kernel(a, b), which writes b      b
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pullback.transpile.core import Block, Call, Def, For, Function, If, Op, Var, While
+
+from .sharing import Taken, overwritten
+
+
+def wanted(b: Block, taken: Taken) -> set[Var]:
+    """The variables whose arrays would be written in place."""
+    out: set[Var] = set()
+    _collect(b, taken, out)
+    return out
+
+
+def _collect(b: Block, taken: Taken, out: set[Var]) -> None:
+    for s in reversed(b.body):
+        match s:
+            case Op() | Call():
+                out.update(overwritten(s, taken))
+            case If():
+                for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=True):
+                    out.update(v for v in (x, y) if o in out and isinstance(v, Var))
+                _collect(s.then, taken, out)
+                _collect(s.orelse, taken, out)
+            case For() | While():
+                for o, r in zip(s.outs, s.body.results[: len(s.inits)], strict=False):
+                    if o in out and isinstance(r, Var):
+                        out.add(r)
+                _collect(s.body, taken, out)
+                for p, i in zip(s.carried, s.inits, strict=False):
+                    if p in out and isinstance(i, Var):
+                        out.add(i)
+            case Def():
+                _collect(s.block, taken, out)
+
+
+def taken_arguments(functions: Mapping[str, Function]) -> dict[str, frozenset[int]]:
+    """The positions of the arguments that each function takes over, by key.
+
+    The user's functions write into what they write; a companion takes over what it would copy otherwise.
+    """
+    taken = {key: frozenset(f.written) for key, f in functions.items()}
+    while True:
+        found = {key: _taken(f, taken) for key, f in functions.items()}
+        if found == taken:
+            return found
+        taken = found
+
+
+def _taken(f: Function, taken: Mapping[str, frozenset[int]]) -> frozenset[int]:
+    if f.primal or not f.written:
+        return frozenset(f.written)
+    found = wanted(f.block, lambda key: taken.get(key, ()))
+    return frozenset(k for k in f.written if f.params[k].var in found)

@@ -1,0 +1,75 @@
+"""What is put on a list: an array that is written later is copied, so that the list keeps what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Var
+
+from .facts import MAKERS, type_of
+from .ownership import Ownership, Where
+from .places import ABROAD, NOWHERE, Parts, Store, stores_of
+from .returning import copy_of
+from .script import Append, Apply, Assign, Body, Branch, Choice, Define, Expr, ForLoop, Return, WhileLoop, atoms
+
+
+def leaving(body: Body) -> Iterator[Var]:
+    """The lists that leave the function: results, or parts of them."""
+    for s in body.statements:
+        match s:
+            case Assign(target=Var(), value=Apply(op=op) as value) if op is not list.pop:
+                yield from _lists(value)
+            case Return(value=value):
+                yield from _lists(value)
+            case Branch():
+                yield from leaving(s.then)
+                yield from leaving(s.orelse)
+            case ForLoop() | WhileLoop() | Define():
+                yield from leaving(s.body)
+
+
+def _lists(e: Expr) -> Iterator[Var]:
+    return (v for v in atoms(e) if isinstance(v.type, ab.ListOf))
+
+
+class Keeping:
+    """Appends to the lists of one procedure; `leaving` are those that leave it."""
+
+    def __init__(self, own: Ownership, leaving: frozenset[Var]) -> None:
+        self.own = own
+        self.leaving = leaving
+
+    def append(self, s: Append, where: Where) -> Append:
+        """An array that is written later is copied; so is one that leaves the function on a list and is not its own."""
+        places = self.own.places
+        value = self.kept(s.value, s, where)
+        stores = stores_of(places.place(value))
+        self.own.note(s.value, s, self.own.kept_at)
+        place = stores_of(places.of.get(s.to, NOWHERE)) | stores | ABROAD
+        places.of[s.to] = place
+        for store in place:
+            places.holders.setdefault(store, {})[s.to] = None
+        return Append(s.to, value, s.origin)
+
+    def kept(self, e: Expr, s: Append, where: Where) -> Expr:
+        """An item of a list as it may be kept there."""
+        if isinstance(e, Apply) and e.op in MAKERS:
+            skip = 1 if e.op is prims.make_dict else 0
+            return replace(e, args=(*e.args[:skip], *(self.kept(x, s, where) for x in e.args[skip:])))
+        if isinstance(e, Choice):
+            return Choice(e.cond, self.kept(e.then, s, where), self.kept(e.orelse, s, where))
+        place = self.own.places.place(e)
+        if isinstance(place, Parts):
+            return e
+        foreign = s.to in self.leaving and any(
+            store.scope != where.scope or self._listed(store, s.to) for store in place
+        )
+        if foreign or any(self.own.changes(store, s, where) for store in place):
+            return copy_of(e) if isinstance(type_of(e), ab.Array) else e
+        return e
+
+    def _listed(self, store: Store, to: Var) -> bool:
+        return any(w is not to and w in self.leaving for w in self.own.places.holders.get(store, ()))

@@ -1,0 +1,135 @@
+"""Core to Core: what asks for nothing but the shape of an array asks its latest version.
+
+Before::
+
+    u2 = set_item(u1, i, v); du = zeros_like(u1)
+
+After, so that `u1` is not needed any more and may be written in place::
+
+    u2 = set_item(u1, i, v); du = zeros_like(u2)
+"""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pullback import runtime
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Op, Stmt, Var, While
+
+from .sharing import accumulates, writes
+
+SHAPE_ONLY: dict[Any, int] = {
+    prims.dim: 0,
+    np.shape: 0,
+    np.size: 0,
+    np.ndim: 0,
+    builtins.len: 0,
+    np.zeros_like: 0,
+    np.ones_like: 0,
+    np.empty_like: 0,
+    np.full_like: 0,
+    runtime.zeros_of: 0,
+    prims.spread: 1,
+    runtime.unbroadcast: 1,
+    runtime.place_diagonal: 1,
+    runtime.scatter_add: 1,
+    runtime.scatter_add_along: 1,
+}
+"""The operand of which an operation reads the shape and the dtype, and nothing else."""
+
+
+def ask_latest(b: Block) -> Block:
+    """The block with shapes asked of the latest version of each array that is written."""
+    versions = _Versions()
+    versions.block(b)
+    return versions.asked(b, {}) if versions.written else b
+
+
+class _Versions:
+    """Which variables are versions of one array, and which arrays are written."""
+
+    def __init__(self) -> None:
+        self.parent: dict[Var, Var] = {}
+        self.written: set[Var] = set()
+
+    def first(self, v: Var) -> Var:
+        """The first version of the array of a variable, as far as it is known."""
+        while v in self.parent:
+            v = self.parent[v]
+        return v
+
+    def same(self, new: Atom, old: Atom) -> bool:
+        return isinstance(new, Var) and isinstance(old, Var) and self.first(new) is self.first(old)
+
+    def join(self, new: Var, old: Atom) -> None:
+        """Say that `new`, which has no earlier version yet, is a version of `old`."""
+        if isinstance(old, Var) and self.first(old) is not self.first(new):
+            root = self.first(new)
+            self.parent[root] = old
+            if root in self.written:
+                self.written.add(self.first(old))
+
+    def block(self, b: Block) -> None:
+        for s in b.body:
+            self.statement(s)
+
+    def statement(self, s: Stmt) -> None:
+        match s:
+            case Op():
+                if (writes(s) or accumulates(s)) and isinstance(s.args[0], Var):
+                    self.join(s.out, s.args[0])
+                    self.written.add(self.first(s.out))
+            case If():
+                self.block(s.then)
+                self.block(s.orelse)
+                for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=True):
+                    if self.same(x, y):
+                        self.join(o, x)
+            case For() | While():
+                self.block(s.body)
+                for o, p, i, r in zip(s.outs, s.carried, s.inits, s.body.results, strict=False):
+                    if self.same(r, p):
+                        self.join(p, i)
+                        self.join(o, p)
+            case Def():
+                self.block(s.block)
+
+    def asked(self, b: Block, latest: dict[Var, Var]) -> Block:
+        """A block in which shapes are asked of the `latest` versions, which are those that it finds."""
+        for v in b.params:
+            self.note(v, latest)
+        body: list[Stmt] = []
+        for s in b.body:
+            match s:
+                case Op():
+                    s = self.operation(s, latest)
+                case If():
+                    then, orelse = (self.asked(x, dict(latest)) for x in (s.then, s.orelse))
+                    s = replace(s, then=then, orelse=orelse)
+                case For():
+                    s = replace(s, body=self.asked(s.body, dict(latest)))
+                case While():
+                    s = replace(s, cond=self.asked(s.cond, dict(latest)), body=self.asked(s.body, dict(latest)))
+                case Def():
+                    s = replace(s, block=self.asked(s.block, dict(latest)))
+            for o in s.outs:
+                self.note(o, latest)
+            body.append(s)
+        return Block(b.params, tuple(body), b.results)
+
+    def note(self, v: Var, latest: dict[Var, Var]) -> None:
+        if (root := self.first(v)) in self.written:
+            latest[root] = v
+
+    def operation(self, s: Op, latest: dict[Var, Var]) -> Op:
+        k = SHAPE_ONLY.get(s.op)
+        if k is None or k >= len(s.args) or not isinstance(v := s.args[k], Var):
+            return s
+        newest = latest.get(self.first(v), v)
+        args: tuple[Arg, ...] = (*s.args[:k], newest, *s.args[k + 1 :])
+        return s if newest is v else replace(s, args=args)
