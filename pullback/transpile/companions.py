@@ -89,7 +89,7 @@ class Derivation:
         primal = hoist_items(f.block)
         if self.optimised:
             primal = simplify(primal)
-        primal = remove_dead(primal, self.effects)
+        primal = remove_dead(fuse_branches(primal) if self.optimised else primal, self.effects)
         inputs = [f.block.params[i] for i in wrt]
         active = varied(primal, inputs) & useful(primal, primal.results[:1])
         reversal = Reversal(active, Twins.of(primal), self.companion, self.result_type)

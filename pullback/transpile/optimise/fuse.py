@@ -20,13 +20,14 @@ from pullback.transpile.traversal import substitute
 def fuse_branches(b: Block) -> Block:
     """A block in which an `if` and the next one on the same condition are one `if`.
 
-    Before: `y = if c: … else: …; dx = if c: … else: …`. After: `y, dx = if c: …; … else: …; …`.
+    Before: `y = if c: … else: …; dx = if c: … else: …`. After: `y, dx = if c: …; … else: …; …`. An adjoint joins
+    the `if` that it is the adjoint of, no other: it reads what that one's branches bind.
     """
     out: list[Stmt] = []
     for s in b.body:
         s = _inside(s)
         last = out[-1] if out else None
-        if isinstance(s, If) and isinstance(last, If) and last.cond is s.cond:
+        if isinstance(s, If) and isinstance(last, If) and last.cond is s.cond and _belong_together(last, s):
             out[-1] = replace(
                 last,
                 outs=last.outs + s.outs,
@@ -36,6 +37,10 @@ def fuse_branches(b: Block) -> Block:
         else:
             out.append(s)
     return Block(b.params, tuple(out), b.results)
+
+
+def _belong_together(last: If, s: If) -> bool:
+    return last.adjoint_of is None and s.adjoint_of in (None, last.tag)
 
 
 def _join(first: If, x: Block, y: Block) -> Block:
