@@ -47,6 +47,7 @@ from pullback.transpile.optimise.residuals import again_at_top
 from pullback.transpile.reverse.activity import useful, varied
 from pullback.transpile.reverse.adjoint import Adjoint, Companion, Reversal
 from pullback.transpile.reverse.twins import Twins
+from pullback.transpile.stopping import leave_nothing
 from pullback.transpile.traversal import blocks, free
 
 _COSTLY: frozenset[OpFunction] = frozenset(
@@ -100,7 +101,8 @@ class Derivation:
         gradients = tuple(adjoint.ct.gradient(p) if exact else adjoint.ct.full(p) for p in inputs)
         back = Block((), tuple(adjoint.b.body), gradients)
         back = remove_dead(simplify(back) if self.optimised else back)
-        return Sweeps(_with_tapes(primal, reversal.taped), back.body, back.results)
+        forward = leave_nothing(_with_tapes(primal, reversal.taped), reversal.skipping)
+        return Sweeps(forward, back.body, back.results)
 
     def companion(self, key: str, active: tuple[int, ...]) -> Companion:
         """The companions that pull a cotangent of the function `key` back to its arguments at `active`."""
@@ -190,14 +192,14 @@ def _is_costly(b: Block) -> bool:
     )
 
 
-def _with_tapes(b: Block, taped: dict[Call, tuple[str, Var]]) -> Block:
+def _with_tapes(b: Block, taped: dict[Var, tuple[str, Var]]) -> Block:
     """A forward sweep in which calls whose companion reads a tape are calls of the function that fills it."""
     if not taped:
         return b
     body: list[Stmt] = []
     for s in b.body:
-        if isinstance(s, Call) and s in taped:
-            key, tape = taped[s]
+        if isinstance(s, Call) and s.out in taped:
+            key, tape = taped[s.out]
             both = Var("", ab.Seq("tuple", (s.out.type, tape.type)))
             body.append(replace(s, out=both, function=key))
             body += [Op(v, prims.item, (both, Lit(k)), (), s.origin) for k, v in enumerate((s.out, tape))]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +31,8 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.traversal import blocks, free, own_reads, substitute
+from pullback.transpile.optimise.forward import Forward, extended, steps_of
+from pullback.transpile.traversal import free, own_reads, substitute
 
 # these cost nothing: a view, a number, an item
 _FREE: frozenset[OpFunction] = frozenset({np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias})
@@ -39,60 +40,15 @@ _CHEAP: frozenset[OpFunction] = frozenset({operator.add, operator.sub, operator.
 _STEPS = 3
 
 
-@dataclass
-class _Forward:
-    """What is known of the forward statements. `extra`: what each one has been asked to hand out besides."""
-
-    statements: dict[Tag, For | While | If] = field(default_factory=dict)
-    home: dict[Tag, tuple[Tag, int]] = field(default_factory=dict)
-    local: dict[tuple[Tag, int], set[Var]] = field(default_factory=dict)
-    made: dict[Var, Op] = field(default_factory=dict)
-    order: dict[Var, int] = field(default_factory=dict)
-    extra: dict[Tag, list[tuple[Var, Var, int]]] = field(default_factory=dict)
-    counted: dict[Tag, Var] = field(default_factory=dict)
-
-    def scan(self, b: Block, home: tuple[Tag, int] | None = None) -> None:
-        for s in b.body:
-            if isinstance(s, Op):
-                self.order[s.out] = len(self.made)
-                self.made[s.out] = s
-            if isinstance(s, (For, While, If)):
-                self.statements[s.tag] = s
-                if home is not None:
-                    self.home[s.tag] = home
-            for i, inner in enumerate(blocks(s)):
-                if isinstance(s, For) and s.stop is not None:
-                    self.read_by_index(s)
-                if isinstance(s, (For, While, If)):
-                    self.local[s.tag, i] = {*inner.params, *(o for t in inner.body for o in t.outs)}
-                    self.scan(inner, (s.tag, i))
-                else:
-                    self.scan(inner, home)
-
-    def read_by_index(self, s: For) -> None:
-        """The items of a loop that may stop early are read again by index, as far as it went."""
-        for p, a in zip(s.item_params, s.items, strict=True):
-            listed = not isinstance(a.type, ab.Array)
-            op, key = (prims.item, s.index) if listed else (operator.getitem, (s.index,))
-            self.order[p] = len(self.made)
-            self.made[p] = Op(p, op, (a, key), (), s.origin)
-
-    def keep(self, tag: Tag, v: Var, out: Var, side: int = 0) -> None:
-        """The statement also hands out its local `v`, as `out`."""
-        self.extra.setdefault(tag, []).append((v, out, side))
-        if tag in self.home:
-            self.local[self.home[tag]].add(out)
-
-
 def keep_residuals(b: Block) -> Block:
     """A block in which every read is in scope.
 
     What adjoint code read from inside forward loops and branches is kept for it.
     """
-    forward = _Forward()
+    forward = Forward()
     forward.scan(b)
     closed = _close(forward, b)
-    return _extend(forward, closed)
+    return extended(forward, closed)
 
 
 def again_at_top(
@@ -102,18 +58,18 @@ def again_at_top(
 
     Those to keep for it, and the operations that give the rest.
     """
-    f = _Forward()
+    f = Forward()
     f.scan(Block((), forward, ()))
     local = {o for s in forward for o in s.outs}
     plan = _plan(f, [v for v in read if v in local], local, at_hand)
     return plan.kept, plan.again
 
 
-def _close(f: _Forward, b: Block) -> Block:
+def _close(f: Forward, b: Block) -> Block:
     return Block(b.params, tuple(_close_statement(f, s) for s in b.body), b.results)
 
 
-def _close_statement(f: _Forward, s: Stmt) -> Stmt:
+def _close_statement(f: Forward, s: Stmt) -> Stmt:
     match s:
         case If():
             s = replace(s, then=_close(f, s.then), orelse=_close(f, s.orelse))
@@ -128,28 +84,29 @@ def _close_statement(f: _Forward, s: Stmt) -> Stmt:
     return s
 
 
-def _close_branch(f: _Forward, s: If, tag: Tag) -> If:
+def _close_branch(f: Forward, s: If, tag: Tag) -> If:
     primal = f.statements[tag]
     assert isinstance(primal, If)
     m: dict[Var, Atom] = {}
     sides: list[Block] = []
     for i, (b, mine) in enumerate(zip((s.then, s.orelse), (primal.then, primal.orelse), strict=True)):
-        plan = _plan(f, [v for v in free(b) if v in f.local[tag, i]], f.local[tag, i], frozenset())
+        local = f.names((tag, i))
+        plan = _plan(f, [v for v in free(b) if v in local], local, frozenset())
         for v in plan.kept:
             if v in mine.results:
                 m[v] = primal.outs[mine.results.index(v)]
             elif v not in m:
                 m[v] = out = Var(v.hint, v.type)
-                f.keep(tag, v, out, i)
+                f.keep(tag, f.handed_out(v, (tag, i)), out, i)
         sides.append(_recompute(f, plan, b, m))
     return replace(s, then=sides[0], orelse=sides[1])
 
 
-def _close_loop(f: _Forward, s: For, tag: Tag) -> For:
+def _close_loop(f: Forward, s: For, tag: Tag) -> For:
     primal = f.statements[tag]
     assert isinstance(primal, (For, While))
     side = 1 if isinstance(primal, While) else 0
-    local = f.local[tag, side]
+    local = f.names((tag, side))
     m: dict[Var, Atom] = {}
     at_hand: set[Var] = set()
     if isinstance(primal, For) and (primal.stop is None or not primal.reverse):
@@ -169,7 +126,7 @@ def _close_loop(f: _Forward, s: For, tag: Tag) -> For:
                 walk(p, a)
     for v in plan.kept:
         tape = Var(v.hint, ab.ListOf(v.type))
-        f.keep(tag, v, tape)
+        f.keep(tag, f.handed_out(v, (tag, side)), tape)
         walk(v, tape)
     source = s.source
     if source is None and not items and isinstance(primal, For) and primal.stop is None:
@@ -183,21 +140,13 @@ def _close_loop(f: _Forward, s: For, tag: Tag) -> For:
     return replace(s, source=source, items=tuple(items), body=body)
 
 
-def _run_through(f: _Forward, primal: For | While, tag: Tag) -> Range:
+def _run_through(f: Forward, primal: For | While, tag: Tag) -> Range:
     """The range that a loop went through that a test or a jump has ended: the forward code counts."""
     if tag not in f.counted:
         f.counted[tag] = Var("n" if isinstance(primal, While) else "end", ab.INT)
-        if tag in f.home:
-            f.local[f.home[tag]].add(f.counted[tag])
-    start, _, step = _steps_of(primal)
+        f.bound(tag, f.counted[tag])
+    start, _, step = steps_of(primal)
     return Range(start, f.counted[tag], step)
-
-
-def _steps_of(s: For | While) -> tuple[Atom, Var | None, Atom]:
-    """Where counting the iterations of a loop begins, what is counted (None: nothing but they), and by how much."""
-    if isinstance(s, While) or s.reverse:
-        return Lit(0), None, Lit(1)
-    return (Lit(0), s.index, Lit(1)) if s.source is None else (s.source.start, s.index, s.source.step)
 
 
 @dataclass(frozen=True)
@@ -209,7 +158,7 @@ class _Plan:
     read: frozenset[Var]
 
 
-def _plan(f: _Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var]) -> _Plan:
+def _plan(f: Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var]) -> _Plan:
     """Choose.
 
     What costs nothing is read again, cheap element-wise values are computed again from what is kept anyway.
@@ -231,7 +180,7 @@ def _plan(f: _Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var
     return _Plan(tuple(kept), ordered, frozenset(read))
 
 
-def _shared_bases(f: _Forward, wanted: list[Var], local: set[Var]) -> list[Var]:
+def _shared_bases(f: Forward, wanted: list[Var], local: set[Var]) -> list[Var]:
     """Arrays of which several slices are wanted: one copy of such an array is less than the copies of its slices."""
     bases: dict[Var, int] = {}
     for v in wanted:
@@ -242,12 +191,12 @@ def _shared_bases(f: _Forward, wanted: list[Var], local: set[Var]) -> list[Var]:
     return [v for v, count in bases.items() if count > 1 and v not in wanted]
 
 
-def _in_order(f: _Forward, again: dict[Var, Op]) -> tuple[Op, ...]:
+def _in_order(f: Forward, again: dict[Var, Op]) -> tuple[Op, ...]:
     return tuple(sorted(again.values(), key=lambda s: f.order[s.out]))
 
 
 def _remake(
-    f: _Forward, v: Var, local: set[Var], have: set[Var], again: dict[Var, Op], ops: frozenset[OpFunction], steps: int
+    f: Forward, v: Var, local: set[Var], have: set[Var], again: dict[Var, Op], ops: frozenset[OpFunction], steps: int
 ) -> bool:
     """Add to `again` the operations that make `v` from `have` and from names of outer scopes; False if it cannot be."""
     if v in have or v not in local or v in again:
@@ -269,7 +218,7 @@ def _allowed(s: Op, ops: frozenset[OpFunction]) -> bool:
         return True
     if s.op is operator.getitem:
         return _is_basic(s.args[1])
-    if s.op is np.sqrt and _CHEAP <= ops:  # of an array; of a number a call costs more than a place on the tape
+    if s.op is np.sqrt and ops >= _CHEAP:  # of an array; of a number a call costs more than a place on the tape
         return ab.rank(s.out.type) not in (None, 0)
     return s.op in _CHEAP and ab.kind_of(s.out.type) == "int" and ab.rank(s.out.type) == 0
 
@@ -280,7 +229,7 @@ def _is_basic(index: object) -> bool:
     return all(isinstance(i, (Slice, Lit)) or (isinstance(i, Var) and isinstance(i.type, ab.Scalar)) for i in parts)
 
 
-def _recompute(f: _Forward, plan: _Plan, b: Block, m: dict[Var, Atom]) -> Block:
+def _recompute(f: Forward, plan: _Plan, b: Block, m: dict[Var, Atom]) -> Block:
     """A backward block that first computes again what the plan says, and reads the rest by its new names."""
     first: list[Stmt] = []
     for s in plan.again:
@@ -288,52 +237,3 @@ def _recompute(f: _Forward, plan: _Plan, b: Block, m: dict[Var, Atom]) -> Block:
         first.append(replace(s, out=out, args=substitute(s.args, m), kwargs=substitute(s.kwargs, m)))
         m[s.out] = out
     return Block(b.params, tuple(first) + substitute(b.body, m), substitute(b.results, m))
-
-
-def _extend(f: _Forward, b: Block) -> Block:
-    """The forward code with what it has been asked to hand out."""
-    return Block(b.params, tuple(_extend_statement(f, s) for s in b.body), b.results)
-
-
-def _extend_statement(f: _Forward, s: Stmt) -> Stmt:
-    match s:
-        case If():
-            extra = f.extra.get(s.tag, [])
-
-            def grown(b: Block, side: int) -> Block:
-                more = tuple(v if i == side else _placeholder(v) for v, _, i in extra)
-                return Block((), _extend(f, b).body, b.results + more)
-
-            outs = s.outs + tuple(o for _, o, _ in extra)
-            return replace(s, outs=outs, then=grown(s.then, 0), orelse=grown(s.orelse, 1))
-        case For() | While():
-            extra = f.extra.get(s.tag, [])
-            inner = _extend(f, s.body)
-            body = Block(inner.params, inner.body, inner.results + tuple(v for v, _, _ in extra))
-            s = replace(s, outs=s.outs + tuple(o for _, o, _ in extra), body=body)
-            return _counting(s, f.counted[s.tag]) if s.tag in f.counted else s
-        case Def():
-            return replace(s, block=_extend(f, s.block))
-    return s
-
-
-def _placeholder(v: Var) -> Lit:
-    return Lit(0.0) if isinstance(v.type, ab.Scalar) and v.type.kind == "float" else Lit(None)
-
-
-def _counting(s: For | While, out: Var) -> For | While:
-    """The loop that carries, as `out`, the index that the next iteration would have, or the number of them."""
-    n = len(s.inits)
-    start, index, by = _steps_of(s)
-    before, after = Var(out.hint, ab.INT), Var(out.hint, ab.INT)
-    step = Op(after, operator.add, (index or before, by), (), s.origin)
-    results = (*s.body.results[:n], after, *s.body.results[n:])
-    first = 0 if isinstance(s, While) else 1
-    params = (*s.body.params[: first + n], before, *s.body.params[first + n :])
-    # after the branch that tells whether to stop nothing may follow
-    body = Block(params, (*s.body.body, step) if s.stop is None else (step, *s.body.body), results)
-    outs, inits = (*s.outs[:n], out, *s.outs[n:]), (*s.inits, start)
-    if isinstance(s, For):
-        return replace(s, outs=outs, inits=inits, body=body)
-    cond = Block((*s.cond.params, Var(out.hint, ab.INT)), s.cond.body, s.cond.results)
-    return replace(s, outs=outs, inits=inits, cond=cond, body=body)

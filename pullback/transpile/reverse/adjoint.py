@@ -30,6 +30,7 @@ from pullback.transpile.core import (
     Op,
     Origin,
     Stmt,
+    Tag,
     Var,
     While,
 )
@@ -67,15 +68,17 @@ class Reversal:
     """What one reversal knows: the values that have a cotangent, where shapes can be read, and the callees' companions.
 
     `companion(key, active)` gives what pulls a cotangent back to the arguments at `active`, `result_type` the type of
-    what that returns, once it is known. `taped` fills up with the calls that must leave a tape, the key of the
-    function to call instead, and the tape's name.
+    what that returns, once it is known. `taped` fills up with the calls that must leave a tape, by what they bind: the
+    key of the function to call instead, and the tape's name; `skipping` with the loops of which the iteration that
+    stops them has no adjoint.
     """
 
     active: set[Var]
     twins: Twins
     companion: Callable[[str, tuple[int, ...]], Companion]
     result_type: Callable[[str], ab.Type | None]
-    taped: dict[Call, tuple[str, Var]] = field(default_factory=dict)
+    taped: dict[Var, tuple[str, Var]] = field(default_factory=dict)
+    skipping: set[Tag] = field(default_factory=set)
     whole: dict[Atom, set[Atom]] = field(default_factory=dict)
 
 
@@ -298,7 +301,7 @@ class Adjoint:
         tape: tuple[Var, ...] = ()
         if names.forward is not None:
             tape = (Var("tape", ab.UNKNOWN),)
-            self.r.taped[s] = (names.forward, tape[0])
+            self.r.taped[s.out] = (names.forward, tape[0])
         out = Var("", ab.Seq("tuple", types) if len(active) > 1 else types[0])
         self.b.body.append(Call(out, names.pullback, (*s.args, *tape, d), self.b.origin))
         for k, i in enumerate(active):

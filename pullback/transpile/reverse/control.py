@@ -21,6 +21,7 @@ from pullback.transpile.core import (
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.activity import active_free
 from pullback.transpile.reverse.cotangents import Tree, kind_of_either
+from pullback.transpile.stopping import straight, ways_out
 from pullback.transpile.traversal import substitute
 
 if TYPE_CHECKING:
@@ -77,14 +78,26 @@ class _Slots:
     """
 
     def __init__(self, self_: Adjoint, s: For | While) -> None:
+        self.body = s.body
         active = self_.r.active
         pairs: list[tuple[Var, Atom]] = [] if isinstance(s, While) else list(zip(s.item_params, s.items, strict=True))
         live = [(p, a) for p, a in pairs if isinstance(a, Var) and a in active and p in active]
         self.listed = [(p, a) for p, a in live if isinstance(a.type, ab.ListOf) and s.stop is None]
         self.rows = [pair for pair in live if pair not in self.listed]
         self.carried = [k for k in range(len(s.inits)) if s.carried[k] in active or s.outs[k] in active]
-        read = active_free((s.body,), active)
+        if s.stop is not None and len(s.outs) == len(s.inits):
+            self.skip_last(self_, s, s.stop)
+        read = active_free((self.body,), active)
         self.outer = list(dict.fromkeys([*read, *(a for _, a in self.rows)]))
+
+    def skip_last(self, self_: Adjoint, s: For | While, stop: Atom) -> None:
+        """The iteration that stops a loop has no adjoint if it hands on all cotangents as they are."""
+        ends = ways_out(s.body.body, stop, s.body.results)
+        if all(e[k] is s.carried[k] for e in ends for k in self.carried):
+            found = straight(s.body.body, stop, s.body.results)
+            if found is not None:
+                self.body = Block(s.body.params, *found)
+                self_.r.skipping.add(s.tag)
 
 
 def loop(self: Adjoint, s: For | While) -> None:
@@ -99,7 +112,7 @@ def loop(self: Adjoint, s: For | While) -> None:
     tapes = [self.ct.full(o) for o, _ in taped]
     tape_params = [Var(self.ct.name(r), type_of(r)) for _, r in taped]
     taped_seeds = [(r, p) for (_, r), p in zip(taped, tape_params, strict=True) if isinstance(r, Var)]
-    results = [s.body.results[k] for k in slots.carried]
+    results = [slots.body.results[k] for k in slots.carried]
     kinds = [_kind(v.type, d) for v, d in zip(values, inits, strict=True)]
     while True:
         params = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
@@ -132,7 +145,7 @@ def _body(
     """One iteration backwards, and the cotangents of list items that it collects."""
     inner = self.inside(s.origin)
     _reopen(inner, [v for v, _ in seeds], [p for _, p in seeds])
-    inner.walk(s.body.body)
+    inner.walk(slots.body.body)
     inner.b.at(s.origin)
     for p, a in slots.rows:
         if (d := inner.ct.pop(p)) is not None:
