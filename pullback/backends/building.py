@@ -229,7 +229,7 @@ class Builder:
         else:
             space = self.write.space
             function = space.helper(s.op) if s.op in runtime.__all__ else space.builtin(s.op)
-            self.put(gast.Expr(call(function, *map(self.write, s.args))), s.origin)
+            self.put(gast.Expr(call(function, *map(self.write.argument, s.args))), s.origin)
 
     # names
 

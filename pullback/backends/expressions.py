@@ -182,7 +182,7 @@ class Expressions:
         f = name(self.space.callable(op))
         if isinstance(f, gast.Attribute) and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
             f = gast.Attribute(self(args.pop(0)), f.attr, gast.Load())
-        return call(f, *(self(x) for x in args), **{k: self(x) for k, x in kwargs})
+        return call(f, *(self.argument(x) for x in args), **{k: self(x) for k, x in kwargs})
 
     def _copy(self, e: Apply) -> Any:
         """`x.copy()`, or for more than one axis `np.copy(x)`, which keeps the order in memory."""
@@ -212,6 +212,12 @@ class Expressions:
         if isinstance(node, gast.Tuple):
             return gast.Tuple([self._slice_value(x) for x in node.elts], gast.Load())
         return self._slice_value(node)
+
+    def argument(self, e: Expr) -> Any:
+        """An argument of a function, which may be an index."""
+        if isinstance(e, tuple) and any(isinstance(x, Cut) for x in e):
+            return gast.Tuple([self._slice_value(self(x)) for x in e], gast.Load())
+        return self(e)
 
     def _slice_value(self, node: Any) -> Any:
         if not isinstance(node, gast.Slice):

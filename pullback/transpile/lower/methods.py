@@ -132,9 +132,15 @@ def _clip(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mappin
 def _astype(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
     given = dict(keywords)
     dtypes = [*args, *([given.pop("dtype")] if "dtype" in given else [])]
-    given.pop("copy", None)
-    if len(dtypes) != 1 or given:
+    copies = static(given.pop("copy", Lit(True)))
+    if len(dtypes) != 1 or given or not isinstance(copies, bool):
         scope.refuse(node, "this form of astype is not supported yet", "Pass the dtype alone.")
+    if not copies:
+        known, t = static(dtypes[0]), type_of(x)
+        if known is UNDECIDED or not isinstance(t, ab.Array) or t.dtype is None:
+            scope.refuse(node, "whether astype copies here is not known", "Leave `copy=False` out.")
+        if np.dtype(known) == np.dtype(t.dtype):
+            return x
     return scope.op(prims.astype, (as_atom(scope, node, x), as_arg(scope, node, dtypes[0])), (), hint, node)
 
 

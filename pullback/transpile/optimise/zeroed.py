@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Def, For, If, Lit, Op, Stmt, Var, While
+from pullback.transpile.storage import Sharing, of_index
 from pullback.transpile.traversal import reads, substitute, variables
 
 
@@ -67,7 +68,10 @@ def _inside(s: Stmt) -> Stmt:
 
 
 def _zeroes(s: Op) -> bool:
-    return s.op is prims.set_item and s.args[2] == Lit(0.0) and s.origin.adjoint
+    """Is a part of a cotangent set to zero whose index names no element twice?"""
+    if s.op is not prims.set_item or s.args[2] != Lit(0.0) or not s.origin.adjoint:
+        return False
+    return of_index(s.args[1]) is Sharing.VIEW
 
 
 def _users(b: Block) -> dict[Var, list[int]]:

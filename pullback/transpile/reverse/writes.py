@@ -44,7 +44,9 @@ def add_item(self: Adjoint, s: Op) -> None:
 
 def covers(s: Op) -> bool:
     """Does a write leave nothing of the array as it was?"""
-    index = s.args[1]
+    array, index, _ = s.args
+    if not s.kwargs and isinstance(array, Var) and ab.rank(array.type) == 0:
+        return True
     return not s.kwargs and isinstance(index, tuple) and len(index) == 1 and index[0] in EVERYTHING
 
 

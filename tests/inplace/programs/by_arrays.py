@@ -325,3 +325,10 @@ def view_of_an_array_read_at_integers(a, i):
     r *= 3.0
     a[2] = 2.0 * b[1]
     return np.sum(a * a) * b
+
+
+@right(mixed(4), mixed(3, seed=1), np.array([1, 1, 2]))
+def repeated_elements_read_and_then_overwritten(x, w, i):
+    y = x[i]
+    x[i] = 1.0
+    return w * y * x[0]
