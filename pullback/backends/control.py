@@ -1,11 +1,10 @@
-"""Branches and loops of scripts to gast."""
+"""Branches and loops of scripts to trees of `ast`."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-import gast
 
 from pullback.transpile.core import Origin, Var
 
@@ -37,7 +36,7 @@ def branch(b: Builder, s: Branch) -> None:
         bodies.append(statements)
     for o, n in zip(s.outs, chosen, strict=True):
         b.names.set(o, n)
-    put_branch(b, gast.If(test, *bodies), s.origin, note)
+    put_branch(b, ast.If(test, *bodies), s.origin, note)
     b.comment = ""
 
 
@@ -45,13 +44,13 @@ def put_branch(b: Builder, node: Any, origin: Origin, note: Note) -> None:
     """Add an `if`; what follows a branch that returns stands after it, and an empty branch is left out."""
     then, orelse = node.body, node.orelse
     if then and _leaves(then[-1]) and _leaves_all(orelse):
-        b.put(gast.If(node.test, then, []), origin, note)
+        b.put(ast.If(node.test, then, []), origin, note)
         b.notes[orelse[0]].blank |= len(orelse) > 1
         b.out += orelse
     elif then:
         b.put(node, origin, note)
     elif orelse:
-        b.put(gast.If(gast.UnaryOp(gast.Not(), node.test), orelse, []), origin, note)
+        b.put(ast.If(ast.UnaryOp(ast.Not(), node.test), orelse, []), origin, note)
 
 
 def out_names(b: Builder, s: Branch) -> list[str]:
@@ -83,17 +82,17 @@ def loop(b: Builder, s: Loop) -> None:
     note = b.announce(s.origin)
     for p, n in zip(s.carried, chosen, strict=True):
         b.names.set(p, n)
-    iterable = b.write(s.iterable) if isinstance(s, ForLoop) else None
+    iterable: Any = b.write(s.iterable) if isinstance(s, ForLoop) else None
     reserved = b.names.claim_results(s.body, chosen, s.outs, span.middle)
     with b.names.region(span.start):
         if isinstance(s, ForLoop):
             target = b.target(s.target, span.start + 1, s.origin, None, item_wishes(b, s))
             body = loop_body(b, s, chosen, [])
-            node = gast.For(target, iterable, body, [], None)
+            node: Any = ast.For(target, iterable, body, [])
         else:
             test, before = written_test(b, s)
             body = loop_body(b, s, chosen, before)
-            node = gast.While(test, body, [])
+            node = ast.While(test, body, [])
     b.names.release(reserved)
     for o, n in zip(s.outs, chosen, strict=True):
         b.names.set(o, n)
@@ -102,7 +101,7 @@ def loop(b: Builder, s: Loop) -> None:
 
 
 def loop_body(b: Builder, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
-    return [*before, *b.block(s.body, chosen, at=s.origin)] or [gast.Pass()]
+    return [*before, *b.block(s.body, chosen, at=s.origin)] or [ast.Pass()]
 
 
 def written_test(b: Builder, s: WhileLoop) -> tuple[Any, list[Any]]:
@@ -111,8 +110,8 @@ def written_test(b: Builder, s: WhileLoop) -> tuple[Any, list[Any]]:
     result = b.write(s.test.results[0])
     if not statements:
         return result, []
-    leave = gast.Break()
-    check = gast.If(gast.UnaryOp(gast.Not(), result), [leave], [])
+    leave = ast.Break()
+    check = ast.If(ast.UnaryOp(ast.Not(), result), [leave], [])
     b.note(leave, s.origin)
     b.note(check, s.origin)
     return constant(True), [*statements, check]
@@ -147,9 +146,9 @@ def slot_names(b: Builder, s: Loop) -> tuple[list[str], list[tuple[str, Expr]]]:
 
 
 def _leaves(node: Any) -> bool:
-    if isinstance(node, gast.If):
+    if isinstance(node, ast.If):
         return bool(node.orelse) and _leaves(node.body[-1]) and _leaves(node.orelse[-1])
-    return isinstance(node, gast.Return | gast.Raise)
+    return isinstance(node, ast.Return | ast.Raise)
 
 
 def _leaves_all(nodes: list[Any]) -> bool:
