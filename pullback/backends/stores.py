@@ -61,7 +61,8 @@ def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[
         before = stores.learnt()
         body = stores.procedure()
         stores.updated = stores.updates
-        if stores.learnt() == before:
+        done = stores.learnt() == before
+        if done or not (stores.kept_at or stores.carried):  # only lists and loops are told what is written later
             return replace(procedure, body=body), Summary(stores.params, stores.result or NOWHERE)
 
 
