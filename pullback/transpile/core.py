@@ -17,7 +17,7 @@ a `Slice`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Union
 
 from pullback.transpile.abstract import BOOL, FLOAT, Scalar, Static, Type
@@ -37,7 +37,7 @@ class Origin:
 
     def backwards(self) -> Origin:
         """The origin of a statement that differentiates the one from here."""
-        return replace(self, adjoint=True)
+        return Origin(self.file, self.line, self.col, self.end_line, self.end_col, self.text, True)
 
 
 class Tag:

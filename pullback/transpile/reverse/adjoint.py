@@ -149,11 +149,11 @@ class Adjoint:
         inputs = (s.out, *cast(tuple[Atom, ...], s.args))
         ct = self._whole_if_unknown(s, ct)
         try:
-            template = lower_rule(rule.fn, inputs, dict(s.kwargs))
+            template = lower_rule(rule.fn, inputs, dict(s.kwargs), active)
         except NotATemplate:
             partials = self.call_rule(rule, inputs, s, active)
         else:
-            partials = self.b.splice(template, inputs, active)
+            partials = self.b.splice(template, inputs)
         for i, partial in zip(active, partials, strict=True):
             d = self.b(operator.mul, ct, partial)
             if self.ct.is_whole(ct, s.out):
@@ -178,13 +178,13 @@ class Adjoint:
                 self.ct.add(flat[k], ct)
             return
         try:
-            template = lower_rule(rule.fn, (ct, s.out, *s.args), dict(s.kwargs))
+            template = lower_rule(rule.fn, (ct, s.out, *s.args), dict(s.kwargs), tuple(wanted))
         except NotATemplate:
             inputs = (self.ct.materialise(s.out.type, cast(Var, ct), s.out, self.ct.name(s.out)), s.out, *s.args)
             for i, d in zip(active, self.call_rule(rule, inputs, s, active), strict=True):
                 self.contribute(s.args[i], d)
             return
-        results = self.b.splice(template, (ct, s.out, *flat), tuple(wanted))
+        results = self.b.splice(template, (ct, s.out, *flat))
         for k, d in zip(wanted, results, strict=True):
             logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
             self.ct.add(flat[k], d, logical)
