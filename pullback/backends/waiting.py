@@ -91,7 +91,7 @@ class Waiting:
             self.taken = []
             made = make()
             taken = [p for p in self.taken if not p.cheap]
-            if width(made) <= room or not taken:
+            if not taken or width(made) <= room:
                 break
             self.settle(max(taken, key=lambda p: width(p.expr)))
         self.consume()
