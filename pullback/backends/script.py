@@ -8,13 +8,13 @@ lists.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Union
 
 from pullback.transpile.core import Global, Lit, OpFunction, Origin, Param, Var
+from pullback.transpile.frozen import node, value
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Apply:
     """`op(*args, **kwargs)` as an expression."""
 
@@ -24,7 +24,7 @@ class Apply:
     out: Var | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Choice:
     """`then if cond else orelse`."""
 
@@ -33,7 +33,7 @@ class Choice:
     orelse: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Invoke:
     """A call of one of the program's functions, by its key."""
 
@@ -42,7 +42,7 @@ class Invoke:
     out: Var
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Cut:
     """`lower:upper:step` inside an index."""
 
@@ -55,7 +55,7 @@ Expr = Union[Var, Lit, Global, Apply, Choice, Invoke, Cut, tuple["Expr", ...]]  
 Target = Union[Var, None, tuple["Target", ...]]  # noqa: UP007
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Body:
     """Statements, and the values that they leave for what is around them."""
 
@@ -63,7 +63,7 @@ class Body:
     results: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Assign:
     """`target = value`; a tuple as a target takes the value apart, None in it is a part that nobody reads."""
 
@@ -72,7 +72,7 @@ class Assign:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Update:
     """`old op= value` on an array in place; `out` is the array afterwards."""
 
@@ -83,7 +83,7 @@ class Update:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Write:
     """`old[index] = value`, or `old[index] += value` if `add`, in place; `out` is the array afterwards."""
 
@@ -95,7 +95,7 @@ class Write:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Append:
     """`to.append(value)`."""
 
@@ -104,7 +104,7 @@ class Append:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Reverse:
     """`what.reverse()`."""
 
@@ -112,7 +112,7 @@ class Reverse:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Act:
     """An effect: print, assert, raise."""
 
@@ -121,7 +121,7 @@ class Act:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Branch:
     """`if`; the results of the branch taken are called `outs` afterwards."""
 
@@ -132,7 +132,7 @@ class Branch:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class ForLoop:
     """`for target in iterable`; `body.results` are what `carried` are in the next round, and `outs` at the end."""
 
@@ -145,7 +145,7 @@ class ForLoop:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class WhileLoop:
     """`while test`; `test` reads `carried`, and has statements only where its result is no single expression."""
 
@@ -157,7 +157,7 @@ class WhileLoop:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Define:
     """`def name(params): body`, whose one result is returned."""
 
@@ -168,7 +168,7 @@ class Define:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Return:
     """`return value`: the last statement of a branch at the end of a function."""
 
@@ -180,7 +180,7 @@ Loop = ForLoop | WhileLoop
 Statement = Assign | Update | Write | Append | Reverse | Act | Branch | ForLoop | WhileLoop | Define | Return
 
 
-@dataclass(frozen=True)
+@value
 class Procedure:
     """One function on its way to text. All paths through `body` end in a `Return`; `results` are unnamed values in it.
 

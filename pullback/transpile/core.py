@@ -17,13 +17,14 @@ a `Slice`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Union
 
 from pullback.transpile.abstract import BOOL, FLOAT, Scalar, Static, Type
+from pullback.transpile.frozen import node, value
 
 
-@dataclass(frozen=True)
+@value
 class Origin:
     """Where a statement comes from: the place in the user's file and the text of the user's statement."""
 
@@ -47,7 +48,7 @@ class Tag:
     """
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Var:
     """A name.
 
@@ -61,7 +62,7 @@ class Var:
         return f"{self.hint or 't'}_{id(self) // 16 % 9973}"
 
 
-@dataclass(frozen=True)
+@node
 class Lit:
     """A constant that is written into the text.
 
@@ -99,7 +100,7 @@ class Lit:
         return self.text or repr(self.value)
 
 
-@dataclass(frozen=True)
+@value
 class Global:
     """A module-level value of the user's, read by its name when the emitted code runs; never differentiated.
 
@@ -112,7 +113,7 @@ class Global:
     value: object = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@value
 class Slice:
     """`lower:upper:step` inside an index; a missing part is None."""
 
@@ -127,7 +128,7 @@ OpFunction = Callable[..., object]
 Kwargs = tuple[tuple[str, Arg], ...]
 
 
-@dataclass(frozen=True)
+@value
 class Block:
     """Statements in order, after `params` and before `results`.
 
@@ -139,7 +140,7 @@ class Block:
     results: tuple[Atom, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Op:
     """`out = op(*args, **kwargs)`, without effects.
 
@@ -157,7 +158,7 @@ class Op:
         return (self.out,)
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Effect:
     """`print(...)`, `assert`, `raise`: never removed, merged, reordered among themselves or repeated."""
 
@@ -170,7 +171,7 @@ class Effect:
         return ()
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class If:
     """`outs` are the results of the branch taken. Branches take no parameters."""
 
@@ -183,7 +184,7 @@ class If:
     adjoint_of: Tag | None = None
 
 
-@dataclass(frozen=True)
+@value
 class Range:
     """`range(start, stop, step)`."""
 
@@ -192,7 +193,7 @@ class Range:
     step: Atom
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class For:
     """A scan. `body.params` = (index, *carried, *items); `body.results` = (*carried, *collected); `outs` likewise.
 
@@ -224,7 +225,7 @@ class For:
         return self.body.params[1 + len(self.inits) :]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class While:
     """`cond.params` and `body.params` are the carried values.
 
@@ -244,7 +245,7 @@ class While:
         return self.body.params
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Call:
     """`out = function(*args)`, one of the program's functions by its key."""
 
@@ -258,7 +259,7 @@ class Call:
         return (self.out,)
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Def:
     """`out` is a function of `block.params` that reads the scope around it and may be called any number of times."""
 
@@ -275,7 +276,7 @@ class Def:
 Stmt = Op | Effect | If | For | While | Call | Def
 
 
-@dataclass(frozen=True)
+@value
 class Param:
     """A parameter as the user declared it.
 
@@ -287,7 +288,7 @@ class Param:
     default: Lit | tuple[Arg, ...] | None = None
 
 
-@dataclass(frozen=True)
+@value
 class Function:
     """One function.
 
@@ -304,7 +305,7 @@ class Function:
     module: str = ""
 
 
-@dataclass(frozen=True)
+@value
 class Program:
     """A function and, by key, those that it calls."""
 
