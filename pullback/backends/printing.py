@@ -15,7 +15,8 @@ def statements(tree: Any) -> Iterator[Any]:
     for block in ("body", "orelse", "finalbody"):
         for node in getattr(tree, block, ()):
             yield node
-            yield from statements(node)
+            if hasattr(node, "body"):
+                yield from statements(node)
 
 
 def to_text(tree: ast.Module, layout: Layout | None = None) -> str:
@@ -53,7 +54,9 @@ def same_tree(a: object, b: object) -> bool:
             pairs += zip(x, y, strict=True)
         elif (fields := _FIELDS[kind]) is not None:
             for f in fields:
-                pairs.append((getattr(x, f, None), getattr(y, f, None)))
+                u, v = getattr(x, f, None), getattr(y, f, None)
+                if u is not v:
+                    pairs.append((u, v))
         elif x != y or (kind in (float, complex) and repr(x) != repr(y)):
             return False
     return True

@@ -197,28 +197,32 @@ class Procedure:
     results: frozenset[Var]
 
 
-def atoms(e: Expr | None) -> Iterator[Var]:
+def atoms(e: Expr | None) -> list[Var]:
     """The variables that an expression reads, in order, with repeats."""
+    out: list[Var] = []
+    _gather(e, out)
+    return out
+
+
+def _gather(e: Expr | None, out: list[Var]) -> None:
     match e:
         case Var():
-            yield e
-        case tuple():
-            for x in e:
-                yield from atoms(x)
+            out.append(e)
         case Apply():
             for x in e.args:
-                yield from atoms(x)
+                _gather(x, out)
             for _, x in e.kwargs:
-                yield from atoms(x)
+                _gather(x, out)
+        case tuple():
+            for x in e:
+                _gather(x, out)
         case Choice():
-            yield from atoms(e.cond)
-            yield from atoms(e.then)
-            yield from atoms(e.orelse)
+            _gather((e.cond, e.then, e.orelse), out)
         case Invoke():
-            yield from atoms(e.args)
+            _gather(e.args, out)
         case Cut():
             for part in (e.lower, e.upper, e.step):
-                yield from atoms(part)
+                _gather(part, out)
 
 
 def targets(t: Target) -> Iterator[Var]:

@@ -42,6 +42,8 @@ def variables(x: object) -> Iterator[Var]:
 def blocks(s: Stmt) -> tuple[Block, ...]:
     """The blocks inside a statement."""
     match s:
+        case Op():
+            return ()
         case If():
             return (s.then, s.orelse)
         case For():
@@ -114,6 +116,8 @@ def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
     match x:
         case Var():
             return m.get(x, x)
+        case Lit():
+            return x
         case tuple():
             out = tuple([_substitute(y, m) for y in x])
             return x if all(map(operator.is_, x, out)) else out

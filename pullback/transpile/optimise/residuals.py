@@ -81,6 +81,8 @@ def keep_residuals(b: Block) -> Block:
     """
     forward = _Forward()
     forward.scan(b)
+    if not forward.statements:
+        return b
     closed = _close(forward, b)
     return _extend(forward, closed)
 
