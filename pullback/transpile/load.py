@@ -95,7 +95,7 @@ def explain(e: BaseException, function: types.FunctionType, origins: Mapping[int
 
 
 def _without_imports(emitted: Emitted) -> str | ast.Module:
-    """The text; where it imports names of the user's its tree, in which those imports do not run but count as code."""
+    """The text, or its tree in which imports of the user's names stay, for how the rest is compiled, but never run."""
     if not emitted.user_names:
         return emitted.text
     tree = ast.parse(emitted.text)
