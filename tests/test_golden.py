@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import gast
 import numpy as np
 import pytest
 
@@ -89,7 +89,7 @@ def test_text_is_tidy(golden: Golden) -> None:
     assert lines
     assert max(map(len, lines)) <= 88
     code = [line for line in lines if line and not line.lstrip().startswith("#")]
-    assert [line for line in to_text(gast.parse(golden.output)).splitlines() if line] == code
+    assert [line for line in to_text(ast.parse(golden.output)).splitlines() if line] == code
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
-"""Scripts to gast: a walk that names the variables, and notes the comments and blank lines of the text."""
+"""Scripts to trees of `ast`: a walk that names the variables, and notes the comments and blank lines of the text."""
 
 from __future__ import annotations
 
+import ast
 import itertools
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import gast
 import numpy as np
 
 from pullback import runtime
@@ -137,11 +137,11 @@ class Builder:
             case Append():
                 self.append(s)
             case Reverse():
-                self.put(gast.Expr(call(f"{self.local(s.what)}.reverse")), s.origin)
+                self.put(ast.Expr(call(f"{self.local(s.what)}.reverse")), s.origin)
             case Act():
                 self.act(s)
             case Return():
-                self.put(gast.Return(self.write(s.value)), s.origin)
+                self.put(ast.Return(self.write(s.value)), s.origin)
             case Branch():
                 branch(self, s)
             case ForLoop() | WhileLoop():
@@ -162,7 +162,7 @@ class Builder:
                 assert isinstance(s.value, Apply)
                 self.augment(target, s.value.op, s.value.args[1], s.origin)
                 return
-        self.put(gast.Assign([target], self.write(s.value), None), s.origin)
+        self.put(ast.Assign([target], self.write(s.value)), s.origin)
 
     def updates(self, v: Var, value: Expr, origin: Origin) -> bool:
         """Is this `x = x + …` on a scalar, and better written `x += …`?"""
@@ -178,7 +178,7 @@ class Builder:
     def augment(self, target: Any, op: Any, value: Expr, origin: Origin) -> None:
         """`target op= value`, with a minus sign of the value drawn into the operator."""
         op, value = self.turned(op, value, origin)
-        self.put(gast.AugAssign(target, self.write.operator_node(op), self.write(value)), origin)
+        self.put(ast.AugAssign(target, self.write.operator_node(op), self.write(value)), origin)
 
     def turned(self, op: Any, value: Expr, origin: Origin) -> tuple[Any, Expr]:
         """An operator and a value, in backward code and where the user wrote `-=` without the value's minus sign."""
@@ -193,13 +193,13 @@ class Builder:
         if s.each:
             op, value = self.turned(s.op, s.value, s.origin)
             at = f"{self.write.space.callable(np.add if op is operator.add else np.subtract)}.at"
-            self.put(gast.Expr(call(at, view, self.write.index_value(s.index), self.write(value))), s.origin)
+            self.put(ast.Expr(call(at, view, self.write.index_value(s.index), self.write(value))), s.origin)
             return
-        target = gast.Subscript(view, index, gast.Store())
+        target = ast.Subscript(view, index, ast.Store())
         if s.op is not None:
             self.augment(target, s.op, s.value, s.origin)
         else:
-            self.put(gast.Assign([target], self.write(s.value), None), s.origin)
+            self.put(ast.Assign([target], self.write(s.value)), s.origin)
 
     def mutate(self, s: Mutate) -> None:
         """A call of the user's function, and a name for its value if somebody reads that."""
@@ -208,28 +208,28 @@ class Builder:
             assert isinstance(old, Var)
             self.names.set(new, self.local(old))
         if s.value is None:
-            self.put(gast.Expr(made), s.origin)
+            self.put(ast.Expr(made), s.origin)
         else:
             target = self.target(s.value, self.live.span[s].start, s.origin, s.call)
-            self.put(gast.Assign([target], made, None), s.origin)
+            self.put(ast.Assign([target], made), s.origin)
 
     def append(self, s: Append) -> None:
         parts = s.value.args if isinstance(s.value, Apply) and s.value.op is prims.make_tuple else (s.value,)
         self.listed_names[s.to] = tuple(self.local(x) if isinstance(x, Var) else None for x in parts)
-        self.put(gast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
+        self.put(ast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
 
     def act(self, s: Act) -> None:
         if s.op == "assert":
             test, *message = (self.write(x) for x in s.args)
-            self.put(gast.Assert(test, message[0] if message else None), s.origin)
+            self.put(ast.Assert(test, message[0] if message else None), s.origin)
         elif s.op == "raise":
             error, *args = s.args
             made = call(self.write(error), *map(self.write, args)) if isinstance(error, Lit) else self.write(error)
-            self.put(gast.Raise(made, None), s.origin)
+            self.put(ast.Raise(made, None), s.origin)
         else:
             space = self.write.space
             function = space.helper(s.op) if s.op in runtime.__all__ else space.builtin(s.op)
-            self.put(gast.Expr(call(function, *map(self.write.argument, s.args))), s.origin)
+            self.put(ast.Expr(call(function, *map(self.write.argument, s.args))), s.origin)
 
     # names
 
@@ -244,7 +244,7 @@ class Builder:
                 self.target(x, position, origin, None, wishes[k : k + 1] if not isinstance(x, tuple) else ())
                 for k, x in enumerate(t)
             ]
-            return gast.Tuple(parts, gast.Store())
+            return ast.Tuple(parts, ast.Store())
         wish = next(iter(wishes), None)
         if wish is not None:
             self.names.prefer(t, wish)
@@ -259,7 +259,7 @@ class Builder:
 
     def save(self, saved: tuple[str, str] | None, origin: Origin) -> None:
         if saved is not None:
-            self.put(gast.Assign([name(saved[0], store=True)], name(saved[1]), None), origin)
+            self.put(ast.Assign([name(saved[0], store=True)], name(saved[1])), origin)
 
     def temporary(self, value: Expr | None, origin: Origin) -> str:
         """A name for a value that has none: `root_x` for `sqrt(x)`, `d` in backward code, `t` elsewhere."""
@@ -278,15 +278,15 @@ class Builder:
             return
         values = [self.write(e) for _, e in pairs]
         if len(pairs) == 1:
-            self.put(gast.Assign([name(pairs[0][0], store=True)], values[0], None), origin)
+            self.put(ast.Assign([name(pairs[0][0], store=True)], values[0]), origin)
             return
         columns = sum(len(n) + 2 + width(e) + 2 for n, e in pairs)
         if columns > LINE - 8 and not any(self.local(v) == n for n, _ in pairs for _, e in pairs for v in atoms(e)):
             for (n, _), value in zip(pairs, values, strict=True):
-                self.put(gast.Assign([name(n, store=True)], value, None), origin)
+                self.put(ast.Assign([name(n, store=True)], value), origin)
             return
-        targets = gast.Tuple([name(n, store=True) for n, _ in pairs], gast.Store())
-        self.put(gast.Assign([targets], gast.Tuple(values, gast.Load()), None), origin)
+        targets = ast.Tuple([name(n, store=True) for n, _ in pairs], ast.Store())
+        self.put(ast.Assign([targets], ast.Tuple(values, ast.Load())), origin)
 
     # functions
 
@@ -299,7 +299,7 @@ class Builder:
             body = self.block(s.body)
             self.skips = outer
         self.names.set(s.out, given)
-        self.put(gast.FunctionDef(given, _arguments(params), body, [], None, None, []), s.origin)
+        self.put(_definition(given, _arguments(params), body), s.origin)
 
     def function(self, text_name: str) -> Any:
         """The whole function."""
@@ -310,25 +310,25 @@ class Builder:
             taken.add(n)
             self.names.set(p.var, n)
         arguments = self.arguments()
-        doc = [gast.Expr(constant(self.procedure.doc))] if self.procedure.doc else []
+        doc = [ast.Expr(constant(self.procedure.doc))] if self.procedure.doc else []
         for node in doc:
             self.notes[node] = Note()
         body = self.block(self.procedure.body, backwards=False)
-        return gast.FunctionDef(text_name, arguments, [*doc, *body], [], None, None, [])
+        return _definition(text_name, arguments, [*doc, *body])
 
     def arguments(self) -> Any:
         """The parameters as the user declared them."""
         args: dict[str, list[Any]] = {"POSITIONAL_ONLY": [], "POSITIONAL_OR_KEYWORD": [], "KEYWORD_ONLY": []}
         defaults, kw_defaults = [], []
         for p in self.procedure.params:
-            args[p.kind].append(gast.Name(self.local(p.var), gast.Param(), None, None))
+            args[p.kind].append(ast.arg(self.local(p.var)))
             if p.kind == "KEYWORD_ONLY":
                 kw_defaults.append(None if p.default is None else self.default(p.default))
             elif p.default is not None:
                 defaults.append(self.default(p.default))
-        return gast.arguments(
-            args["POSITIONAL_OR_KEYWORD"],
+        return ast.arguments(
             args["POSITIONAL_ONLY"],
+            args["POSITIONAL_OR_KEYWORD"],
             None,
             args["KEYWORD_ONLY"],
             kw_defaults,
@@ -340,8 +340,14 @@ class Builder:
         return self.write(e)
 
 
+def _definition(name: str, arguments: Any, body: list[Any]) -> Any:
+    node: Any = ast.FunctionDef(name, arguments, body, [])
+    node.type_params = []  # which are missing, not empty, on Python 3.12
+    return node
+
+
 def _arguments(names: Iterable[str]) -> Any:
-    return gast.arguments([gast.Name(n, gast.Param(), None, None) for n in names], [], None, [], [], None, [])
+    return ast.arguments([], [ast.arg(n) for n in names], None, [], [], None, [])
 
 
 def negated(e: Expr) -> Expr | None:

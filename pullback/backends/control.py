@@ -1,12 +1,11 @@
-"""Branches and loops of scripts to gast."""
+"""Branches and loops of scripts to trees of `ast`."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import gast
 
 from pullback.transpile.core import Lit, Origin, Var
 
@@ -55,13 +54,13 @@ def branch(b: Builder, s: Branch) -> None:
     if test is None:
         b.out += bodies[0]
     else:
-        put_branch(b, gast.If(test, *bodies), s.origin, note)
+        put_branch(b, ast.If(test, *bodies), s.origin, note)
     b.comment = ""
 
 
 def leave(b: Builder, origin: Origin) -> Any:
     """`break`."""
-    node = gast.Break()
+    node = ast.Break()
     b.note(node, origin)
     return node
 
@@ -70,14 +69,14 @@ def put_branch(b: Builder, node: Any, origin: Origin, note: Note) -> None:
     """Add an `if`; what follows a branch that is left stands after it, and an empty branch is left out."""
     then, orelse = node.body, node.orelse
     if not then and orelse:
-        node = gast.If(gast.UnaryOp(gast.Not(), node.test), orelse, [])
+        node = ast.If(ast.UnaryOp(ast.Not(), node.test), orelse, [])
         then, orelse = orelse, []
-    elif orelse and isinstance(orelse[-1], gast.Break) and not isinstance(then[-1], gast.Break):
-        node = gast.If(gast.UnaryOp(gast.Not(), node.test), orelse, [])
+    elif orelse and isinstance(orelse[-1], ast.Break) and not isinstance(then[-1], ast.Break):
+        node = ast.If(ast.UnaryOp(ast.Not(), node.test), orelse, [])
         then, orelse = orelse, then
     returned = bool(then) and _leaves(then[-1]) and _leaves_all(orelse)
-    if returned or then and isinstance(then[-1], gast.Break):
-        b.put(gast.If(node.test, then, []), origin, note)
+    if returned or then and isinstance(then[-1], ast.Break):
+        b.put(ast.If(node.test, then, []), origin, note)
         if orelse:
             b.notes[orelse[0]].blank |= returned and len(orelse) > 1
         b.out += orelse
@@ -114,18 +113,18 @@ def loop(b: Builder, s: Loop) -> None:
     note = b.announce(s.origin)
     for p, n in zip(s.carried, chosen, strict=True):
         b.names.set(p, n)
-    iterable = b.write(s.iterable) if isinstance(s, ForLoop) else None
+    iterable: Any = b.write(s.iterable) if isinstance(s, ForLoop) else None
     reserved = b.names.claim_results(s.body, chosen, s.outs, span.middle)
     b.loops.append(Around(s, chosen))
     with b.names.region(span.start):
         if isinstance(s, ForLoop):
             target = b.target(s.target, span.start + 1, s.origin, None, item_wishes(b, s))
             body = loop_body(b, s, chosen, [])
-            node = gast.For(target, iterable, body, [], None)
+            node: Any = ast.For(target, iterable, body, [])
         else:
             test, before = written_test(b, s)
             body = loop_body(b, s, chosen, before)
-            node = gast.While(test, body, [])
+            node = ast.While(test, body, [])
     b.loops.pop()
     b.names.release(reserved)
     for o, n in zip(s.outs, chosen, strict=True):
@@ -135,7 +134,7 @@ def loop(b: Builder, s: Loop) -> None:
 
 
 def loop_body(b: Builder, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
-    return [*before, *b.block(s.body, chosen, at=s.origin)] or [gast.Pass()]
+    return [*before, *b.block(s.body, chosen, at=s.origin)] or [ast.Pass()]
 
 
 def written_test(b: Builder, s: WhileLoop) -> tuple[Any, list[Any]]:
@@ -144,8 +143,8 @@ def written_test(b: Builder, s: WhileLoop) -> tuple[Any, list[Any]]:
     result = b.write(s.test.results[0])
     if not statements:
         return result, []
-    leave = gast.Break()
-    check = gast.If(gast.UnaryOp(gast.Not(), result), [leave], [])
+    leave = ast.Break()
+    check = ast.If(ast.UnaryOp(ast.Not(), result), [leave], [])
     b.note(leave, s.origin)
     b.note(check, s.origin)
     return constant(True), [*statements, check]
@@ -180,9 +179,9 @@ def slot_names(b: Builder, s: Loop) -> tuple[list[str], list[tuple[str, Expr]]]:
 
 
 def _leaves(node: Any) -> bool:
-    if isinstance(node, gast.If):
+    if isinstance(node, ast.If):
         return bool(node.orelse) and _leaves(node.body[-1]) and _leaves(node.orelse[-1])
-    return isinstance(node, gast.Return | gast.Raise)
+    return isinstance(node, ast.Return | ast.Raise)
 
 
 def _leaves_all(nodes: list[Any]) -> bool:

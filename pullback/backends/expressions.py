@@ -1,7 +1,8 @@
-"""Expressions of scripts to gast: how each operation is written in NumPy."""
+"""Expressions of scripts to trees of `ast`: how each operation is written in NumPy."""
 
 from __future__ import annotations
 
+import ast
 import cmath
 import functools
 import math
@@ -10,7 +11,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import gast
 import numpy as np
 
 from pullback import runtime
@@ -23,14 +23,14 @@ from .namespace import Namespace
 from .script import Apply, Choice, Cut, Expr, Invoke
 
 _BINARY_NODES = {
-    "+": gast.Add, "-": gast.Sub, "*": gast.Mult, "/": gast.Div, "//": gast.FloorDiv, "%": gast.Mod, "**": gast.Pow,
-    "@": gast.MatMult, "&": gast.BitAnd, "|": gast.BitOr, "^": gast.BitXor, "<<": gast.LShift, ">>": gast.RShift,
+    "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "//": ast.FloorDiv, "%": ast.Mod, "**": ast.Pow,
+    "@": ast.MatMult, "&": ast.BitAnd, "|": ast.BitOr, "^": ast.BitXor, "<<": ast.LShift, ">>": ast.RShift,
 }  # fmt: skip
 _COMPARE_NODES = {
-    "<": gast.Lt, "<=": gast.LtE, ">": gast.Gt, ">=": gast.GtE, "==": gast.Eq, "!=": gast.NotEq, "is": gast.Is,
-    "is not": gast.IsNot,
+    "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "==": ast.Eq, "!=": ast.NotEq, "is": ast.Is,
+    "is not": ast.IsNot,
 }  # fmt: skip
-_UNARY_NODES = {"-": gast.USub, "+": gast.UAdd, "~": gast.Invert, "not ": gast.Not}
+_UNARY_NODES = {"-": ast.USub, "+": ast.UAdd, "~": ast.Invert, "not ": ast.Not}
 _METHODS: dict[Callable[..., Any], str] = {list.pop: "pop"}
 ARRAY_METHODS = frozenset(
     """sum mean var std prod max min argmax argmin any all cumsum cumprod dot clip round take repeat trace
@@ -59,21 +59,21 @@ _ATTRIBUTES: dict[Callable[..., Any], str] = {np.size: "size", np.ndim: "ndim", 
 def name(text: str, store: bool = False) -> Any:
     """A name, dotted or not."""
     first, *rest = text.split(".")
-    node = gast.Name(first, gast.Store() if store else gast.Load(), None, None)
+    node: Any = ast.Name(first, ast.Store() if store else ast.Load())
     for part in rest:
-        node = gast.Attribute(node, part, gast.Load())
+        node = ast.Attribute(node, part, ast.Load())
     return node
 
 
 def call(function: Any, *args: Any, **kwargs: Any) -> Any:
     """A call."""
     function = name(function) if isinstance(function, str) else function
-    return gast.Call(function, list(args), [gast.keyword(k, x) for k, x in kwargs.items()])
+    return ast.Call(function, list(args), [ast.keyword(k, x) for k, x in kwargs.items()])
 
 
-def constant(value: object) -> Any:
+def constant(value: Any) -> Any:
     """A literal that is no negative number."""
-    return gast.Constant(value, None)
+    return ast.Constant(value)
 
 
 Functions = Callable[[str], tuple[str, tuple[str, ...]]]
@@ -97,13 +97,13 @@ class Expressions:
         """Functions of NumPy that the user's line calls as methods of arrays."""
         self._special: dict[Callable[..., Any], Callable[[Apply], Any]] = {
             operator.getitem: self._subscript,
-            operator.contains: lambda e: gast.Compare(self(e.args[1]), [gast.In()], [self(e.args[0])]),
+            operator.contains: lambda e: ast.Compare(self(e.args[1]), [ast.In()], [self(e.args[0])]),
             prims.item: self._subscript,
             prims.dim: lambda e: self._index(self._shape(e.args[0]), self(e.args[1])),
             prims.astype: self._astype,
             prims.spread: self._spread,
-            prims.make_tuple: lambda e: gast.Tuple([self(x) for x in e.args], gast.Load()),
-            prims.make_list: lambda e: gast.List([self(x) for x in e.args], gast.Load()),
+            prims.make_tuple: lambda e: ast.Tuple([self(x) for x in e.args], ast.Load()),
+            prims.make_list: lambda e: ast.List([self(x) for x in e.args], ast.Load()),
             prims.copies: self._copies,
             runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
@@ -127,9 +127,9 @@ class Expressions:
             case Invoke():
                 return self._invoke(e)
             case Cut():
-                return gast.Slice(*(None if x is None or x == NONE else self(x) for x in (e.lower, e.upper, e.step)))
+                return ast.Slice(*(None if x is None or x == NONE else self(x) for x in (e.lower, e.upper, e.step)))
             case tuple():
-                return gast.Tuple([self(x) for x in e], gast.Load())
+                return ast.Tuple([self(x) for x in e], ast.Load())
 
     def at(self, origin: Origin) -> None:
         """What is written next comes from here: the user's own line keeps its methods."""
@@ -162,16 +162,16 @@ class Expressions:
         if op in BINARY and len(args) == 2:
             return self.binary(op, args[0], args[1])
         if op in COMPARE and len(args) == 2:
-            return gast.Compare(self(args[0]), [_COMPARE_NODES[COMPARE[op]]()], [self(args[1])])
+            return ast.Compare(self(args[0]), [_COMPARE_NODES[COMPARE[op]]()], [self(args[1])])
         if op in UNARY and len(args) == 1:
-            return gast.UnaryOp(_UNARY_NODES[UNARY[op]](), self(args[0]))
+            return ast.UnaryOp(_UNARY_NODES[UNARY[op]](), self(args[0]))
         special = self._special.get(op)
         if special is not None:
             return special(e)
         if op in _METHODS:
-            return call(gast.Attribute(self(args[0]), _METHODS[op], gast.Load()), *(self(x) for x in args[1:]))
+            return call(ast.Attribute(self(args[0]), _METHODS[op], ast.Load()), *(self(x) for x in args[1:]))
         if op in _ATTRIBUTES and len(args) == 1 and not e.kwargs and isinstance(type_of(args[0]), ab.Array):
-            return gast.Attribute(self(args[0]), _ATTRIBUTES[op], gast.Load())
+            return ast.Attribute(self(args[0]), _ATTRIBUTES[op], ast.Load())
         return self.call(op, e)
 
     def call(self, op: Any, e: Apply) -> Any:
@@ -180,15 +180,15 @@ class Expressions:
         while kwargs and kwargs[0][0] in _POSITIONAL and op not in _KEYWORD_ONLY:
             args.append(kwargs.pop(0)[1])
         f = name(self.space.callable(op))
-        if isinstance(f, gast.Attribute) and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
-            f = gast.Attribute(self(args.pop(0)), f.attr, gast.Load())
+        if isinstance(f, ast.Attribute) and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
+            f = ast.Attribute(self(args.pop(0)), f.attr, ast.Load())
         return call(f, *(self.argument(x) for x in args), **{k: self(x) for k, x in kwargs})
 
     def _copy(self, e: Apply) -> Any:
         """`x.copy()`, or for more than one axis `np.copy(x)`, which keeps the order in memory."""
         if isinstance(t := type_of(e), ab.Array) and ab.rank(t) not in (0, 1):
             return call(f"{self.space.arrays()}.copy", self(e.args[0]))
-        return call(gast.Attribute(self(e.args[0]), "copy", gast.Load()))
+        return call(ast.Attribute(self(e.args[0]), "copy", ast.Load()))
 
     def _full_like(self, e: Apply) -> Any:
         stem = {"0.0": "zeros", "1.0": "ones"}.get(repr(e.args[1])) if len(e.args) == 2 and not e.kwargs else None
@@ -196,7 +196,7 @@ class Expressions:
 
     def binary(self, op: Any, left: Expr, right: Expr) -> Any:
         """`left op right`."""
-        return gast.BinOp(self(left), _BINARY_NODES[BINARY[op]](), self(right))
+        return ast.BinOp(self(left), _BINARY_NODES[BINARY[op]](), self(right))
 
     def operator_node(self, op: Any) -> Any:
         """The node of a binary operator."""
@@ -209,18 +209,18 @@ class Expressions:
     def index_value(self, index: Expr) -> Any:
         """An index as an argument of a function: `slice(None)` where `:` would stand between brackets."""
         node = self.index(index)
-        if isinstance(node, gast.Tuple):
-            return gast.Tuple([self._slice_value(x) for x in node.elts], gast.Load())
+        if isinstance(node, ast.Tuple):
+            return ast.Tuple([self._slice_value(x) for x in node.elts], ast.Load())
         return self._slice_value(node)
 
     def argument(self, e: Expr) -> Any:
         """An argument of a function, which may be an index."""
         if isinstance(e, tuple) and any(isinstance(x, Cut) for x in e):
-            return gast.Tuple([self._slice_value(self(x)) for x in e], gast.Load())
+            return ast.Tuple([self._slice_value(self(x)) for x in e], ast.Load())
         return self(e)
 
     def _slice_value(self, node: Any) -> Any:
-        if not isinstance(node, gast.Slice):
+        if not isinstance(node, ast.Slice):
             return node
         lower, upper, step = (self(Lit(None)) if part is None else part for part in (node.lower, node.upper, node.step))
         every = node.lower is None and node.upper is None and node.step is None
@@ -228,33 +228,33 @@ class Expressions:
         return call(self.space.builtin("slice"), *parts)
 
     def _index(self, value: Any, index: Any) -> Any:
-        return gast.Subscript(value, index, gast.Load())
+        return ast.Subscript(value, index, ast.Load())
 
     def _subscript(self, e: Apply) -> Any:
         return self._index(self(e.args[0]), self.index(e.args[1]))
 
     def _choice(self, e: Choice) -> Any:
         if isinstance(e.orelse, Lit) and e.orelse.value is False:
-            return gast.BoolOp(gast.And(), [self(e.cond), self(e.then)])
+            return ast.BoolOp(ast.And(), [self(e.cond), self(e.then)])
         if isinstance(e.then, Lit) and e.then.value is True:
-            return gast.BoolOp(gast.Or(), [self(e.cond), self(e.orelse)])
-        return gast.IfExp(self(e.cond), self(e.then), self(e.orelse))
+            return ast.BoolOp(ast.Or(), [self(e.cond), self(e.orelse)])
+        return ast.IfExp(self(e.cond), self(e.then), self(e.orelse))
 
     def _dict(self, e: Apply) -> Any:
         keys = e.args[0] if isinstance(e.args[0], tuple) else ()
-        return gast.Dict([self(k) for k in keys], [self(x) for x in e.args[1:]])
+        return ast.Dict([self(k) for k in keys], [self(x) for x in e.args[1:]])
 
     def _copies(self, e: Apply) -> Any:
-        return gast.BinOp(gast.List([self(e.args[0])], gast.Load()), gast.Mult(), self(e.args[1]))
+        return ast.BinOp(ast.List([self(e.args[0])], ast.Load()), ast.Mult(), self(e.args[1]))
 
     def _transpose(self, e: Apply) -> Any:
         if len(e.args) == 1 and not e.kwargs and isinstance(type_of(e.args[0]), ab.Array):
-            return gast.Attribute(self(e.args[0]), "T", gast.Load())
+            return ast.Attribute(self(e.args[0]), "T", ast.Load())
         return self.call(e.op, e)
 
     def _shape(self, x: Expr) -> Any:
         if isinstance(type_of(x), ab.Array):
-            return gast.Attribute(self(x), "shape", gast.Load())
+            return ast.Attribute(self(x), "shape", ast.Load())
         return call(f"{self.space.arrays()}.shape", self(x))
 
     def dtype(self, text: str) -> Any:
@@ -272,13 +272,13 @@ class Expressions:
             return call(node, self(x))
         array = isinstance(type_of(x), ab.Array)
         made = call(
-            gast.Attribute(
-                self(x) if array else call(f"{self.space.arrays()}.asarray", self(x)), "astype", gast.Load()
+            ast.Attribute(
+                self(x) if array else call(f"{self.space.arrays()}.asarray", self(x)), "astype", ast.Load()
             ),
             node,
         )
         plain = array and ab.rank(type_of(x)) not in (None, 0)
-        return made if plain else self._index(made, gast.Tuple([], gast.Load()))
+        return made if plain else self._index(made, ast.Tuple([], ast.Load()))
 
     def _spread(self, e: Apply) -> Any:
         x, like = e.args
@@ -300,7 +300,7 @@ class Expressions:
         if isinstance(value, bool | str | bytes) or value is None or value is Ellipsis:
             return constant(value)
         if type(value) is tuple:
-            return gast.Tuple([self.literal(x) for x in value], gast.Load())
+            return ast.Tuple([self.literal(x) for x in value], ast.Load())
         if type(value) in (int, float, complex):
             return self._number(value)
         if isinstance(value, np.dtype):
@@ -327,7 +327,7 @@ class Expressions:
         if value != value:
             return name(f"{self.space.arrays()}.nan")
         if math.copysign(1.0, value) < 0:
-            return gast.UnaryOp(gast.USub(), self._signed(-value, make))
+            return ast.UnaryOp(ast.USub(), self._signed(-value, make))
         if value == math.inf:
             return name(f"{self.space.arrays()}.inf")
         if value == math.pi:

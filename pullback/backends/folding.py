@@ -43,7 +43,7 @@ from .script import (
     Target,
     targets,
 )
-from .sharing import Sharing, Taken, accumulates, writes
+from .sharing import Sharing, Taken
 from .usage import Usage
 from .waiting import Frame, Mode, Pending, Reader, Structure, Waiting
 
@@ -81,7 +81,9 @@ class Folder:
         self.function = function
         self.usage = usage
         self.callees = callees
-        self.waiting = Waiting(usage, Sharing(function.block, usage.start, callees.taken))
+        sharing = Sharing(function.block, usage.start, callees.taken)
+        self.changing = sharing.changing
+        self.waiting = Waiting(usage, sharing)
         self.done: set[Stmt] = set()
         self.loops = LoopFolding(self)
 
@@ -200,7 +202,7 @@ class Folder:
         if parts is not None:
             self.assign(parts, self.waiting.args(s.args[:1], reader)[0], s.origin, slot, frame)
             return
-        if (writes(s) or accumulates(s)) and isinstance(s.args[0], Var) and s.args[0] in self.waiting.pending:
+        if s in self.changing and isinstance(s.args[0], Var) and s.args[0] in self.waiting.pending:
             self.waiting.settle(self.waiting.pending[s.args[0]])
         value = self.waiting.expression(lambda: self.apply(s, reader), self.waiting.room(s.out, frame))
         self.bind(s, s.out, value, slot, frame, is_cheap(s.op, s.args, s.out.type))
@@ -262,10 +264,10 @@ class Folder:
 
     def only_collected(self, s: Op | Call | If, out: Var, frame: Frame) -> bool:
         """Is a value read by nothing but one list?"""
-        sites = self.usage.sites.get(out, [])
-        if out.hint and not s.origin.adjoint or isinstance(s, Op) and (writes(s) or accumulates(s)):
+        if len(frame.collect.get(out, ())) != 1 or out.hint and not s.origin.adjoint or s in self.changing:
             return False
-        return len(sites) == 1 and sites[0].kind == "collected" and len(frame.collect.get(out, ())) == 1
+        sites = self.usage.sites.get(out, [])
+        return len(sites) == 1 and sites[0].kind == "collected"
 
     def parts_of(self, v: Var) -> Target:
         """The target that takes an unnamed tuple apart, where that is all that happens to it."""
@@ -280,7 +282,7 @@ class Folder:
     def may_wait(self, s: Op | Call | If, out: Var, frame: Frame, cheap: bool) -> bool:
         """May a value become a part of the expressions that read it?"""
         sites = self.usage.sites.get(out, [])
-        if not sites or out.hint and not s.origin.adjoint or isinstance(s, Op) and (writes(s) or accumulates(s)):
+        if not sites or out.hint and not s.origin.adjoint or s in self.changing:
             return False
         if any(site.kind == "collected" for site in sites):
             return False
@@ -294,7 +296,7 @@ class Folder:
         reader = site.reader
         if isinstance(reader, For | While) and out in reader.inits:
             return isinstance(s, Op) and s.op in STARTS
-        return not (isinstance(reader, Op) and (writes(reader) or accumulates(reader)) and reader.args[0] is out)
+        return not (isinstance(reader, Op) and reader in self.changing and reader.args[0] is out)
 
     def is_pure(self, s: Call) -> bool:
         """Does a call neither have effects nor take over an argument?"""

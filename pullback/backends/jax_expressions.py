@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import math
 from collections.abc import Callable
 from typing import Any
-
-import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
@@ -57,12 +56,12 @@ class JaxExpressions(Expressions):
             return call(f"{jnp}.{MATH[op]}", *args)
         if op is math.log:
             log = [call(f"{jnp}.log", x) for x in args]
-            return gast.BinOp(log[0], gast.Div(), log[1])
+            return ast.BinOp(log[0], ast.Div(), log[1])
         if op in SPECIAL:
             return call(self.space.member("jax.scipy.special", SPECIAL[op]), *args)
         if op is builtins.sum and isinstance(type_of(e.args[0]), ab.Array):
             total = call(f"{jnp}.sum", args[0])
-            return gast.BinOp(args[1], gast.Add(), total) if len(args) > 1 else total
+            return ast.BinOp(args[1], ast.Add(), total) if len(args) > 1 else total
         if op in PAIRWISE and len(args) > 1:
             made = args[0]
             for x in args[1:]:
@@ -78,5 +77,5 @@ class JaxExpressions(Expressions):
     def _at(self, e: Apply, method: str) -> Any:
         """`array.at[index].set(value)`."""
         array, index, value = e.args
-        at = gast.Subscript(gast.Attribute(self(array), "at", gast.Load()), self.index(index), gast.Load())
-        return call(gast.Attribute(at, method, gast.Load()), self(value))
+        at = ast.Subscript(ast.Attribute(self(array), "at", ast.Load()), self.index(index), ast.Load())
+        return call(ast.Attribute(at, method, ast.Load()), self(value))

@@ -109,7 +109,7 @@ class Leaving:
     # how a body ends
 
     def tail(self, b: Block, stop: Atom) -> tuple[If, ...]:
-        """The `if` at the end of a block that tells whether to stop; or two, where the second is skipped by the first."""
+        """The `if` at the end of a block that tells whether to stop; or two, the second skipped by the first."""
         body = [t for t in b.body if t not in self.packs.values()]
         last = body[-1] if body else None
         if not isinstance(last, If) or stop not in last.outs:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from pullback.transpile.core import Var
+from pullback.transpile.frozen import node
 
 from .script import (
     Act,
@@ -35,7 +35,7 @@ Skips = tuple[tuple[int, int], ...]
 """For each `if` whose first branch one is in, innermost first: the end of that branch, and where the way goes on."""
 
 
-@dataclass(frozen=True)
+@node
 class Span:
     """Where a statement stands: its own reads, the end of its first block, and the end of it all."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import Any
-
-import gast
 
 
 def merge_equal(functions: Sequence[Any], entry: str) -> list[Any]:
@@ -24,13 +23,12 @@ def merge_equal(functions: Sequence[Any], entry: str) -> list[Any]:
             return left
         for f in kept:
             f.name = renamed[f.name]
-            for node in gast.walk(f):
-                if isinstance(node, gast.Name):
+            for node in ast.walk(f):
+                if isinstance(node, ast.Name):
                     node.id = renamed.get(node.id, node.id)
         left = kept
 
 
 def _without_name(f: Any) -> str:
     """What a function is, apart from its name; calls of itself are calls of the same name."""
-    text: str = gast.dump(f)
-    return text.replace(f"'{f.name}'", "''")
+    return ast.dump(f).replace(f"'{f.name}'", "''")

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import gast
-
 from pullback import errors, runtime
 from pullback.transpile.core import Block, Call, Function, Global, Origin, Program
 from pullback.transpile.traversal import blocks
@@ -21,12 +19,13 @@ from .building import Builder, Note
 from .expressions import Expressions, Functions
 from .folding import Callees, fold
 from .intents import taken_arguments
+from .layout import Layout
 from .merging import merge_equal
 from .namespace import Namespace
 from .ordering import renew_last
 from .places import NOWHERE, Store, Summary
 from .preparing import prepare
-from .printing import Layout, printed, statements
+from .printing import printed, statements
 from .script import (
     Act,
     Append,
@@ -145,7 +144,7 @@ class _Module:
         forbidden = self.space.forbidden()
         functions = [self.function(key, writers[key], forbidden) for key in self.procedures]
         functions = merge_equal(functions, self.entry)
-        tree = gast.Module([*self.imports(), *self.constants(writers[""]), *helpers, *functions], [])
+        tree = ast.Module([*self.imports(), *self.constants(writers[""]), *helpers, *functions], [])
         comments = {node: note.comment for node, note in self.notes.items() if note.comment}
         blanks = {node for node, note in self.notes.items() if note.blank}
         text, parsed = printed(tree, Layout(comments, frozenset(blanks | self.groups_of(tree))))
@@ -193,7 +192,7 @@ class _Module:
         if self.standalone and space.helpers:
             space.arrays()
         out = [
-            gast.Import([gast.alias(m, None if m == n else n)])
+            ast.Import([ast.alias(m, None if m == n else n)])
             for m, n in sorted(space.modules.items(), key=_array_first)
         ]
         out += _from_imports(space.members)
@@ -204,13 +203,13 @@ class _Module:
 
     def constants(self, writer: Expressions) -> list[Any]:
         """The user's constants that standalone text holds itself."""
-        return [gast.Assign([_stored(n)], writer.literal(v), None) for n, v in self.space.constants.values()]
+        return [ast.Assign([_stored(n)], writer.literal(v)) for n, v in self.space.constants.values()]
 
     def groups_of(self, tree: Any) -> set[Any]:
         """The first import of the second group and the first constant, which blank lines set off."""
         node = tree.body[self.groups] if 0 < self.groups < len(tree.body) else None
-        constants = [s for s in tree.body if isinstance(s, gast.Assign)]
-        return {s for s in (node, *constants[:1]) if isinstance(s, gast.ImportFrom | gast.Assign)}
+        constants = [s for s in tree.body if isinstance(s, ast.Assign)]
+        return {s for s in (node, *constants[:1]) if isinstance(s, ast.ImportFrom | ast.Assign)}
 
     def helpers(self) -> Iterator[Any]:
         """The run-time helpers that the text needs, with those that they need."""
@@ -231,7 +230,7 @@ class _Module:
                     elif inner.id in ("np", "jnp"):
                         inner.id = self.space.arrays()
             node.name = self.space.helper(name)
-            yield gast.ast_to_gast(ast.Module([node], [])).body[0]
+            yield node
 
         for name in list(self.space.helpers):
             yield from visit(name)
@@ -254,7 +253,7 @@ def _is_literal(value: object) -> bool:
 
 
 def _stored(name: str) -> Any:
-    return gast.Name(name, gast.Store(), None, None)
+    return ast.Name(name, ast.Store())
 
 
 def _array_first(item: tuple[str, str]) -> tuple[bool, str]:
@@ -266,7 +265,7 @@ def _from_imports(members: dict[tuple[str, str], str]) -> list[Any]:
     for (module, name), given in sorted(members.items()):
         modules.setdefault(module, []).append((name, given))
     return [
-        gast.ImportFrom(module, [gast.alias(n, None if n == g else g) for n, g in names], 0)
+        ast.ImportFrom(module, [ast.alias(n, None if n == g else g) for n, g in names], 0)
         for module, names in sorted(modules.items())
     ]
 

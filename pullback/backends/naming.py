@@ -164,9 +164,12 @@ class Names:
 
     def fits(self, name: str, v: Var) -> bool:
         """Does a variable leave a name in time for the loops that need it?"""
+        reserved = self.reserved.get(name)
+        if not reserved:
+            return True
         end = self.last_heir(v)
         last = max(self.live.last(v), self.live.last(end))
-        return all(end in r.heirs or v in r.heirs or last <= r.limit for r in self.reserved.get(name, ()))
+        return all(end in r.heirs or v in r.heirs or last <= r.limit for r in reserved)
 
     def fresh(self, base: str, v: Var, position: int, skips: Skips, avoid: frozenset[str] = frozenset()) -> str:
         """A name that is free, as like the wanted one as can be."""

@@ -8,13 +8,13 @@ appended to lists.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Union
 
 from pullback.transpile.core import Global, Lit, OpFunction, Origin, Param, Var
+from pullback.transpile.frozen import node, value
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Apply:
     """`op(*args, **kwargs)` as an expression."""
 
@@ -24,7 +24,7 @@ class Apply:
     out: Var | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Choice:
     """`then if cond else orelse`."""
 
@@ -33,7 +33,7 @@ class Choice:
     orelse: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Invoke:
     """A call of one of the program's functions, by its key; it takes over the arguments `taken`."""
 
@@ -43,7 +43,7 @@ class Invoke:
     taken: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Cut:
     """`lower:upper:step` inside an index."""
 
@@ -56,7 +56,7 @@ Expr = Union[Var, Lit, Global, Apply, Choice, Invoke, Cut, tuple["Expr", ...]]  
 Target = Union[Var, None, tuple["Target", ...]]  # noqa: UP007
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Body:
     """Statements, and the values that they leave for what is around them."""
 
@@ -64,7 +64,7 @@ class Body:
     results: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Assign:
     """`target = value`; a tuple as a target takes the value apart, None in it is a part that nobody reads."""
 
@@ -73,7 +73,7 @@ class Assign:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Update:
     """`old op= value` on an array in place; `out` is the array afterwards."""
 
@@ -84,7 +84,7 @@ class Update:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Write:
     """`view[index] = value`, or `view[index] op= value`, in place; `out` is the array afterwards.
 
@@ -102,7 +102,7 @@ class Write:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Mutate:
     """`value = call`, which writes into its arguments at the positions `at`; `new` are these arrays afterwards."""
 
@@ -118,7 +118,7 @@ class Mutate:
         return tuple(self.call.args[k] for k in self.at)
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Append:
     """`to.append(value)`."""
 
@@ -127,7 +127,7 @@ class Append:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Reverse:
     """`what.reverse()`."""
 
@@ -135,7 +135,7 @@ class Reverse:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Act:
     """An effect: print, assert, raise."""
 
@@ -144,7 +144,7 @@ class Act:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Branch:
     """`if`; the results of the branch taken are called `outs` afterwards.
 
@@ -159,7 +159,7 @@ class Branch:
     leaves: tuple[bool, bool] = (False, False)
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class ForLoop:
     """`for target in iterable`; `body.results` are what `carried` are in the next round, and `outs` at the end."""
 
@@ -172,7 +172,7 @@ class ForLoop:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class WhileLoop:
     """`while test`; `test` reads `carried`, and has statements only where its result is no single expression."""
 
@@ -184,7 +184,7 @@ class WhileLoop:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Define:
     """`def name(params): body`, whose one result is returned."""
 
@@ -195,7 +195,7 @@ class Define:
     origin: Origin
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Return:
     """`return value`: the last statement of a branch at the end of a function."""
 
@@ -207,7 +207,7 @@ Loop = ForLoop | WhileLoop
 Statement = Assign | Update | Write | Mutate | Append | Reverse | Act | Branch | ForLoop | WhileLoop | Define | Return
 
 
-@dataclass(frozen=True)
+@value
 class Procedure:
     """One function on its way to text. All paths through `body` end in a `Return`; `results` are unnamed values in it.
 
@@ -229,28 +229,32 @@ class Procedure:
     mutated: tuple[Var, ...]
 
 
-def atoms(e: Expr | None) -> Iterator[Var]:
+def atoms(e: Expr | None) -> list[Var]:
     """The variables that an expression reads, in order, with repeats."""
+    out: list[Var] = []
+    _gather(e, out)
+    return out
+
+
+def _gather(e: Expr | None, out: list[Var]) -> None:
     match e:
         case Var():
-            yield e
-        case tuple():
-            for x in e:
-                yield from atoms(x)
+            out.append(e)
         case Apply():
             for x in e.args:
-                yield from atoms(x)
+                _gather(x, out)
             for _, x in e.kwargs:
-                yield from atoms(x)
+                _gather(x, out)
+        case tuple():
+            for x in e:
+                _gather(x, out)
         case Choice():
-            yield from atoms(e.cond)
-            yield from atoms(e.then)
-            yield from atoms(e.orelse)
+            _gather((e.cond, e.then, e.orelse), out)
         case Invoke():
-            yield from atoms(e.args)
+            _gather(e.args, out)
         case Cut():
             for part in (e.lower, e.upper, e.step):
-                yield from atoms(part)
+                _gather(part, out)
 
 
 def targets(t: Target) -> Iterator[Var]:

@@ -21,7 +21,7 @@ from pullback import runtime
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Op, Stmt, Var, While
 
-from .sharing import accumulates, writes
+from .sharing import accumulation, writes
 
 SHAPE_ONLY: dict[Any, int] = {
     prims.dim: 0,
@@ -81,7 +81,7 @@ class _Versions:
     def statement(self, s: Stmt) -> None:
         match s:
             case Op():
-                if (writes(s) or accumulates(s)) and isinstance(s.args[0], Var):
+                if (writes(s) or accumulation(s, s.origin)) and isinstance(s.args[0], Var):
                     self.join(s.out, s.args[0])
                     self.written.add(self.first(s.out))
             case If():

@@ -51,11 +51,6 @@ def accumulation(e: Op | Apply, origin: Origin) -> bool:
     return b.dtype is not None and a.dtype == b.dtype and ab.same_shape(a, b)
 
 
-def accumulates(s: Op) -> bool:
-    """Is this statement one that may become `old op= value` on an array in place?"""
-    return accumulation(s, s.origin)
-
-
 def writes(s: Op) -> bool:
     """Does this statement make a changed array out of an old one?"""
     return s.op in WRITES
@@ -64,7 +59,7 @@ def writes(s: Op) -> bool:
 def overwritten(s: Stmt, taken: Taken) -> list[Var]:
     """The variables whose arrays one statement itself would write in place."""
     match s:
-        case Op() if writes(s) or accumulates(s):
+        case Op() if writes(s) or accumulation(s, s.origin):
             found = s.args[:1]
         case Call():
             found = tuple(s.args[k] for k in taken(s.function))
@@ -74,13 +69,17 @@ def overwritten(s: Stmt, taken: Taken) -> list[Var]:
 
 
 class Sharing:
-    """Classes of values that may share storage; per class, and per wanted name, the places where it is written."""
+    """Classes of values that may share storage; per class, and per wanted name, the places where it is written.
+
+    `changing`: the statements that make a changed array out of an old one, or may become `old += value` in place.
+    """
 
     def __init__(self, block: Block, position: dict[Stmt, int], taken: Taken) -> None:
         self.taken = taken
         self.parent: dict[Var, Var] = {}
         self._containers: set[Var] = set()
-        self._read_containers(block)
+        self.changing: set[Stmt] = set()
+        self._scan(block)
         self._walk(block)
         self.kills: dict[Var, list[int]] = {}
         self.renames: dict[str, list[int]] = {}
@@ -102,14 +101,18 @@ class Sharing:
             if x is not y:
                 self.parent[x] = y
 
-    def _read_containers(self, block: Block) -> None:
+    def _scan(self, block: Block) -> None:
         for s in block.body:
-            if isinstance(s, Op) and s.op is prims.item:
-                self._containers.update(variables(s.args[0]))
-            if isinstance(s, For):
-                self._containers.update(variables(s.items))
+            match s:
+                case Op(op=prims.item):
+                    self._containers.update(variables(s.args[0]))
+                case Op():
+                    if s.op in WRITES or accumulation(s, s.origin):
+                        self.changing.add(s)
+                case For():
+                    self._containers.update(variables(s.items))
             for b in blocks(s):
-                self._read_containers(b)
+                self._scan(b)
 
     def _walk(self, block: Block) -> None:
         for s in block.body:
@@ -129,7 +132,7 @@ class Sharing:
                 self._walk(b)
 
     def _op(self, s: Op) -> None:
-        if writes(s) or accumulates(s):
+        if s in self.changing:
             self._union(s.out, s.args[0])
         elif is_array(s.out.type) and not is_fresh(s.op, s.args) and (s.op not in MAKERS or s.out in self._containers):
             for v in variables(s.args):
@@ -152,9 +155,12 @@ class Sharing:
     def _places(self, block: Block, position: dict[Stmt, int]) -> None:
         for s in block.body:
             at = position[s]
-            for v in overwritten(s, self.taken):
-                self.kills.setdefault(self.root(v), []).append(at)
+            if isinstance(s, Call):
+                for v in overwritten(s, self.taken):
+                    self.kills.setdefault(self.root(v), []).append(at)
             for o in s.outs:
+                if s in self.changing:
+                    self.kills.setdefault(self.root(o), []).append(at)
                 if o.hint:
                     self.renames.setdefault(o.hint, []).append(at)
             for b in blocks(s):

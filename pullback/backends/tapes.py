@@ -59,11 +59,19 @@ class _Member:
 
 def merge_tapes(block: Block) -> Block:
     """The block with the lists of each loop merged that have the same readers."""
+    if not any(map(_collects, block.body)):
+        return block
     uses: dict[Var, list[_Use]] = {}
     for v in variables(block.results):
         uses.setdefault(v, []).append(_Use("other", None, None))
     _collect_uses(block, uses)
     return _Merger(uses).block(block)
+
+
+def _collects(s: Stmt) -> bool:
+    if isinstance(s, For | While) and len(s.outs) > len(s.inits):
+        return True
+    return any(_collects(t) for b in blocks(s) for t in b.body)
 
 
 def _collect_uses(block: Block, uses: dict[Var, list[_Use]]) -> None:

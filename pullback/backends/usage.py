@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from pullback.transpile import prims
@@ -20,10 +19,11 @@ from pullback.transpile.core import (
     Var,
     While,
 )
+from pullback.transpile.frozen import node
 from pullback.transpile.traversal import blocks, own_reads, variables
 
 
-@dataclass(frozen=True)
+@node
 class Site:
     """One reading of a value: as an argument of a statement, as what a loop walks, or as a result of a block."""
 

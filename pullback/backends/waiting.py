@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pullback.transpile.core import Arg, Atom, Block, Origin, Slice, Stmt, Var
+from pullback.transpile.frozen import node
 
 from .facts import CONVERSIONS
 from .script import Apply, Assign, Cut, Expr, Statement, atoms
@@ -43,7 +44,7 @@ class Frame:
         return tuple(s for slot in self.slots for s in slot)
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Pending:
     """An expression that waits for its readers."""
 
@@ -56,7 +57,7 @@ class Pending:
     cheap: bool
 
 
-@dataclass(frozen=True)
+@node
 class Reader:
     """Where an expression is asked for: a position, and the statement that it would become a part of."""
 
@@ -91,7 +92,7 @@ class Waiting:
             self.taken = []
             made = make()
             taken = [p for p in self.taken if not p.cheap]
-            if width(made) <= room or not taken:
+            if not taken or width(made) <= room:
                 break
             self.settle(max(taken, key=lambda p: width(p.expr)))
         self.consume()

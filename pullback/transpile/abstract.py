@@ -7,6 +7,7 @@ is proven.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -90,6 +91,7 @@ NONE = Static(None)
 _KINDS: dict[str, Kind] = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
 
+@functools.cache
 def kind_of_dtype(dtype: str) -> Kind | None:
     """Kind of a dtype by its name: `float32` is a float, `int8` an int, `object` none."""
     if dtype == "bfloat16":

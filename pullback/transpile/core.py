@@ -18,13 +18,14 @@ a `Slice`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import Union
 
 from pullback.transpile.abstract import BOOL, FLOAT, Scalar, Static, Type
+from pullback.transpile.frozen import node, value
 
 
-@dataclass(frozen=True)
+@value
 class Origin:
     """Where a statement comes from: the place in the user's file and the text of the user's statement."""
 
@@ -38,7 +39,7 @@ class Origin:
 
     def backwards(self) -> Origin:
         """The origin of a statement that differentiates the one from here."""
-        return replace(self, adjoint=True)
+        return Origin(self.file, self.line, self.col, self.end_line, self.end_col, self.text, True)
 
 
 class Tag:
@@ -48,7 +49,7 @@ class Tag:
     """
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Var:
     """A name.
 
@@ -62,7 +63,7 @@ class Var:
         return f"{self.hint or 't'}_{id(self) // 16 % 9973}"
 
 
-@dataclass(frozen=True)
+@node
 class Lit:
     """A constant that is written into the text.
 
@@ -100,7 +101,7 @@ class Lit:
         return self.text or repr(self.value)
 
 
-@dataclass(frozen=True)
+@value
 class Global:
     """A module-level value of the user's, read by its name when the emitted code runs; never differentiated.
 
@@ -113,7 +114,7 @@ class Global:
     value: object = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@value
 class Slice:
     """`lower:upper:step` inside an index; a missing part is None."""
 
@@ -128,7 +129,7 @@ OpFunction = Callable[..., object]
 Kwargs = tuple[tuple[str, Arg], ...]
 
 
-@dataclass(frozen=True)
+@value
 class Block:
     """Statements in order, after `params` and before `results`.
 
@@ -140,7 +141,7 @@ class Block:
     results: tuple[Atom, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Op:
     """`out = op(*args, **kwargs)`, without effects.
 
@@ -158,7 +159,7 @@ class Op:
         return (self.out,)
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Effect:
     """`print(...)`, `assert`, `raise`: never removed, merged, reordered among themselves or repeated."""
 
@@ -171,7 +172,7 @@ class Effect:
         return ()
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class If:
     """`outs` are the results of the branch taken. Branches take no parameters."""
 
@@ -184,7 +185,7 @@ class If:
     adjoint_of: Tag | None = None
 
 
-@dataclass(frozen=True)
+@value
 class Range:
     """`range(start, stop, step)`."""
 
@@ -193,7 +194,7 @@ class Range:
     step: Atom
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class For:
     """A scan. `body.params` = (index, *carried, *items); `body.results` = (*carried, *collected); `outs` likewise.
 
@@ -230,7 +231,7 @@ class For:
         return self.body.params[1 + len(self.inits) :]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class While:
     """`cond.params` and `body.params` are the carried values.
 
@@ -252,7 +253,7 @@ class While:
         return self.body.params
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Call:
     """`out = function(*args)`, one of the program's functions by its key."""
 
@@ -266,7 +267,7 @@ class Call:
         return (self.out,)
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Def:
     """`out` is a function of `block.params` that reads the scope around it and may be called any number of times."""
 
@@ -283,7 +284,7 @@ class Def:
 Stmt = Op | Effect | If | For | While | Call | Def
 
 
-@dataclass(frozen=True)
+@value
 class Param:
     """A parameter as the user declared it.
 
@@ -295,7 +296,7 @@ class Param:
     default: Lit | tuple[Arg, ...] | None = None
 
 
-@dataclass(frozen=True)
+@value
 class Function:
     """One function.
 
@@ -315,7 +316,7 @@ class Function:
     written: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@value
 class Program:
     """A function and, by key, those that it calls."""
 

@@ -94,8 +94,10 @@ def explain(e: BaseException, function: types.FunctionType, origins: Mapping[int
             e.add_note(note)
 
 
-def _without_imports(emitted: Emitted) -> ast.Module:
-    """The tree of the text in which imports of the user's names stay, for how the rest is compiled, but are not run."""
+def _without_imports(emitted: Emitted) -> str | ast.Module:
+    """The text, or its tree in which imports of the user's names stay, for how the rest is compiled, but never run."""
+    if not emitted.user_names:
+        return emitted.text
     tree = ast.parse(emitted.text)
     for k, statement in enumerate(tree.body):
         if isinstance(statement, ast.ImportFrom):

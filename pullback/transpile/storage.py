@@ -72,7 +72,8 @@ def sharing(fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> Sharing:
     if fn is np.einsum and len(args) > 2:
         return Sharing.FRESH
     first = args[0] if args else None
-    if fn is np.asarray and len(args) == 1 and not kwargs and isinstance(first, Var) and isinstance(first.type, ab.Array):
+    is_array = isinstance(first, Var) and isinstance(first.type, ab.Array)
+    if fn is np.asarray and len(args) == 1 and not kwargs and is_array:
         return Sharing.SAME
     if fn in (np.real, np.imag) and isinstance(first, Var) and isinstance(first.type, ab.Array):
         if first.type.dtype is not None and np.dtype(first.type.dtype).kind == "f":

@@ -15,6 +15,7 @@ from pullback.transpile.core import (
     Effect,
     For,
     If,
+    Lit,
     Op,
     Range,
     Slice,
@@ -41,6 +42,8 @@ def variables(x: object) -> Iterator[Var]:
 def blocks(s: Stmt) -> tuple[Block, ...]:
     """The blocks inside a statement."""
     match s:
+        case Op():
+            return ()
         case If():
             return (s.then, s.orelse)
         case For():
@@ -52,24 +55,18 @@ def blocks(s: Stmt) -> tuple[Block, ...]:
     return ()
 
 
-def _gather(x: object, out: list[Var]) -> None:
-    if isinstance(x, Var):
-        out.append(x)
-    elif isinstance(x, tuple):
-        for y in x:
-            _gather(y, out)
-    elif isinstance(x, Slice):
-        out += variables(x)
-
-
 def own_reads(s: Stmt) -> list[Var]:
     """The variables that a statement itself reads, not those that only its blocks read; with repeats."""
     match s:
         case Op():
             out: list[Var] = []
-            _gather(s.args, out)
+            for x in s.args:
+                if isinstance(x, Var):
+                    out.append(x)
+                elif not isinstance(x, Lit):
+                    out += variables(x)
             for _, x in s.kwargs:
-                _gather(x, out)
+                out += variables(x)
             return out
         case Effect() | Call():
             return list(variables(s.args))
@@ -124,6 +121,8 @@ def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
     match x:
         case Var():
             return m.get(x, x)
+        case Lit():
+            return x
         case tuple():
             out = tuple([_substitute(y, m) for y in x])
             return x if all(map(operator.is_, x, out)) else out

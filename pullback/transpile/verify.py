@@ -6,7 +6,7 @@ A program that breaks one is a bug of ours, never of the user's: the error says 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import assert_never
+from typing import NoReturn, assert_never
 
 from pullback.transpile.abstract import Array, ListOf, Mapping, Scalar, Seq, Static, Type, Unknown, kind_of, rank
 from pullback.transpile.core import (
@@ -70,8 +70,11 @@ class _Verifier:
 
     def need(self, holds: bool, rule: str, *about: object) -> None:
         """Raise if a rule is broken."""
-        if holds:
-            return
+        if not holds:
+            self.fail(rule, *about)
+
+    def fail(self, rule: str, *about: object) -> NoReturn:
+        """Raise because a rule is broken."""
         s = self.here
         where = f"in {self.function.name!r}"
         if s is not None:
@@ -93,8 +96,10 @@ class _Verifier:
 
     def bind(self, names: Iterable[Var]) -> None:
         for v in names:
-            self.need(isinstance(v, Var), "only variables are bound", v)
-            self.need(v not in self.bound, "a name is bound once", v)
+            if not isinstance(v, Var):
+                self.fail("only variables are bound", v)
+            if v in self.bound:
+                self.fail("a name is bound once", v)
             self.bound.add(v)
             self.scope.add(v)
 
@@ -106,7 +111,8 @@ class _Verifier:
     def argument(self, x: object, inside: bool = False) -> None:
         match x:
             case Var():
-                self.need(x in self.scope, "a name is read where it is bound", x)
+                if x not in self.scope:
+                    self.fail("a name is read where it is bound", x)
             case Lit(value=value, text=text):
                 written = (
                     text
@@ -124,7 +130,7 @@ class _Verifier:
                 for y in x:
                     self.argument(y, True)
             case _:
-                self.need(False, "this is no argument", x)
+                self.fail("this is no argument", x)
 
     def statement(self, s: Stmt) -> None:
         match s:
@@ -155,11 +161,12 @@ class _Verifier:
 
     def operation(self, s: Op) -> None:
         self.need(callable(s.op), "an operation is a callable", s.op)
-        names = [k for k, _ in s.kwargs]
-        self.need(len(set(names)) == len(names), "a keyword argument is given once", *names)
-        self.need(all(k.isidentifier() for k in names), "a keyword is a name", *names)
         self.arguments(s.args)
-        self.arguments([x for _, x in s.kwargs])
+        if s.kwargs:
+            names = [k for k, _ in s.kwargs]
+            self.need(len(set(names)) == len(names), "a keyword argument is given once", *names)
+            self.need(all(k.isidentifier() for k in names), "a keyword is a name", *names)
+            self.arguments([x for _, x in s.kwargs])
 
     def branch(self, s: If) -> None:
         self.atoms((s.cond,))

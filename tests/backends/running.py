@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import io
@@ -9,7 +10,6 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-import gast
 import numpy as np
 
 from pullback.backends import numpy as backend
@@ -54,7 +54,7 @@ def check(program: Program, args: tuple[Any, ...], **options: Any) -> Emitted:
     with np.errstate(all="ignore"):
         compare(emitted, program, args)
     plain = "\n".join(x for x in emitted.text.splitlines() if not x.lstrip().startswith("#"))
-    again = to_text(gast.parse(plain))
+    again = to_text(ast.parse(plain))
     assert squeezed(again) == squeezed(plain), again
     assert max(map(len, emitted.text.splitlines())) <= 88, emitted.text
     return emitted

@@ -6,11 +6,13 @@ import builtins
 import math
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 
 from pullback.transpile.abstract import (
     BOOL,
+    INT,
     UNKNOWN,
     Array,
     Length,
@@ -59,16 +61,17 @@ _VALUES: dict[OpFunction, Callable[[Length, Length], Length]] = {
 def python_operator(call: Call) -> Type:
     """An operator of Python, which means something else on tuples and lists."""
     types = tuple(map(type_of, call.args))
-    if any(isinstance(t, Unknown) for t in types):
+    kinds = {*map(type, types)}
+    if Unknown in kinds:
         return UNKNOWN
-    if any(isinstance(t, Seq | ListOf) for t in types):
+    if Seq in kinds or ListOf in kinds:
         if not any(isinstance(t, Array) or (isinstance(t, Scalar) and t.dtype) for t in types):
             return _on_sequences(call.op, types, call.args)
         types = tuple(as_array(t) if isinstance(t, Seq | ListOf) else t for t in types)
     out = of_elements(call.op, types)
-    if call.op in COMPARISONS and out == UNKNOWN and not any(isinstance(t, Array | Unknown) for t in types):
+    if out == UNKNOWN and call.op in COMPARISONS and not any(isinstance(t, Array) for t in types):
         return BOOL
-    if out == Scalar("int"):
+    if out == INT:
         return Scalar("int", value=_value(call.op, call.args))
     return out
 
@@ -156,18 +159,22 @@ def ufunc(call: Call) -> Type:
 
 def of_elements(op: OpFunction, types: tuple[Type, ...], static: Mapping[str, Arg] | None = None) -> Type:
     """The type that an elementwise operation gives: kind and dtype from a sample, the shape by broadcasting."""
+    keywords = tuple(sorted((k, static_value(v)) for k, v in static.items())) if static else ()
+    try:
+        return _of_elements(op, types, keywords)
+    except TypeError as e:  # a keyword whose value cannot be hashed
+        raise Undecided from e
+
+
+@lru_cache(maxsize=4096)
+def _of_elements(op: OpFunction, types: tuple[Type, ...], keywords: tuple[tuple[str, object], ...]) -> Type:
     samples = list[Sample]()
     for t in types:
         s = sample_of(t)
         if s is None:
             return UNKNOWN
         samples.append(s)
-    keywords = tuple(sorted((k, static_value(v)) for k, v in static.items())) if static else ()
-    try:
-        element = sampled(op, tuple(samples), keywords)
-    except TypeError as e:  # a keyword whose value cannot be hashed
-        raise Undecided from e
-    return _spread(element, types)
+    return _spread(sampled(op, tuple(samples), keywords), types)
 
 
 def _spread(element: Type | None, types: tuple[Type, ...]) -> Type:

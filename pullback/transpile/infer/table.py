@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -27,6 +27,7 @@ from pullback.transpile.abstract import (
 )
 from pullback.transpile.abstract import Mapping as MappingType
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Slice, Var
+from pullback.transpile.frozen import node
 from pullback.transpile.infer.lengths import Shape, agree, anonymous, symbol_of
 from pullback.transpile.infer.sampling import array_dtype
 
@@ -38,7 +39,7 @@ class Undecided(Exception):
 MISSING: Any = Lit("argument not given")
 
 
-@dataclass(frozen=True)
+@node
 class Call:
     """A call whose result type is asked for."""
 

@@ -121,7 +121,8 @@ def _rebuilt(scope: Scope, container: Var) -> Var:
     else:
         assert isinstance(t, ab.Seq)
         types = t.items
-    parts = tuple(current(scope, item(scope, container, k, x)) for k, x in zip(keys or range(len(types)), types, strict=True))
+    pairs = zip(keys or range(len(types)), types, strict=True)
+    parts = tuple(current(scope, item(scope, container, k, x)) for k, x in pairs)
     first = (tuple(map(Lit, keys)),) if keys else ()
     maker = prims.make_dict if keys else prims.make_tuple if t.kind == "tuple" else prims.make_list
     out = _append(scope, maker, (*first, *parts), (), container.hint)
@@ -181,7 +182,10 @@ def write(scope: Scope, node: Any, target: Atom, index: tuple[Arg, ...], value: 
     if scope.is_template:
         scope.refuse(node, "it writes into an array")
     cell, initial, via = located(scope, node, target)
-    while via and cast(Lit, via[-1][0]).value is operator.getitem and (joint := _composed(via[-1][1], index)) is not None:
+    while via and cast(Lit, via[-1][0]).value is operator.getitem:
+        joint = _composed(via[-1][1], index)
+        if joint is None:
+            break
         via, index = via[:-1], joint
     old = content(scope, cell, initial)
     index, via, value = resolved(scope, index), resolved(scope, via), resolved(scope, value)
@@ -242,7 +246,7 @@ def _check_whole(scope: Scope, node: Any, target: Var, cell: Cell) -> None:
 
 
 def _composed(first: Arg, then: tuple[Arg, ...]) -> tuple[Arg, ...] | None:
-    """One index for `x[first][then]`, where `first` is integers: `x[i][j]` is `x[i, j]`; a full write of it is `x[i]`."""
+    """One index for `x[first][then]`, where `first` is integers: `x[i][j]` is `x[i, j]`; of all of it, `x[i]`."""
     if not isinstance(first, tuple):
         return None
     if then == (Lit(...),):

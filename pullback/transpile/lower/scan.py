@@ -64,13 +64,11 @@ def _walk(nodes: Iterable[Any], binds: bool) -> Iterator[tuple[Any, bool]]:
     while stack:
         node, binds = stack.pop()
         yield node, binds
+        if isinstance(node, gast.Name) and node.annotation is None:
+            continue
         inside = binds and not isinstance(node, _OWN_NAMES) and not isinstance(node, _INNER)
-        children: list[tuple[Any, bool]] = []
-        for field in node._fields:
+        for field in reversed(node._fields):
             value = getattr(node, field, None)
-            if isinstance(value, gast.AST):
-                if not isinstance(value, _LEAVES):
-                    children.append((value, inside))
-            elif isinstance(value, list):
-                children += [(x, inside) for x in value if isinstance(x, gast.AST) and not isinstance(x, _LEAVES)]
-        stack += reversed(children)
+            for x in reversed(value) if isinstance(value, list) else (value,):
+                if isinstance(x, gast.AST) and not isinstance(x, _LEAVES):
+                    stack.append((x, inside))

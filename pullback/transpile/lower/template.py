@@ -11,7 +11,7 @@ called when the program runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
@@ -38,10 +38,11 @@ from pullback.transpile.lower.states import Demands, End, NotATemplate, Raised, 
 from pullback.transpile.lower.values import Pack, UserFunction, Value
 from pullback.transpile.parse import from_function
 from pullback.transpile.parse.sources import FunctionSource
-from pullback.transpile.traversal import blocks, substitute
+from pullback.transpile.traversal import blocks, reads, substitute, variables
 
 _MOST_TEMPLATES = 20_000
 _templates: dict[Hashable, _Made | str] = {}
+_as_given: dict[Hashable, _Made | str] = {}  # the same, found again for the same types without renaming their lengths
 _looked_at: dict[Callable[..., object], set[int]] = {}  # the operands whose literal values a rule has asked for
 
 
@@ -102,36 +103,79 @@ class _Hole:
 
 @dataclass(frozen=True)
 class _Made:
-    """A template; `holes` are the variables for the static arguments that are not known."""
+    """A template; `holes` are the variables for the static arguments that are not known.
+
+    `parts`: the template again, for some of its results each.
+    """
 
     block: Block
     holes: tuple[Var, ...]
+    parts: dict[tuple[int, ...], Block] = field(default_factory=dict)
+
+    def part(self, wanted: tuple[int, ...]) -> Block:
+        """The template without what only its other results need."""
+        if wanted not in self.parts:
+            self.parts[wanted] = _part(self.block, wanted)
+        return self.parts[wanted]
 
 
-def lower_rule(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> Block:
+def _part(b: Block, wanted: tuple[int, ...]) -> Block:
+    results = tuple(b.results[i] for i in wanted)
+    need = set(variables(results))
+    body: list[Stmt] = []
+    for s in reversed(b.body):
+        if any(o in need for o in s.outs):
+            body.append(s)
+            need.update(reads(s))
+    return Block(b.params, tuple(reversed(body)), results)
+
+
+def lower_rule(
+    fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg], wanted: tuple[int, ...] | None = None
+) -> Block:
     """The template of a rule for these inputs (`ct` and `out`, or `out`, then the operands) and static arguments.
 
     Its parameters are the atoms in `inputs`, in order; its results the cotangents, one for each atom of each operand,
-    None where the rule gives none. Raises NotATemplate where the rule cannot be inlined for these inputs.
+    None where the rule gives none, or just those at the positions `wanted`. Raises NotATemplate where the rule cannot
+    be inlined for these inputs.
     """
-    found, values = _find(fn, inputs, static)
+    key = fn, _given(tuple(inputs)), _given(tuple(static.items()))
+    found = _as_given.get(key)
+    if found is None:
+        if len(_as_given) > _MOST_TEMPLATES:
+            _as_given.clear()
+        found = _as_given[key] = _find(fn, inputs, static)
     if isinstance(found, str):
         raise NotATemplate(found)
+    block = found.block if wanted is None else found.part(wanted)
     if not found.holes:
-        return found.block
-    m = dict(zip(found.holes, values, strict=True))
-    block = found.block
+        return block
+    m = dict(zip(found.holes, _filling(tuple(static.values())), strict=True))
     return Block(block.params, substitute(block.body, m), substitute(block.results, m))
 
 
-def _find(
-    fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]
-) -> tuple[_Made | str, list[Atom]]:
+def _given(x: Any) -> Hashable:
+    """An argument as a part of a key: of a variable its type."""
+    if isinstance(x, Var | Global):
+        return x.type
+    return tuple(map(_given, x)) if isinstance(x, tuple) else x
+
+
+def _filling(x: Arg) -> Iterator[Atom]:
+    """The static arguments that are not known."""
+    if isinstance(x, tuple):
+        for y in x:
+            yield from _filling(y)
+    elif isinstance(x, Var | Global):
+        yield x
+
+
+def _find(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> _Made | str:
     looked_at = _looked_at.setdefault(fn, set())
     while True:
-        renaming, holes = Renaming(), list[Atom]()
+        renaming = Renaming()
         shapes = tuple(_shape(x, renaming, i in looked_at) for i, x in enumerate(inputs))
-        fixed = tuple((name, _fixed(x, renaming, holes)) for name, x in static.items())
+        fixed = tuple((name, _fixed(x, renaming)) for name, x in static.items())
         key = (fn, shapes, fixed)
         found = _templates.get(key)
         if found is None:
@@ -141,8 +185,9 @@ def _find(
                 found = _templates[key] = _make(fn, shapes, fixed)
             except _LookedAt as e:
                 looked_at.add(e.position)
+                _as_given.clear()
                 continue
-        return found, holes
+        return found
 
 
 def _shape(x: Arg, renaming: Renaming, looked_at: bool) -> Hashable:
@@ -159,13 +204,12 @@ def _shape(x: Arg, renaming: Renaming, looked_at: bool) -> Hashable:
     raise NotATemplate("a slice as an operand")
 
 
-def _fixed(x: Arg, renaming: Renaming, holes: list[Atom]) -> Hashable:
+def _fixed(x: Arg, renaming: Renaming) -> Hashable:
     """A static argument as a part of a template's key."""
     match x:
         case tuple():
-            return tuple(_fixed(y, renaming, holes) for y in x)
+            return tuple(_fixed(y, renaming) for y in x)
         case Var() | Global():
-            holes.append(x)
             return _Hole(renaming.type(x.type, True))
         case Lit():
             return x

@@ -31,7 +31,7 @@ class Write:
 
 @dataclass
 class Chain:
-    """One array of a nest: `last` is it after the nest, `versions` are it at each time, with the place of their birth."""
+    """One array of a nest: `last` is it after the nest, `versions` it at each time, with the place of their birth."""
 
     last: Var
     versions: dict[Var, Place] = field(default_factory=dict)

@@ -11,12 +11,13 @@ from pullback.transpile.core import (
     Effect,
     For,
     If,
+    Op,
     Program,
     Stmt,
     Var,
     While,
 )
-from pullback.transpile.traversal import blocks, free, reads, variables
+from pullback.transpile.traversal import blocks, free, own_reads, reads, variables
 
 
 def has_effect(s: Stmt) -> bool:
@@ -31,6 +32,11 @@ def remove_dead(b: Block, calls_with_effect: frozenset[str] = frozenset()) -> Bl
     """
     need, kept = set(variables(b.results)), list[Stmt]()
     for s in reversed(b.body):
+        if isinstance(s, Op):
+            if s.out in need:
+                need.update(own_reads(s))
+                kept.append(s)
+            continue
         matters = has_effect(s) or (isinstance(s, Call) and s.function in calls_with_effect)
         if not matters and not any(o in need for o in s.outs):
             continue

@@ -47,6 +47,8 @@ def keep_residuals(b: Block) -> Block:
     """
     forward = Forward()
     forward.scan(b)
+    if not forward.statements:
+        return b
     closed = _close(forward, b)
     return extended(forward, closed)
 

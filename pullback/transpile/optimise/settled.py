@@ -40,7 +40,7 @@ Home = tuple[Tag, int]
 
 
 def read_settled(b: Block) -> Block:
-    """A block whose adjoint loops read from arrays what its loops have left there, where that is what they have read."""
+    """A block whose adjoint loops read from arrays what its loops have left there, if that is what they have read."""
     nests = [_Nest(s) for s in b.body if isinstance(s, For | While) and s.adjoint_of is None]
     nests = [n for n in nests if n.chains]
     if not nests:

@@ -21,7 +21,6 @@ from pullback.transpile.core import (
     Lit,
     Op,
     OpFunction,
-    Range,
     Slice,
     Stmt,
     Var,
@@ -88,7 +87,7 @@ class _Simplifier:
 
     def name_temporaries(self, b: Block) -> list[Stmt]:
         """A temporary that is given a name is made under that name: `t = x * w; h = alias(t)` becomes `h = x * w`."""
-        made = {o for s in b.body for o in s.outs if not o.hint and isinstance(s, (Op, Call))}
+        made = {s.out for s in b.body if isinstance(s, (Op, Call)) and not s.out.hint}
         named: dict[Var, Var] = {}
         dropped: set[Var] = set()
         for s in b.body:
@@ -130,7 +129,7 @@ class _Simplifier:
     def op(self, s: Op, scope: _Scope) -> Op | None:
         known = self.known(s)
         if known is None and s.op not in _FRESH:
-            key = (s.op, frozen(s.args), frozen(tuple(x for _, x in s.kwargs)), tuple(k for k, _ in s.kwargs))
+            key = (s.op, s.args, s.kwargs)
             known = scope.find(key)
             if known is None:
                 scope.seen[key] = s.out
@@ -221,13 +220,3 @@ def _taken(maker: Op, key: Arg) -> Atom | None:
     elif maker.op is prims.make_dict and isinstance(maker.args[0], tuple) and key in maker.args[0]:
         found = maker.args[1 + maker.args[0].index(key)]
     return found if isinstance(found, (Var, Lit)) else None
-
-
-def frozen(x: object) -> object:
-    """An argument as a key: variables by identity, literals as they are written."""
-    match x:
-        case tuple():
-            return tuple(map(frozen, x))
-        case Slice(lower, upper, step) | Range(lower, upper, step):
-            return (type(x), frozen(lower), frozen(upper), frozen(step))
-    return x

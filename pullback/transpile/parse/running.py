@@ -59,6 +59,8 @@ def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
 
 
 def _same(a: types.CodeType, b: types.CodeType) -> bool:
+    if a == b and a.co_linetable == b.co_linetable:
+        return True
     return _content(a) == _content(b) and _positions(a, b) == _positions(b, a)
 
 

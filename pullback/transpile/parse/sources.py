@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -130,19 +130,15 @@ def parse_text(text: str, file: str) -> ast.Module:
         raise errors.SourceError(f"not Python source: {e}", file=file) from None
 
 
-def definitions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
-    """Every function and lambda in a tree, at any depth."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield node
-
-
 @lru_cache(maxsize=32)
 def _definitions_by_line(text: str, file: str) -> dict[tuple[str, int], ast.FunctionDef | ast.AsyncFunctionDef]:
     found = {}
-    for node in definitions(parse_text(text, file)):
-        if not isinstance(node, ast.Lambda):
+    nodes: list[Any] = [parse_text(text, file)]
+    for node in nodes:  # which grows: functions stand in blocks, never inside of expressions
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found[node.name, first_line(node)] = node
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            nodes += getattr(node, block, ())
     return found
 
 

@@ -102,9 +102,10 @@ class Adjoint:
 
     def statement(self, s: Stmt) -> None:
         """Hand the cotangents of what a statement binds on to what it reads."""
-        if isinstance(s, Effect) or not any(o in self.ct.open for o in s.outs):
+        reached = [o for o in s.outs if o in self.ct.open]
+        if not reached or isinstance(s, Effect):
             return
-        if any(ab.kind_of(o.type) == "complex" for o in s.outs if o in self.ct.open):
+        if any(ab.kind_of(o.type) == "complex" for o in reached):
             raise errors.at(
                 errors.NotSupportedYet,
                 s.origin,
@@ -138,7 +139,7 @@ class Adjoint:
         if s.op is operator.getitem:
             self.indexed_read(s)
             return
-        active = tuple(i for i, a in enumerate(s.args) if any(v in self.r.active for v in variables(a)))
+        active = tuple([i for i, a in enumerate(s.args) if self.is_active(a)])
         rule = registry.find(s.op, active)
         if rule is None:
             raise no_rule(s)
@@ -147,21 +148,26 @@ class Adjoint:
         else:
             self.reverse_rule(s, rule, active)
 
+    def is_active(self, a: Arg) -> bool:
+        """Has an operand, or one of a tuple of operands, a cotangent?"""
+        return a in self.r.active if isinstance(a, Var) else any(v in self.r.active for v in variables(a))
+
     def elementwise(self, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:
         ct = cast(Atom, self.ct.pop(s.out))
         inputs = (s.out, *cast(tuple[Atom, ...], s.args))
         ct = self._whole_if_unknown(s, ct)
         try:
-            template = lower_rule(rule.fn, inputs, dict(s.kwargs))
+            template = lower_rule(rule.fn, inputs, dict(s.kwargs), active)
         except NotATemplate:
             partials = self.call_rule(rule, inputs, s, active)
         else:
-            partials = self.b.splice(template, inputs, active)
+            partials = self.b.splice(template, inputs)
+        ranks = [ab.rank(_type(a)) for a in s.args]
         for i, partial in zip(active, partials, strict=True):
             d = self.b(operator.mul, ct, partial)
             if self.ct.is_whole(ct, s.out):
                 self.ct.mark_whole(d, s.out)
-            alone = all(ab.rank(_type(a)) == 0 for k, a in enumerate(s.args) if k != i)
+            alone = {*ranks[:i], *ranks[i + 1 :]} <= {0}
             if alone and self.ct.is_whole(d, s.out):
                 self.ct.mark_whole(d, cast(Atom, s.args[i]))
             self.ct.add(s.args[i], d, cast(Var, s.args[i]) if alone else s.out)
@@ -181,13 +187,13 @@ class Adjoint:
                 self.ct.add(flat[k], ct)
             return
         try:
-            template = lower_rule(rule.fn, (ct, s.out, *s.args), dict(s.kwargs))
+            template = lower_rule(rule.fn, (ct, s.out, *s.args), dict(s.kwargs), tuple(wanted))
         except NotATemplate:
             inputs = (self.ct.materialise(s.out.type, cast(Var, ct), s.out, self.ct.name(s.out)), s.out, *s.args)
             for i, d in zip(active, self.call_rule(rule, inputs, s, active), strict=True):
                 self.contribute(s.args[i], d)
             return
-        results = self.b.splice(template, (ct, s.out, *flat), tuple(wanted))
+        results = self.b.splice(template, (ct, s.out, *flat))
         for k, d in zip(wanted, results, strict=True):
             logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
             self.ct.add(flat[k], d, logical)
@@ -206,7 +212,7 @@ class Adjoint:
         """Add `d` to the cotangent of an operand, which may be a tuple of operands."""
         if isinstance(arg, tuple):
             for k, a in enumerate(arg):
-                if any(v in self.r.active for v in variables(a)):
+                if self.is_active(a):
                     self.contribute(a, self.b(prims.item, d, Lit(k)))
         else:
             self.ct.add(arg, d)

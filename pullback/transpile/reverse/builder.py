@@ -32,7 +32,7 @@ from pullback.transpile.infer import infer, type_of
 from pullback.transpile.infer.lengths import is_chosen
 from pullback.transpile.rename import fresh
 from pullback.transpile.reverse.twins import Twins
-from pullback.transpile.traversal import reads, substitute
+from pullback.transpile.traversal import substitute
 
 ZERO, ONE = Lit(0.0), Lit(1.0)
 
@@ -89,21 +89,12 @@ class Builder:
         """A value of the same shape (and dtype) that is at hand for longer than `x`, to read only that from."""
         return self.twins.twin(x, dtype)
 
-    def splice(self, block: Block, args: tuple[Atom, ...], wanted: tuple[int, ...]) -> list[Atom]:
-        """Inline a template: its results at the positions `wanted`, computed from `args`.
-
-        What they do not need is left out.
-        """
+    def splice(self, block: Block, args: tuple[Atom, ...]) -> list[Atom]:
+        """Inline a template: its results, computed from `args`."""
         m: dict[Var, Atom] = dict(zip(block.params, args, strict=True))
-        need = {v for i in wanted if isinstance(v := block.results[i], Var)}
-        chosen: list[Stmt] = []
-        for s in reversed(block.body):
-            if any(o in need for o in s.outs):
-                chosen.append(s)
-                need.update(reads(s))
-        for s in reversed(chosen):
+        for s in block.body:
             self._inline(s, m)
-        return [substitute(block.results[i], m) for i in wanted]
+        return [substitute(x, m) for x in block.results]
 
     def _inline(self, s: Stmt, m: dict[Var, Atom]) -> None:
         if isinstance(s, Op):
