@@ -1,4 +1,4 @@
-"""Random programs in the language that is supported: smooth almost everywhere, bounded, and short enough to read."""
+"""Random programs that change no array: smooth almost everywhere, bounded, and short enough to read."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ class Writer:
     scalars: list[str] = field(default_factory=lambda: [*SCALARS])
     vectors: list[str] = field(default_factory=lambda: [*VECTORS])
     loops: int = 0
+    inside: int = 0
 
     def scalar(self, depth: int = 2) -> str:
         """A scalar expression."""
@@ -109,8 +110,10 @@ class Writer:
         """Statements at an indentation."""
         pad = "    " * indent
         for _ in range(size):
-            kind = self.pick(range(12))
-            if kind < 3:
+            kind = self.pick(range(12 if not self.inside else 15))
+            if kind >= 12:
+                self.jump(pad, indent, depth)
+            elif kind < 3:
                 self.lines.append(f"{pad}{self.pick(self.scalars)} = np.tanh({self.scalar()})")
             elif kind < 6:
                 self.lines.append(f"{pad}{self.pick(self.vectors)} = np.tanh({self.vector()})")
@@ -132,11 +135,22 @@ class Writer:
             else:
                 self.lines.append(f"{pad}{self.pick(SCALARS)} = {self.scalar()} * 0.7")
 
+    def jump(self, pad: str, indent: int, depth: int) -> None:
+        """`break`, `continue` or `return` under a condition, perhaps after something else."""
+        self.lines.append(f"{pad}if {self.condition()}:")
+        if depth and self.pick([True, False]):
+            self.block(indent + 1, 1, depth - 1)
+        word = self.pick(["break", "break", "continue", f"return {self.scalar(1)} + np.sum(v)"])
+        self.lines.append(f"{pad}    {word}")
+        if self.pick([True, False, False]):
+            self.lines.append(f"{pad}else:")
+            self.block(indent + 1, 1, 0)
+
     def loop(self, pad: str, indent: int, depth: int) -> None:
         """A loop of one of the kinds."""
         self.loops += 1
         i = f"i{self.loops}"
-        kind = self.pick(range(5))
+        kind = self.pick(range(7))
         if kind < 2:
             self.lines.append(
                 f"{pad}for {i} in {self.pick(['range(3)', 'range(n)', 'range(2, 0, -1)', 'reversed(range(3))'])}:"
@@ -148,11 +162,23 @@ class Writer:
         elif kind == 3:
             self.lines.append(f"{pad}for row in m:")
             self.lines.append(f"{pad}    v = np.tanh(v + 0.2 * row)")
+        elif kind == 4:
+            self.lines.append(f"{pad}for {i} in (0.3, y, 1.2):")
+            self.lines.append(f"{pad}    x = 0.5 * x + np.sin({i} * y)")
         else:
+            test = "True" if kind == 5 else f"k{self.loops} < 3 and {self.scalar(0)} < 4.0"
             self.lines.append(f"{pad}k{self.loops} = 0")
-            self.lines.append(f"{pad}while k{self.loops} < 3 and {self.scalar(0)} < 4.0:")
+            self.lines.append(f"{pad}while {test}:")
             self.lines.append(f"{pad}    k{self.loops} = k{self.loops} + 1")
-        self.block(indent + 1, self.pick([1, 2]), depth - 1)
+            if kind == 5:
+                self.lines.append(f"{pad}    if k{self.loops} > 3:")
+                self.lines.append(f"{pad}        {self.pick(['break', 'return x * y'])}")
+        self.inside += 1
+        self.block(indent + 1, self.pick([1, 2, 3]), depth - 1)
+        self.inside -= 1
+        if self.pick([True, False, False]):
+            self.lines.append(f"{pad}else:")
+            self.block(indent + 1, 1, 0)
 
 
 def program(pick: Pick) -> str:

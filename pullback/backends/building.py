@@ -70,6 +70,7 @@ class Builder:
         self.notes: dict[Any, Note] = {}
         self.skips: Skips = ()
         self.loops: list[Around] = []
+        self.skipping: dict[Any, tuple[Any, list[Any], list[Any]]] = {}
         self.out: list[Any] = []
         self.comment = ""
         self.backwards = True

@@ -28,7 +28,7 @@ def branch(folder: Folder, s: If, slot: int, frame: Frame) -> None:
     mode: Mode = "return" if tail else "keep"
     then = folder.body(s.then, s.then.results, frame.depth + 1, frame.loops, mode)
     orelse = folder.body(s.orelse, s.orelse.results, frame.depth + (not tail), frame.loops, mode)
-    frame.slots[slot].append(Branch(() if tail else s.outs, cond, then, orelse, s.origin))
+    frame.slots[slot].append(Branch(() if tail else s.outs, cond, then, orelse, s.origin, skips=s.skips))
     if not tail:
         for o in s.outs:
             folder.append(frame, slot, o, o, s.origin)

@@ -55,6 +55,8 @@ def branch(b: Builder, s: Branch) -> None:
         b.out += bodies[0]
     else:
         put_branch(b, ast.If(test, *bodies), s.origin, note)
+        if s.skips and b.out and bodies[1]:
+            b.skipping[b.out[-1]] = (test, *bodies)
     b.comment = ""
 
 
@@ -134,7 +136,16 @@ def loop(b: Builder, s: Loop) -> None:
 
 
 def loop_body(b: Builder, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
-    return [*before, *b.block(s.body, chosen, at=s.origin)] or [ast.Pass()]
+    body = [*before, *b.block(s.body, chosen, at=s.origin)]
+    while body and body[-1] in b.skipping:  # nothing follows it, not even the values for the next round
+        last = body.pop()
+        test, then, orelse = b.skipping[last]
+        skip = ast.Continue()
+        b.note(skip, s.origin)
+        guard = ast.If(test, [*then, skip], [])
+        b.notes[guard] = b.notes[last]
+        body += [guard, *orelse]
+    return body or [ast.Pass()]
 
 
 def written_test(b: Builder, s: WhileLoop) -> tuple[Any, list[Any]]:

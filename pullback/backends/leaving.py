@@ -244,7 +244,7 @@ class Leaving:
         """An `if` after which the loop may go on on either side."""
         sides = [self.side(t, b, outs, exit_, frame.depth + 1) for b in (t.then, t.orelse)]
         then, orelse = (exit_.where(_in(t, b)).stop == TRUE for b in (t.then, t.orelse))
-        return Branch(outs, cond, sides[0], sides[1], t.origin, (then, orelse))
+        return Branch(outs, cond, sides[0], sides[1], t.origin, (then, orelse), t.skips)
 
     def side(self, t: If, b: Block, outs: tuple[Var, ...], exit_: Exit, depth: int) -> Body:
         """A branch, which gives `outs` unless it leaves the loop."""

@@ -148,7 +148,7 @@ class Act:
 class Branch:
     """`if`; the results of the branch taken are called `outs` afterwards.
 
-    A branch that `leaves` the loop around it has as results what the loop leaves as its `outs`.
+    A branch that `leaves` the loop around it has as results what the loop leaves as its `outs`. `skips`: as in Core.
     """
 
     outs: tuple[Var, ...]
@@ -157,6 +157,7 @@ class Branch:
     orelse: Body
     origin: Origin
     leaves: tuple[bool, bool] = (False, False)
+    skips: bool = False
 
 
 @node

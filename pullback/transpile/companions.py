@@ -35,6 +35,7 @@ from pullback.transpile.core import (
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.optimise import (
     effectful,
+    fuse_adjoints,
     fuse_branches,
     hoist_items,
     keep_residuals,
@@ -80,7 +81,7 @@ class Derivation:
 
     def finish(self, b: Block) -> Block:
         """What follows differentiation, on the joined sweeps of one function."""
-        return self._optimised(keep_residuals(read_settled(fuse_branches(b)) if self.optimised else b))
+        return self._optimised(keep_residuals(read_settled(fuse_adjoints(b)) if self.optimised else b))
 
     def _optimised(self, b: Block) -> Block:
         return optimise(b, self.effects) if self.optimised else remove_dead(b, self.effects)

@@ -174,7 +174,10 @@ class Effect:
 
 @node
 class If:
-    """`outs` are the results of the branch taken. Branches take no parameters."""
+    """`outs` are the results of the branch taken. Branches take no parameters.
+
+    `skips`: in the user's text the first branch ends with `continue`, and what the second one has follows the `if`.
+    """
 
     outs: tuple[Var, ...]
     cond: Atom
@@ -183,6 +186,7 @@ class If:
     origin: Origin
     tag: Tag = field(default_factory=Tag)
     adjoint_of: Tag | None = None
+    skips: bool = False
 
 
 @value

@@ -13,7 +13,7 @@ what follows stays where it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -150,6 +150,9 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
     merged = merge(scope, s, inners, pairs)
     end, flags = merge_ends(scope, s, inners)
     append_if(scope, s, test, inners, [*merged, *flags])
+    last, first = scope.body[-1:], inners[0].end
+    if last and isinstance(last[0], If) and isinstance(first, Jumped) and (first.gone, first.stop) == (True, False):
+        scope.body[-1] = replace(last[0], skips=True)
     for name, m in zip(names, merged, strict=True):
         for out, x, y in zip(m.outs, *m.sides, strict=True):
             scope.numbers.hand_on(out, (x, y))

@@ -52,6 +52,16 @@ def may_leave(body: Iterable[Any], in_loop: bool = False) -> bool:
     return False
 
 
+def may_continue(body: Iterable[Any]) -> bool:
+    """May these statements go on with the next iteration of the loop that they are the body of?"""
+    found = False
+    for s in body:
+        nested = s.orelse if isinstance(s, gast.For | gast.While) else gast.iter_child_nodes(s)
+        inner = [] if isinstance(s, _INNER) else [n for n in nested if isinstance(n, _BLOCKS)]
+        found = found or isinstance(s, gast.Continue) or may_continue(inner)
+    return found
+
+
 def is_endless(s: Any) -> bool:
     """Is this `while True`, which only a jump ends?"""
     return isinstance(s, gast.While) and isinstance(s.test, gast.Constant) and bool(s.test.value)

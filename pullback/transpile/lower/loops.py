@@ -9,6 +9,7 @@ What a loop carries is found by trial; see `trials`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pullback.transpile import abstract as ab
@@ -17,7 +18,7 @@ from pullback.transpile.lower import control
 from pullback.transpile.lower.branches import Side, choose, either, follow, written
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
-from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, may_leave, where_gone
+from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, may_continue, may_leave, where_gone
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Scope
@@ -58,21 +59,36 @@ def _after(scope: Scope, s: Any, left: Left, rest: Sequence[Any]) -> tuple[End, 
     return choose(scope, s, left.stop, sides, rest)
 
 
+@dataclass(frozen=True)
+class Again:
+    """The iterations of an unrolled loop from one number on, as a statement: what follows a jump, skipped with it."""
+
+    loop: Any
+    items: Sequence[Value]
+    number: int
+
+
+def lower_again(scope: Scope, s: Again) -> End:
+    """Lower the iterations of an unrolled loop from one number on."""
+    return _unroll(scope, s.loop, s.items, s.number)
+
+
 def _unroll(scope: Scope, s: Any, items: Sequence[Value], k: int) -> End:
     """The iterations over items from number `k` on; those after a `break` are skipped."""
-    origin, path = (scope.here, scope.text), scope.path
+    path = scope.path
     end: End = None
     for n, item in enumerate(items[k:], k):
-        scope.here, scope.text = origin
+        scope.begin(s)
         scope.path = (*path, (id(s), n))
         scope.store(s.target, item)
-        end = scope.statements(s.body)
-        scope.here, scope.text = origin
+        follows = may_leave(s.body) and not may_continue(s.body) and n + 1 < len(items)
+        end = scope.statements([*s.body, Again(s, items, n + 1)] if follows else s.body)
         scope.path = path
-        if isinstance(end, Raised) or isinstance(end, Jumped) and end.stop is not False:
+        if follows or isinstance(end, Raised) or isinstance(end, Jumped) and end.stop is not False:
             break
-    if not isinstance(end, Jumped) or isinstance(end.stop, bool):
-        return end if isinstance(end, Raised) or isinstance(end, Jumped) and end.stop else None
+    scope.begin(s)
+    if not isinstance(end, Jumped) or follows or isinstance(end.stop, bool):
+        return end if isinstance(end, Raised) or isinstance(end, Jumped) and end.stop is not False else None
     stopped = where_gone(end, end.stop)
     return either(scope, s, end.stop, [lambda: stopped, lambda: _unroll(scope, s, items, n + 1)])
 

@@ -24,10 +24,13 @@ def lower_statements(scope: Scope, body: Sequence[Any]) -> End:
     """Lower statements in order; after a `return`, `raise` or another jump nothing follows."""
     for i, s in enumerate(body):
         rest = body[i + 1 :]
-        scope.begin(s)
-        if type(s) in _COMPOUND:
+        if isinstance(s, loops.Again):
+            end, rest_is_done, s = loops.lower_again(scope, s), False, s.loop
+        elif type(s) in _COMPOUND:
+            scope.begin(s)
             end, rest_is_done = _COMPOUND[type(s)](scope, s, rest)
         else:
+            scope.begin(s)
             end, rest_is_done = _simple(scope, s), False
         if isinstance(end, Jumped) and not rest_is_done:
             return follow(scope, s, end, rest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pullback.transpile.core import Block
 from pullback.transpile.optimise.compare import compare_operands
 from pullback.transpile.optimise.dead import effectful, remove_dead
-from pullback.transpile.optimise.fuse import fuse_branches
+from pullback.transpile.optimise.fuse import fuse_adjoints, fuse_branches
 from pullback.transpile.optimise.hoist import hoist_items
 from pullback.transpile.optimise.residuals import keep_residuals
 from pullback.transpile.optimise.settled import read_settled
@@ -18,6 +18,7 @@ from pullback.transpile.optimise.zeroed import write_once
 __all__ = [
     "compare_operands",
     "effectful",
+    "fuse_adjoints",
     "fuse_branches",
     "hoist_items",
     "keep_residuals",

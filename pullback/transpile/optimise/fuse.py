@@ -1,4 +1,4 @@
-"""Two neighbouring ifs on one condition are one: where the forward branch meets its adjoint."""
+"""Two neighbouring ifs on one condition are one: those of the user, and a branch that meets its adjoint."""
 
 from __future__ import annotations
 
@@ -20,42 +20,53 @@ from pullback.transpile.traversal import substitute
 def fuse_branches(b: Block) -> Block:
     """A block in which an `if` and the next one on the same condition are one `if`.
 
-    Before: `y = if c: … else: …; dx = if c: … else: …`. After: `y, dx = if c: …; … else: …; …`. An adjoint joins
-    the `if` that it is the adjoint of, no other: it reads what that one's branches bind.
+    Before: `y = if c: … else: …; z = if c: … else: …`. After: `y, z = if c: …; … else: …; …`.
     """
+    return _fuse(b, False)
+
+
+def fuse_adjoints(b: Block) -> Block:
+    """A block in which an `if` and its adjoint are one, where they meet; any other adjoint reads other branches.
+
+    Before: `y = if c: … else: …; dx = if c: … else: …`. After: `y, dx = if c: …; … else: …; …`.
+    """
+    return _fuse(b, True)
+
+
+def _fuse(b: Block, adjoints: bool) -> Block:
     out: list[Stmt] = []
     for s in b.body:
-        s = _inside(s)
+        s = _inside(s, adjoints)
         last = out[-1] if out else None
-        if isinstance(s, If) and isinstance(last, If) and last.cond is s.cond and _belong_together(last, s):
+        if isinstance(s, If) and isinstance(last, If) and last.cond is s.cond and _belong_together(last, s, adjoints):
             out[-1] = replace(
                 last,
                 outs=last.outs + s.outs,
-                then=_join(last, last.then, s.then),
-                orelse=_join(last, last.orelse, s.orelse),
+                then=_join(last, last.then, s.then, adjoints),
+                orelse=_join(last, last.orelse, s.orelse, adjoints),
             )
         else:
             out.append(s)
     return Block(b.params, tuple(out), b.results)
 
 
-def _belong_together(last: If, s: If) -> bool:
-    return last.adjoint_of is None and s.adjoint_of in (None, last.tag)
+def _belong_together(last: If, s: If, adjoints: bool) -> bool:
+    return last.adjoint_of is None and s.adjoint_of is (last.tag if adjoints else None)
 
 
-def _join(first: If, x: Block, y: Block) -> Block:
+def _join(first: If, x: Block, y: Block, adjoints: bool) -> Block:
     """The body of one branch after the other; what the first `if` gives is known by its name inside."""
     m: dict[Var, Atom] = dict(zip(first.outs, x.results, strict=True))
     y = substitute(y, m)
-    return fuse_branches(Block((), x.body + y.body, x.results + y.results))
+    return _fuse(Block((), x.body + y.body, x.results + y.results), adjoints)
 
 
-def _inside(s: Stmt) -> Stmt:
+def _inside(s: Stmt, adjoints: bool) -> Stmt:
     match s:
         case If():
-            return replace(s, then=fuse_branches(s.then), orelse=fuse_branches(s.orelse))
+            return replace(s, then=_fuse(s.then, adjoints), orelse=_fuse(s.orelse, adjoints))
         case For() | While():
-            return replace(s, body=fuse_branches(s.body))
+            return replace(s, body=_fuse(s.body, adjoints))
         case Def():
-            return replace(s, block=fuse_branches(s.block))
+            return replace(s, block=_fuse(s.block, adjoints))
     return s

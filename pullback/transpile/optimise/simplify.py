@@ -113,7 +113,7 @@ class _Simplifier:
                 return self.op(s, scope)
             case If():
                 then, orelse = self.block(s.then, _Scope(scope)), self.block(s.orelse, _Scope(scope))
-                return replace(s, then=then, orelse=orelse)
+                return self.drop_equal(replace(s, then=then, orelse=orelse))
             case For():
                 return self.loop(s, scope)
             case While():
@@ -148,6 +148,16 @@ class _Simplifier:
         if s.op is prims.item and isinstance(s.args[0], Var) and (maker := self.made.get(s.args[0])):
             return _taken(maker, s.args[1])
         return None
+
+    def drop_equal(self, s: If) -> If:
+        """What is the same in both branches is read from around the `if` instead."""
+        equal = {o: x for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=True) if x == y}
+        if not equal:
+            return s
+        self.m.update(equal)
+        keep = [i for i, o in enumerate(s.outs) if o not in equal]
+        then, orelse = (Block((), b.body, tuple(b.results[i] for i in keep)) for b in (s.then, s.orelse))
+        return replace(s, outs=tuple(s.outs[i] for i in keep), then=then, orelse=orelse)
 
     def loop(self, s: For, scope: _Scope) -> For:
         trimmed = self.drop_invariant(s)
