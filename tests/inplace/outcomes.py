@@ -72,11 +72,13 @@ def import_text(text: str, path: Path) -> types.ModuleType:
 
 def outcome(text: str, seed: int, path: Path) -> Outcome:
     """What becomes of the function `f` of a program, with the optimiser and without; `path` is where it is written."""
-    f, args = import_text(text, path).f, arguments(seed)
+    args = arguments(seed)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
+            f = import_text(text, path).f
             value = f(*copied(args))
+            value.item()
         except Exception as e:
             return Outcome("invalid", f"{type(e).__name__}: {e}")
         try:

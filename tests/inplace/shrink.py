@@ -20,14 +20,15 @@ def shrunk(text: str, seed: int, folder: Path) -> tuple[str, Outcome]:
 
     text = ast.unparse(ast.parse(text))
     found = examined(text)
-    progress = True
-    while progress:
-        progress = False
-        for candidate in smaller(text):
-            now = examined(candidate)
+    before = ""
+    while text != before:
+        before, i = text, 0
+        while i < len(candidates := list(smaller(text))):
+            now = examined(candidates[i])
             if _same(now, found):
-                text, found, progress = candidate, now, True
-                break
+                text, found = candidates[i], now
+            else:
+                i += 1
     return text, found
 
 
