@@ -14,11 +14,12 @@ Where the argument itself is read after the write, the copy is made there, and t
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Block, Call, Def, For, Function, If, Op, Stmt, Var, While
+from pullback.transpile.core import Block, Call, Def, Effect, For, Function, If, Op, Stmt, Var, While
 from pullback.transpile.traversal import free, reads, substitute
 
 from .intents import wanted
@@ -35,9 +36,10 @@ def copy_arguments(f: Function, taken: Taken) -> Function:
     }
     if not copies:
         return f
-    body = substitute(f.block, copies)
+    checks = tuple(takewhile(lambda s: isinstance(s, Effect) and s.op == "require_separate", f.block.body))
+    body = substitute(Block((), f.block.body[len(checks) :], f.block.results), copies)
     first = (Op(new, np.ndarray.copy, (old,), (), f.origin) for old, new in copies.items())
-    return replace(f, block=Block(body.params, (*first, *body.body), body.results))
+    return replace(f, block=Block(f.block.params, (*checks, *first, *body.body), body.results))
 
 
 class _Uses:

@@ -13,14 +13,18 @@ A parameter whose last version is elsewhere is given it at the end: `a[...] = a2
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
+from pullback import errors
+from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
-from .facts import type_of
+from .facts import MAKERS, is_array, type_of
 from .script import Apply, Assign, Body, Branch, Expr, Procedure, Return, Statement, Write
+
+Path = tuple[int | str, ...]
 
 
 def returning_first(s: Return) -> tuple[Return, tuple[Expr, ...]]:
@@ -52,30 +56,57 @@ def _returns(body: Body, change: Callable[[Return], list[Statement]]) -> Body:
 
 def _prepared(s: Return, mutated: tuple[Var, ...], away: Collection[Var]) -> list[Statement]:
     out: list[Statement] = []
-    parts = _parts(s, 1 + len(mutated), out)
+    whole = _bound(s.value, s, out) if not _is_tuple(s.value) else s.value
+    parts = [_item(whole, k) for k in range(1 + len(mutated))]
     if away:
-        parts = [_bound(x, s, out) for x in parts]
+        parts[0] = _bound(parts[0], s, out)
     for k, p in enumerate(mutated, 1):
         if p in away:
-            new = Var(p.hint, p.type)
-            out.append(Write(new, p, p, (Lit(...),), parts[k], None, False, s.origin))
-            parts[k] = new
+            leaves = [(path, _bound(_leaf(parts[k], path), s, out)) for path in _paths(p.type, s)]
+            for path, value in leaves:
+                new = Var(p.hint, p.type)
+                out.append(Write(new, p, _leaf(p, path), (Lit(...),), value, None, False, s.origin))
+                p = new
+            parts[k] = p
     return [*out, Return(Apply(prims.make_tuple, tuple(parts)), s.origin)]
 
 
-def _parts(s: Return, n: int, before: list[Statement]) -> list[Expr]:
-    """The parts of what is returned; what is no tuple yet is bound first."""
-    if isinstance(s.value, Apply) and s.value.op is prims.make_tuple:
-        return list(s.value.args)
-    whole = s.value if isinstance(s.value, Var) else Var("", type_of(s.value))
-    if whole is not s.value:
-        before.append(Assign(whole, s.value, s.origin))
-    return [_item(whole, k) for k in range(n)]
+def _is_tuple(e: Expr) -> bool:
+    return isinstance(e, Apply) and e.op is prims.make_tuple
 
 
-def _item(whole: Var, k: int) -> Apply:
-    items = getattr(whole.type, "items", ())
-    return Apply(prims.item, (whole, Lit(k)), (), Var("", items[k]) if items else None)
+def _paths(t: ab.Type, s: Return) -> Iterator[Path]:
+    """The ways to the arrays of a structure."""
+    match t:
+        case ab.Array():
+            yield ()
+        case ab.Seq(items=items):
+            yield from ((k, *path) for k, u in enumerate(items) if is_array(u) for path in _paths(u, s))
+        case ab.Mapping(items=entries):
+            yield from ((k, *path) for k, u in entries if is_array(u) for path in _paths(u, s))
+        case _:
+            message = "a function that writes into arrays of a list cannot be written out yet"
+            raise errors.at(errors.NotSupportedYet, s.origin, message, "leave it in its module, or pass the arrays")
+
+
+def _leaf(e: Expr, path: Path) -> Expr:
+    for key in path:
+        e = _item(e, key)
+    return e
+
+
+def _item(e: Expr, key: int | str) -> Expr:
+    """A part of a structure, directly where the structure is made."""
+    if isinstance(e, Apply) and e.op in MAKERS:
+        if e.op is not prims.make_dict:
+            return e.args[int(key)]
+        keys = e.args[0]
+        assert isinstance(keys, tuple)
+        return e.args[1 + keys.index(Lit(key))]
+    t = type_of(e)
+    entries = t.items if isinstance(t, ab.Mapping) else tuple(enumerate(t.items)) if isinstance(t, ab.Seq) else ()
+    kinds: dict[int | str, ab.Type] = dict(entries)
+    return Apply(prims.item, (e, Lit(key)), (), Var("", kinds.get(key, ab.UNKNOWN)))
 
 
 def _bound(e: Expr, s: Return, before: list[Statement]) -> Expr:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pullback.transpile.core import Block, Call, Def, For, Function, If, Op, Var, While
+from pullback.transpile.traversal import variables
 
+from .facts import MAKERS
 from .sharing import Taken, overwritten
 
 
@@ -24,6 +26,8 @@ def wanted(b: Block, taken: Taken) -> set[Var]:
 def _collect(b: Block, taken: Taken, out: set[Var]) -> None:
     for s in reversed(b.body):
         match s:
+            case Op() if s.op in MAKERS:
+                out.update(v for v in variables(s.args) if s.out in out)
             case Op() | Call():
                 out.update(overwritten(s, taken))
             case If():

@@ -12,7 +12,7 @@ from pullback.transpile.core import Var
 from .facts import MAKERS, type_of
 from .ownership import Ownership, Where
 from .places import ABROAD, NOWHERE, Parts, Store, stores_of
-from .returning import copy_of
+from .returning import copied, copy_of
 from .script import Append, Apply, Assign, Body, Branch, Choice, Define, Expr, ForLoop, Return, WhileLoop, atoms
 
 
@@ -63,13 +63,13 @@ class Keeping:
             return Choice(e.cond, self.kept(e.then, s, where), self.kept(e.orelse, s, where))
         place = self.own.places.place(e)
         if isinstance(place, Parts):
-            return e
+            return copied(e) if any(self.own.changes(store, s, where) for store in stores_of(place)) else e
         foreign = s.to in self.leaving and any(
             store.scope != where.scope or self._listed(store, s.to) for store in place
         )
-        if foreign or any(self.own.changes(store, s, where) for store in place):
-            return copy_of(e) if isinstance(type_of(e), ab.Array) else e
-        return e
+        if any(self.own.changes(store, s, where) for store in place):
+            return copied(e)
+        return copy_of(e) if foreign and isinstance(type_of(e), ab.Array) else e
 
     def _listed(self, store: Store, to: Var) -> bool:
         return any(w is not to and w in self.leaving for w in self.own.places.holders.get(store, ()))

@@ -148,7 +148,7 @@ class _Header:
         if self.sequences:
             self.zipped()
         else:
-            self.target, self.iterable = self.index, self.turned(indices)
+            self.target, self.iterable = self.index, indices if self.index is None else self.turned(indices)
 
     def counts(self, indices: Apply) -> bool:
         """Do the indices number the items of the one sequence?"""

@@ -122,7 +122,7 @@ class _Module:
         folded = fold(f, self.callees, public, owned)
         folded = replace(folded, body=renew_last(folded.body))
         if key in calls(f.block):
-            self.summaries[key] = Summary(tuple(Store(None, 0) for _ in f.params), NOWHERE)
+            self.summaries[key] = Summary(tuple(frozenset({Store(None, 0)}) for _ in f.params), NOWHERE)
         for _ in range(4):
             before = self.summaries.get(key)
             procedure, self.summaries[key] = lowering(folded, self.summaries)

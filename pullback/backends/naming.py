@@ -169,7 +169,13 @@ class Names:
             return True
         end = self.last_heir(v)
         last = max(self.live.last(v), self.live.last(end))
-        return all(end in r.heirs or v in r.heirs or last <= r.limit for r in reserved)
+        inner: Reservation | None = None
+        for r in reversed(reserved):
+            handed_on = inner is not None and bool(inner.heirs & r.heirs)  # the inner loop gives what `r` waits for
+            if not handed_on and end not in r.heirs and v not in r.heirs and last > r.limit:
+                return False
+            inner = r
+        return True
 
     def fresh(self, base: str, v: Var, position: int, skips: Skips, avoid: frozenset[str] = frozenset()) -> str:
         """A name that is free, as like the wanted one as can be."""

@@ -13,6 +13,7 @@ from pullback.transpile.core import Var
 from .liveness import Liveness, Skips
 from .places import NOWHERE, VIEWS, Parts, Place, Places, Store, Summary, stores_of
 from .script import (
+    Append,
     Apply,
     Assign,
     Body,
@@ -57,6 +58,7 @@ class Ownership:
         self.carried: dict[Var, Place] = {}
         self.detached = detached
         self.views = frozenset(_views(procedure.body))
+        self.lists = frozenset(_lists(procedure.body))
 
     def learnt(self) -> tuple[int, ...]:
         """How much is known about what is written and updated, what is on lists, and what goes round in loops.
@@ -91,7 +93,7 @@ class Ownership:
     def exclusive(self, v: Var, s: Statement, where: Where, detach: bool = True) -> bool:
         """May the array of a variable be written by this statement: is it ours, and does nobody need it afterwards?
 
-        Views that somebody needs are detached if that is all there is in the way, and if they may be.
+        Where nothing else is in the way, views that somebody needs are detached, and lists get copies.
         """
         position = self.live.span[s].start
         return not self.live.live(v, position, where.skips) and self.unshared(v, position, where, detach)
@@ -109,8 +111,8 @@ class Ownership:
                     del holders[w]
                 elif w is not v and self.live.live(w, position, where.skips):
                     others.add(w)
-        if others and detach and others <= self.views:
-            self.detached |= others
+        if detach and others <= self.views | self.lists:
+            self.detached |= others - self.lists
             return True
         return not others
 
@@ -153,6 +155,19 @@ def _views(body: Body) -> Iterator[Var]:
                 yield from _views(s.orelse)
             case ForLoop() | WhileLoop() | Define():
                 yield from _views(s.body)
+
+
+def _lists(body: Body) -> Iterator[Var]:
+    """The lists that are filled."""
+    for s in body.statements:
+        match s:
+            case Append():
+                yield s.to
+            case Branch():
+                yield from _lists(s.then)
+                yield from _lists(s.orelse)
+            case ForLoop() | WhileLoop() | Define():
+                yield from _lists(s.body)
 
 
 def is_view(e: Expr) -> bool:

@@ -39,9 +39,9 @@ Place = frozenset[Store] | Parts
 
 @dataclass(frozen=True)
 class Summary:
-    """Where a function's result is: its own stores, those of its parameters (one each), or somebody else's."""
+    """Where a function's result is: its own stores, those of its parameters, or somebody else's."""
 
-    params: tuple[Store, ...]
+    params: tuple[Place, ...]
     result: Place
 
     def same(self, other: Summary) -> bool:
@@ -49,8 +49,9 @@ class Summary:
         return self._shape() == other._shape()
 
     def _shape(self) -> object:
-        numbers: dict[Store, object] = {p: k for k, p in enumerate(self.params)}
-        times = Counter(_each(self.result))
+        stores = (store for p in self.params for store in each(p))
+        numbers: dict[Store, object] = {store: k for k, store in enumerate(stores)}
+        times = Counter(each(self.result))
 
         def shape(place: Place) -> object:
             if isinstance(place, Parts):
@@ -106,6 +107,13 @@ def join(a: Place, b: Place) -> Place:
     if isinstance(a, Parts) and isinstance(b, Parts) and a.items.keys() == b.items.keys():
         return Parts({k: join(a.items[k], b.items[k]) for k in a.items})
     return stores_of(a) | stores_of(b) if isinstance(a, Parts) or isinstance(b, Parts) else a | b
+
+
+def same_place(a: Place, b: Place) -> bool:
+    """Are two values in the same stores, leaf by leaf?"""
+    if isinstance(a, Parts) and isinstance(b, Parts):
+        return a.items.keys() == b.items.keys() and all(same_place(a.items[k], b.items[k]) for k in a.items)
+    return stores_of(a) == stores_of(b)
 
 
 class Places:
@@ -177,8 +185,10 @@ class Places:
         summary = self.calls.get(e.function)
         if summary is None:
             return self.reached(e.args) | ABROAD
-        given = {p: stores_of(self.place(x)) for p, x in zip(summary.params, e.args, strict=True)}
-        return self._called(summary.result, e, given, Counter(_each(summary.result)))
+        given: dict[Store, frozenset[Store]] = {}
+        for p, x in zip(summary.params, e.args, strict=True):
+            given.update(_matched(p, self.place(x)))
+        return self._called(summary.result, e, given, Counter(each(summary.result)))
 
     def _called(
         self, place: Place, e: Invoke, given: Mapping[Store, frozenset[Store]], times: Mapping[Store, int]
@@ -218,9 +228,19 @@ class Places:
         return place if op in VIEWS and not is_read_only(op) else place | ABROAD
 
 
-def _each(place: Place) -> Iterator[Store]:
+def _matched(param: Place, given: Place) -> Iterator[tuple[Store, frozenset[Store]]]:
+    """For each store of a parameter the stores of what is given for it."""
+    if isinstance(param, Parts) and isinstance(given, Parts) and param.items.keys() == given.items.keys():
+        for k, p in param.items.items():
+            yield from _matched(p, given.items[k])
+    else:
+        yield from ((store, stores_of(given)) for store in each(param))
+
+
+def each(place: Place) -> Iterator[Store]:
+    """The stores in a place, leaf by leaf."""
     if isinstance(place, Parts):
         for p in place.items.values():
-            yield from _each(p)
+            yield from each(p)
     else:
         yield from place

@@ -9,7 +9,7 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Var
+from pullback.transpile.core import Lit, Var
 
 from .facts import MAKERS, is_array, type_of
 from .places import Places, Store, stores_of
@@ -25,9 +25,24 @@ def copy_of(e: Expr, out: Var | None = None) -> Apply:
     return Apply(COPY, (e,), (), out if out is not None else _var(e))
 
 
-def copied(e: Expr) -> Apply:
-    """A copy of an array, or of a structure with the arrays in it."""
-    return copy_of(e) if isinstance(type_of(e), ab.Array) else Apply(deepcopy, (e,), (), _var(e))
+def copied(e: Expr, out: Var | None = None, apart: bool = False) -> Apply:
+    """A copy of an array, or of a structure with the arrays in it; `apart`: where one array is in it twice, two."""
+    out = out if out is not None else _var(e)
+    match type_of(e):
+        case ab.Array() as t:
+            return Apply(np.array, (e,), (), out) if ab.rank(t) == 0 else copy_of(e, out)
+        case ab.Seq(kind=kind, items=items) if apart:
+            maker = prims.make_tuple if kind == "tuple" else prims.make_list
+            return Apply(maker, tuple(_part(e, k, t) for k, t in enumerate(items)), (), out)
+        case ab.Mapping(items=entries) if apart:
+            keys = tuple(Lit(k) for k, _ in entries)
+            return Apply(prims.make_dict, (keys, *(_part(e, k, t) for k, t in entries)), (), out)
+    return Apply(deepcopy, (e,), (), out)
+
+
+def _part(e: Expr, key: int | str, t: ab.Type) -> Expr:
+    part = Apply(prims.item, (e, Lit(key)), (), Var("", t))
+    return copied(part, apart=True) if is_array(t) else part
 
 
 def _var(e: Expr) -> Var | None:

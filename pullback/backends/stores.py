@@ -19,17 +19,19 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
+import numpy as np
+
 from pullback.runtime import add_trees
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
-from .facts import WRITES, is_array, is_gather, through, update_item
+from .facts import WRITES, is_array, is_gather, through
 from .handing import handed_back, returning_first
 from .keeping import Keeping, leaving
 from .overlap import overlaps_safely
 from .ownership import Ownership, Where
-from .places import ABROAD, NOWHERE, Place, Store, Summary, join, stores_of
+from .places import ABROAD, NOWHERE, Parts, Place, Store, Summary, each, join, same_place, stores_of
 from .returning import copied, copy_of, protected
 from .script import (
     Act,
@@ -83,8 +85,9 @@ class _Stores:
         self.live = self.own.live
         self.places = self.own.places
         self.away: set[Var] = set()
-        self.params = tuple(Store(0 if p.var in procedure.owned else None, 0) for p in procedure.params)
+        self.params = tuple(self.parameter(p.var) for p in procedure.params)
         self.result: Place | None = None
+        self.solid: set[Var] = set()  # arrays without axes that are arrays for sure, and no scalars
         self.left: dict[Loop, list[list[Place]]] = {}  # where the results of loops are that are left early
         self.lists = Keeping(self.own, frozenset(leaving(procedure.body)))
 
@@ -102,9 +105,13 @@ class _Stores:
         self.result = None
         self.away = set()
         self.own.updates = {}
-        for p, store in zip(self.whole.params, self.params, strict=True):
-            self.places.bind(p.var, frozenset((store,)), 0, 0)
+        for p, place in zip(self.whole.params, self.params, strict=True):
+            self.places.bind(p.var, place, 0, 0)
         return self.body(self.whole.body, Where(0, (), ()))
+
+    def parameter(self, v: Var) -> Place:
+        """Where a parameter is: in stores of its own if they may be written, in one of somebody else's if not."""
+        return self.places.settle(v.type, NOWHERE if v in self.whole.owned else frozenset({Store(None, 0)}), (v,), 0, 0)
 
     # statements
 
@@ -145,7 +152,7 @@ class _Stores:
         if self.whole.mutated:
             s, arrays = returning_first(s)
             for p, a in zip(self.whole.mutated, arrays, strict=True):
-                if self.own.reach(a) != self.own.reach(p):
+                if not same_place(self.places.place(a), self.places.place(p)):
                     self.away.add(p)
         place = self.places.place(s.value)
         self.result = place if self.result is None else join(self.result, place)
@@ -182,15 +189,13 @@ class _Stores:
         assert isinstance(out, Var)
         assert isinstance(value, Apply)
         array, index, item = value.args
+        if isinstance(out.type, ab.Scalar):
+            return self.write_scalar(s, out, value)
         before, old = self.writable(array, out, s, where)
         place = self.own.reach(old)
         known: dict[str, Any] = dict(value.kwargs)
-        op, each = None, False
-        if value.op is prims.add_item:
-            op, each = operator.add, is_gather(index)
-        elif value.op is update_item:
-            op = known["op"].value
-        elif value.op is prims.add_at_key:
+        op, each = operator_of(value), value.op is prims.add_item and is_gather(index)
+        if value.op is prims.add_at_key:
             kind = out.type.item if isinstance(out.type, ab.ListOf) else ab.UNKNOWN
             place |= self.own.reach(item)
             index, (item, op) = (index,), self.added(old, index, item, kind)
@@ -204,6 +209,16 @@ class _Stores:
             return [*before, Update(out, old, op, item, s.origin)]
         return [*before, Write(out, old, view, index, item, op, each, s.origin)]
 
+    def write_scalar(self, s: Assign, out: Var, value: Apply) -> list[Statement]:
+        """An array without axes that is a scalar when the text runs: what operations give for such arrays."""
+        old, new = (Var("", ab.Array(getattr(out.type, "dtype", None), ())) for _ in range(2))
+        array, index, item = value.args
+        return [
+            Assign(old, Apply(np.array, (array,), (), old), s.origin),
+            Write(new, old, old, index, item, operator_of(value), False, s.origin),
+            Assign(out, Apply(operator.getitem, (new, ()), (), out), s.origin),
+        ]
+
     def writable(
         self, array: Expr, out: Var, s: Statement, where: Where, but: frozenset[Store] = NOWHERE
     ) -> tuple[list[Statement], Var]:
@@ -211,14 +226,19 @@ class _Stores:
 
         Arrays in the stores `but` are somebody else's.
         """
-        if isinstance(array, Var) and not self.own.reach(array) & but and self.own.exclusive(array, s, where):
-            return [], array
+        reach, aliased = self.own.reach(array), False
+        if isinstance(place := self.places.place(array), Parts):
+            aliased = len(list(each(place))) != len(reach)
+        if isinstance(array, Var) and not aliased and not reach & but and self.own.exclusive(array, s, where):
+            if ab.rank(out.type) != 0 or array in self.solid:
+                return [], array
         old = Var(out.hint, out.type)
         birth = self.live.span[s].start
-        own = frozenset({self.places.make(("copy", out), where.scope, birth)})
-        items = NOWHERE if isinstance(out.type, ab.Array) else self.own.reach(array)
-        self.places.bind(old, own | items, where.scope, birth)
-        return [Assign(old, copy_of(array, old), s.origin)], old
+        own = self.places.settle(out.type, NOWHERE, ("copy", out), where.scope, birth)
+        listed = isinstance(s, Assign) and isinstance(s.value, Apply) and s.value.op is prims.add_at_key
+        self.places.bind(old, stores_of(own) | reach if listed else own, where.scope, birth)
+        self.solid.add(out)
+        return [Assign(old, copy_of(array, old) if listed else copied(array, old, aliased), s.origin)], old
 
     def added(self, array: Var, key: Expr, item: Expr, kind: ab.Type) -> tuple[Expr, Any]:
         """What is stored for an item of a list that something is added to, and the operator if it is added in place."""
@@ -331,7 +351,7 @@ class _Stores:
                     and self.own.unshared(i, start, where, detach=not mine & others)
                 )
                 if not alone or mine & others:
-                    i = copy_of(i, p)
+                    i = copied(i, p)
             out.append(i)
         return tuple(out)
 
@@ -356,3 +376,11 @@ class _Stores:
             v for v in self.places.of if self.live.bound.get(v, 0) < start
             and any(start <= p <= end for p in self.live.reads.get(v, ()))
         ]  # fmt: skip
+
+
+def operator_of(write: Apply) -> Any:
+    """The operator of a write that is an augmented assignment."""
+    if write.op is prims.add_item:
+        return operator.add
+    op = dict(write.kwargs).get("op")
+    return op.value if isinstance(op, Lit) else None
