@@ -19,9 +19,7 @@ COPY = np.ndarray.copy
 
 
 def copy_of(e: Expr, out: Var | None = None) -> Apply:
-    """`e.copy()`; of a structure also of the arrays in it."""
-    if isinstance(type_of(e), ab.Seq | ab.Mapping):
-        return Apply(deepcopy, (e,), (), out if out is not None else _var(e))
+    """`e.copy()`."""
     return Apply(COPY, (e,), (), out if out is not None else _var(e))
 
 
