@@ -15,7 +15,8 @@ import pullback
 from tests.golden_files import import_file
 
 FOLDER = Path(__file__).parent / "data" / "gallery"
-NAMES = ("mlp", "rnn", "newton", "pricing", "embedding")
+IN_PLACE = ("heat", "heat of u alone", "seidel", "fish", "logdet")
+NAMES = ("mlp", "rnn", "newton", "pricing", "embedding", *IN_PLACE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class GalleryProgram:
     def emitted(self) -> Callable[..., Any]:
         """The emitted function, run from its text alone beside the user's module."""
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{self.name}_emitted.py"
+            path = Path(folder) / f"{self.name.partition(' ')[0]}_emitted.py"
             path.write_text(self.source)
             module = import_file(path)
         function: Callable[..., Any] = getattr(module, self.by_hand.__name__)
@@ -43,9 +44,11 @@ class GalleryProgram:
 @cache
 def program(name: str) -> GalleryProgram:
     """A program of the gallery with the text that is emitted for its sample arguments."""
-    path = FOLDER / f"{name}.py"
+    stem, _, part = name.partition(" ")
+    path = FOLDER / f"{stem}.py"
     module = import_file(path)
-    primal, by_hand, wrt, args = next(iter(module.CASES(np.random.default_rng(0))))
+    cases = list(module.CASES(np.random.default_rng(0)))
+    primal, by_hand, wrt, args = cases[1 if part else 0]
     value_too = by_hand.__name__.endswith("value_and_grad")
     derive = pullback.value_and_grad if value_too else pullback.grad
     derived = derive(primal, wrt=wrt if len(wrt) > 1 else wrt[0]).specialize(*args)

@@ -64,5 +64,5 @@ def comments(text: str) -> set[str]:
 
 def test_comments_carry_the_primal_lines(gallery: GalleryProgram) -> None:
     lines = {line.strip() for line in gallery.user_text.splitlines()}
-    assert comments(gallery.source) <= lines
+    assert all(any(line.startswith(c.removesuffix(" ...")) for line in lines) for c in comments(gallery.source))
     assert len(comments(gallery.source)) >= len(comments(gallery.user_text)) - 1

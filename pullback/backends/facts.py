@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Slice, Var
@@ -92,6 +93,12 @@ FRESH: frozenset[Any] = frozenset(
         builtins.int,
         builtins.bool,
         np.ndarray.copy,
+        runtime.place_diagonal,
+        runtime.product_of_others,
+        runtime.read_written,
+        runtime.scatter_add,
+        runtime.scatter_add_along,
+        runtime.zeros_of,
     ]
 )
 _READ_ONLY: frozenset[Any] = frozenset({np.broadcast_to, np.diagonal, np.diag})

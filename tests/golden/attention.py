@@ -28,7 +28,7 @@ def attention_grad(q, k, v, weights):
     dv = np.swapaxes(p, -1, -2) @ weights
     # p = e / e.sum(axis=-1, keepdims=True)
     de = dp / t4
-    de += np.sum(-(dp * p / t4), axis=2, keepdims=True)
+    de += np.sum(-(de * p), axis=2, keepdims=True)
     # e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     dscores = de * e
     d = scores == t3

@@ -20,7 +20,7 @@ def loss_value_and_grad(w, x, y):
     aux = {"prediction": p, "worst": np.max(np.abs(r))}
 
     # return np.sum(r * r), {"prediction": p, "worst": np.max(np.abs(r))}
-    dr = r + r
+    dr = 2.0 * r
     # p = x @ w
     dw = x.T @ dr
     return (value, aux), (dw,)

@@ -26,7 +26,7 @@ def loss_grad(gamma, beta, x, weights):
     dnormal = weights * gamma
     # normal = (x - mean) / np.sqrt(variance + 1e-5)
     dx = dnormal / t
-    dvariance = 0.5 * np.sum(-(dnormal * normal / t), axis=0) / t
+    dvariance = 0.5 * np.sum(-(dx * normal), axis=0) / t
     dmean = np.sum(-dx, axis=0)
     # variance = np.var(x, axis=0)
     dx += 2.0 * dvariance / x.shape[0] * (x - np.mean(x, axis=0, keepdims=True))

@@ -65,8 +65,9 @@ def f_grad(x, y):
         w = x / t
 
         # w = x / (1.0 + y * y)
-        dx += t3 / t
-        d = t3 * w / t * y
+        d = t3 / t
+        dx += d
+        d = d * w * y
         dy = dy - d - d
         return dx, dy
 

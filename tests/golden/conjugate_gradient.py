@@ -55,8 +55,9 @@ def matrix_while_grad(a, b):
         dr += dp
         d = np.sum(dp * p)
         dp = dp * t2
-        dnew = drs + d / rs_prev
-        drs = -(d * t2 / rs_prev)
+        d /= rs_prev
+        dnew = drs + d
+        drs = -(d * t2)
         # new = r @ r
         d = dnew * r
         dr += d
@@ -68,8 +69,9 @@ def matrix_while_grad(a, b):
         dalpha += np.sum(dx * p)
         dp += dx * alpha
         # alpha = rs / (p @ ap)
-        drs += dalpha / t
-        d = dalpha * alpha / t
+        d = dalpha / t
+        drs += d
+        d *= alpha
         dp -= d * ap
         dap -= d * p
         # ap = a @ p

@@ -22,6 +22,8 @@ def negative_log_likelihood_value_and_grad(mu, sigma, x):
     dsigma = 1.0 * len(x) / sigma
     dz = 0.5 * z
     dz += dz
-    dmu = float(np.sum(-(dz / sigma)))
-    dsigma = float(dsigma + np.sum(-(dz * z / sigma)))
+    # z = (x - mu) / sigma
+    d = dz / sigma
+    dmu = float(np.sum(-d))
+    dsigma = float(dsigma + np.sum(-(d * z)))
     return value, (dmu, dsigma)

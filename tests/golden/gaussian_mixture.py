@@ -39,6 +39,7 @@ def gmm_grad(logits, means, log_stds, x):
     dz = np.expand_dims(-0.5 * dlp, axis=2) * z
     dz += dz
     # z = (x[:, None, :] - means) / np.exp(log_stds)
-    dlog_stds = dlog_stds + np.sum(-(dz * z / t), axis=0) * t
-    dmeans = np.sum(-(dz / t), axis=0)
+    d = dz / t
+    dlog_stds = dlog_stds + np.sum(-(d * z), axis=0) * t
+    dmeans = np.sum(-d, axis=0)
     return dlogits, dmeans, dlog_stds

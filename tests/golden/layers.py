@@ -17,7 +17,6 @@ from pullback.runtime import add_trees, zeros_of
 
 def list_params_grad(layers, x):
     """Gradient of `list_params` with respect to layers."""
-    t = len(layers) - 1
     tape = []
     for i in range(len(layers) - 1):
         w, b = layers[i]
@@ -34,7 +33,7 @@ def list_params_grad(layers, x):
     db = np.ones_like(b)
     dlayers = zeros_of(layers)
     dlayers[-1] = add_trees(dlayers[-1], (dw, db))
-    for i in reversed(range(t)):
+    for i in reversed(range(len(layers) - 1)):
         x_prev, x = tape.pop()
         w = layers[i][0]
         # x = np.maximum(w @ x + b, 0.0)

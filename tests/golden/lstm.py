@@ -50,7 +50,7 @@ def lstm_value_and_grad(wx, wh, b, xs, h, c):
 
     # return np.sum(h * h) + np.mean(c)
     dc = 1.0 / c.size
-    dh = h + h
+    dh = 2.0 * h
     dc = np.full_like(c, dc)
     dwx, dwh, db = np.zeros_like(wx), np.zeros_like(wh), np.zeros_like(b)
     for x in reversed(xs):

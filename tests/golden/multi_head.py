@@ -50,7 +50,7 @@ def split_heads_value_and_grad(x, w):
     dv = np.swapaxes(p, -1, -2) @ d2
     # p = e / np.sum(e, axis=-1, keepdims=True)
     de = dp / t4
-    de += np.sum(-(dp * p / t4), axis=3, keepdims=True)
+    de += np.sum(-(de * p), axis=3, keepdims=True)
     # e = np.exp(s - np.max(s, axis=-1, keepdims=True))
     ds = de * e
     d2 = s == t3

@@ -43,8 +43,9 @@ def nbody_grad(pos, vel, mass, dt, steps):
         dd = d2 * t2[:, :, None]
         d3 = np.zeros_like(r2)
         d3[:, :, None] += np.sum(d2 * d, axis=2, keepdims=True)
-        dr2 = -(1.5 * (d3 * t2) / t * r2 ** 0.5)
-        dmass[None, :] += np.sum(d3 / t, axis=0, keepdims=True)
+        d2 = d3 / t
+        dr2 = -(1.5 * (d2 * t2) * r2 ** 0.5)
+        dmass[None, :] += np.sum(d2, axis=0, keepdims=True)
         # r2 = np.sum(d ** 2, axis=2) + 0.1
         dd += 2.0 * np.expand_dims(dr2, axis=2) * d
         # d = pos[None, :, :] - pos[:, None, :]

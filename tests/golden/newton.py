@@ -20,6 +20,7 @@ def root_grad(a):
     for x in reversed(tape):
         # x = 0.5 * (x + a / x)
         dx = 0.5 * dx
-        da += dx / x
-        dx -= dx * (a / x) / x
+        d = dx / x
+        da += d
+        dx -= d * (a / x)
     return da + dx

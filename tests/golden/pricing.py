@@ -48,6 +48,6 @@ def call_price_grad(s, k, sigma, t):
     dd1 += dd2
     # d1 = (log(s / k) + 0.5 * sigma**2 * t) / (sigma * sqrt(t))
     d = dd1 / t3
-    dsigma = (-dd2 - dd1 * d1 / t3) * root_t + d * t * sigma
+    dsigma = (-dd2 - d * d1) * root_t + d * t * sigma
     ds = normal_cdf(d1) + d / t2 / k
     return ds, dsigma

@@ -55,6 +55,6 @@ def power_grad(x, n):
     half, tape = power_forward(x, n // 2)
 
     # return half * half
-    dhalf = half + half
+    dhalf = 2.0 * half
     # half = power(x, n // 2)
     return power_pullback(x, n // 2, tape, dhalf)

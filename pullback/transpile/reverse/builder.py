@@ -54,6 +54,7 @@ class Builder:
         self.twins = twins
         self.body: list[Stmt] = []
         self.defs: dict[Var, Op] = {}
+        self.quotients: dict[tuple[Arg, ...], Var] = {}
 
     def at(self, origin: Origin) -> None:
         """What follows differentiates the statement from `origin`."""
@@ -70,6 +71,8 @@ class Builder:
         statement = Op(out, fn, args, kwargs, self.origin)
         self.body.append(statement)
         self.defs[out] = statement
+        if fn is operator.truediv:
+            self.quotients.setdefault(args, out)
 
     def __call__(self, fn: OpFunction, *args: Arg, hint: str = "", kwargs: Kwargs = ()) -> Atom:
         """`fn(*args)`, simplified."""
@@ -117,7 +120,10 @@ def _mul(b: Builder, x: Arg, y: Arg) -> Atom | None:
     if (m := _number(x)) is not None and (n := _number(y)) is not None:
         return Lit(m * n)
     for p, q in ((y, x), (x, y)):
-        if (inner := b.made_by(p, operator.truediv)) and (p is y or _number(inner[0]) is not None):
+        inner = b.made_by(p, operator.truediv)
+        if inner and (quotient := b.quotients.get((q, inner[1]))) is not None and _number(inner[0]) is None:
+            return b.emit(operator.mul, (quotient, inner[0]))
+        if inner and (p is y or _number(inner[0]) is not None):
             return b(operator.truediv, b(operator.mul, q, inner[0]), inner[1])
     if _number(y) is not None:
         return b(operator.mul, y, x)
@@ -175,9 +181,23 @@ def _add(b: Builder, x: Arg, y: Arg) -> Atom | None:
             return cast(Atom, q)
     if (m := _number(x)) is not None and (n := _number(y)) is not None:
         return Lit(m + n)
+    if _is_real(x) and _number(x) is None and _are_one(b, x, y):
+        return b(operator.mul, Lit(2.0), x)
     if inner := b.made_by(y, operator.neg):
         return b(operator.sub, x, inner[0])
     return None
+
+
+def _are_one(b: Builder, x: Arg, y: Arg) -> bool:
+    """Are two values certainly equal, one variable or the same operation on the same operands?"""
+    if x is y or not (isinstance(x, Var) and isinstance(y, Var)):
+        return x is y
+    p, q = b.defs.get(x), b.defs.get(y)
+    if p is None or q is None or p.op is not q.op or x.hint or y.hint:
+        return False
+    if p.op is operator.neg:
+        return _are_one(b, p.args[0], q.args[0])
+    return p.op is operator.mul and p.args == q.args
 
 
 def _sub(b: Builder, x: Arg, y: Arg) -> Atom | None:
