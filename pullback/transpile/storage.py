@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Kwargs, Lit, OpFunction, Slice, Var
+from pullback.transpile.core import Arg, Kwargs, Lit, OpFunction, Slice
 
 ARITHMETIC: frozenset[OpFunction] = frozenset(
     {
@@ -30,14 +32,15 @@ _FRESH_NAMES = """
     vander array copy concatenate stack vstack hstack column_stack repeat tile pad roll take take_along_axis sort
     argsort bincount searchsorted any all cumsum cumprod trace median count_nonzero argmax argmin
     nansum nanmean nanmax nanmin outer tensordot kron convolve where clip interp sign isclose allclose shape size ndim
-    unique diff cross amin amax
+    unique cross amin amax vdot sinc fix nan_to_num nonzero argwhere flatnonzero array_equal digitize isin isneginf
+    isposinf isreal iscomplex indices diag_indices tril_indices triu_indices unravel_index ravel_multi_index
 """.split()
 
 _FRESH: frozenset[OpFunction] = (
     ARITHMETIC
     | REDUCTIONS
     | {getattr(np, name) for name in _FRESH_NAMES}
-    | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread}
+    | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread, np.linalg.norm}
 )
 
 
@@ -53,7 +56,10 @@ class Sharing(Enum):
 
 
 _VIEWS: frozenset[Any] = frozenset(
-    {np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.flip, np.fliplr, np.flipud}
+    {
+        *(np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.matrix_transpose, np.expand_dims, np.squeeze),
+        *(np.flip, np.fliplr, np.flipud),
+    }
 )
 _READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to})
 _MAYBE: frozenset[Any] = frozenset({np.reshape, np.ravel, np.ascontiguousarray, np.asfortranarray, np.real, np.imag})
@@ -69,18 +75,78 @@ def sharing(fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> Sharing:
         return Sharing.VIEW
     if fn in _READ_ONLY:
         return Sharing.READ_ONLY
-    if fn is np.einsum and len(args) > 2:
-        return Sharing.FRESH
-    first = args[0] if args else None
-    is_array = isinstance(first, Var) and isinstance(first.type, ab.Array)
-    if fn is np.asarray and len(args) == 1 and not kwargs and is_array:
-        return Sharing.SAME
-    if fn in (np.real, np.imag) and isinstance(first, Var) and isinstance(first.type, ab.Array):
-        if first.type.dtype is not None and np.dtype(first.type.dtype).kind == "f":
-            return Sharing.SAME if fn is np.real else Sharing.READ_ONLY
-    if fn is np.reshape and isinstance(first, Var) and ab.rank(first.type) == 1 and not kwargs:
-        return Sharing.VIEW  # one stride can always be split
+    special = _SPECIAL.get(fn)
+    if special is not None:
+        return special(args, dict(kwargs))
     return Sharing.MAYBE if fn in _MAYBE else Sharing.SAME if fn is prims.alias else Sharing.UNKNOWN
+
+
+Special = Callable[[tuple[Arg, ...], dict[str, Arg]], Sharing]
+
+
+def _einsum(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
+    return Sharing.FRESH if len(args) > 2 else Sharing.UNKNOWN
+
+
+def _asarray(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
+    """`np.asarray(x, dtype)`: the array itself where it has that dtype, else a copy."""
+    t = _type(args[0])
+    if isinstance(args[0], tuple) or isinstance(t, ab.Seq | ab.ListOf):
+        return Sharing.FRESH
+    if ab.rank(t) == 0 or not isinstance(t, ab.Array) or kwargs.keys() - {"dtype"}:
+        return Sharing.UNKNOWN
+    same = has_dtype(t, kwargs.get("dtype", args[1] if len(args) > 1 else Lit(None)))
+    return Sharing.UNKNOWN if same is None else Sharing.SAME if same else Sharing.FRESH
+
+
+def has_dtype(t: ab.Type, wanted: Arg) -> bool | None:
+    """Is this the dtype of arrays of a type? None: not known."""
+    if isinstance(wanted, Lit) and wanted.value is None:
+        return True
+    if not isinstance(wanted, Lit) or not isinstance(t, ab.Array) or t.dtype in (None, "bfloat16"):
+        return None
+    return bool(np.dtype(t.dtype) == np.dtype(cast(Any, wanted.value)))
+
+
+def _part(args: tuple[Arg, ...], kwargs: dict[str, Arg], imaginary: bool) -> Sharing:
+    """`np.real`, `np.imag`: of real numbers the array itself, and zeros that cannot be written."""
+    if ab.kind_of(_type(args[0])) not in ("float", "int", "bool") or ab.rank(_type(args[0])) == 0:
+        return Sharing.MAYBE
+    return Sharing.READ_ONLY if imaginary else Sharing.SAME
+
+
+def _reshape(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
+    return Sharing.VIEW if ab.rank(_type(args[0])) == 1 and not kwargs else Sharing.MAYBE  # one stride can be split
+
+
+def _round(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
+    return Sharing.FRESH if ab.kind_of(_type(args[0])) == "float" else Sharing.UNKNOWN
+
+
+def _diag(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
+    """`np.diag` makes a matrix of a vector, and a view of a matrix."""
+    return {1: Sharing.FRESH, 2: Sharing.READ_ONLY}.get(ab.rank(_type(args[0])) or 0, Sharing.UNKNOWN)
+
+
+def _diff(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
+    return Sharing.UNKNOWN if "n" in kwargs or len(args) > 1 else Sharing.FRESH  # of order 0 it is the array itself
+
+
+def _type(x: Arg) -> ab.Type:
+    return ab.UNKNOWN if isinstance(x, Slice | tuple) else x.type
+
+
+_SPECIAL: dict[Any, Special] = {
+    np.einsum: _einsum,
+    np.asarray: _asarray,
+    np.real: partial(_part, imaginary=False),
+    np.imag: partial(_part, imaginary=True),
+    np.reshape: _reshape,
+    np.round: _round,
+    np.around: _round,
+    np.diag: _diag,
+    np.diff: _diff,
+}
 
 
 def of_index(index: Arg) -> Sharing:

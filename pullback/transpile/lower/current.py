@@ -210,7 +210,7 @@ def put(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
 def located(scope: Scope, node: Any, target: Atom) -> tuple[Cell, Var, tuple[Step, ...]]:
     """The cell that a write to `target` goes to, a variable that is in it, and the views on the way."""
     if isinstance(target, Global):
-        scope.refuse(node, f"{target.name!r} is a value of the module, which is written", "Write to a copy of it.")
+        scope.refuse(node, f"{target.name!r} is a value of the module, and it is written", "Write to a copy of it.")
     if not isinstance(target, Var):
         scope.refuse(node, "a constant is written by index", "This raises TypeError in Python.")
     place = scope.memory.at(target)

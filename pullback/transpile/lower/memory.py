@@ -75,11 +75,11 @@ class Memory:
     born: list[Cell] = field(default_factory=list)  # all cells, the oldest first
     listed: set[Var] = field(default_factory=set)  # items of a list, which may hold one array twice
 
-    def note(
-        self, out: Var, fn: OpFunction, given: tuple[Arg, ...], resolved: tuple[Arg, ...], kwargs: Kwargs
-    ) -> None:
-        """Remember how a variable was made, should anybody ask where it is."""
+    def note(self, out: Var, fn: OpFunction, given: tuple[Arg, ...], resolved: tuple[Arg, ...], kwargs: Kwargs) -> None:
+        """Remember how a variable was made, should anybody ask where it is; what it may be must be known at once."""
         self.made[out] = _Made(fn, given, resolved, kwargs)
+        if may_be_written(out.type) and sharing(fn, resolved, kwargs) is Sharing.UNKNOWN:
+            self.at(out)
 
     def new(self, v: Var, related: Iterable[Cell] = ()) -> Cell:
         """A cell of its own for a variable, which may be one object with the cells given."""
@@ -96,6 +96,13 @@ class Memory:
         if a is not b:
             self.related.setdefault(a, set()).add(b)
             self.related.setdefault(b, set()).add(a)
+
+    def may_be(self, v: Var, other: Var) -> None:
+        """A new variable may be one object with another one."""
+        for a in self.cells([v]):
+            for b in self.cells([other]):
+                for c in self.closure(b):
+                    self.relate(a, c)
 
     def closure(self, cell: Cell) -> set[Cell]:
         """A cell and all that it may be."""

@@ -9,12 +9,13 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Lit, OpFunction
+from pullback.transpile.core import Lit, OpFunction, Var
 from pullback.transpile.lower.containers import as_arg, as_atom, explode
 from pullback.transpile.lower.folding import exact
 from pullback.transpile.lower.formatting import format_method
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, lift, static, type_of
+from pullback.transpile.storage import has_dtype
 
 _SAME: dict[str, OpFunction] = {
     name: getattr(np, name)
@@ -133,15 +134,17 @@ def _astype(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapp
     given = dict(keywords)
     dtypes = [*args, *([given.pop("dtype")] if "dtype" in given else [])]
     copies = static(given.pop("copy", Lit(True)))
-    if len(dtypes) != 1 or given or not isinstance(copies, bool):
+    copies = copies if copies is UNDECIDED else bool(copies)
+    if len(dtypes) != 1 or given:
         scope.refuse(node, "this form of astype is not supported yet", "Pass the dtype alone.")
-    if not copies:
-        known, t = static(dtypes[0]), type_of(x)
-        if known is UNDECIDED or not isinstance(t, ab.Array) or t.dtype is None:
-            scope.refuse(node, "whether astype copies here is not known", "Leave `copy=False` out.")
-        if np.dtype(known) == np.dtype(t.dtype):
-            return x
-    return scope.op(prims.astype, (as_atom(scope, node, x), as_arg(scope, node, dtypes[0])), (), hint, node)
+    dtype = as_arg(scope, node, dtypes[0])
+    same = has_dtype(type_of(x), dtype)
+    if copies is False and same:
+        return x
+    out = scope.op(prims.astype, (as_atom(scope, node, x), dtype), (), hint, node)
+    if copies is not True and same is not False and isinstance(x, Var):
+        scope.memory.may_be(out, x)
+    return out
 
 
 def _item(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:

@@ -10,7 +10,7 @@ import gast
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Effect, Lit, Var
+from pullback.transpile.core import Effect, Global, Lit, Var
 from pullback.transpile.lower import control, loops, writing
 from pullback.transpile.lower.branches import follow, lower_if, skips
 from pullback.transpile.lower.containers import as_arg, as_atom, unpack
@@ -142,7 +142,7 @@ def _augmented(scope: Scope, s: Any) -> End:
     read = gast.copy_location(gast.Name(name, gast.Load(), None, None), s.target)
     old = scope.expression(read)
     operand = scope.expression(s.value)
-    if isinstance(old, Var) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
+    if isinstance(old, Var | Global) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
         writing.update(scope, s, old, operand)
         return None
     op = BINARY[type(s.op)]

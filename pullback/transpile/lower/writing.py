@@ -1,8 +1,8 @@
 """Writes: to elements, slices and selections of arrays, and to whole arrays by `op=`.
 
-    x[1:] += v          ->      x2 = add_item(x1, (1:,), v)
-    x[mask] *= v        ->      t = x1[mask] * v;  x2 = set_item(x1, (mask,), t)
-    x /= v              ->      t = x1 / v;  x2 = set_item(x1, (...,), t)
+x[1:] += v          ->      x2 = add_item(x1, (1:,), v)
+x[mask] *= v        ->      t = x1[mask] * v;  x2 = set_item(x1, (mask,), t)
+x /= v              ->      t = x1 / v;  x2 = set_item(x1, (...,), t)
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Atom, Global, Lit, Var
 from pullback.transpile.infer import infer
 from pullback.transpile.lower import current
+from pullback.transpile.lower.casting import check_axes, check_cast
 from pullback.transpile.lower.containers import as_operand
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import Scope
@@ -52,33 +53,37 @@ def update_item(scope: Scope, s: Any) -> None:
     before = scope.current(array)
     old = scope.op(operator.getitem, (array, index), (), "", s.target)
     value = as_operand(scope, s.value, scope.expression(s.value))
-    as_it_was = ab.rank(old.type) == 0 or scope.current(array) is before
-    if op in (operator.add, operator.sub) and of_index(index) is Sharing.VIEW and as_it_was and _is_plain(array, value):
+    is_view = of_index(index) is Sharing.VIEW and (ab.rank(old.type) not in (0, None) or scope.current(array) is before)
+    if is_view and _adds(op, array, value):
+        _check_fits(scope, s, old, infer(op, (old, value), {}))
         added = value if op is operator.add else _negative(scope, s, value)
-        if ab.rank(old.type) != 0:
-            _check_kinds(scope, s, array, infer(op, (old, value), {}))
         current.write(scope, s, array, index, added, adds=True)
         return
     result = binary_operation(scope, s, op, old, value, "")
-    if ab.rank(old.type) != 0:
-        _check_kinds(scope, s, array, type_of(result))
+    _check_fits(scope, s, old, type_of(result))
     assert isinstance(result, Var)
     current.write(scope, s, array, index, result)
 
 
-def update(scope: Scope, s: Any, array: Var, value: Value) -> None:
+def update(scope: Scope, s: Any, given: Value, value: Value) -> None:
     """`x op= value` of a whole array."""
     op = BINARY[type(s.op)]
-    written_array(scope, s.target, array)
+    array = written_array(scope, s.target, given)
+    if op is operator.matmul and ab.rank(type_of(value)) == 1:
+        scope.refuse(s, "`@=` with a vector", "This raises ValueError in NumPy.")
     result = binary_operation(scope, s, op, array, value, "")
-    _check_kinds(scope, s, array, type_of(result))
+    _check_fits(scope, s, array, type_of(result))
     assert isinstance(result, Var)
     current.write(scope, s, array, EVERYTHING, result)
 
 
-def _is_plain(array: Var, value: Atom) -> bool:
-    """Is adding at an index surely addition of numbers, not of Booleans?"""
-    return ab.kind_of(array.type) in ("float", "int", "complex") and ab.kind_of(value.type) != "bool"
+def _adds(op: object, array: Var, value: Atom) -> bool:
+    """Is this the addition of a number, or of its negative, and no operation of Booleans?"""
+    have, new = ab.kind_of(array.type), ab.kind_of(value.type)
+    if op is operator.sub:  # of integers of another size there is no negative
+        of_one_size = new == "int" and getattr(value.type, "dtype", None) in (None, getattr(array.type, "dtype", None))
+        return have in ("float", "int", "complex") and (new in ("float", "complex") or of_one_size)
+    return op is operator.add and have in ("float", "int", "complex") and new != "bool"
 
 
 def _negative(scope: Scope, node: Any, value: Atom) -> Atom:
@@ -115,12 +120,10 @@ def _check_value(scope: Scope, node: Any, array: Var, index: tuple[Arg, ...], va
     scope.refuse(node, "only numbers and arrays can be written into an array", "Make an array of them with np.array.")
 
 
-def _check_kinds(scope: Scope, node: Any, array: Var, result: ab.Type) -> None:
-    """In place an array keeps its dtype: integers do not take floats."""
-    have, new = ab.kind_of(array.type), ab.kind_of(result)
-    order = ("bool", "int", "float", "complex")
-    if have in order and new in order and order.index(new) > order.index(have):
-        message = f"an array of {have}s cannot take the {new}s that this gives"
-        scope.refuse(node, message, "This raises UFuncTypeError in NumPy. Make the array one of floats.")
-
-
+def _check_fits(scope: Scope, node: Any, old: Value, result: ab.Type) -> None:
+    """In place an array keeps its dtype and its axes. An element is made anew."""
+    t = type_of(old)
+    if ab.rank(t) == 0 and scope.numbers.has(old):
+        return
+    check_cast(scope, node, t, result)
+    check_axes(scope, node, t, result)
