@@ -224,13 +224,19 @@ class Builder:
             test, *message = (self.write(x) for x in s.args)
             self.put(ast.Assert(test, message[0] if message else None), s.origin)
         elif s.op == "raise":
-            error, *args = s.args
-            made = call(self.write(error), *map(self.write, args)) if isinstance(error, Lit) else self.write(error)
-            self.put(ast.Raise(made, None), s.origin)
+            causes = [self.exception(x) for _, x in s.kwargs if isinstance(x, tuple)]
+            self.put(ast.Raise(self.exception(s.args), *causes or [None]), s.origin)
         else:
             space = self.write.space
             function = space.helper(s.op) if s.op in runtime.__all__ else space.builtin(s.op)
-            self.put(ast.Expr(call(function, *map(self.write.argument, s.args))), s.origin)
+            kwargs = {k: self.write(x) for k, x in s.kwargs}
+            self.put(ast.Expr(call(function, *map(self.write.argument, s.args), **kwargs)), s.origin)
+
+    def exception(self, made: tuple[Expr, ...]) -> Any:
+        """An exception: its class and the arguments of that, or what there is in its place."""
+        first, *args = made
+        is_class = isinstance(first, Lit) and isinstance(first.value, type)
+        return call(self.write(first), *map(self.write, args)) if is_class else self.write(first)
 
     # names
 

@@ -161,11 +161,15 @@ class Op:
 
 @node
 class Effect:
-    """`print(...)`, `assert`, `raise`: never removed, merged, reordered among themselves or repeated."""
+    """`print(...)`, `assert`, `raise`: never removed, merged, reordered among themselves or repeated.
+
+    `raise` has the class and its arguments, and as the keyword `cause` those of what it is raised from.
+    """
 
     op: str
     args: tuple[Arg, ...]
     origin: Origin
+    kwargs: Kwargs = ()
 
     @property
     def outs(self) -> tuple[Var, ...]:

@@ -134,8 +134,8 @@ class _Printer:
         match s:
             case Op(out, op, args, kwargs):
                 yield f"{self.declared(out)} = {self.applied(op, args, kwargs)}"
-            case Effect(op, args):
-                yield f"{op}({', '.join(map(self.arg, args))})"
+            case Effect(op, args, _, kwargs):
+                yield self.called(op, args, kwargs)
             case Call(out, function, args):
                 yield f"{self.declared(out)} = {function}({', '.join(map(self.arg, args))})"
             case If():
@@ -179,8 +179,10 @@ class _Printer:
             return f"{texts[0]} {_INFIX[op]} {texts[1]}"
         if op in _PREFIX and len(texts) == 1:
             return _PREFIX[op] + texts[0]
-        name = dotted(op) or getattr(op, "__name__", repr(op))
-        return f"{name}({', '.join([*texts, *(f'{k}={self.arg(v)}' for k, v in kwargs)])})"
+        return self.called(dotted(op) or getattr(op, "__name__", repr(op)), args, kwargs)
+
+    def called(self, name: str, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> str:
+        return f"{name}({', '.join([*map(self.arg, args), *(f'{k}={self.arg(v)}' for k, v in kwargs)])})"
 
     def arg(self, x: Arg) -> str:
         match x:

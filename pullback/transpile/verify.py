@@ -136,11 +136,12 @@ class _Verifier:
         match s:
             case Op():
                 self.operation(s)
-            case Effect(op=op, args=args):
+            case Effect(op=op, args=args, kwargs=kwargs):
                 self.need(op in _EFFECTS, "an effect is print, assert, raise or require_scalar", op)
                 least, most = _EFFECTS[op]
                 self.need(least <= len(args) and (most is None or len(args) <= most), "an effect has its arguments", op)
                 self.arguments(args)
+                self.arguments([x for _, x in kwargs])
             case If():
                 self.branch(s)
             case For():

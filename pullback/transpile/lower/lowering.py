@@ -16,7 +16,8 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
 from pullback.transpile.infer import type_of_value
-from pullback.transpile.lower import attributes, calls, effects, expressions, statements, subscripts
+from pullback.transpile.lower import attributes, calls, effects, expressions, patterns, statements, subscripts
+from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
@@ -34,6 +35,7 @@ _HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     gast.Call: calls.call_expression,
     gast.Attribute: attributes.attribute_expression,
     gast.Subscript: subscripts.subscript,
+    **patterns.HANDLERS,
 }
 _MOST_RESTARTS = 100
 
@@ -138,7 +140,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     for v in variables:
         scope.bind(v.hint, v)
         scope.memory.new(v)
-    end = scope.statements(source.tree.body)
+    end = scope.statements(plain_body(source))
     value = end.value if isinstance(end, Returned) else NONE
     shared = effects.shared(scope, variables, value)
     result = as_atom(scope, scope.here, value)

@@ -197,7 +197,7 @@ def substitute_own(s: Stmt, m: dict[Var, Atom]) -> Stmt:
         case Op():
             return substitute_operands(s, m)
         case Effect():
-            return replace(s, args=substitute(s.args, m))
+            return substitute(s, m)
         case Call():
             return replace(s, args=substitute(s.args, m))
         case If():
