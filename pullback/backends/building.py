@@ -13,7 +13,7 @@ import numpy as np
 
 from pullback import runtime
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
+from pullback.transpile import marks, prims
 from pullback.transpile.core import Lit, Origin, Var
 
 from .augmented import augmented
@@ -21,6 +21,7 @@ from .control import Around, branch, loop
 from .expressions import Expressions, call, constant, name
 from .facts import BINARY
 from .liveness import Liveness, Skips
+from .marked import Marks
 from .naming import Names
 from .script import (
     Act,
@@ -78,6 +79,7 @@ class Builder:
         avoided = forbidden | {v.hint for v in self.live.reads}
         self.unread = next(n for n in ("_" * k for k in itertools.count(1)) if n not in avoided)
         self.listed_names: dict[Var, tuple[str | None, ...]] = {}
+        self.marks = Marks(self)
         write.local = self.local
 
     def local(self, v: Var) -> str:
@@ -220,7 +222,9 @@ class Builder:
         self.put(ast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
 
     def act(self, s: Act) -> None:
-        if s.op == "assert":
+        if s.op in marks.OPENING or s.op in marks.CLOSING:
+            self.marks.act(s)
+        elif s.op == "assert":
             test, *message = (self.write(x) for x in s.args)
             self.put(ast.Assert(test, message[0] if message else None), s.origin)
         elif s.op == "raise":

@@ -164,6 +164,9 @@ class Effect:
     """`print(...)`, `assert`, `raise`: never removed, merged, reordered among themselves or repeated.
 
     `raise` has the class and its arguments, and as the keyword `cause` those of what it is raised from.
+
+    Some are marks between which other statements of the block stand, see `marks`: `enter` and `leave` of a context,
+    which say in which state of NumPy these are computed; `try`, `finally` and `end`.
     """
 
     op: str
@@ -174,6 +177,11 @@ class Effect:
     @property
     def outs(self) -> tuple[Var, ...]:
         return ()
+
+    @property
+    def is_observable(self) -> bool:
+        """Does anybody see that it happens, or does it only say how other things are computed?"""
+        return self.op not in ("enter", "leave")
 
 
 @node
