@@ -51,6 +51,11 @@ _TEMPORARIES = {"sqrt": "root"}
 _IN_PLACE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv})
 
 
+def _is_header(text: str) -> bool:
+    """Is this the first line of a statement with a body?"""
+    return text.startswith(_HEADERS) or text.startswith(("match ", "case ")) and text.endswith(":")
+
+
 @dataclass
 class Note:
     """What stands before a statement in the text, and where the statement comes from."""
@@ -95,7 +100,7 @@ class Builder:
             text = " ".join(origin.text.split())
             note.blank = bool(self.out) and not self.backwards
             self.backwards = True
-            if text != self.comment and not text.startswith(_HEADERS):
+            if text != self.comment and not _is_header(text):
                 self.comment = note.comment = text
         return note
 

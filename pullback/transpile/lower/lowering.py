@@ -24,7 +24,7 @@ from pullback.transpile.lower.functions import Unit, check_parameters, core_para
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Demands, End, Restart, Returned
+from pullback.transpile.lower.states import Demands, End, NotATemplate, Restart, Returned
 from pullback.transpile.lower.user_calls import call_user
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
 from pullback.transpile.parse.sources import Binding as Found
@@ -76,6 +76,15 @@ class Lowering(Scope):
 
     def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> tuple[Function, Shared]:
         return lower_function(self.unit, source, types, is_called=True)
+
+    def inlined(self, source: FunctionSource) -> Lowering:
+        if self.is_template:
+            raise NotATemplate(f"{source.name!r} is a context manager")
+        inner = Lowering(self.unit, source, local_names_of(source), Demands(self.wanted, self.unrolled, self.indexed))
+        inner.numbers, inner.memory, inner.parameters = self.numbers, self.memory, self.parameters
+        inner.widths, inner.lost, inner.kin, inner.unrollable = self.widths, self.lost, self.kin, self.unrollable
+        check_parameters(inner)
+        return inner
 
     def meaning(self, node: Any, text: str, found: Found) -> Value:
         match found:

@@ -11,7 +11,7 @@ import gast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Var
-from pullback.transpile.lower import acts, loops, patterns, writing
+from pullback.transpile.lower import acts, contexts, finals, loops, patterns, writing
 from pullback.transpile.lower.branches import follow, lower_if, skips
 from pullback.transpile.lower.containers import as_atom, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
@@ -204,13 +204,13 @@ _COMPOUND: dict[type, Callable[[Scope, Any, Sequence[Any]], tuple[End, bool]]] =
     gast.If: lower_if,
     gast.For: loops.lower_for,
     gast.While: loops.lower_while,
+    gast.With: contexts.lower_with,
+    gast.Try: finals.lower_try,
 }
 
 _UNSUPPORTED: dict[type, tuple[str, str]] = {
     gast.FunctionDef: ("a function inside a function", "Define it at module level, and pass it what it reads."),
     gast.ClassDef: ("a class inside a function", "Define it at module level."),
-    gast.With: ("`with`", "Do without it, or enter it where the function is called."),
-    gast.Try: ("`try`", "Test for the case beforehand, with `if`."),
     gast.Import: ("an import inside a function", "Import at the top of the module."),
     gast.ImportFrom: ("an import inside a function", "Import at the top of the module."),
 }
