@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pullback import runtime
+from pullback.transpile import marks
 from pullback.transpile.core import (
     Arg,
     Block,
@@ -50,9 +51,41 @@ class Interpreter:
         """The results of a block in a scope, which it does not change."""
         assert len(args) == len(block.params), f"{len(args)} values for {block.params}"
         env = {**scope, **dict(zip(block.params, args, strict=True))}
-        for statement in block.body:
-            self.statement(statement, env)
+        self.statements(block.body, env)
         return tuple(self.arg(r, env) for r in block.results)
+
+    def statements(self, body: Sequence[Stmt], env: Env) -> None:
+        """Do statements in order, and what marks say of those between them."""
+        k = 0
+        while k < len(body):
+            match body[k]:
+                case Effect(op="enter", args=(context,), kwargs=kwargs):
+                    end = self.closing(body, k)
+                    made = self.arg(context, env)(**{name: self.arg(x, env) for name, x in kwargs})
+                    with made:
+                        self.statements(body[k + 1 : end], env)
+                case Effect(op="try"):
+                    middle = self.closing(body, k)
+                    end = self.closing(body, middle)
+                    try:
+                        self.statements(body[k + 1 : middle], env)
+                    finally:
+                        self.statements(body[middle + 1 : end], env)
+                case s:
+                    self.statement(s, env)
+                    end = k
+            k = end + 1
+
+    @staticmethod
+    def closing(body: Sequence[Stmt], k: int) -> int:
+        """Where the mark at a position is closed."""
+        depth = 0
+        for i in range(k, len(body)):
+            depth -= marks.closes(body[i]) and i > k
+            if depth == 0 and i > k:
+                return i
+            depth += marks.opens(body[i])
+        raise AssertionError("a mark is closed")
 
     def arg(self, x: Arg | None, env: Env) -> Any:
         """The value of an argument."""
@@ -74,8 +107,8 @@ class Interpreter:
         match s:
             case Op(out=out, op=op, args=args, kwargs=kwargs):
                 env[out] = op(*(self.arg(x, env) for x in args), **{k: self.arg(x, env) for k, x in kwargs})
-            case Effect(op=op, args=args):
-                self.effect(op, [self.arg(x, env) for x in args])
+            case Effect(op=op, args=args, kwargs=kwargs):
+                self.effect(op, [self.arg(x, env) for x in args], {k: self.arg(x, env) for k, x in kwargs})
             case If(outs=outs, cond=cond, then=then, orelse=orelse):
                 results = self.block(then if self.arg(cond, env) else orelse, (), env)
                 env.update(zip(outs, results, strict=True))
@@ -89,16 +122,18 @@ class Interpreter:
                 scope = dict(env)
                 env[out] = lambda *args: self.block(block, args, scope)[0]
 
-    def effect(self, op: str, args: Sequence[Any]) -> None:
+    def effect(self, op: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Print, raise or assert."""
         match op:
             case "print":
-                print(*args)
+                print(*args, **kwargs)
             case "assert":
                 if not args[0]:
                     raise AssertionError(*args[1:])
             case "raise":
-                raise args[0](*args[1:]) if isinstance(args[0], type) else args[0]
+                if "cause" in kwargs:
+                    raise exception(*args) from exception(*kwargs["cause"])
+                raise exception(*args)
             case "require_scalar":
                 runtime.require_scalar(*args)
             case "require_apart":
@@ -144,6 +179,11 @@ class Interpreter:
             for tape, value in zip(collected, results[n:], strict=True):
                 tape.append(value)
         return results[:n], bool(stop)
+
+
+def exception(first: Any, *args: Any) -> Any:
+    """An exception: its class called, or what there is in its place."""
+    return first(*args) if isinstance(first, type) else first
 
 
 def run(program: Program, *args: Any, namespace: Mapping[str, Any] | None = None) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 from pullback import runtime
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
+from pullback.transpile import marks, prims
 from pullback.transpile.core import Lit, Origin, Var
 
 from .augmented import augmented
@@ -21,6 +21,7 @@ from .control import Around, branch, loop
 from .expressions import Expressions, call, constant, name
 from .facts import BINARY
 from .liveness import Liveness, Skips
+from .marked import Marks
 from .naming import Names
 from .script import (
     Act,
@@ -48,6 +49,11 @@ from .width import LINE, width
 _HEADERS = ("for ", "while ", "if ", "elif ", "else", "def ", "with ", "try", "@", "async ")
 _TEMPORARIES = {"sqrt": "root"}
 _IN_PLACE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv})
+
+
+def _is_header(text: str) -> bool:
+    """Is this the first line of a statement with a body?"""
+    return text.startswith(_HEADERS) or text.startswith(("match ", "case ")) and text.endswith(":")
 
 
 @dataclass
@@ -78,6 +84,7 @@ class Builder:
         avoided = forbidden | {v.hint for v in self.live.reads}
         self.unread = next(n for n in ("_" * k for k in itertools.count(1)) if n not in avoided)
         self.listed_names: dict[Var, tuple[str | None, ...]] = {}
+        self.marks = Marks(self)
         write.local = self.local
 
     def local(self, v: Var) -> str:
@@ -93,7 +100,7 @@ class Builder:
             text = " ".join(origin.text.split())
             note.blank = bool(self.out) and not self.backwards
             self.backwards = True
-            if text != self.comment and not text.startswith(_HEADERS):
+            if text != self.comment and not _is_header(text):
                 self.comment = note.comment = text
         return note
 
@@ -220,17 +227,25 @@ class Builder:
         self.put(ast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
 
     def act(self, s: Act) -> None:
-        if s.op == "assert":
+        if s.op in marks.OPENING or s.op in marks.CLOSING:
+            self.marks.act(s)
+        elif s.op == "assert":
             test, *message = (self.write(x) for x in s.args)
             self.put(ast.Assert(test, message[0] if message else None), s.origin)
         elif s.op == "raise":
-            error, *args = s.args
-            made = call(self.write(error), *map(self.write, args)) if isinstance(error, Lit) else self.write(error)
-            self.put(ast.Raise(made, None), s.origin)
+            causes = [self.exception(x) for _, x in s.kwargs if isinstance(x, tuple)]
+            self.put(ast.Raise(self.exception(s.args), *causes or [None]), s.origin)
         else:
             space = self.write.space
             function = space.helper(s.op) if s.op in runtime.__all__ else space.builtin(s.op)
-            self.put(ast.Expr(call(function, *map(self.write.argument, s.args))), s.origin)
+            kwargs = {k: self.write(x) for k, x in s.kwargs}
+            self.put(ast.Expr(call(function, *map(self.write.argument, s.args), **kwargs)), s.origin)
+
+    def exception(self, made: tuple[Expr, ...]) -> Any:
+        """An exception: its class and the arguments of that, or what there is in its place."""
+        first, *args = made
+        is_class = isinstance(first, Lit) and isinstance(first.value, type)
+        return call(self.write(first), *map(self.write, args)) if is_class else self.write(first)
 
     # names
 

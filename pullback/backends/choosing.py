@@ -55,7 +55,7 @@ def choice(folder: Folder, s: If, reader: Reader) -> Expr | None:
 
 
 def _is_statement(s: If) -> bool:
-    return not s.origin.adjoint and s.origin.text.lstrip().startswith(("if ", "if(", "elif"))
+    return not s.origin.adjoint and s.origin.text.lstrip().startswith(("if ", "if(", "elif", "case"))
 
 
 def _small(s: If, limit: int = 6) -> bool:

@@ -70,6 +70,9 @@ def leave(b: Builder, origin: Origin) -> Any:
 def put_branch(b: Builder, node: Any, origin: Origin, note: Note) -> None:
     """Add an `if`; what follows a branch that is left stands after it, and an empty branch is left out."""
     then, orelse = node.body, node.orelse
+    if not then and len(orelse) == 1 and _fails(orelse[0]):
+        b.put(ast.Assert(node.test, orelse[0].msg), origin, note)
+        return
     if not then and orelse:
         node = ast.If(ast.UnaryOp(ast.Not(), node.test), orelse, [])
         then, orelse = orelse, []
@@ -193,6 +196,11 @@ def _leaves(node: Any) -> bool:
     if isinstance(node, ast.If):
         return bool(node.orelse) and _leaves(node.body[-1]) and _leaves(node.orelse[-1])
     return isinstance(node, ast.Return | ast.Raise)
+
+
+def _fails(node: Any) -> bool:
+    """Is this `assert False`, whose message is made only if it is needed?"""
+    return isinstance(node, ast.Assert) and isinstance(node.test, ast.Constant) and node.test.value is False
 
 
 def _leaves_all(nodes: list[Any]) -> bool:

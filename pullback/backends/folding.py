@@ -157,8 +157,12 @@ class Folder:
                 self.call(s, slot, frame)
             case Effect():
                 reader = self.waiting.reader(s, frame)
-                args = self.waiting.expression(lambda: self.waiting.args(s.args, reader), frame.room - 8)
-                frame.slots[slot].append(Act(s.op, args if isinstance(args, tuple) else (args,), s.origin))
+                names, values = tuple(k for k, _ in s.kwargs), (*s.args, *(x for _, x in s.kwargs))
+                made = self.waiting.expression(lambda: self.waiting.args(values, reader), frame.room - 8)
+                assert isinstance(made, tuple)
+                n = len(s.args)
+                kwargs = tuple(zip(names, made[n:], strict=True))
+                frame.slots[slot].append(Act(s.op, made[:n], kwargs, s.origin))
             case If():
                 branch(self, s, slot, frame)
             case Def():

@@ -131,6 +131,9 @@ class _Check:
                 self.loop(s)
             case While():
                 refuse(s.origin, "a while loop", "use a loop over a list, or differentiate for NumPy")
+            case Effect(op="enter" | "try"):
+                what = "`try` with effects in `finally`" if s.op == "try" else "a context manager"
+                refuse(s.origin, what, "enter it where the derivative is called")
             case Effect() if s.op == "raise" or not self.is_static(s.args):
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 

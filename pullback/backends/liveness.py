@@ -115,7 +115,7 @@ class Liveness:
             case Reverse():
                 self._expr(s.what)
             case Act():
-                self._expr(s.args)
+                self._expr(s.args, tuple(x for _, x in s.kwargs))
             case Return():
                 self._expr(s.value)
             case Branch():

@@ -316,7 +316,7 @@ def all_expressions(body: Body) -> Iterator[tuple[Origin | None, Expr]]:
             case Mutate():
                 yield s.origin, s.call
             case Act():
-                yield s.origin, s.args
+                yield s.origin, (*s.args, *(x for _, x in s.kwargs))
             case Branch():
                 yield s.origin, s.cond
                 yield from all_expressions(s.then)

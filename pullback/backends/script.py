@@ -141,6 +141,7 @@ class Act:
 
     op: str
     args: tuple[Expr, ...]
+    kwargs: tuple[tuple[str, Expr], ...]
     origin: Origin
 
 

@@ -108,6 +108,7 @@ def has_effects(block: Block, effectful: Callable[[str], bool]) -> bool:
     """Does a block print, raise or assert, itself or in a function that it calls?"""
     return any(
         isinstance(s, Effect)
+        and s.is_observable
         or isinstance(s, Call)
         and effectful(s.function)
         or any(has_effects(b, effectful) for b in blocks(s))

@@ -218,7 +218,7 @@ def _without_effects(b: Block) -> Block:
     """A block that computes forward values again, after their effects have taken place. It calls no function."""
     body: list[Stmt] = []
     for s in b.body:
-        if isinstance(s, Effect):
+        if isinstance(s, Effect) and s.is_observable:
             continue
         if isinstance(s, If):
             s = replace(s, then=_without_effects(s.then), orelse=_without_effects(s.orelse))

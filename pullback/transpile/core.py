@@ -161,15 +161,27 @@ class Op:
 
 @node
 class Effect:
-    """`print(...)`, `assert`, `raise`: never removed, merged, reordered among themselves or repeated."""
+    """`print(...)`, `assert`, `raise`: never removed, merged, reordered among themselves or repeated.
+
+    `raise` has the class and its arguments, and as the keyword `cause` those of what it is raised from.
+
+    Some are marks between which other statements of the block stand, see `marks`: `enter` and `leave` of a context,
+    which say in which state of NumPy these are computed; `try`, `finally` and `end`.
+    """
 
     op: str
     args: tuple[Arg, ...]
     origin: Origin
+    kwargs: Kwargs = ()
 
     @property
     def outs(self) -> tuple[Var, ...]:
         return ()
+
+    @property
+    def is_observable(self) -> bool:
+        """Does anybody see that it happens, or does it only say how other things are computed?"""
+        return self.op not in ("enter", "leave")
 
 
 @node

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
+from pullback.transpile import marks, prims
 from pullback.transpile.companions import Derivation, joined, pack
 from pullback.transpile.core import (
     Atom,
@@ -15,6 +15,7 @@ from pullback.transpile.core import (
     Def,
     Effect,
     Function,
+    If,
     Lit,
     Op,
     Program,
@@ -46,9 +47,12 @@ class _Entry:
         """The derivative of `f` as one function."""
         if request.mode == "primal":
             return f
+        name = f"{f.name}_{request.mode}"
+        if _always_raises(f.block):
+            block = self.d.finish(f.block)
+            return replace(f, name=name, block=block, doc=_doc(f, request), primal=False)
         f = _with_parts(f, request.has_aux)
         result = f.block.results[0]
-        name = f"{f.name}_{request.mode}"
         if request.mode == "vjp":
             return self._vjp(f, name, request)
         _require_scalar(f, result)
@@ -81,6 +85,17 @@ class _Entry:
             out = pack(tail, (value, pull), f.origin)
         block = self.d.finish(Block(f.block.params, sweeps.forward.body + tuple(tail), (out,)))
         return replace(f, name=name, block=block, doc=_doc(f, request), primal=False)
+
+
+def _always_raises(b: Block) -> bool:
+    """Does a block never come to its end, for arguments of these types?"""
+    done = [s for s in b.body if not marks.closes(s)]
+    match done[-1:]:
+        case [Effect(op="raise")]:
+            return True
+        case [If(then=then, orelse=orelse)]:
+            return _always_raises(then) and _always_raises(orelse)
+    return False
 
 
 def _with_parts(f: Function, has_aux: bool) -> Function:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from pullback.transpile import marks
 from pullback.transpile.abstract import Array, Dim, Length, ListOf, Mapping, Scalar, Seq, Static, Type, Unknown
 from pullback.transpile.core import (
     Arg,
@@ -113,14 +114,23 @@ class _Printer:
             return self.declared(outs[0])
         return ", ".join(map(self.name, outs)) or "_"
 
+    def statements(self, body: Iterable[Stmt]) -> Iterator[str]:
+        """Statements, those between marks indented."""
+        depth, empty = 0, False
+        for s in body:
+            if marks.closes(s):
+                yield from ["    " * depth + "pass"] * empty
+                depth -= 1
+            yield from ("    " * depth + line for line in self.statement(s))
+            empty = marks.opens(s)
+            depth += empty
+
     def block(self, b: Block) -> Iterator[str]:
-        for s in b.body:
-            yield from self.statement(s)
+        yield from self.statements(b.body)
         yield f"return {', '.join(map(self.arg, b.results)) or None}"
 
     def branch(self, outs: tuple[Var, ...], b: Block) -> Iterator[str]:
-        for s in b.body:
-            yield from self.statement(s)
+        yield from self.statements(b.body)
         for out, result in zip(outs, b.results, strict=True):
             yield f"{self.name(out)} = {self.arg(result)}"
         if not b.body and not outs:
@@ -134,8 +144,14 @@ class _Printer:
         match s:
             case Op(out, op, args, kwargs):
                 yield f"{self.declared(out)} = {self.applied(op, args, kwargs)}"
-            case Effect(op, args):
-                yield f"{op}({', '.join(map(self.arg, args))})"
+            case Effect("enter", (context,), _, kwargs):
+                yield f"with {self.called(self.arg(context), (), kwargs)}:"
+            case Effect("try" | "finally" as word):
+                yield f"{word}:"
+            case Effect("leave" | "end"):
+                pass
+            case Effect(op, args, _, kwargs):
+                yield self.called(op, args, kwargs)
             case Call(out, function, args):
                 yield f"{self.declared(out)} = {function}({', '.join(map(self.arg, args))})"
             case If():
@@ -179,8 +195,10 @@ class _Printer:
             return f"{texts[0]} {_INFIX[op]} {texts[1]}"
         if op in _PREFIX and len(texts) == 1:
             return _PREFIX[op] + texts[0]
-        name = dotted(op) or getattr(op, "__name__", repr(op))
-        return f"{name}({', '.join([*texts, *(f'{k}={self.arg(v)}' for k, v in kwargs)])})"
+        return self.called(dotted(op) or getattr(op, "__name__", repr(op)), args, kwargs)
+
+    def called(self, name: str, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> str:
+        return f"{name}({', '.join([*map(self.arg, args), *(f'{k}={self.arg(v)}' for k, v in kwargs)])})"
 
     def arg(self, x: Arg) -> str:
         match x:

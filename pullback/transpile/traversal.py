@@ -68,7 +68,9 @@ def own_reads(s: Stmt) -> list[Var]:
             for _, x in s.kwargs:
                 out += variables(x)
             return out
-        case Effect() | Call():
+        case Effect():
+            return list(variables((s.args, tuple(x for _, x in s.kwargs))))
+        case Call():
             return list(variables(s.args))
         case If():
             return list(variables(s.cond))
@@ -135,7 +137,7 @@ def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
         case Op():
             return substitute_operands(x, m)
         case Effect():
-            return replace(x, args=substitute(x.args, m))
+            return replace(x, args=substitute(x.args, m), kwargs=substitute(x.kwargs, m))
         case Call():
             return replace(x, args=substitute(x.args, m))
         case If():

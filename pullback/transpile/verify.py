@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NoReturn, assert_never
 
+from pullback.transpile import marks
 from pullback.transpile.abstract import Array, ListOf, Mapping, Scalar, Seq, Static, Type, Unknown, kind_of, rank
 from pullback.transpile.core import (
     Arg,
@@ -37,6 +38,11 @@ _EFFECTS = {
     "require_scalar": (1, 1),
     "require_separate": (2, None),
     "require_apart": (3, 3),
+    "enter": (1, 1),
+    "leave": (1, 1),
+    "try": (0, 0),
+    "finally": (0, 0),
+    "end": (0, 0),
 }
 
 
@@ -86,6 +92,7 @@ class _Verifier:
         """Check a block, and what a loop reads where it ends; the names that it binds end with it."""
         outer, here = set(self.scope), self.here
         self.bind(b.params)
+        self.need(marks.balanced(b.body), "what one mark of a block opens another one closes")
         for s in b.body:
             self.here = s
             self.statement(s)
@@ -136,11 +143,12 @@ class _Verifier:
         match s:
             case Op():
                 self.operation(s)
-            case Effect(op=op, args=args):
-                self.need(op in _EFFECTS, "an effect is print, assert, raise or require_scalar", op)
+            case Effect(op=op, args=args, kwargs=kwargs):
+                self.need(op in _EFFECTS, "an effect is print, assert, raise, a check or a mark", op)
                 least, most = _EFFECTS[op]
                 self.need(least <= len(args) and (most is None or len(args) <= most), "an effect has its arguments", op)
                 self.arguments(args)
+                self.arguments([x for _, x in kwargs])
             case If():
                 self.branch(s)
             case For():

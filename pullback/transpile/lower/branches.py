@@ -20,8 +20,8 @@ from typing import Any
 from pullback.transpile.core import Atom, If
 from pullback.transpile.lower.control import condition
 from pullback.transpile.lower.current import unusable_part
-from pullback.transpile.lower.jumps import may_fall, may_leave, merge_ends, where_gone
-from pullback.transpile.lower.merging import ONE_STRUCTURE, append_if, merge, of_one_structure
+from pullback.transpile.lower.jumps import OneSided, has_returned, may_fall, may_leave, merge_ends, where_gone
+from pullback.transpile.lower.merging import ONE_STRUCTURE, Merged, append_if, merge, of_one_structure
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Binding, End, Inner, Jumped, Raised, Returned, Unbound
 from pullback.transpile.lower.values import Value
@@ -87,7 +87,15 @@ def follow(scope: Scope, s: Any, end: Jumped, rest: Sequence[Any]) -> End:
         return Returned(end.value)
     gone = where_gone(end, end.gone)
     scope.begin(s)
-    return either(scope, s, end.gone, [lambda: follow(scope, s, gone, ()), lambda: scope.statements(rest)])
+    return either(scope, s, end.gone, [lambda: follow(scope, s, gone, ()), lambda: _not_left(scope, rest)])
+
+
+def _not_left(scope: Scope, rest: Sequence[Any]) -> End:
+    """Lower what is skipped where the function has returned: names stand for what they do where it has not."""
+    for name, x in scope.env.visible().items():
+        if isinstance(x, Unbound) and x.if_not_left is not None:
+            scope.bind(name, x.if_not_left)
+    return scope.statements(rest)
 
 
 def either(scope: Scope, s: Any, test: Atom, sides: Sequence[Callable[[], End]]) -> End:
@@ -130,6 +138,7 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
     """After an `if`, each name that a branch binds stands for what either branch left in it."""
     names: list[str] = []
     pairs: list[tuple[Value, Value, str]] = []
+    lefts: list[Merged] = []
     for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
         if not isinstance(name, str):
             continue
@@ -139,6 +148,8 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
                 scope.bind(name, a)
             continue
         a, b = (_usable(scope, i, x) for i, x in zip(inners, (a, b), strict=True))
+        if _bound_if_not_left(scope, s, inners, name, a, b, lefts):
+            continue
         if a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
             scope.bind(name, _unbound(s, a, b))
         elif of_one_structure(a, b):
@@ -149,7 +160,7 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
             scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
     merged = merge(scope, s, inners, pairs)
     end, flags = merge_ends(scope, s, inners)
-    append_if(scope, s, test, inners, [*merged, *flags])
+    append_if(scope, s, test, inners, [*merged, *lefts, *flags])
     last, first = scope.body[-1:], inners[0].end
     if last and isinstance(last[0], If) and isinstance(first, Jumped) and (first.gone, first.stop) == (True, False):
         scope.body[-1] = replace(last[0], skips=True)
@@ -158,6 +169,32 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
             scope.numbers.hand_on(out, (x, y))
         scope.bind(name, m.value)
     return end
+
+
+def _bound_if_not_left(
+    scope: Scope, s: Any, inners: Sequence[Inner], name: str, a: Binding | None, b: Binding | None, out: list[Merged]
+) -> bool:
+    """Is a name bound after an `if` only where the function has not returned in it? There it has its value."""
+    sides = [_if_not_left(i, x) for i, x in zip(inners, (a, b), strict=True)]
+    values = [x for x in sides if x is not None]
+    one_sided = any(has_returned(i.end) and x is None for i, x in zip(inners, sides, strict=True))
+    if not values or sides == [a, b] and not one_sided or len(values) == 1 and not one_sided:
+        return False
+    if len(values) == 1:
+        side = sides.index(values[0])
+        out.append(OneSided(scope, inners[side], side, values[0], name))
+    elif of_one_structure(*values):
+        out += merge(scope, s, inners, [(values[0], values[1], name)])
+    else:
+        return False
+    reason = _unbound(s, a, b)
+    scope.bind(name, replace(reason, if_not_left=out[-1].value))
+    return True
+
+
+def _if_not_left(inner: Inner, x: Binding | None) -> Value | None:
+    """What a name stands for at the end of a branch where the function has not returned, None if it may be unbound."""
+    return x.if_not_left if isinstance(x, Unbound) else x
 
 
 def _usable(scope: Scope, inner: Inner, x: Binding | None) -> Binding | None:

@@ -42,6 +42,11 @@ from pullback.transpile.lower.values import (
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
     """`f(a, *b, c=c, **d)`."""
     callee = scope.expression(node.func)
+    return call(scope, node, callee, *operands_of(scope, node), hint)
+
+
+def operands_of(scope: Scope, node: Any) -> tuple[list[Value], dict[str, Value]]:
+    """The positional arguments of a call, and those that are given by name."""
     args: list[Value] = []
     for a in node.args:
         if not isinstance(a, gast.Starred):
@@ -51,7 +56,7 @@ def call_expression(scope: Scope, node: Any, hint: str) -> Value:
         if items is None:
             scope.refuse(a, "the length of what is unpacked here is not known", "Pass the items by index.")
         args += items
-    return call(scope, node, callee, args, _keywords(scope, node), hint)
+    return args, _keywords(scope, node)
 
 
 def _key(obj: object) -> object:
@@ -81,6 +86,8 @@ def call(
 ) -> Value:
     """The value of a call of anything."""
     match callee:
+        case UserFunction(source=source) if source.is_context:
+            scope.refuse(node, "a context manager is entered by `with` only", "Write `with` around what it is for.")
         case UserFunction(source=source):
             helper = _of_the_registry(scope, node, source.function, args)
             return helper or scope.call_user(node, source, args, keywords, hint)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import gast
@@ -21,7 +22,7 @@ from pullback.transpile.abstract import BOOL
 from pullback.transpile.core import Atom, If, Lit, Stmt, Var
 from pullback.transpile.lower.merging import Merged, merge
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import End, Inner, Jumped
+from pullback.transpile.lower.states import End, Inner, Jumped, Returned
 from pullback.transpile.lower.trials import Round
 from pullback.transpile.lower.values import Value, flat, map_leaves, rebuild, same_value
 from pullback.transpile.traversal import blocks
@@ -76,6 +77,8 @@ def may_fall(body: Sequence[Any]) -> bool:
             return False
         case gast.If() as s:
             return may_fall(s.body) or may_fall(s.orelse)
+        case gast.With(body=inner) | gast.Try(body=inner, handlers=[]):
+            return may_fall(inner)
     return True
 
 
@@ -94,7 +97,7 @@ def merge_ends(scope: Scope, node: Any, inners: Sequence[Inner]) -> tuple[Jumped
     stop, gone, returned = (_known(flags[_place(p, different)].value) for p in pairs)
     values: Sequence[Merged]
     if a.value is None or b.value is None:
-        values = [OneSided(scope, 0 if b.value is None else 1, v) for v in (a.value, b.value) if v is not None]
+        values = [OneSided(scope, inners[k], k, v) for k, v in enumerate((a.value, b.value)) if v is not None]
     else:
         values = merge(scope, node, inners, [(a.value, b.value, "result")])
     value = values[0].value if values else None
@@ -117,18 +120,23 @@ def _known(x: Value) -> bool | Atom:
 class OneSided(Merged):
     """A value that only one branch has: on the other side stands None, which nobody reads."""
 
-    def __init__(self, scope: Scope, side: int, value: Value) -> None:
+    def __init__(self, scope: Scope, inner: Inner, side: int, value: Value, hint: str = "result") -> None:
         self.sides = ([], [])
         self.outs = []
         new: list[Value] = []
         for path, x in flat(value):
             if isinstance(x, Var):
-                self.outs.append(Var(f"result_{path}" if path else "result", x.type))
-                scope.memory.new(self.outs[-1])  # whatever it shares, nothing is written between here and the caller
-                self.sides[side].append(x)
+                self.outs.append(Var(f"{hint}_{path}" if path else hint, x.type))
+                scope.memory.join(self.outs[-1:], [(x,)])
+                self.sides[side].append(scope.into(inner, partial(scope.current, x)))
                 self.sides[1 - side].append(NONE)
             new.append(self.outs[-1] if isinstance(x, Var) else x)
         self.value = rebuild(value, iter(new))
+
+
+def has_returned(end: End) -> bool:
+    """Does a block end with a `return` on every path?"""
+    return isinstance(end, Returned) or isinstance(end, Jumped) and end.returned is True
 
 
 def where_gone(end: Jumped, test: Atom) -> Jumped:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Effect, Lit
-from pullback.transpile.lower import attributes, control, folding, sums
+from pullback.transpile.core import Lit
+from pullback.transpile.lower import acts, attributes, control, folding, sums
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
@@ -140,14 +140,6 @@ def _classes(wanted: object) -> tuple[type, ...] | None:
     return tuple(out)
 
 
-def _print(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
-    for name in keywords:
-        scope.refuse(node, f"the argument {name!r} of print is not supported yet", "Leave it out.")
-    atoms = tuple(as_atom(scope, node, a) for a in args)
-    scope.body.append(Effect("print", atoms, scope.origin(node)))
-    return Lit(None)
-
-
 def _sequence(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, kind: Any) -> Value | None:
     """`tuple(x)`, `list(x)` of what has known items."""
     if not args:
@@ -264,7 +256,7 @@ SPECIAL: dict[object, Special] = {
     builtins.sum: sums.total,
     builtins.bool: _cast,
     builtins.isinstance: _isinstance,
-    builtins.print: _print,
+    builtins.print: acts.lower_print,
     builtins.tuple: functools.partial(_sequence, kind="tuple"),
     builtins.list: functools.partial(_sequence, kind="list"),
     builtins.dict: _dict,

@@ -16,14 +16,15 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
 from pullback.transpile.infer import type_of_value
-from pullback.transpile.lower import attributes, calls, effects, expressions, statements, subscripts
+from pullback.transpile.lower import attributes, calls, effects, expressions, patterns, statements, subscripts
+from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Demands, End, Restart, Returned
+from pullback.transpile.lower.states import Demands, End, NotATemplate, Restart, Returned
 from pullback.transpile.lower.user_calls import call_user
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
 from pullback.transpile.parse.sources import Binding as Found
@@ -34,6 +35,7 @@ _HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     gast.Call: calls.call_expression,
     gast.Attribute: attributes.attribute_expression,
     gast.Subscript: subscripts.subscript,
+    **patterns.HANDLERS,
 }
 _MOST_RESTARTS = 100
 
@@ -74,6 +76,15 @@ class Lowering(Scope):
 
     def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> tuple[Function, Shared]:
         return lower_function(self.unit, source, types, is_called=True)
+
+    def inlined(self, source: FunctionSource) -> Lowering:
+        if self.is_template:
+            raise NotATemplate(f"{source.name!r} is a context manager")
+        inner = Lowering(self.unit, source, local_names_of(source), Demands(self.wanted, self.unrolled, self.indexed))
+        inner.numbers, inner.memory, inner.parameters = self.numbers, self.memory, self.parameters
+        inner.widths, inner.lost, inner.kin, inner.unrollable = self.widths, self.lost, self.kin, self.unrollable
+        check_parameters(inner)
+        return inner
 
     def meaning(self, node: Any, text: str, found: Found) -> Value:
         match found:
@@ -138,7 +149,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     for v in variables:
         scope.bind(v.hint, v)
         scope.memory.new(v)
-    end = scope.statements(source.tree.body)
+    end = scope.statements(plain_body(source))
     value = end.value if isinstance(end, Returned) else NONE
     shared = effects.shared(scope, variables, value)
     result = as_atom(scope, scope.here, value)

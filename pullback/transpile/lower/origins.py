@@ -24,6 +24,10 @@ def statement_text(text: str, s: Any) -> str:
     match s:
         case gast.If(test=last) | gast.While(test=last) | gast.For(iter=last):
             colon = ":"
+        case gast.With(items=[*_, item]):
+            last, colon = item.optional_vars or item.context_expr, ":"
+        case gast.Try() | gast.Match():
+            return type(s).__name__.lower() + ":"
         case _:
             last, colon = s, ""
     if last.end_lineno == s.lineno and (lines := _lines(text)) and s.lineno <= len(lines):
@@ -43,6 +47,8 @@ def _printed(s: Any) -> str:
             return f"while {unparse(test)}:"
         case gast.For(target=target, iter=it):
             return f"for {unparse(target)} in {unparse(it)}:"
+        case gast.With(items=items):
+            return f"with {', '.join(map(unparse, items))}:"
     return " ".join(unparse(s).split("\n"))
 
 

@@ -13,6 +13,7 @@ from pullback.transpile.parse.sources import FunctionSource
 
 _OWN_NAMES = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.Lambda)
 _INNER = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
+PATTERNS = (gast.MatchAs, gast.MatchStar, gast.MatchMapping)
 _LEAVES = (gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.Constant)
 
 
@@ -44,6 +45,10 @@ def names_of(source: FunctionSource) -> Names:
             every.add(node.name)
             if binds:
                 local[node.name] = None
+        elif isinstance(node, PATTERNS):
+            bound = dict.fromkeys(captured(node))
+            every.update(bound)
+            local.update(bound)
         elif isinstance(node, gast.Global | gast.Nonlocal):
             outside.append(node)
     return Names(frozenset(local), frozenset(every), tuple(outside))
@@ -55,7 +60,16 @@ def bound_names(nodes: Iterable[Any]) -> dict[str, None]:
     for node, binds in _walk(nodes, True):
         if binds and isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
             out[node.id] = None
+        elif isinstance(node, PATTERNS):
+            out.update(dict.fromkeys(captured(node)))
     return out
+
+
+def captured(pattern: Any) -> Iterator[str]:
+    """The name that a pattern itself binds, if it binds one."""
+    name = pattern.rest if isinstance(pattern, gast.MatchMapping) else pattern.name
+    if name is not None:
+        yield name
 
 
 def _walk(nodes: Iterable[Any], binds: bool) -> Iterator[tuple[Any, bool]]:

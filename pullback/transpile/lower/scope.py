@@ -105,6 +105,10 @@ class Scope(ABC):
         """A function of the program for parameters of these types, and what its value shares with these."""
 
     @abstractmethod
+    def inlined(self, source: FunctionSource) -> Scope:
+        """The lowering of a function that is written out in this one."""
+
+    @abstractmethod
     def meaning(self, node: Any, text: str, found: Found) -> Value:
         """What a name outside the function, written as `text`, stands for."""
 

@@ -10,13 +10,13 @@ import gast
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Effect, Global, Lit, Var
-from pullback.transpile.lower import control, loops, writing
+from pullback.transpile.core import Global, Var
+from pullback.transpile.lower import acts, contexts, finals, loops, patterns, writing
 from pullback.transpile.lower.branches import follow, lower_if, skips
-from pullback.transpile.lower.containers import as_arg, as_atom, unpack
+from pullback.transpile.lower.containers import as_atom, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import End, Jumped, Raised, Returned, Unbound
+from pullback.transpile.lower.states import End, Jumped, Returned, Unbound
 from pullback.transpile.lower.values import Pack, Value, is_atom, map_leaves, type_of
 
 
@@ -171,32 +171,13 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def _assert(scope: Scope, s: Any) -> End:
-    test = control.condition(scope, s.test)
-    if test is True:
-        return None
-    args = (Lit(False) if test is False else test,)
-    message = () if s.msg is None else (as_arg(scope, s.msg, scope.expression(s.msg)),)
-    scope.body.append(Effect("assert", (*args, *message), scope.origin(s)))
-    return None
-
-
-def _raise(scope: Scope, s: Any) -> End:
-    if s.exc is None or s.cause is not None:
-        scope.refuse(s, "this form of `raise` is not supported yet", "Write `raise SomeError(message)`.")
-    call = s.exc if isinstance(s.exc, gast.Call) else None
-    error = scope.expression(s.exc if call is None else call.func)
-    if not (isinstance(error, Lit) and isinstance(error.value, type) and issubclass(error.value, BaseException)):
-        scope.refuse(s, "only an exception class of Python's can be raised yet", "Raise a ValueError, for example.")
-    if call is not None and call.keywords:
-        scope.refuse(call, "keyword arguments of an exception are not supported yet", "Pass the message alone.")
-    args = [] if call is None else [as_arg(scope, a, scope.expression(a)) for a in call.args]
-    scope.body.append(Effect("raise", (error, *args), scope.origin(s)))
-    return Raised()
-
-
 def _delete(scope: Scope, s: Any) -> End:
-    for target in s.targets:
+    pending = list(s.targets)
+    while pending:
+        target = pending.pop(0)
+        if isinstance(target, gast.Tuple | gast.List):
+            pending = [*target.elts, *pending]
+            continue
         if not isinstance(target, gast.Name):
             scope.refuse(target, "deleting an item or attribute is not supported yet", "Build a new list or dict.")
         scope.expression(gast.copy_location(gast.Name(target.id, gast.Load(), None, None), target))
@@ -210,10 +191,11 @@ _STATEMENTS: dict[type, Callable[[Scope, Any], End]] = {
     gast.AugAssign: _augmented,
     gast.AnnAssign: _annotated,
     gast.Expr: _expression,
-    gast.Assert: _assert,
-    gast.Raise: _raise,
+    gast.Assert: acts.lower_assert,
+    gast.Raise: acts.lower_raise,
     gast.Delete: _delete,
     gast.Pass: _pass,
+    gast.Match: patterns.refuse_match,
     gast.Break: _break,
     gast.Continue: _continue,
 }
@@ -222,14 +204,13 @@ _COMPOUND: dict[type, Callable[[Scope, Any, Sequence[Any]], tuple[End, bool]]] =
     gast.If: lower_if,
     gast.For: loops.lower_for,
     gast.While: loops.lower_while,
+    gast.With: contexts.lower_with,
+    gast.Try: finals.lower_try,
 }
 
 _UNSUPPORTED: dict[type, tuple[str, str]] = {
     gast.FunctionDef: ("a function inside a function", "Define it at module level, and pass it what it reads."),
     gast.ClassDef: ("a class inside a function", "Define it at module level."),
-    gast.With: ("`with`", "Do without it, or enter it where the function is called."),
-    gast.Try: ("`try`", "Test for the case beforehand, with `if`."),
     gast.Import: ("an import inside a function", "Import at the top of the module."),
     gast.ImportFrom: ("an import inside a function", "Import at the top of the module."),
-    gast.Match: ("`match`", "Use `if`."),
 }

@@ -48,12 +48,16 @@ class Restart(Exception):
 
 @dataclass(frozen=True)
 class Unbound:
-    """Why a name may have no value here. `wanted`: the loops that must hand their variable on if the name is read."""
+    """Why a name may have no value here. `wanted`: the loops that must hand their variable on if the name is read.
+
+    `if_not_left`: what it stands for where the function has not returned before, see `jumps`.
+    """
 
     reason: str
     hint: str
     wanted: frozenset[LoopVariable] = frozenset()
     may_be_unbound: bool = True
+    if_not_left: Value | None = None
 
 
 Binding = Value | Unbound
@@ -62,11 +66,15 @@ Name = str | Cell  # a cell is bound to its current content, as a name is to its
 
 @dataclass
 class Env:
-    """What the names of a function stand for: those that a block binds over those of the block around it."""
+    """What the names of a function stand for: those that a block binds over those of the block around it.
+
+    `closed`: the block around belongs to another function, whose names cannot be seen; what arrays hold can.
+    """
 
     outer: Env | None = None
     names: dict[Name, Binding] = field(default_factory=dict)
     views: dict[Var, tuple[Atom, Var]] = field(default_factory=dict)  # views read again, and what of
+    closed: bool = False
 
     def get(self, name: Name) -> Binding | None:
         """What a name stands for here, None if nothing has been bound to it."""
@@ -74,8 +82,17 @@ class Env:
         while env is not None:
             if name in env.names:
                 return env.names[name]
+            if env.closed and isinstance(name, str):
+                return None
             env = env.outer
         return None
+
+    def visible(self) -> dict[Name, Binding]:
+        """What all names stand for, and what the arrays hold that have been written."""
+        outer = {} if self.outer is None else self.outer.visible()
+        if self.closed:
+            outer = {n: x for n, x in outer.items() if not isinstance(n, str)}
+        return {**outer, **self.names}
 
     def read_again(self, view: Var, of: Atom) -> Var | None:
         """A view that has been read again of this content of its array."""

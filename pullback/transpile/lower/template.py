@@ -29,6 +29,7 @@ from pullback.transpile.core import (
     Var,
 )
 from pullback.transpile.lower.canonical import Renaming
+from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
 from pullback.transpile.lower.lowering import Lowering, local_names_of
@@ -84,7 +85,7 @@ class Template(Lowering):
         inner.parameters = self.parameters
         for p, value in zip(declared(callee), arguments(self, node, callee, args, keywords), strict=True):
             inner.bind(p.name, value)
-        return _returned(inner.statements(callee.tree.body))
+        return _returned(inner.statements(plain_body(callee)))
 
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
         if isinstance(obj, bool | int | float | str):
@@ -229,7 +230,7 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
         for p in (*params, *holes):
             scope.memory.new(p)
         _bind(scope, values, {name: _static_value(x, holes) for name, x in fixed})
-        results = _results(scope, _returned(scope.statements(source.tree.body)), shapes)
+        results = _results(scope, _returned(scope.statements(plain_body(source))), shapes)
         if any(map(_has_effects, scope.body)):
             raise NotATemplate("it raises, asserts or prints")
     except NotATemplate as e:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pullback.transpile import marks
 from pullback.transpile.core import (
     Block,
     Call,
@@ -22,7 +23,9 @@ from pullback.transpile.traversal import blocks, free, own_reads, reads, variabl
 
 def has_effect(s: Stmt) -> bool:
     """Must this statement occur, whether or not its result is used?"""
-    return isinstance(s, Effect) or any(has_effect(t) for b in blocks(s) for t in b.body)
+    if isinstance(s, Effect):
+        return s.is_observable
+    return any(has_effect(t) for b in blocks(s) for t in b.body)
 
 
 def remove_dead(b: Block, calls_with_effect: frozenset[str] = frozenset()) -> Block:
@@ -37,7 +40,10 @@ def remove_dead(b: Block, calls_with_effect: frozenset[str] = frozenset()) -> Bl
                 need.update(own_reads(s))
                 kept.append(s)
             continue
-        matters = has_effect(s) or (isinstance(s, Call) and s.function in calls_with_effect)
+        if kept and marks.encloses_nothing(s, kept[-1]):
+            kept.pop()
+            continue
+        matters = isinstance(s, Effect) or has_effect(s) or (isinstance(s, Call) and s.function in calls_with_effect)
         if not matters and not any(o in need for o in s.outs):
             continue
         s = _trim(s, need, calls_with_effect)
@@ -60,7 +66,7 @@ def effectful(program: Program) -> frozenset[str]:
 
 def _any_effect(b: Block, keys: set[str]) -> bool:
     return any(
-        isinstance(s, Effect)
+        (isinstance(s, Effect) and s.is_observable)
         or (isinstance(s, Call) and s.function in keys)
         or any(_any_effect(x, keys) for x in blocks(s))
         for s in b.body

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
+from pullback.transpile import marks, prims
 from pullback.transpile.core import Atom, Block, Def, For, If, Lit, Op, Stmt, Tag, Var, While
 from pullback.transpile.stopping import TRUE, inside, tail
 from pullback.transpile.traversal import blocks, substitute
@@ -23,7 +23,8 @@ class Forward:
     """What is known of the forward statements. `extra`: what each one has been asked to hand out besides.
 
     `home`: the block that a statement is in, and `where` that which binds a name; `joined`: the branches whose
-    statements adjoint code has in another block than they are in.
+    statements adjoint code has in another block than they are in. `made` are the operations that may be done again: not
+    those that might warn outside of the context that they stand in.
     """
 
     statements: dict[Tag, For | While | If] = field(default_factory=dict)
@@ -37,8 +38,9 @@ class Forward:
     counted: dict[Tag, Var] = field(default_factory=dict)
 
     def scan(self, b: Block, home: Level | None = None) -> None:
+        enclosed = marks.enclosed(b.body)
         for s in b.body:
-            if isinstance(s, Op):
+            if isinstance(s, Op) and s not in enclosed:
                 self.order[s.out] = len(self.made)
                 self.made[s.out] = s
             if isinstance(s, (For, While, If)):

@@ -1,9 +1,10 @@
-"""Two neighbouring ifs on one condition are one: those of the user, and a branch that meets its adjoint."""
+"""Two neighbouring ifs on one condition are one, as are two contexts: the user's, and forward code and its adjoint."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from pullback.transpile import marks
 from pullback.transpile.core import (
     Atom,
     Block,
@@ -28,7 +29,8 @@ def fuse_branches(b: Block) -> Block:
 def fuse_adjoints(b: Block) -> Block:
     """A block in which an `if` and its adjoint are one, where they meet; any other adjoint reads other branches.
 
-    Before: `y = if c: … else: …; dx = if c: … else: …`. After: `y, dx = if c: …; … else: …; …`.
+    Before: `y = if c: … else: …; dx = if c: … else: …`. After: `y, dx = if c: …; … else: …; …`. A context that forward
+    code leaves and its adjoint enters again at once is not left.
     """
     return _fuse(b, True)
 
@@ -45,6 +47,8 @@ def _fuse(b: Block, adjoints: bool) -> Block:
                 then=_join(last, last.then, s.then, adjoints),
                 orelse=_join(last, last.orelse, s.orelse, adjoints),
             )
+        elif adjoints and last and s.origin.adjoint > last.origin.adjoint and marks.entered_again(last, s):
+            out.pop()
         else:
             out.append(s)
     return Block(b.params, tuple(out), b.results)

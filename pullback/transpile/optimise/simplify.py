@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pullback.transpile import prims
+from pullback.transpile import marks, prims
 from pullback.transpile.abstract import kind_of
 from pullback.transpile.core import (
     Arg,
@@ -38,9 +38,10 @@ _FRESH: frozenset[OpFunction] = frozenset[OpFunction](
 
 @dataclass
 class _Scope:
-    """Expressions that have been computed in a block, and in those around it."""
+    """Expressions that have been computed in a block, and in those around it; between marks, only there."""
 
     parent: _Scope | None = None
+    around: _Scope | None = None
     seen: dict[object, Var] = field(default_factory=dict)
 
     def find(self, key: object) -> Var | None:
@@ -80,6 +81,11 @@ class _Simplifier:
     def block(self, b: Block, scope: _Scope) -> Block:
         out: list[Stmt] = []
         for s in self.name_temporaries(b):
+            if marks.closes(s):
+                assert scope.around is not None
+                scope = scope.around
+            if marks.opens(s):
+                scope = _Scope(around=scope)
             kept = self.statement(substitute_own(s, self.m), scope)
             if kept is not None:
                 out.append(kept)
@@ -197,7 +203,7 @@ def substitute_own(s: Stmt, m: dict[Var, Atom]) -> Stmt:
         case Op():
             return substitute_operands(s, m)
         case Effect():
-            return replace(s, args=substitute(s.args, m))
+            return substitute(s, m)
         case Call():
             return replace(s, args=substitute(s.args, m))
         case If():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
 import inspect
 import linecache
@@ -52,8 +53,10 @@ def from_function(f: object, reads: Reads | None = None) -> FunctionSource:
     Raises SourceUnavailable where there is no text, StaleSource where the text is not what is running, and
     NotSupportedYet for lambdas, closures, methods, classes and other callables.
     """
-    function = _plain_function(f)
-    reads = Reads() if reads is None else reads
+    return _source(_plain_function(f), Reads() if reads is None else reads, is_context=False)
+
+
+def _source(function: types.FunctionType, reads: Reads, is_context: bool) -> FunctionSource:
     if function in reads.functions:
         return reads.functions[function]
     code = function.__code__
@@ -68,7 +71,7 @@ def from_function(f: object, reads: Reads | None = None) -> FunctionSource:
             hint="Code from `exec` or an interactive prompt has no text to read: put the function into a file.",
         )
     running.check(function, text)
-    _refuse(function, text)
+    _refuse(function, text, is_context)
     tree = function_tree(text, file, name, line)
     source = FunctionSource(
         name=tree.name,
@@ -81,6 +84,7 @@ def from_function(f: object, reads: Reads | None = None) -> FunctionSource:
         function=function,
         key=function,
         reads=reads,
+        is_context=is_context,
     )
     reads.functions[function] = source
     return source
@@ -127,10 +131,11 @@ def primal_of(f: object) -> object:
 _DEF = "Write a plain function with `def` that calls it, and differentiate that."
 _UNDECORATED = "Differentiate the function without its decorator."
 _UNROLLED = "Return the values in a tuple or list."
+_CONTEXT = contextlib.contextmanager(iter).__code__  # of what `@contextmanager` makes of any function
 _GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
-def _refuse(function: types.FunctionType, text: str) -> None:
+def _refuse(function: types.FunctionType, text: str, is_context: bool) -> None:
     """Refuse functions of a kind that has no place in the language yet."""
     code = function.__code__
     if code.co_name == "<lambda>":
@@ -140,7 +145,7 @@ def _refuse(function: types.FunctionType, text: str) -> None:
     if code.co_freevars:
         names = ", ".join(repr(v) for v in code.co_freevars)
         raise _at_definition(code, text, f"{code.co_name!r} is a closure over {names}", "Pass these as arguments.")
-    if code.co_flags & _GENERATOR:
+    if code.co_flags & _GENERATOR and not is_context:
         raise _at_definition(code, text, f"{code.co_name!r} is a generator or async function", _UNROLLED)
 
 
@@ -185,10 +190,12 @@ def bind(value: object, reads: Reads) -> Binding:
     value = primal_of(value)
     if not isinstance(value, types.FunctionType) or registry.has_rule(value):
         return Value(value)
-    if is_library(value.__module__ or "", value.__code__.co_filename):
+    generator = getattr(value, "__wrapped__", None) if value.__code__ is _CONTEXT else None
+    function = generator if isinstance(generator, types.FunctionType) else value
+    if is_library(function.__module__ or "", function.__code__.co_filename):
         return Value(value)
     try:
-        return from_function(value, reads)
+        return _source(function, reads, function is not value)
     except errors.PullbackError as e:
         return Missing(f"cannot be read: {e.message}", e.hint, type(e))
 

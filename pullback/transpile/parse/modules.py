@@ -15,8 +15,8 @@ from pathlib import Path
 from types import ModuleType
 
 STANDARD = frozenset({
-    "__future__", "abc", "builtins", "cmath", "collections", "dataclasses", "enum", "functools", "itertools",
-    "math", "numbers", "operator", "random", "statistics", "sys", "types", "typing", "warnings",
+    "__future__", "abc", "builtins", "cmath", "collections", "contextlib", "dataclasses", "enum", "functools",
+    "itertools", "math", "numbers", "operator", "random", "statistics", "sys", "types", "typing", "warnings",
 })
 THIRD_PARTY = frozenset({"numpy", "scipy", "jax", "jaxtyping", "typing_extensions", "pullback"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import functools
 import os
@@ -210,6 +211,8 @@ class Module:
     def function(self, node: ast.FunctionDef) -> Binding:
         """A function of this file, as the name of it in other functions."""
         try:
+            if self._makes_context(node):
+                return self._source(node, is_context=True)
             source = self.source(node)
         except errors.PullbackError as e:
             return Missing(f"cannot be read: {e.message}", e.hint, type(e))
@@ -221,6 +224,14 @@ class Module:
     def source(self, node: ast.FunctionDef) -> FunctionSource:
         """The function that `node` defines. Raises NotSupportedYet at a decorator that is not ours."""
         list(self._decorators(node))
+        return self._source(node)
+
+    def _makes_context(self, node: ast.FunctionDef) -> bool:
+        """Is `@contextmanager` the one decorator of a function?"""
+        found = [self.scope.lookup(d)() for d in node.decorator_list]
+        return len(found) == 1 and isinstance(found[0], Value) and found[0].obj is contextlib.contextmanager
+
+    def _source(self, node: ast.FunctionDef, is_context: bool = False) -> FunctionSource:
         return FunctionSource(
             name=node.name,
             qualname=node.name,
@@ -232,6 +243,7 @@ class Module:
             function=None,
             key=(os.path.realpath(self.file), node.name, node.lineno),
             reads=Reads(),
+            is_context=is_context,
         )
 
     def is_marked(self, node: ast.FunctionDef) -> bool:

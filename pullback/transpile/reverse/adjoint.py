@@ -17,7 +17,7 @@ import numpy as np
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
+from pullback.transpile import marks, prims
 from pullback.transpile.core import (
     Arg,
     Atom,
@@ -102,8 +102,11 @@ class Adjoint:
 
     def statement(self, s: Stmt) -> None:
         """Hand the cotangents of what a statement binds on to what it reads."""
+        if isinstance(s, Effect):
+            self.b.body += filter(None, [marks.backwards(s, self.b.origin)])
+            return
         reached = [o for o in s.outs if o in self.ct.open]
-        if not reached or isinstance(s, Effect):
+        if not reached:
             return
         if any(ab.kind_of(o.type) == "complex" for o in reached):
             raise errors.at(
