@@ -1,11 +1,10 @@
-"""Statements between marks to gast: `with`, and `try … finally`."""
+"""Statements between marks to `ast`: `with`, and `try … finally`."""
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import gast
 
 from .expressions import call
 from .script import Act
@@ -51,9 +50,9 @@ class Marks:
         b.out = opened.before
         body, *final = opened.parts
         if s.op == "try":
-            b.put(gast.Try(body or [gast.Pass()], [], [], final[0]), s.origin, opened.note)
+            b.put(ast.Try(body or [ast.Pass()], [], [], final[0]), s.origin, opened.note)
         elif body:
             made = call(b.write(s.args[0]), **{k: b.write(x) for k, x in s.kwargs})
-            b.put(gast.With([gast.withitem(made, None)], body, None), s.origin, opened.note)
+            b.put(ast.With([ast.withitem(made, None)], body), s.origin, opened.note)
         else:
             b.backwards = opened.backwards

@@ -23,13 +23,16 @@ def require_separate(written: int, *arguments: Any) -> None:
     The derivative is that of a function of separate arrays: a write to the one would not be seen in the other.
     """
 
-    def arrays(x: Any) -> list[Any]:
-        if isinstance(x, np.ndarray):
-            return [x]
-        items = x.values() if isinstance(x, dict) else x if isinstance(x, list | tuple) else ()
-        return [a for item in items for a in arrays(item)]
-
-    groups = [arrays(x) for x in arguments]
+    groups: list[list[Any]] = []
+    for argument in arguments:
+        found, rest = [], [argument]
+        while rest:
+            x = rest.pop()
+            if isinstance(x, np.ndarray):
+                found.append(x)
+            elif isinstance(x, dict | list | tuple):
+                rest += x.values() if isinstance(x, dict) else x
+        groups.append(found)
     every = [a for group in groups for a in group]
     for k, a in enumerate(a for group in groups[:written] for a in group):
         if any(np.may_share_memory(a, b) and np.shares_memory(a, b) for b in every[:k] + every[k + 1 :]):

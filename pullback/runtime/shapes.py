@@ -10,12 +10,8 @@ import numpy as np
 def unbroadcast(g: Any, like: Any) -> Any:
     """`g` in the shape of `like`: summed over the axes along which `like` was broadcast to the shape of `g`.
 
-    An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it. Where
-    both are of NumPy's floats, `g` is of those of `like`.
+    An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it.
     """
-    dtype, own = getattr(like, "dtype", None), getattr(g, "dtype", None)
-    if dtype != own and dtype is not None and own is not None and dtype.kind == own.kind == "f":
-        g = g.astype(dtype)
     shape, have = getattr(like, "shape", ()), getattr(g, "shape", ())
     if have == shape:
         return g

@@ -199,6 +199,8 @@ class Cotangents:
                 return self.b.emit(np.dtype(dtype).type, (out,), hint=name)
             case ab.ListOf() if not (isinstance(u, ab.ListOf) and _keeps_kinds(t.item, u.item)):
                 return self.b.emit(runtime.match_kinds, (out, v), hint=name)
+            case ab.Unknown():
+                return self.b.emit(runtime.match_kinds, (out, v), hint=name)
             case ab.Array(shape=()) if not isinstance(u, ab.Array) or not self._surely_an_array(out):
                 return self.b.emit(np.full_like, (v, out), hint=name)
         return out
