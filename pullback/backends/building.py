@@ -17,7 +17,7 @@ from pullback.transpile import marks, prims
 from pullback.transpile.core import Lit, Origin, Var
 
 from .augmented import augmented
-from .control import Around, branch, loop
+from .control import Around, branch, loop, without_none
 from .expressions import Expressions, call, constant, name
 from .facts import BINARY
 from .liveness import Liveness, Skips
@@ -330,6 +330,8 @@ class Builder:
         for node in doc:
             self.notes[node] = Note()
         body = self.block(self.procedure.body, backwards=False)
+        if self.procedure.mutated:
+            without_none(body)
         return _definition(text_name, arguments, [*doc, *body])
 
     def arguments(self) -> Any:

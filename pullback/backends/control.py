@@ -205,3 +205,14 @@ def _fails(node: Any) -> bool:
 
 def _leaves_all(nodes: list[Any]) -> bool:
     return bool(nodes) and _leaves(nodes[-1])
+
+
+def without_none(body: list[Any]) -> None:
+    """Leave out `return None` where a function ends."""
+    match body:
+        case [_, *_, ast.Return(value=ast.Constant(value=None))]:
+            body.pop()
+    match body:
+        case [*_, ast.If(body=then, orelse=orelse)]:
+            without_none(then)
+            without_none(orelse)

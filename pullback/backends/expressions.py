@@ -272,9 +272,7 @@ class Expressions:
             return call(node, self(x))
         array = isinstance(type_of(x), ab.Array)
         made = call(
-            ast.Attribute(
-                self(x) if array else call(f"{self.space.arrays()}.asarray", self(x)), "astype", ast.Load()
-            ),
+            ast.Attribute(self(x) if array else call(f"{self.space.arrays()}.asarray", self(x)), "astype", ast.Load()),
             node,
         )
         plain = array and ab.rank(type_of(x)) not in (None, 0)

@@ -58,16 +58,19 @@ def _prepared(s: Return, mutated: tuple[Var, ...], away: Collection[Var]) -> lis
     out: list[Statement] = []
     whole = _bound(s.value, s, out) if not _is_tuple(s.value) else s.value
     parts = [_item(whole, k) for k in range(1 + len(mutated))]
-    if away:
+    leaves = [(k, p, list(_paths(p.type, s))) for k, p in enumerate(mutated, 1)]
+    leaves = [leaf for leaf in leaves if leaf[1] in away]
+    if leaves:
         parts[0] = _bound(parts[0], s, out)
-    for k, p in enumerate(mutated, 1):
-        if p in away:
-            leaves = [(path, _bound(_leaf(parts[k], path), s, out)) for path in _paths(p.type, s)]
-            for path, value in leaves:
-                new = Var(p.hint, p.type)
-                out.append(Write(new, p, _leaf(p, path), (Lit(...),), value, None, False, s.origin))
-                p = new
-            parts[k] = p
+    values = [[_leaf(parts[k], path) for path in paths] for k, _, paths in leaves]
+    if sum(map(len, values)) > 1:  # one of them may be what another one is written to
+        values = [[_bound(x, s, out) for x in xs] for xs in values]
+    for (k, p, paths), xs in zip(leaves, values, strict=True):
+        for path, x in zip(paths, xs, strict=True):
+            new = Var(p.hint, p.type)
+            out.append(Write(new, p, _leaf(p, path), (Lit(...),), x, None, False, s.origin))
+            p = new
+        parts[k] = p
     return [*out, Return(Apply(prims.make_tuple, tuple(parts)), s.origin)]
 
 

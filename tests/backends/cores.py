@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, Function, Lit, Op, Origin, Param, Program, Stmt, Var
+from pullback.transpile.core import Atom, Block, For, Function, Lit, Op, Origin, Param, Program, Range, Stmt, Var
 from pullback.transpile.infer import infer
 
 N = ab.Dim("n", 0, True)
@@ -50,6 +51,40 @@ class Code:
         block = Block(tuple(params), tuple(self.body), (result,))
         entry = Function("f", tuple(map(Param, params)), block, origin("def f():"), primal=False, **more)
         return Program(entry)
+
+
+class User(Code):
+    """Forward code."""
+
+    def __init__(self) -> None:
+        super().__init__(adjoint=False)
+
+    def says(self, text: str) -> User:
+        """What comes next is from this line."""
+        self.text = text
+        return self
+
+    def update(self, hint: str, x: Var, index: Any, op: Any, value: Any, **more: Any) -> Var:
+        """`x[index] = op(x[index], value)`."""
+        old = x
+        for step, *rest in more.get("via", ()):
+            old = self.op("", step.value, old, *rest)
+        changed = self.op("", op, self.op("", operator.getitem, old, index), value)
+        return self.op(hint, prims.set_item, x, index, changed, **more)
+
+    def loop(
+        self, carried: Var, init: Any, step: Callable[[User, Var, Var], Any], collect: Any = None
+    ) -> tuple[Var, ...]:
+        """Three rounds of `step`, which gives the next value and, with `collect`, what a list gets."""
+        inner = User().says(self.text)
+        index = Var("i", ab.INT)
+        result = step(inner, carried, index)
+        kept = () if collect is None else (collect(inner),)
+        outs = (Var(carried.hint, carried.type), *(Var("", ab.ListOf(v.type)) for v in kept))
+        block = Block((index, carried), tuple(inner.body), (result, *kept))
+        source = Range(Lit(0), Lit(3), Lit(1))
+        self.add(For(outs, source, False, (init,), (), block, origin("for i in range(3):")))
+        return outs
 
 
 def lit(x: Any) -> Any:

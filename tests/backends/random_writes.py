@@ -252,6 +252,13 @@ class Writer:
         else:
             state.cells["v"] = self.op(out, "v", np.sin, self.array(state, VECTOR))
 
+    def swap(self, out: list[Stmt], state: State, depth: int) -> None:
+        """`u, v = v, u`, or one of them is the other one from now on."""
+        u, v = state.cells["u"], state.cells["v"]
+        state.cells["u"] = v
+        if self.rng.random() < 0.7:
+            state.cells["v"] = u
+
     def like(self, out: list[Stmt], state: State, depth: int) -> None:
         """Zeros in the shape of an array, perhaps of one that is written by now."""
         t = self.rng.choice((VECTOR, MATRIX))
@@ -264,7 +271,7 @@ class Writer:
 
     def statements(self, out: list[Stmt], state: State, depth: int, count: int) -> None:
         kinds: list[tuple[int, Callable[[list[Stmt], State, int], None]]] = [
-            (10, self.write), (2, self.scale), (3, self.hold), (3, self.compute), (1, self.like),
+            (10, self.write), (2, self.scale), (3, self.hold), (3, self.compute), (1, self.like), (1, self.swap),
         ]  # fmt: skip
         if depth < 3:
             kinds += [(3, self.branch), (4, self.for_loop), (1, self.while_loop), (2, self.backwards)]

@@ -92,13 +92,14 @@ def user_functions(program: Program) -> dict[str, Any]:
 
     def made(function: Function) -> Any:
         def call(*args: Any) -> Any:
-            result = Interpreter(program).call(function, [copy.copy(x) for x in args])
+            result = Interpreter(program).call(function, copy.deepcopy(args))
             if not function.written:
                 return result
             others = [x for x in leaves(args) if isinstance(x, np.ndarray)]
-            for k, array in zip(function.written, result[1:], strict=True):
-                assert sum(np.shares_memory(args[k], x) for x in others) == 1, "an array is given twice"
-                args[k][...] = array
+            for k, new in zip(function.written, result[1:], strict=True):
+                for old, array in zip(leaves(args[k]), leaves(new), strict=True):
+                    assert sum(np.shares_memory(old, x) for x in others) == 1, "an array is given twice"
+                    old[...] = array
             return result[0]
 
         return call
