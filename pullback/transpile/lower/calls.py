@@ -18,7 +18,7 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.lower import library
+from pullback.transpile.lower import library, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
@@ -103,6 +103,9 @@ def call(
     scope.refuse(node.func if isinstance(node, gast.Call) else node, message, "Call a function by its name.")
 
 
+_SPECIAL = {**library.SPECIAL, **writers.FUNCTIONS}
+
+
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:
     """The value of a call of a rule's helper that is run while transpiling, None if `fn` is none."""
     if fn is registry.known:
@@ -121,7 +124,7 @@ def _call_object(
     helper = _of_the_registry(scope, node, obj, args)
     if helper is not None:
         return helper
-    special = library.SPECIAL.get(_key(obj))
+    special = _SPECIAL.get(_key(obj))
     if special is not None:
         found = special(scope, node, args, keywords, hint)
         if found is not None:
@@ -224,7 +227,6 @@ def _called(op: OpFunction) -> str:
     return dotted(op) or getattr(op, "__name__", "this function")
 
 
-_WRITING = frozenset("at copyto put put_along_axis place putmask fill_diagonal".split())
 _INSTEAD = {
     "map": "Write a loop.",
     "filter": "Write a loop.",
@@ -245,8 +247,9 @@ def raise_no_rule(scope: Scope, node: Any, op: Any) -> None:
     """Refuse an operation that has no rule, with those that have one and a name like it."""
     name = getattr(op, "__name__", type(op).__name__)
     place = node.func if isinstance(node, gast.Call) else node
-    if name in _WRITING:
-        scope.refuse(place, f"{name!r} writes into an array, which is not supported yet", "Make a new array instead.")
+    if name == "at" and isinstance(getattr(op, "__self__", None), np.ufunc):
+        hint = "Write a loop over the indices, or `x[i] = ...` where none repeats."
+        scope.refuse(place, "`at` is supported for np.add and np.subtract only", hint)
     if (getattr(op, "__module__", None) or "").startswith(("numpy.random", "random")) or _of_generator(op):
         hint = "Draw them where the function is called, and pass them as an argument."
         scope.refuse(place, "random numbers are not supported yet", hint)

@@ -23,6 +23,14 @@ def check_cast(scope: Scope, node: Any, to: ab.Type, new: ab.Type) -> None:
     scope.refuse(node, message, "This raises UFuncTypeError in NumPy. Give the array a dtype that can.")
 
 
+def check_safe(scope: Scope, node: Any, to: ab.Type, new: ab.Type) -> None:
+    """Refuse to put an array into one whose dtype cannot hold all of its numbers, where NumPy does not."""
+    a, b = _dtype(to), _dtype(new)
+    if a is not None and b is not None and not np.can_cast(np.dtype(b), np.dtype(a), "safe"):
+        message = f"an array of {a}s cannot take {b}s here"
+        scope.refuse(node, message, "This raises TypeError in NumPy. Use .astype on the values.")
+
+
 def _casts(to: ab.Type, new: ab.Type) -> bool:
     a, b = _dtype(to), _dtype(new)
     if a is not None and b is not None:

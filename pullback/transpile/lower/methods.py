@@ -15,6 +15,7 @@ from pullback.transpile.lower.folding import exact
 from pullback.transpile.lower.formatting import format_method
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, lift, static, type_of
+from pullback.transpile.lower.writers import METHODS
 from pullback.transpile.storage import has_dtype
 
 _SAME: dict[str, OpFunction] = {
@@ -24,7 +25,14 @@ _SAME: dict[str, OpFunction] = {
         "take repeat round trace diagonal nonzero searchsorted"
     ).split()
 } | {"conj": np.conjugate, "conjugate": np.conjugate}
-_IN_PLACE = frozenset("fill sort put partition resize itemset setfield byteswap setflags".split())
+_IN_PLACE = {
+    "partition": "Use np.sort.",
+    "resize": "Make a new array of the other size.",
+    "itemset": "Write `x[index] = value`.",
+    "setfield": "Write `x[index] = value`.",
+    "byteswap": "Use .astype.",
+    "setflags": "Leave it out.",
+}
 
 
 def call_method(
@@ -45,9 +53,11 @@ def call_method(
         return special(scope, node, receiver, args, keywords, hint)
     if name in _SAME:
         return scope.call(node, Lit(_SAME[name]), [receiver, *args], keywords, hint)
+    if name in METHODS:
+        return METHODS[name](scope, node, receiver, args, keywords)
     if name in _IN_PLACE:
-        hint = "Use the NumPy function that gives a new array (np.sort, np.full, np.where)."
-        scope.refuse(node.func, f"the method {name!r} changes an array in place, which is not supported yet", hint)
+        message = f"the method {name!r} changes an array in place, which is not supported yet"
+        scope.refuse(node.func, message, _IN_PLACE[name])
     scope.refuse(node.func, f"the method {name!r} of an array is not supported yet", "Use a NumPy function.")
 
 

@@ -186,10 +186,15 @@ def index_of(scope: Scope, node: Any) -> tuple[Arg, ...]:
         return tuple(_part(scope, n) for n in node.elts)
     if isinstance(node, gast.Slice):
         return (_part(scope, node),)
-    value = explode(scope, node, scope.expression(node))
+    return index_of_value(scope, node, scope.expression(node))
+
+
+def index_of_value(scope: Scope, node: Any, value: Value) -> tuple[Arg, ...]:
+    """An index that has been computed, as a tuple."""
+    value = explode(scope, node, value)
     if isinstance(value, Pack) and value.kind == "tuple":
-        return tuple(_index(scope, node, x) for x in value.items)
-    return (_index(scope, node, value),)
+        return tuple(index_part(scope, node, x) for x in value.items)
+    return (index_part(scope, node, value),)
 
 
 def _part(scope: Scope, node: Any) -> Arg:
@@ -200,10 +205,11 @@ def _part(scope: Scope, node: Any) -> Arg:
         return Slice(*bounds)
     if isinstance(node, gast.Starred):
         scope.refuse(node, "`*` in an index is not supported yet", "Write the indices out.")
-    return _index(scope, node, scope.expression(node))
+    return index_part(scope, node, scope.expression(node))
 
 
-def _index(scope: Scope, node: Any, value: Value) -> Atom:
+def index_part(scope: Scope, node: Any, value: Value) -> Atom:
+    """A part of an index that is no slice: an integer, or an array of integers or Booleans."""
     value = explode(scope, node, value)
     if isinstance(value, Pack):
         dtype = () if value.items else (("dtype", Lit(int)),)  # without items NumPy would make it an array of floats

@@ -54,9 +54,9 @@ def update_item(scope: Scope, s: Any) -> None:
     old = scope.op(operator.getitem, (array, index), (), "", s.target)
     value = as_operand(scope, s.value, scope.expression(s.value))
     is_view = of_index(index) is Sharing.VIEW and (ab.rank(old.type) not in (0, None) or scope.current(array) is before)
-    if is_view and _adds(op, array, value):
+    if is_view and adds(op, array, value):
         _check_fits(scope, s, old, infer(op, (old, value), {}))
-        added = value if op is operator.add else _negative(scope, s, value)
+        added = value if op is operator.add else negative(scope, s, value)
         current.write(scope, s, array, index, added, adds=True)
         return
     result = binary_operation(scope, s, op, old, value, "")
@@ -77,7 +77,7 @@ def update(scope: Scope, s: Any, given: Value, value: Value) -> None:
     current.write(scope, s, array, EVERYTHING, result)
 
 
-def _adds(op: object, array: Var, value: Atom) -> bool:
+def adds(op: object, array: Var, value: Atom) -> bool:
     """Is this the addition of a number, or of its negative, and no operation of Booleans?"""
     have, new = ab.kind_of(array.type), ab.kind_of(value.type)
     if op is operator.sub:  # of integers of another size there is no negative
@@ -86,7 +86,8 @@ def _adds(op: object, array: Var, value: Atom) -> bool:
     return op is operator.add and have in ("float", "int", "complex") and new != "bool"
 
 
-def _negative(scope: Scope, node: Any, value: Atom) -> Atom:
+def negative(scope: Scope, node: Any, value: Atom) -> Atom:
+    """The number that is added where this one is subtracted."""
     if isinstance(value, Lit) and isinstance(value.value, int | float) and not value.text:
         return Lit(-value.value)
     return scope.op(operator.neg, (value,), (), "", node)
