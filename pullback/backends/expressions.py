@@ -9,6 +9,7 @@ import math
 import operator
 import re
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -177,7 +178,7 @@ class Expressions:
     def call(self, op: Any, e: Apply) -> Any:
         """A plain call of a function by its name; keywords that nobody writes become positions."""
         args, kwargs = list(e.args), list(e.kwargs)
-        while kwargs and kwargs[0][0] in _POSITIONAL and op not in _KEYWORD_ONLY:
+        while kwargs and kwargs[0][0] in _POSITIONAL and op not in _KEYWORD_ONLY and not isinstance(op, FunctionType):
             args.append(kwargs.pop(0)[1])
         f = name(self.space.callable(op))
         if isinstance(f, ast.Attribute) and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):

@@ -46,5 +46,7 @@ def match_kinds(d: Any, like: Any) -> Any:
     if isinstance(like, list | tuple):
         return type(like)(map(match_kinds, d, like))
     if isinstance(like, np.ndarray):
-        return d if d is None else d.astype(like.dtype, copy=False) if isinstance(d, np.ndarray) else np.full_like(like, d)
+        if d is None or isinstance(d, np.ndarray):
+            return d if d is None else d.astype(like.dtype, copy=False)
+        return np.full_like(like, d)
     return d if d is None or type(d) is type(like) else type(like)(d)

@@ -167,10 +167,10 @@ def no_copy_by_asarray(x):
     return x * y
 
 
-@right(single(mixed(4)))
+@right(mixed(4))
 def copy_by_asarray_of_another_dtype(x):
-    y = np.asarray(x, dtype=float)
-    y[0] = 3.0 * x[1]
+    y = np.asarray(x, dtype=int)
+    y[0] = 3
     x *= 2.0
     return x * y
 
