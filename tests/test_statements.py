@@ -1,0 +1,115 @@
+"""Statements that are neither assignments nor loops: what they do, once, and the gradient through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pullback
+from tests import statement_programs as p
+from tests.statements import assert_like_primal, seen
+
+Program = Callable[..., Any]
+Args = tuple[Any, ...]
+X = np.array([0.5, 1.0, 2.0])
+ZERO = np.array([0.0, 1.0, 2.0])
+
+
+def ids(value: Any) -> str:
+    return value.__name__ if callable(value) else "-".join(map(str, value))
+
+
+def table(*rows: tuple[Program, list[Args]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("f", "args"), [(f, args) for f, calls in rows for args in calls], ids=ids)
+
+
+@table(
+    (p.silenced, [(X,)]),
+    (p.silenced_in_a_loop, [(X, 3)]),
+    (p.silenced_in_a_branch, [(X, 1.0), (X, -1.0)]),
+    (p.two_at_once, [(X,)]),
+    (p.the_same_outside, [(X,)]),
+    (p.silenced_in_a_call, [(X,)]),
+    (p.silenced_in_a_costly_call, [(X, 3)]),
+    (p.returned_inside, [(X,)]),
+    (p.returned_early, [(X, 2.0), (X, 0.5), (X, -1.0)]),
+    (p.left_by_break, [(X, 0), (X, 1), (X, 2), (X, 5)]),
+    (p.divided_in_a_loop, [(X, 3)]),
+    (p.written_inside, [(X,)]),
+    (p.raised_inside, [(X, 1.0), (X, -1.0)]),
+    (p.errors_on_purpose, [(X,)]),
+    (p.of_no_context, [(X, 3.0)]),
+    (p.filtered, [(X,)]),
+    (p.filtered_at_once, [(X,)]),
+    (p.printed_shortly, [(X,)]),
+)
+def test_with(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
+
+
+@table(
+    (p.silenced, [(ZERO,)]),
+    (p.silenced_in_a_loop, [(X * 400.0, 3)]),
+    (p.silenced_in_a_branch, [(ZERO - 1.0, 1.0)]),
+    (p.two_at_once, [(ZERO,)]),
+    (p.the_same_outside, [(ZERO,)]),
+    (p.silenced_in_a_call, [(ZERO,)]),
+    (p.silenced_in_a_costly_call, [(ZERO, 3)]),
+    (p.returned_inside, [(ZERO,)]),
+    (p.returned_early, [(ZERO, 2.0), (ZERO, 0.5), (ZERO, -1.0)]),
+    (p.left_by_break, [(X * 400.0, 5)]),
+    (p.divided_in_a_loop, [(ZERO, 3)]),
+    (p.filtered, [(ZERO,)]),
+    (p.filtered_at_once, [(ZERO,)]),
+    (p.in_a_generator, [(ZERO,)]),
+)
+def test_what_a_context_silences_is_silent_forwards_and_backwards(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args, gradient=False)
+    assert seen(f, args).warned == ()
+
+
+def test_a_context_inside_another_warns_as_it_says() -> None:
+    assert_like_primal(p.silenced_in_part, ZERO, gradient=False, warns_more=True)
+    assert seen(p.silenced_in_part, (ZERO,)).warned == ("divide by zero encountered in divide",)
+
+
+def test_an_error_that_numpy_is_to_raise_is_raised() -> None:
+    assert_like_primal(p.errors_on_purpose, ZERO)
+    assert isinstance(seen(p.errors_on_purpose, (ZERO,)).error, FloatingPointError)
+
+
+def test_a_context_around_forward_code_is_one_with_that_around_its_adjoint() -> None:
+    source = pullback.value_and_grad(p.returned_inside).specialize(X).source
+    assert source.count("np.errstate(") == 1
+
+
+@table(
+    (p.in_a_generator, [(X,)]),
+    (p.told, [(X,)]),
+    (p.told_and_returned, [(X, 2.0), (X, 0.5), (X, -1.0)]),
+    (p.told_in_a_loop, [(X, 0), (X, 1), (X, 4)]),
+    (p.written_by_a_generator, [(X, 3.0)]),
+)
+def test_context_manager_of_the_user(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
+
+
+@table(
+    (p.counted, [(X,)]),
+    (p.finally_told, [(X, 1.0), (X, 3.0), (X, -1.0)]),
+    (p.finally_told_on_every_way, [(X, 2.0), (X, 0.5)]),
+    (p.finally_in_a_loop, [(X, 0), (X, 1), (X, 3), (X, 6)]),
+    (p.finally_twice, [(X,)]),
+    (p.undone, [(X,)]),
+)
+def test_finally(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
+
+
+def test_finally_happens_also_after_an_error_that_nobody_raised_on_purpose() -> None:
+    assert_like_primal(p.finally_after_an_error_of_python, X, 2.0)
+    assert_like_primal(p.finally_after_an_error_of_python, X, 0.0)
+    assert isinstance(seen(p.finally_after_an_error_of_python, (X, 0.0)).error, ZeroDivisionError)
