@@ -36,15 +36,21 @@ def _collect(b: Block, taken: Taken, out: set[Var]) -> None:
                 _collect(s.then, taken, out)
                 _collect(s.orelse, taken, out)
             case For() | While():
-                for o, r in zip(s.outs, s.body.results[: len(s.inits)], strict=False):
-                    if o in out and isinstance(r, Var):
-                        out.add(r)
-                _collect(s.body, taken, out)
-                for p, i in zip(s.carried, s.inits, strict=False):
-                    if p in out and isinstance(i, Var):
-                        out.add(i)
+                _collect_loop(s, taken, out)
             case Def():
                 _collect(s.block, taken, out)
+
+
+def _collect_loop(s: For | While, taken: Taken, out: set[Var]) -> None:
+    """What is written in one round is what the round before has left, or what the loop starts from."""
+    while True:
+        known = len(out)
+        for o, p, i, r in zip(s.outs, s.carried, s.inits, s.body.results, strict=False):
+            out.update(v for v in (r,) if (o in out or p in out) and isinstance(v, Var))
+            out.update(v for v in (i,) if p in out and isinstance(v, Var))
+        _collect(s.body, taken, out)
+        if len(out) == known:
+            break
 
 
 def taken_arguments(functions: Mapping[str, Function]) -> dict[str, frozenset[int]]:

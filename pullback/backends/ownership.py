@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Var
 
@@ -44,11 +45,12 @@ class Ownership:
     """What one walk after another learns of the arrays of a procedure.
 
     `written`, `updated`, `kept_at`: where a store is written, updated where that is not a must, and put on a list;
-    `updates`: the updates of this walk; `carried`: where what goes round in loops is. `detached`: views that become
-    copies, because they are needed after their array is written.
+    `updates`: the updates of this walk; `carried`: where what goes round in loops is. `mixed`: carried arrays that have
+    no store of their own; `before`: the stores in which an array may have been that is carried in another one.
+    `detached`: views that become copies, because they are needed after their array is written; `asked`: further ones.
     """
 
-    def __init__(self, procedure: Procedure, calls: Mapping[str, Summary], detached: set[Var]) -> None:
+    def __init__(self, procedure: Procedure, calls: Mapping[str, Summary], detached: frozenset[Var]) -> None:
         self.live = Liveness(procedure)
         self.places = Places(calls)
         self.written: dict[Store, set[int]] = {}
@@ -56,7 +58,11 @@ class Ownership:
         self.updates: dict[Store, set[int]] = {}
         self.kept_at: dict[Store, set[int]] = {}
         self.carried: dict[Var, Place] = {}
+        self.mixed: set[Var] = set()
+        self.before: dict[Store, set[Store]] = {}
         self.detached = detached
+        self.asked: dict[Var, None] = {}
+        self._asked_for: set[Store] = set()
         self.views = frozenset(_views(procedure.body))
         self.lists = frozenset(_lists(procedure.body))
 
@@ -67,7 +73,8 @@ class Ownership:
         """
         carried = sum(len(stores_of(p)) for p in self.carried.values())
         written, kept = (sum(map(len, x.values())) for x in (self.written, self.kept_at))
-        return written, sum(map(len, self.updated.values())), kept, carried
+        before = sum(map(len, self.before.values()))
+        return written, sum(map(len, self.updated.values())), kept, carried, len(self.mixed), before
 
     def bind(self, target: Target, place: Place, s: Statement, where: Where) -> None:
         """Say where what a statement binds is."""
@@ -85,8 +92,19 @@ class Ownership:
 
     def note(self, e: Expr, s: Statement, table: dict[Store, set[int]]) -> None:
         """Remember that something is done here with the stores of a value."""
-        for store in self.reach(e):
+        for store in self.known_as(self.reach(e)):
             table.setdefault(store, set()).add(self.live.span[s].start)
+
+    def known_as(self, stores: Iterable[Store]) -> set[Store]:
+        """Stores, and those in which the same arrays may have been before."""
+        found: set[Store] = set()
+        new = list(stores)
+        while new:
+            store = new.pop()
+            if store not in found:
+                found.add(store)
+                new += self.before.get(store, ())
+        return found
 
     # what may be written
 
@@ -112,16 +130,22 @@ class Ownership:
                 elif w is not v and self.live.live(w, position, where.skips):
                     others.add(w)
         if detach and others <= self.views | self.lists:
-            self.detached |= others - self.lists
+            self.ask(others - self.lists, stores)
             return True
         return not others
+
+    def ask(self, views: set[Var], stores: frozenset[Store]) -> None:
+        """Ask for views to be detached. Those of one array are asked for once, as copies may be taken of copies."""
+        if views and not stores & self._asked_for:
+            self.asked.update(dict.fromkeys(views))
+            self._asked_for |= stores
 
     # what may be on a list
 
     def is_kept(self, v: Var, s: Statement, where: Where) -> bool:
         """May a list have the array of a variable already when this statement runs?"""
         here = self.live.span[s].start
-        for store in self.reach(v):
+        for store in self.known_as(self.reach(v)):
             positions = self.kept_at.get(store, ())
             if any(p < here for p in positions) or positions and self.survives(store, where):
                 return True
@@ -176,7 +200,7 @@ def is_view(e: Expr) -> bool:
         case Var():
             return True
         case Apply(op=op):
-            return op in VIEWS and op is not np.broadcast_to and op is not list.pop
+            return op is runtime.unbroadcast or op in VIEWS and op is not np.broadcast_to and op is not list.pop
         case Choice():
             return is_view(e.then) and is_view(e.orelse)
     return False

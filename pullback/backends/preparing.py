@@ -23,6 +23,7 @@ from .facts import MAKERS
 from .folding import Callees
 from .mutation import take_apart
 from .shapes import ask_latest
+from .sinking import write_last
 from .tapes import merge_tapes
 from .updates import augment
 
@@ -34,7 +35,7 @@ def prepare(f: Function) -> Function:
 
 def ready(f: Function, callees: Callees, public: bool) -> Function:
     """The function made ready for arrays that are written in place."""
-    f = replace(f, block=augment(ask_latest(take_apart(f.block, callees.mutates))))
+    f = replace(f, block=write_last(augment(ask_latest(take_apart(f.block, callees.mutates)))))
     return copy_arguments(f, callees.taken) if public else f
 
 

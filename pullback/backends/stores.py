@@ -63,23 +63,23 @@ def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[
     `calls` tells where the results of other functions are, by key; those of functions not in it may be anywhere.
     """
     away: frozenset[Var] = frozenset()
-    detached: set[Var] = set()
+    detached: frozenset[Var] = frozenset()
     whole = handed_back(procedure, away)
     while True:
-        known = len(detached)
         stores = _Stores(whole, calls, detached)
         body, summary = stores.settled()
         if not stores.away <= away:
             away |= stores.away
             whole = handed_back(procedure, away)
-        elif len(detached) == known:
+        elif stores.own.asked.keys() <= detached:
             return replace(whole, body=body), summary
+        detached |= stores.own.asked.keys()
 
 
 class _Stores:
     """`away`: parameters that have to be given their values at the end, because these are elsewhere."""
 
-    def __init__(self, procedure: Procedure, calls: Mapping[str, Summary], detached: set[Var]) -> None:
+    def __init__(self, procedure: Procedure, calls: Mapping[str, Summary], detached: frozenset[Var]) -> None:
         self.whole = procedure
         self.own = Ownership(procedure, calls, detached)
         self.live = self.own.live
@@ -309,11 +309,13 @@ class _Stores:
         inits = self.entries(s, where)
         start = self.live.span[s].start
         inside = replace(where, loops=(*where.loops, s))
+        alone = {p: self.places.make((p,), where.scope, start) for p in s.carried if self.is_alone(p)}
         while True:
             self.left[s] = []
             for p, i in zip(s.carried, inits, strict=True):
                 place = self.places.settle(p.type, self.places.place(i), (p,), where.scope, start)
-                self.places.bind(p, join(place, self.own.carried.get(p, NOWHERE)), where.scope, start)
+                place = frozenset({alone[p]}) if p in alone else join(place, self.own.carried.get(p, NOWHERE))
+                self.places.bind(p, place, where.scope, start)
             if isinstance(s, ForLoop):
                 self.own.bind(s.target, self.own.reach(s.iterable), s, where)
             else:
@@ -326,14 +328,44 @@ class _Stores:
                 if stores_of(now) != stores_of(before):
                     self.own.carried[p] = now
                     stable = False
-            if stable:
+            ends = [[self.places.place(r) for r in s.body.results], *self.left[s]]
+            if stable and not self.mixed(s, alone, ends, where):
                 break
-        for k, (o, p) in enumerate(zip(s.outs, s.carried, strict=True)):
-            place = reduce(join, (left[k] for left in self.left[s]), self.own.carried.get(p, NOWHERE))
-            self.places.bind(o, place, where.scope, self.live.span[s].end)
+        for k, (o, p, i) in enumerate(zip(s.outs, s.carried, inits, strict=True)):
+            if p in alone:
+                self.places.bind(o, frozenset({alone[p]}), where.scope, self.live.span[s].end)
+                sources = stores_of(self.places.place(i)).union(*(stores_of(end[k]) for end in ends))
+                self.own.before.setdefault(alone[p], set()).update(sources)
+            else:
+                place = reduce(join, (left[k] for left in self.left[s]), self.own.carried.get(p, NOWHERE))
+                self.places.bind(o, place, where.scope, self.live.span[s].end)
         if isinstance(s, ForLoop):
             return replace(s, inits=inits, body=body)
         return replace(s, inits=inits, test=test, body=body)
+
+    def is_alone(self, p: Var) -> bool:
+        """Is an array that a loop carries and writes in a store of its own, as far as is known?"""
+        return p in self.whole.wanted and isinstance(p.type, ab.Array) and p not in self.own.mixed
+
+    def mixed(self, s: Loop, alone: dict[Var, Store], ends: list[list[Place]], where: Where) -> bool:
+        """Are two arrays that a loop carries perhaps one after some round? Then they have no stores of their own.
+
+        What each has at the end of a round is made in the loop, or was another's when the round began.
+        """
+        span, found = self.live.span[s], len(self.own.mixed)
+        for end in ends:
+            stores = [stores_of(place) for place in end]
+            for k, p in enumerate(s.carried):
+                others = NOWHERE.union(*stores[:k], *stores[k + 1 :])
+                ours = all(
+                    store.scope == where.scope and (span.start < store.birth <= span.end or store in alone.values())
+                    for store in stores[k]
+                )
+                if p in alone and (not ours or stores[k] & others):
+                    self.own.mixed.add(p)
+        for p in self.own.mixed & alone.keys():
+            del alone[p]
+        return len(self.own.mixed) > found
 
     def entries(self, s: Loop, where: Where) -> tuple[Expr, ...]:
         """What a loop starts from: an array that it writes is copied, unless it is ours and for this loop alone."""

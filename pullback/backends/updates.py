@@ -68,6 +68,9 @@ def _augmented(s: Op, made: dict[Var, Op], gone: set[Stmt]) -> Op:
         return s
     old, operand = change.args
     path = _path(old, made, array)
+    if path is None and s.origin.adjoint and change.op in (operator.add, operator.mul):
+        old, operand = operand, old
+        path = _path(old, made, array)
     if path is None or _steps(path) != (*_via(s), (operator.getitem, index)):
         if old is not array or index not in EVERYTHING or s.kwargs:
             return s

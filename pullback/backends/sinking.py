@@ -1,0 +1,82 @@
+"""Core to Core: backward code writes to an array after the last reading of what it has taken out of it.
+
+Before::
+
+    d = getitem(dx, (1:,)); dx2 = set_item(dx, (1:,), 0.0); e = mul(d, y)
+
+After, so that `d` may be a view::
+
+    d = getitem(dx, (1:,)); e = mul(d, y); dx2 = set_item(dx, (1:,), 0.0)
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pullback import runtime
+from pullback.transpile.core import Block, Def, For, If, Op, Stmt, Var, While
+from pullback.transpile.traversal import reads, variables
+
+from .facts import is_array, is_fresh
+from .sharing import writes
+
+_VIEWS: frozenset[Any] = frozenset(
+    {operator.getitem, np.transpose, np.swapaxes, np.moveaxis, np.reshape, np.expand_dims, np.squeeze, np.diagonal}
+    | {runtime.unbroadcast}
+)
+
+
+def write_last(b: Block) -> Block:
+    """The block with writes of backward code behind the statements of the same line that read what they change."""
+    body = [_inside(s) for s in b.body]
+    for s in [s for s in body if isinstance(s, Op) and writes(s) and s.origin.adjoint]:
+        _sink(body, s, b)
+    return Block(b.params, tuple(body), b.results)
+
+
+def _inside(s: Stmt) -> Stmt:
+    match s:
+        case If():
+            return replace(s, then=write_last(s.then), orelse=write_last(s.orelse))
+        case For() | While():
+            return replace(s, body=write_last(s.body))
+        case Def():
+            return replace(s, block=write_last(s.block))
+    return s
+
+
+def _sink(body: list[Stmt], s: Op, b: Block) -> None:
+    k = body.index(s)
+    views = _views(body[:k], s)
+    if not views:
+        return
+    last = k
+    for m, t in enumerate(body[k + 1 :], k + 1):
+        if not isinstance(t, Op) or not t.origin.adjoint or t.origin.text != s.origin.text or s.out in reads(t):
+            break
+        if views & set(reads(t)):
+            last = m
+            if _is_view(t):
+                views.add(t.out)
+    later = {v for t in body[last + 1 :] for v in reads(t)} | set(variables(b.results))
+    if last > k and not views & later:
+        body.insert(last + 1, s)
+        del body[k]
+
+
+def _views(before: list[Stmt], s: Op) -> set[Var]:
+    """The views of the array that a statement writes."""
+    array = s.args[0]
+    views = {array} if isinstance(array, Var) else set()
+    for t in before:
+        if isinstance(t, Op) and _is_view(t) and t.args[0] in views:
+            views.add(t.out)
+    return views - {array}
+
+
+def _is_view(t: Op) -> bool:
+    return t.op in _VIEWS and is_array(t.out.type) and not is_fresh(t.op, t.args)
