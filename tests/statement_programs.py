@@ -324,3 +324,271 @@ def finally_after_an_error_of_python(x: Any, c: float) -> Any:
     finally:
         print("done")
     return np.sum(y * y)
+
+
+# match
+
+
+def by_name(x: Any, mode: str) -> Any:
+    match mode:
+        case "square":
+            y = x * x
+        case "cube" | "third":
+            y = x**3
+        case _:
+            raise ValueError(f"no mode {mode}")
+    return y
+
+
+def by_literal_name(x: Any) -> Any:
+    return by_name(x, "cube") + by_name(x * 2.0, "square")
+
+
+def by_number(x: Any, k: int) -> Any:
+    match k:
+        case 0:
+            return x
+        case 1 | 2:
+            y = x * x
+        case n if n > 5:
+            y = x * n
+        case _ if k < 0:
+            y = x * k + n_of(k)
+        case _:
+            y = np.sin(x)
+    return y * 2.0
+
+
+def n_of(k: int) -> Any:
+    match abs(k):
+        case 1:
+            return 10.0
+        case n:
+            return n * 1.0
+
+
+def by_length(x: Any, p: tuple[float, ...]) -> Any:
+    match p:
+        case ():
+            return x
+        case (a,):
+            return x * a
+        case (0.0, b):
+            return x * b
+        case (a, b) if b > a:
+            return x * a * b
+        case a, *others if a > 5.0:
+            return x * len(others)
+        case (a, *_, b) as whole:
+            return x * a + b + whole[1]
+
+
+def by_nesting(x: Any, p: Any) -> Any:
+    match p:
+        case [(a, [b, c]), *_]:
+            return x * a * b * c
+        case [a, b]:
+            return x * a + b
+    return x
+
+
+def by_keys(x: Any, options: dict[str, Any]) -> Any:
+    match options:
+        case {"scale": s, "shift": {"by": t}}:
+            return x * s + t
+        case {"scale": 2.0}:
+            return x * 20.0
+        case {"scale": s}:
+            return x * s
+    return x
+
+
+def by_run(x: Any, xs: list[float]) -> Any:
+    match xs:
+        case [a, b]:
+            return x * a * b
+        case [1.0, *_]:
+            return x * 3.0
+        case []:
+            return x
+    return x * xs[-1]
+
+
+def by_value_of_the_run(x: Any) -> Any:
+    match x:
+        case 2.0:
+            y = x * 7.0
+        case v if v > 2.0:
+            y = v * v
+        case _:
+            y = x**3
+    return y
+
+
+def by_none(x: Any, scale: float | None) -> Any:
+    match scale:
+        case None:
+            return x * x
+        case s:
+            return x * s
+
+
+def in_a_loop(x: Any, n: int) -> Any:
+    t, last = 0.0, 0
+    for i in range(n):
+        match i % 3, x:
+            case 0, y:
+                t = t + y
+            case 1, y if y > 1:
+                t = t + y * y
+            case ((1 | 2), _):
+                t = t * x
+        match i:
+            case 5:
+                break
+            case 3:
+                continue
+            case last:
+                t = t + last * x
+    return t * last
+
+
+def with_subject_of_a_call(x: Any, k: int) -> Any:
+    subject = x * 3.0
+    match told_number(k):
+        case 2:
+            subject = subject * 2.0
+        case subject if subject > 2:
+            return x * subject
+        case _:
+            pass
+    return subject * x
+
+
+def told_number(k: int) -> int:
+    print("looked at once", k)
+    return k + 1
+
+
+def captured_before_a_guard(x: Any, p: tuple[float, float]) -> Any:
+    y = 5.0
+    match p:
+        case (0.0, y) if y > 1.0:
+            return x * y
+        case _:
+            pass
+    return x * y
+
+
+# assert, raise
+
+
+def asserted(x: Any, c: float) -> Any:
+    assert c > 0, f"c is {c:.1f}"
+    assert c != 3.0
+    assert c < 5.0, ("too much", 1.0 / (c - 5.0) if c != 5.0 else c)
+    return x * c
+
+
+def message_only_if_needed(x: Any, c: float) -> Any:
+    assert c != 2.0 or x < 0, 1.0 / (c - 2.0)
+    return x * c
+
+
+def raised(x: Any, c: float) -> Any:
+    if c > 3:
+        raise ValueError("too much", c) from KeyError(c)
+    if c > 2:
+        raise Complaint("again") from None
+    if c > 1:
+        raise Complaint
+    return x * c
+
+
+class Complaint(Exception):
+    """An exception of the user's."""
+
+
+def raised_in_a_call(x: Any, c: float) -> Any:
+    t = 0.0
+    for _ in range(3):
+        t = t + raised(x, c)
+    return t
+
+
+# pass, del
+
+
+def nothing(x: Any, c: float) -> Any:
+    if c > 0:
+        pass
+    else:
+        x = x * 2.0
+    for _ in range(3):
+        pass
+    return x * x
+
+
+def deleted(x: Any, n: int) -> Any:
+    y, z, w = x * 2.0, x * 3.0, 1.0
+    t = y * z
+    del y, (z, w)
+    for i in range(n):
+        y = t * x
+        t = t + y
+        del y
+        if i > 1:
+            y = 1.0
+            del y
+    y = 2.0
+    return t * y
+
+
+# print
+
+
+def told_everywhere(x: Any, n: int) -> Any:
+    print("start", n, sep=": ")
+    t = x
+    for i in range(n):
+        t = t * x
+        if t > 4.0:
+            print("large", end="!\n")
+        else:
+            print(f"small {i}", flush=True)
+        t = t + told_cheaply(t) + told_at_length(t, 2)
+    print()
+    return t
+
+
+def told_cheaply(x: Any) -> Any:
+    print("cheap")
+    return x * 0.5
+
+
+def told_at_length(x: Any, n: int) -> Any:
+    t = x
+    for i in range(n):
+        print("round", i)
+        t = np.sin(t)
+    return t
+
+
+def told_of_arrays(x: Any) -> Any:
+    y = np.zeros(2)
+    y[0] = x
+    print(y)
+    y[1] = x * x
+    print(y, [1, (2, "a")])
+    return np.sum(y * y)
+
+
+# conditional expressions
+
+
+def chosen_with_effects(x: Any, c: float) -> Any:
+    y = told_cheaply(x) if c > 0 else told_at_length(x, 1) * 2.0
+    print("positive") if c > 0 else None
+    c > 1 and print("more than one")
+    z = told_cheaply(y) if c > 2 and told_cheaply(c) > 1.2 else y
+    return y * z

@@ -113,3 +113,53 @@ def test_finally_happens_also_after_an_error_that_nobody_raised_on_purpose() -> 
     assert_like_primal(p.finally_after_an_error_of_python, X, 2.0)
     assert_like_primal(p.finally_after_an_error_of_python, X, 0.0)
     assert isinstance(seen(p.finally_after_an_error_of_python, (X, 0.0)).error, ZeroDivisionError)
+
+
+@table(
+    (p.by_name, [(2.0, "square"), (2.0, "cube"), (2.0, "third"), (2.0, "none")]),
+    (p.by_literal_name, [(2.0,)]),
+    (p.by_number, [(2.0, k) for k in (0, 1, 2, 3, 7, -1, -2)]),
+    (
+        p.by_length,
+        [(2.0, q) for q in ((), (3.0,), (0.0, 4.0), (3.0, 4.0), (6.0, 3.0, 2.0), (4.0, 3.0), (4.0, 3.0, 1.0))],
+    ),
+    (p.by_nesting, [(2.0, ((3.0, (4.0, 5.0)), 1.0)), (2.0, (3.0, 4.0)), (2.0, ((3.0,), 1.0, 2.0)), (2.0, 1.0)]),
+    (p.by_keys, [(2.0, o) for o in ({"scale": 3.0, "shift": {"by": 1.0}}, {"scale": 3.0}, {"scale": 2.0}, {})]),
+    (p.by_run, [(2.0, xs) for xs in ([3.0], [1.0], [3.0, 4.0], [1.0, 2.0, 3.0], [2.0, 2.0, 3.0])]),
+    (p.by_value_of_the_run, [(3.0,), (1.0,)]),
+    (p.by_none, [(2.0, None), (2.0, 3.0)]),
+    (p.in_a_loop, [(2.0, n) for n in (1, 4, 8)]),
+    (p.with_subject_of_a_call, [(2.0, 1), (2.0, 2), (2.0, 0)]),
+    (p.captured_before_a_guard, [(2.0, (0.0, 3.0)), (2.0, (0.0, 0.5)), (2.0, (1.0, 0.5))]),
+)
+def test_match(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
+
+
+def test_match_of_the_value_that_is_differentiated() -> None:
+    assert pullback.value_and_grad(p.by_value_of_the_run)(2.0) == (14.0, 7.0)
+
+
+@table(
+    (p.asserted, [(2.0, c) for c in (1.0, -1.0, 3.0, 6.0)]),
+    (p.message_only_if_needed, [(2.0, 3.0), (-1.0, 2.0), (2.0, 2.0)]),
+    (p.raised, [(2.0, c) for c in (4.0, 3.0, 2.0, 1.0)]),
+    (p.raised_in_a_call, [(2.0, c) for c in (4.0, 3.0, 2.0, 1.0)]),
+)
+def test_assert_and_raise(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
+
+
+@table((p.nothing, [(2.0, 1.0), (2.0, -1.0)]), (p.deleted, [(2.0, 0), (2.0, 1), (2.0, 4)]))
+def test_pass_and_del(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
+
+
+@table((p.told_everywhere, [(1.2, 0), (1.2, 3)]), (p.told_of_arrays, [(2.0,)]))
+def test_print(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
+
+
+@table((p.chosen_with_effects, [(2.0, c) for c in (-1.0, 0.5, 1.5, 2.2, 3.0)]))
+def test_conditional_expressions_with_effects(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
