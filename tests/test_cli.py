@@ -188,7 +188,7 @@ def test_every_stage_can_be_shown(run, stage):
 
 
 REFUSED = {
-    "unsupported syntax": ("def f(x):\n    with x:\n        return x\n", "f", "2:5: ", "with"),
+    "unsupported syntax": ("def f(x):\n    class A:\n        pass\n    return x\n", "f", "2:5: ", "class"),
     "decorator": ("import functools as f\n@f.cache\ndef g(x):\n    return x\n", "g", "2:2: ", "wrapped by a decorator"),
     "class": ("class M:\n    pass\n", "M", "", "'M' is a class"),
     "no rule": ("import numpy as np\ndef f(x):\n    return np.unwrap(x)\n", "f", "3:12: ", "unwrap"),

@@ -48,7 +48,8 @@ def shared(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
         return Shared()
     memory = scope.memory
     cell = memory.cell(value)
-    assert cell is not None
+    if cell is None:  # a view of a value of the module
+        return Shared()
     own = [memory.cell(p) for p in params]
     place = memory.at(value)
     same = own.index(cell) if isinstance(place, Whole) and cell in own else None
