@@ -20,11 +20,12 @@ from typing import Any
 from pullback.transpile.core import Atom, If
 from pullback.transpile.lower.control import condition
 from pullback.transpile.lower.current import unusable_part
-from pullback.transpile.lower.jumps import OneSided, has_returned, may_fall, may_leave, merge_ends, where_gone
+from pullback.transpile.lower.jumps import OneSided, bound_at_the_end, has_left, merge_ends, where_gone
 from pullback.transpile.lower.merging import ONE_STRUCTURE, Merged, append_if, merge, of_one_structure
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Binding, End, Inner, Jumped, Raised, Returned, Unbound
 from pullback.transpile.lower.values import Value
+from pullback.transpile.lower.ways import may_fall, may_leave
 
 # an early return that leaves both branches open copies what follows: at most so often, one inside the other
 _MOST_COPIES = 6
@@ -138,7 +139,7 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
     """After an `if`, each name that a branch binds stands for what either branch left in it."""
     names: list[str] = []
     pairs: list[tuple[Value, Value, str]] = []
-    lefts: list[Merged] = []
+    more: list[Merged] = []
     for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
         if not isinstance(name, str):
             continue
@@ -148,10 +149,10 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
                 scope.bind(name, a)
             continue
         a, b = (_usable(scope, i, x) for i, x in zip(inners, (a, b), strict=True))
-        if _bound_if_not_left(scope, s, inners, name, a, b, lefts):
-            continue
         if a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
-            scope.bind(name, _unbound(s, a, b))
+            unbound = bound_at_the_end(scope, s, inners, name, (a, b), more) or _unbound(s, a, b)
+            value = _if_not_left(scope, s, inners, name, a, b, more)
+            scope.bind(name, unbound if value is None else replace(unbound, if_not_left=value))
         elif of_one_structure(a, b):
             names.append(name)
             pairs.append((a, b, name))
@@ -160,10 +161,10 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
             scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
     merged = merge(scope, s, inners, pairs)
     end, flags = merge_ends(scope, s, inners)
-    append_if(scope, s, test, inners, [*merged, *lefts, *flags])
-    last, first = scope.body[-1:], inners[0].end
-    if last and isinstance(last[0], If) and isinstance(first, Jumped) and (first.gone, first.stop) == (True, False):
-        scope.body[-1] = replace(last[0], skips=True)
+    append_if(scope, s, test, inners, [*merged, *more, *flags])
+    made, first = scope.body[-1] if scope.body else None, inners[0].end
+    if isinstance(made, If) and isinstance(first, Jumped) and (first.gone, first.stop) == (True, False):
+        scope.body[-1] = replace(made, skips=True)
     for name, m in zip(names, merged, strict=True):
         for out, x, y in zip(m.outs, *m.sides, strict=True):
             scope.numbers.hand_on(out, (x, y))
@@ -171,30 +172,21 @@ def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> E
     return end
 
 
-def _bound_if_not_left(
+def _if_not_left(
     scope: Scope, s: Any, inners: Sequence[Inner], name: str, a: Binding | None, b: Binding | None, out: list[Merged]
-) -> bool:
-    """Is a name bound after an `if` only where the function has not returned in it? There it has its value."""
-    sides = [_if_not_left(i, x) for i, x in zip(inners, (a, b), strict=True)]
+) -> Value | None:
+    """What a name stands for after an `if` where that has not been left, if it is bound on all such ways."""
+    sides = [x.if_not_left if isinstance(x, Unbound) else x for x in (a, b)]
     values = [x for x in sides if x is not None]
-    one_sided = any(has_returned(i.end) and x is None for i, x in zip(inners, sides, strict=True))
-    if not values or sides == [a, b] and not one_sided or len(values) == 1 and not one_sided:
-        return False
-    if len(values) == 1:
+    one_sided = any(has_left(i.end) and x is None for i, x in zip(inners, sides, strict=True))
+    if len(values) == 1 and one_sided:
         side = sides.index(values[0])
         out.append(OneSided(scope, inners[side], side, values[0], name))
-    elif of_one_structure(*values):
+    elif len(values) == 2 and of_one_structure(*values):
         out += merge(scope, s, inners, [(values[0], values[1], name)])
     else:
-        return False
-    reason = _unbound(s, a, b)
-    scope.bind(name, replace(reason, if_not_left=out[-1].value))
-    return True
-
-
-def _if_not_left(inner: Inner, x: Binding | None) -> Value | None:
-    """What a name stands for at the end of a branch where the function has not returned, None if it may be unbound."""
-    return x.if_not_left if isinstance(x, Unbound) else x
+        return None
+    return out[-1].value
 
 
 def _usable(scope: Scope, inner: Inner, x: Binding | None) -> Binding | None:

@@ -25,11 +25,11 @@ from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.finals import Exit, final, guarded
 from pullback.transpile.lower.functions import arguments, declared
-from pullback.transpile.lower.jumps import may_leave
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Binding, End, Env, Name, Raised
 from pullback.transpile.lower.values import UserFunction, Value
+from pullback.transpile.lower.ways import may_leave
 from pullback.transpile.parse.sources import FunctionSource
 
 R = TypeVar("R")

@@ -17,9 +17,9 @@ import gast
 import numpy as np
 
 from pullback.transpile.core import Effect, Lit
-from pullback.transpile.lower.jumps import may_leave
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Binding, End, Env, Name, Raised, Unbound
+from pullback.transpile.lower.ways import may_leave
 
 Exit = Callable[[End], End]  # what is done on the way out of statements that end in this way, and how it all ends
 

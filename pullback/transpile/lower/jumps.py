@@ -16,70 +16,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
-import gast
-
 from pullback.transpile.abstract import BOOL
 from pullback.transpile.core import Atom, If, Lit, Stmt, Var
 from pullback.transpile.lower.merging import Merged, merge
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import End, Inner, Jumped, Returned
+from pullback.transpile.lower.states import Binding, End, Inner, Jumped, Later, Name, Returned, Unbound
 from pullback.transpile.lower.trials import Round
 from pullback.transpile.lower.values import Value, flat, map_leaves, rebuild, same_value
 from pullback.transpile.traversal import blocks
 
-_INNER = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
-_BLOCKS = (gast.stmt, gast.ExceptHandler, gast.match_case)
 GOES_ON = Jumped(False, False, False)
-
-
-# what the text tells
-
-
-def may_leave(body: Iterable[Any], in_loop: bool = False) -> bool:
-    """May these statements return, or leave the iteration that they are a part of? `in_loop`: of a loop among them."""
-    for s in body:
-        match s:
-            case gast.Return():
-                return True
-            case gast.Break() | gast.Continue():
-                if not in_loop:
-                    return True
-            case gast.For() | gast.While():
-                if may_leave(s.body, True) or may_leave(s.orelse, in_loop):
-                    return True
-            case _ if not isinstance(s, _INNER):
-                if may_leave((n for n in gast.iter_child_nodes(s) if isinstance(n, _BLOCKS)), in_loop):
-                    return True
-    return False
-
-
-def may_continue(body: Iterable[Any]) -> bool:
-    """May these statements go on with the next iteration of the loop that they are the body of?"""
-    found = False
-    for s in body:
-        nested = s.orelse if isinstance(s, gast.For | gast.While) else gast.iter_child_nodes(s)
-        inner = [] if isinstance(s, _INNER) else [n for n in nested if isinstance(n, _BLOCKS)]
-        found = found or isinstance(s, gast.Continue) or may_continue(inner)
-    return found
-
-
-def is_endless(s: Any) -> bool:
-    """Is this `while True`, which only a jump ends?"""
-    return isinstance(s, gast.While) and isinstance(s.test, gast.Constant) and bool(s.test.value)
-
-
-def may_fall(body: Sequence[Any]) -> bool:
-    """May these statements go on with what follows them?"""
-    if not body:
-        return True
-    match body[-1]:
-        case gast.Return() | gast.Raise() | gast.Break() | gast.Continue():
-            return False
-        case gast.If() as s:
-            return may_fall(s.body) or may_fall(s.orelse)
-        case gast.With(body=inner) | gast.Try(body=inner, handlers=[]):
-            return may_fall(inner)
-    return True
 
 
 # ends of blocks
@@ -123,20 +69,53 @@ class OneSided(Merged):
     def __init__(self, scope: Scope, inner: Inner, side: int, value: Value, hint: str = "result") -> None:
         self.sides = ([], [])
         self.outs = []
+        objects: list[Atom] = []
         new: list[Value] = []
         for path, x in flat(value):
             if isinstance(x, Var):
+                objects.append(x)
                 self.outs.append(Var(f"{hint}_{path}" if path else hint, x.type))
-                scope.memory.join(self.outs[-1:], [(x,)])
                 self.sides[side].append(scope.into(inner, partial(scope.current, x)))
                 self.sides[1 - side].append(NONE)
             new.append(self.outs[-1] if isinstance(x, Var) else x)
+        scope.memory.join(self.outs, [objects])
         self.value = rebuild(value, iter(new))
 
 
-def has_returned(end: End) -> bool:
-    """Does a block end with a `return` on every path?"""
-    return isinstance(end, Returned) or isinstance(end, Jumped) and end.returned is True
+def has_left(end: End) -> bool:
+    """Has a block been left, on every way through it, for something else than what follows?"""
+    return isinstance(end, Returned) or isinstance(end, Jumped) and end.gone is True
+
+
+def bound_at_the_end(
+    scope: Scope, s: Any, inners: Sequence[Inner], name: str, sides: Sequence[Binding | None], out: list[Merged]
+) -> Unbound | None:
+    """A name that not every way through an `if` binds, but every one on which the loop ends: it may be read after that.
+
+    What the `if` must hand out for it, once it is wanted, is added to `out`.
+    """
+    found: list[tuple[int, Value | Later]] = []
+    wanted = frozenset({(id(s), name)})
+    for k, (inner, x) in enumerate(zip(inners, sides, strict=True)):
+        if not isinstance(inner.end, Jumped) or inner.end.stop is False:
+            continue
+        last = x.last if isinstance(x, Unbound) else x
+        if last is None:
+            return None
+        found.append((k, last))
+        wanted |= x.wanted if isinstance(x, Unbound) else frozenset()
+    if not found:
+        return None
+    reason, hint = f"is set on some ways only through the `if` on line {s.lineno}", "Give it a value before the loop."
+    values = [(k, v) for k, v in found if not isinstance(v, Later)]
+    if not wanted <= scope.wanted or len(values) < len(found):
+        return Unbound(reason, hint, wanted, last=Later.LATER)
+    if len(values) == 1:
+        k, value = values[0]
+        out.append(OneSided(scope, inners[k], k, value, name))
+    else:
+        out += merge(scope, s, inners, [(values[0][1], values[1][1], name)])
+    return Unbound(reason, hint, wanted, last=out[-1].value)
 
 
 def where_gone(end: Jumped, test: Atom) -> Jumped:
@@ -153,11 +132,15 @@ def where_gone(end: Jumped, test: Atom) -> Jumped:
 
 @dataclass(frozen=True)
 class Left:
-    """How a loop was left, as far as what follows asks for it: by a jump at all, and by a `return` of a `value`."""
+    """How a loop was left, as far as what follows asks for it: by a jump at all, and by a `return` of a `value`.
+
+    `only_then`: the names that have a value only where it was left.
+    """
 
     stop: bool | Atom
     returned: bool | Atom
     value: Value | None
+    only_then: tuple[Name, ...] = ()
 
     @property
     def end(self) -> End:
@@ -190,7 +173,7 @@ def exits(scope: Scope, s: Any, done: Round, own: Iterable[Var], endless: bool) 
     if not endless and s.orelse:
         stop = slots.flag("stopped", _lit(end.stop)) if end.breaks else returned
     value = None if end.value is None else slots.value(end.value, _lit(end.returned))
-    return slots.round(), Left(stop, returned, value), _lit(end.stop)
+    return slots.round(), Left(stop, returned, value, done.only_at_the_end), _lit(end.stop)
 
 
 class _Slots:

@@ -12,19 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import gast
+
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, For, Lit, Var, While
 from pullback.transpile.lower import control
-from pullback.transpile.lower.branches import Side, choose, either, follow, written
+from pullback.transpile.lower.branches import Side, choose, either, follow
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
-from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, may_continue, may_leave, where_gone
+from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, where_gone
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import End, Inner, Jumped, Raised, Restart, Unbound
 from pullback.transpile.lower.trials import settle
 from pullback.transpile.lower.values import Value
+from pullback.transpile.lower.ways import ends_by_jump, may_fall, may_jump, may_leave
 from pullback.transpile.traversal import substitute
 
 _MOST_UNROLLED = 64
@@ -54,8 +57,15 @@ def _after(scope: Scope, s: Any, left: Left, rest: Sequence[Any]) -> tuple[End, 
         end = left.end_if_stopped
         return follow(scope, s, end, more) if isinstance(end, Jumped) else scope.statements(more)
 
+    def not_stopped(more: Sequence[Any]) -> End:
+        reason = Unbound(f"is set only where the loop on line {s.lineno} is left", "Give it a value before the loop.")
+        for name in left.only_then:
+            scope.bind(name, reason)
+        return scope.statements([*s.orelse, *more])
+
     falls = not isinstance(left.end_if_stopped, Jumped) or left.end_if_stopped.gone is not True
-    sides = (Side(stopped, left.end is not None, falls), written(scope, s.orelse))
+    other = Side(not_stopped, may_leave(s.orelse), may_fall(s.orelse))
+    sides = (Side(stopped, left.end is not None, falls), other)
     return choose(scope, s, left.stop, sides, rest)
 
 
@@ -81,7 +91,7 @@ def _unroll(scope: Scope, s: Any, items: Sequence[Value], k: int) -> End:
         scope.begin(s)
         scope.path = (*path, (id(s), n))
         scope.store(s.target, item)
-        follows = may_leave(s.body) and not may_continue(s.body) and n + 1 < len(items)
+        follows = may_leave(s.body) and not may_jump(s.body, gast.Continue) and n + 1 < len(items)
         end = scope.statements([*s.body, Again(s, items, n + 1)] if follows else s.body)
         scope.path = path
         if follows or isinstance(end, Raised) or isinstance(end, Jumped) and end.stop is not False:
@@ -129,6 +139,7 @@ def _loop_variable(scope: Scope, s: Any, name: str, runs: bool) -> Unbound:
     before = scope.env.get(name)
     never_bound = before is None and not scope.loops
     kept = runs or never_bound or (before is not None and (not isinstance(before, Unbound) or bool(before.wanted)))
+    kept = kept or ends_by_jump(s)
     wanted = frozenset({(id(s), name)}) if kept else frozenset()
     return Unbound(
         f"has no value if the loop on line {s.lineno} does not run", "Give it a value before the loop.", wanted

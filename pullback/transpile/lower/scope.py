@@ -230,7 +230,7 @@ class Scope(ABC):
 
     def want(self, found: Unbound) -> None:
         """A name without a value is read: begin again if a loop could have handed it on."""
-        if found.wanted:
+        if not found.wanted <= self.wanted:
             self.wanted |= found.wanted
             raise Restart
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from pullback import errors
 from pullback.transpile.core import Atom, Block, Stmt, Var
@@ -11,7 +12,7 @@ from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.values import Value
 from pullback.transpile.parse.sources import FunctionSource
 
-LoopVariable = tuple[int, str]  # a `for` statement, and a name that it binds
+LoopVariable = tuple[int, str]  # a loop or an `if`, and a name that it binds
 
 
 @dataclass
@@ -46,11 +47,18 @@ class Restart(Exception):
     """The function must be lowered again, with more known about it than when it was begun."""
 
 
+class Later(Enum):
+    """What a name stands for is not known yet, because nobody has asked."""
+
+    LATER = "later"
+
+
 @dataclass(frozen=True)
 class Unbound:
     """Why a name may have no value here. `wanted`: the loops that must hand their variable on if the name is read.
 
     `if_not_left`: what it stands for where the function has not returned before, see `jumps`.
+    `last`: what the name stands for if this is the last iteration of a loop, LATER if that is known once it is wanted.
     """
 
     reason: str
@@ -58,6 +66,7 @@ class Unbound:
     wanted: frozenset[LoopVariable] = frozenset()
     may_be_unbound: bool = True
     if_not_left: Value | None = None
+    last: Value | Later | None = None
 
 
 Binding = Value | Unbound

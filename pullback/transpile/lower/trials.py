@@ -7,7 +7,7 @@ may be unbound when an iteration begins cannot be carried, and is refused where 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from pullback.transpile.lower.kin import Kin, Local
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import ONE_STRUCTURE
 from pullback.transpile.lower.scope import NONE, Scope, joined, mixed
-from pullback.transpile.lower.states import Binding, End, Inner, Name, Unbound
+from pullback.transpile.lower.states import Binding, End, Inner, Later, Name, Unbound
 from pullback.transpile.lower.values import (
     Pack,
     Value,
@@ -31,6 +31,7 @@ from pullback.transpile.lower.values import (
     same_value,
     type_of,
 )
+from pullback.transpile.lower.ways import ends_by_jump
 
 _MOST_TRIALS = 32
 
@@ -78,6 +79,7 @@ class Round:
     inits: tuple[Atom, ...]
     results: tuple[Atom, ...]
     outs: tuple[Var, ...]
+    only_at_the_end: tuple[Name, ...] = ()  # names that have a value after it only if a jump has ended it
 
 
 class _Trials:
@@ -91,6 +93,7 @@ class _Trials:
         self.carried: dict[Name, Carried] = {}
         self.lost: dict[Name, Unbound] = {}
         self.left: dict[str, Value] = {}
+        self.only_at_the_end: list[Name] = []
         self.unchanged: set[Name] = set()
         before = scope.kin.get(self.key, Kin())  # of a lowering of an outer loop; of its own arrays nothing is left
         self.kin = scope.kin[self.key] = Kin()
@@ -134,6 +137,7 @@ class _Trials:
     def lose(self, name: Name, reason: Unbound) -> None:
         """A name that may have no value, or none that can be used, when an iteration begins."""
         self.carried.pop(name, None)
+        reason = replace(reason, if_not_left=None, last=None)
         self.lost[name] = self.scope.lost[self.key, name] = reason
 
     def run(self) -> Round | None:
@@ -192,13 +196,17 @@ class _Trials:
             gone = self.scope.into(inner, partial(unusable_part, self.scope, final))
             final = gone if gone is not None else final
         if isinstance(final, Unbound):
+            if final.last is not None and not isinstance(final.last, Later) and self.hands_on(name):
+                self.left[name] = final.last
+                self.only_at_the_end.append(name)
+                return self.now(inner, [x for x in leaves(final.last) if is_atom(x)])
             if c is None and (name in self.lost or self.scope.bound(name) is None):
                 return []
             self.lose(name, final)
             return None
         if c is None:
             value = self.scope.bound(name)
-            if value is None and (id(self.s), name) in self.scope.wanted:
+            if value is None and self.hands_on(name):
                 self.left[name] = final
                 return self.now(inner, [x for x in leaves(final) if is_atom(x)])
             if name in self.lost or value is None or (name in self.unchanged and _same_leaves(value, final)):
@@ -207,6 +215,10 @@ class _Trials:
             return None
         ends = self.align(inner, c, final)
         return None if ends is None else self.compare(inner, c, ends)
+
+    def hands_on(self, name: Name) -> bool:
+        """Is a name without a value before the loop to have the one after it that it is left with?"""
+        return (id(self.s), name) in self.scope.wanted
 
     def check_cell(self, cell: Cell, final: Binding, c: Carried | None) -> list[Atom] | None:
         """What a cell from outside holds at the end of the body."""
@@ -284,7 +296,7 @@ class _Trials:
             if not any(name in known for known in (self.carried, self.left, self.skipped, self.unchanged)):
                 if isinstance(name, str):
                     reason = final if isinstance(final, Unbound) else self.lost.get(name)
-                    scope.bind(name, reason or self.first_bound_inside(name))
+                    scope.bind(name, self.first_bound_inside(name) if reason is None else self.not_always(name, reason))
                 elif not local(name) and isinstance(final, Unbound):
                     scope.bind(name, final)
         left = [self.leave(name, local) for name in self.left]
@@ -295,6 +307,7 @@ class _Trials:
             tuple(x for c in carried for x in inits[c.name]) + tuple(NONE for new in left for _ in new),
             tuple(x for name in (*self.carried, *self.left) for x in results[name]),
             (*outs, *(o for new in left for o in new)),
+            tuple(self.only_at_the_end),
         )
 
     def leave(self, name: str, local: Local) -> list[Var]:
@@ -320,9 +333,19 @@ class _Trials:
         reason = f"is first set inside the loop on line {self.s.lineno}, which may not run"
         before = self.scope.env.get(name)
         never_bound = before is None and not self.scope.loops
-        kept = never_bound or (isinstance(before, Unbound) and bool(before.wanted))
+        kept = never_bound or (isinstance(before, Unbound) and bool(before.wanted)) or ends_by_jump(self.s)
         wanted = frozenset({(id(self.s), name)}) if kept else frozenset()
         return Unbound(reason, "Give it a value before the loop.", wanted)
+
+    def not_always(self, name: str, reason: Unbound) -> Unbound:
+        """What a name that not every iteration binds stands for, until somebody reads it.
+
+        If only a jump ends the loop, and it is bound on every way to one, it is handed on then.
+        """
+        if reason.last is not None:
+            wanted = reason.wanted | {(id(self.s), name)} if ends_by_jump(self.s) else frozenset()
+            reason = replace(reason, wanted=wanted)
+        return replace(reason, if_not_left=None, last=None)
 
 
 def settle(
