@@ -41,7 +41,9 @@ def branch(b: Builder, s: Branch) -> None:
     )
     for body, leaves, skips, end in sides:
         outer = b.skips
-        names, outs = (around.names, around.loop.outs) if leaves and around is not None else (chosen, s.outs)
+        names, outs = (chosen, s.outs) if len(body.results) == len(s.outs) else ([], ())
+        if leaves and around is not None:
+            names, outs = around.names, around.loop.outs
         reserved = b.names.claim_results(body, names, outs, end) if outs else []
         with b.names.region(span.start, span.end, outer):
             b.skips = skips
@@ -93,10 +95,10 @@ def out_names(b: Builder, s: Branch) -> list[str]:
     """Names for the results of a branch."""
     span = b.live.span[s]
     chosen: list[str] = []
-    for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
+    for o, *given in zip(s.outs, *s.given, strict=True):
         base = b.names.forced.get(o) or b.names.wanted(o)
         if not base:
-            outer = (b.names.name.get(b.names.root(r)) for r in (x, y) if isinstance(r, Var))
+            outer = (b.names.name.get(b.names.root(r)) for r in given if isinstance(r, Var))
             base = next((n for n in outer if n), "t")
         avoid = frozenset(chosen)
         if o in b.names.forced and base not in avoid and not b.names.free(base, o, span.end, b.skips):

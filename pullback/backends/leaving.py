@@ -104,7 +104,8 @@ class Leaving:
             origin = s.origin if pack is None else pack.origin
             entries += [Entry(to, parts, pack is not None, origin) for to in lists]
         exit_ = Exit(s.stop, s.body.results[:n], tuple(entries))
-        return self.block(s.body, results, exit_, depth, now, first)
+        made = self.block(s.body, results, exit_, depth, now, first)
+        return made if ends else replace(made, results=s.carried)
 
     # how a body ends
 
@@ -134,9 +135,15 @@ class Leaving:
                 yield atoms
             return
         sides = (tail[-1].then, tail[-1].orelse) if len(tail) == 1 else (tail[-1].orelse,)
+        if len(tail) == 2 and not self.goes_on(tail[0], tail[1].cond):
+            return
         for side in sides:
             m = _in(tail[-1], side)
             yield from self.ways_on(side, substitute(stop, m), substitute(atoms, m))
+
+    def goes_on(self, s: If, stop: Atom) -> bool:
+        """Is there a way through an `if` on which the loop goes on?"""
+        return any(True for _ in self.ways_on(Block((), (s,), ()), stop, ()))
 
     # blocks
 
@@ -149,7 +156,7 @@ class Leaving:
         collect: Mapping[Atom, list[Var]] | None = None,
         first: tuple[Statement, ...] = (),
     ) -> Body:
-        """A block with these results, at whose end the loop may be left."""
+        """A block with these results, at whose end the loop may be left; without any if it is left on every way."""
         folder = self.folder
         tail = self.tail(b, exit_.stop)
         frame = folder.frame(b, results, depth, self.loops, "keep", collect, first)
@@ -161,7 +168,7 @@ class Leaving:
             self.settle(e)
         branch, side = self.branch(tail, results, exit_, frame)
         if side is None:
-            return Body((*frame.statements, branch), folder.results(frame))
+            return Body((*frame.statements, branch), folder.results(frame) if branch.given or not branch.outs else ())
         m = _in(tail[-1], side)
         if len(tail) == 2:
             own = {*tail[0].outs}
@@ -180,9 +187,7 @@ class Leaving:
         for i, t in enumerate(body, 1):
             if t not in self.folder.done and t not in but:
                 self.folder.statement(t, i, frame)
-            for e in due.get(i, ()):
-                self.settle(e)
-                frame.slots[i].append(self.appended(e))
+            frame.slots[i] += map(self.appended, due.get(i, ()))
 
     def settle(self, e: Entry) -> None:
         for v in e.parts:
@@ -190,6 +195,8 @@ class Leaving:
                 self.folder.waiting.settle(self.folder.waiting.pending[v])
 
     def appended(self, e: Entry) -> Append:
+        """What gives a list an entry, the parts of which must be bound by then."""
+        self.settle(e)
         value: Expr = Apply(prims.make_tuple, e.parts) if e.packed else e.parts[0]
         return Append(e.to, value, e.origin)
 
@@ -205,7 +212,7 @@ class Leaving:
         goes_on = exit_.stop != TRUE
         later = tuple(map(self.appended, exit_.entries)) if goes_on and not self.s.keeps else ()
         branch = Branch((), cond, leave, Body(later), self.s.origin, (True, False))
-        return Body((*frame.statements, branch), made if goes_on else self.s.carried)
+        return Body((*frame.statements, branch), made if goes_on else ())
 
     def left(self, exit_: Exit, reader: Reader) -> Body:
         """The end of a branch that leaves the loop: the last that lists get, and what the loop leaves."""
@@ -221,7 +228,7 @@ class Leaving:
     def branch(
         self, tail: tuple[If, ...], results: tuple[Atom, ...], exit_: Exit, frame: Frame
     ) -> tuple[Branch, Block | None]:
-        """The `if` that tells whether to stop, and the block that follows it in the same place, if one does."""
+        """The `if` that tells whether to stop, and the block that goes on in the same place, if one does."""
         t = tail[0]
         cond = self.expression(t.cond, self.folder.waiting.reader(t, frame))
         if len(tail) == 2:
@@ -232,7 +239,9 @@ class Leaving:
             values = substitute(exit_.values, skipped)
             exit_ = Exit(tail[1].cond, values, early, (*exit_.last, *(late if self.s.keeps else ())))
             read = {*free(rest), *variables((results, values, tuple(e.parts for e in late)))}
-            return self.either(t, tuple(o for o in t.outs if o in read), exit_, cond, frame), rest
+            goes_on = self.goes_on(t, exit_.stop)
+            outs = tuple(o for o in t.outs if o in read) if goes_on else ()
+            return self.either(t, outs, exit_, cond, frame), rest if goes_on else None
         for k, b in enumerate((t.then, t.orelse)):
             if exit_.where(_in(t, b)).stop == TRUE:
                 leave = self.side(t, b, (), exit_, frame.depth + 1)

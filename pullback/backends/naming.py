@@ -92,8 +92,10 @@ class Names:
                     for old, new in zip(s.old, s.new, strict=True):
                         self._inherit(old, new)
                 case Branch():
-                    for side, leaves in zip((s.then, s.orelse), s.leaves, strict=True):
-                        for o, x in zip(loop if leaves else s.outs, side.results, strict=False):
+                    ways = [(s.outs, given) for given in s.given]
+                    ways += [(loop, b.results) for b, x in zip((s.then, s.orelse), s.leaves, strict=True) if x]
+                    for outs, results in ways:
+                        for o, x in zip(outs, results, strict=True):
                             self._inherit(x, o)
                     self._wishes(s.then, loop)
                     self._wishes(s.orelse, loop)

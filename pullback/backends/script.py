@@ -160,6 +160,12 @@ class Branch:
     leaves: tuple[bool, bool] = (False, False)
     skips: bool = False
 
+    @property
+    def given(self) -> tuple[tuple[Expr, ...], ...]:
+        """What `outs` are at the end of each branch that comes to its end."""
+        sides = zip((self.then, self.orelse), self.leaves, strict=True)
+        return tuple(b.results for b, leaves in sides if not leaves and len(b.results) == len(self.outs))
+
 
 @node
 class ForLoop:

@@ -296,8 +296,8 @@ class _Stores:
             sides.append(self.body(body, replace(where, skips=skips)))
             places = [self.places.place(r) for r in body.results]
             if leaves and loop is not None:
-                self.left.setdefault(loop, []).append(places)
-            else:
+                self.left[loop].append(places)
+            elif len(places) == len(s.outs):
                 results.append(places)
         for o, *places in zip(s.outs, *results, strict=False):
             self.places.bind(o, reduce(join, places), where.scope, self.live.span[s].end)

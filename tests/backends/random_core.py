@@ -254,7 +254,14 @@ class Generator:
             for t, r in zip(types, results, strict=True)
         )
         tapes = tuple(self.var(ab.ListOf(v.type), "") for v in kept)
-        return inits, carried, tuple(body), (*results, *kept), (*outs, *tapes)
+        made = self.stop(body, inner, depth, (*results, *kept))
+        return inits, carried, tuple(body), *made, (*outs, *tapes)
+
+    def stop(
+        self, body: list[Stmt], scope: Scope, depth: int, results: tuple[Atom, ...]
+    ) -> tuple[tuple[Atom, ...], Atom | None, bool]:
+        """The results of a body, whether that was the last iteration, and if so: is it to leave what is collected?"""
+        return results, None, True
 
     def finish(self, scope: Scope, outs: tuple[Var, ...]) -> None:
         for v in outs:
@@ -266,14 +273,16 @@ class Generator:
         walks = not self.in_function and self.rng.random() < 0.3
         items = (self.var(VECTOR),) if walks else ()
         count = N if walks else count
-        inits, carried, body, results, outs = self.loop_parts(scope, depth, index, items)
+        inits, carried, body, results, stop, keeps, outs = self.loop_parts(scope, depth, index, items)
         block = Block((index, *carried, *items), body, results)
         source = Range(Lit(0), Lit(count), Lit(1))
         given = None if walks and self.rng.random() < 0.5 else source
-        out.append(For(outs, given, self.rng.random() < 0.3, inits, (WS,) if walks else (), block, self.origin()))
+        reverse, sequences = self.rng.random() < 0.3, (WS,) if walks else ()
+        out.append(For(outs, given, reverse, inits, sequences, block, self.origin(), stop=stop, keeps=keeps))
         self.finish(scope, outs)
         if self.rng.random() < 0.7:
-            self.adjoint(out, scope, depth, [v for v in outs if isinstance(v.type, ab.ListOf)], source)
+            tapes = [v for v in outs if isinstance(v.type, ab.ListOf)]
+            self.adjoint(out, scope, depth, tapes, source if stop is None else None)
 
     def tape_loop(self, out: list[Stmt], scope: Scope, depth: int) -> None:
         if scope.tapes:
@@ -287,23 +296,23 @@ class Generator:
             tapes = [*tapes, WS]
         items = tuple(self.var(v.type.item) for v in tapes if isinstance(v.type, ab.ListOf))
         index = self.var(ab.INT, "i")
-        inits, carried, body, results, outs = self.loop_parts(scope, depth, index, items)
+        inits, carried, body, results, stop, keeps, outs = self.loop_parts(scope, depth, index, items)
         block = Block((index, *carried, *items), body, results)
         reverse = self.rng.random() < 0.7
         source = source if self.rng.random() < 0.5 else None
-        out.append(For(outs, source, reverse, inits, tuple(tapes), block, self.origin()))
+        out.append(For(outs, source, reverse, inits, tuple(tapes), block, self.origin(), stop=stop, keeps=keeps))
         self.finish(scope, outs)
 
     def while_loop(self, out: list[Stmt], scope: Scope, depth: int) -> None:
-        inits, carried, body, results, outs = self.loop_parts(scope, depth, None, ())
+        inits, carried, body, results, stop, keeps, outs = self.loop_parts(scope, depth, None, ())
         n, n2, n3 = (Var(self.rng.choice(("n", "a")), ab.INT) for _ in range(3))
         step = Op(n2, operator.add, (n, Lit(1)), (), self.origin())
         params = tuple(Var(v.hint, v.type) for v in (n, *carried))
         test = Var("", ab.BOOL)
         cond = Block(params, (Op(test, operator.lt, (params[0], Lit(3)), (), self.origin()),), (test,))
         k = len(carried)
-        block = Block((n, *carried), (*body, step), (n2, *results[:k], *results[k:]))
-        out.append(While((n3, *outs), (Lit(0), *inits), cond, block, self.origin()))
+        block = Block((n, *carried), (step, *body), (n2, *results[:k], *results[k:]))
+        out.append(While((n3, *outs), (Lit(0), *inits), cond, block, self.origin(), stop=stop, keeps=keeps))
         self.finish(scope, outs)
 
     def call(self, out: list[Stmt], scope: Scope, depth: int) -> None:
