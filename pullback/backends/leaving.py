@@ -168,7 +168,8 @@ class Leaving:
             self.settle(e)
         branch, side = self.branch(tail, results, exit_, frame)
         if side is None:
-            return Body((*frame.statements, branch), folder.results(frame) if branch.given or not branch.outs else ())
+            made = folder.results(frame) if branch.given or not branch.outs else ()
+            return Body((*frame.statements, branch), made)
         m = _in(tail[-1], side)
         if len(tail) == 2:
             own = {*tail[0].outs}
