@@ -132,7 +132,7 @@ class Leaving:
         tail = self.tail(b, stop)
         if not tail:
             if stop != TRUE:
-                yield atoms
+                yield _where(stop, FALSE, atoms)
             return
         sides = (tail[-1].then, tail[-1].orelse) if len(tail) == 1 else (tail[-1].orelse,)
         if len(tail) == 2 and not self.goes_on(tail[0], tail[1].cond):
@@ -159,6 +159,7 @@ class Leaving:
         """A block with these results, at whose end the loop may be left; without any if it is left on every way."""
         folder = self.folder
         tail = self.tail(b, exit_.stop)
+        results = results if tail else _where(exit_.stop, FALSE, results)
         frame = folder.frame(b, results, depth, self.loops, "keep", collect, first)
         entries = exit_.entries if not tail and self.s.keeps or exit_.stop == FALSE else ()
         self.fold(frame, tail, entries)
@@ -218,7 +219,8 @@ class Leaving:
     def left(self, exit_: Exit, reader: Reader) -> Body:
         """The end of a branch that leaves the loop: the last that lists get, and what the loop leaves."""
         last = tuple(map(self.appended, exit_.last))
-        values = zip(self.s.carried, self.s.inits, self.idle, exit_.values, strict=True)
+        ends = _where(exit_.stop, TRUE, exit_.values)
+        values = zip(self.s.carried, self.s.inits, self.idle, ends, strict=True)
         same = (p if idle and v == i else v for p, i, idle, v in values)
         return Body(last, tuple(self.expression(v, reader) for v in same))
 
@@ -266,6 +268,11 @@ class Leaving:
         self.fold(frame, (), inside.entries if self.s.keeps else ())
         left = self.left(inside, Reader(frame, self.folder.end(b)))
         return Body((*frame.statements, *left.statements), left.results)
+
+
+def _where(stop: Atom, known: Lit, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+    """What atoms are where it is known whether the loop stops."""
+    return substitute(atoms, {stop: known}) if isinstance(stop, Var) else atoms
 
 
 def _in(s: If, b: Block) -> dict[Var, Atom]:
