@@ -10,10 +10,13 @@ import numpy as np
 def require_apart(array: Any, first: Any, second: Any) -> None:
     """Raise AliasError where two parts of an array, of which a called function writes one, have elements in common."""
     if np.shares_memory(array[first], array[second]):
+        error: type[RuntimeError] = RuntimeError
         try:
-            from pullback.errors import AliasError as error
+            from pullback import errors
+
+            error = errors.AliasError
         except ImportError:
-            error = RuntimeError
+            pass
         raise error("a part of an array is written in a call that takes another part, and the two overlap")
 
 
@@ -36,8 +39,11 @@ def require_separate(written: int, *arguments: Any) -> None:
     every = [a for group in groups for a in group]
     for k, a in enumerate(a for group in groups[:written] for a in group):
         if any(np.may_share_memory(a, b) and np.shares_memory(a, b) for b in every[:k] + every[k + 1 :]):
+            error: type[RuntimeError] = RuntimeError
             try:
-                from pullback.errors import AliasError as error
+                from pullback import errors
+
+                error = errors.AliasError
             except ImportError:
-                error = RuntimeError
+                pass
             raise error("an array that is written shares memory with another argument: pass a copy of one of them")

@@ -118,6 +118,7 @@ def matrix() -> np.ndarray:
 
 
 SETTLED = [cholesky, lu, lu_by_elements, forward_substitution, backward_substitution]
+OVERWRITTEN = [table, overwritten_sweeps, overwritten_downwards, from_the_end]
 
 
 @pytest.mark.parametrize("f", SETTLED, ids=lambda f: f.__name__)
@@ -127,7 +128,7 @@ def test_nothing_is_kept_that_is_still_in_the_array(f: Callable[..., Any]) -> No
     assert_as_without_the_optimiser(f, matrix())
 
 
-@pytest.mark.parametrize("f", [table, overwritten_sweeps, overwritten_downwards, from_the_end], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("f", OVERWRITTEN, ids=lambda f: f.__name__)
 def test_what_is_overwritten_is_kept(f: Callable[..., Any]) -> None:
     assert_as_without_the_optimiser(f, matrix())
 

@@ -57,7 +57,7 @@ def _connective(scope: Scope, nodes: Sequence[Any], all_of: bool, node: Any) -> 
 
 def choose(
     scope: Scope, node: Any, cond: Atom, then: Inner, orelse: Inner, results: tuple[Atom, Atom], hint: str = ""
-) -> Var:
+) -> Atom:
     """Append an `if` with one result."""
     merged = merge(scope, node, (then, orelse), [(results[0], results[1], hint)])
     append_if(scope, node, cond, (then, orelse), merged)

@@ -124,8 +124,9 @@ def _rebuilt(scope: Scope, container: Var) -> Var:
     pairs = zip(keys or range(len(types)), types, strict=True)
     parts = tuple(current(scope, item(scope, container, k, x)) for k, x in pairs)
     first = (tuple(map(Lit, keys)),) if keys else ()
-    maker = prims.make_dict if keys else prims.make_tuple if t.kind == "tuple" else prims.make_list
-    out = _append(scope, maker, (*first, *parts), (), container.hint)
+    kind = t.kind if isinstance(t, ab.Seq) else "dict"
+    makers: dict[str, OpFunction] = {"dict": prims.make_dict, "tuple": prims.make_tuple, "list": prims.make_list}
+    out = _append(scope, makers[kind], (*first, *parts), (), container.hint)
     scope.memory.new(out, scope.memory.cells(parts))
     return out
 

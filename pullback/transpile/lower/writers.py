@@ -99,7 +99,8 @@ def _of_a_dtype(scope: Scope, node: Any, array: Var, value: Atom) -> Atom:
 
 def copyto(scope: Scope, node: Any, args: list[Value], keywords: Keywords, hint: str) -> Value:
     """`np.copyto(dst, src, where=mask)`."""
-    given = bound(scope, node, "dst src casting where", args, {"where": Lit(True), **keywords}, {"casting": "same_kind"})
+    keywords = {"where": Lit(True), **keywords}
+    given = bound(scope, node, "dst src casting where", args, keywords, {"casting": "same_kind"})
     array = _array(scope, node, given["dst"])
     value = as_operand(scope, node, given["src"])
     check_cast(scope, node, array.type, value.type)

@@ -82,8 +82,7 @@ def _links(b: Block, result: Atom, start: Var) -> list[Link] | None:
     found: list[Link] = []
     v: Atom | None = result
     while v is not start:
-        link = made.get(v) if isinstance(v, Var) else None
-        link = None if link is None else _link(link, v)
+        link = _link(made[v], v) if isinstance(v, Var) and v in made else None
         if link is None:
             return None
         found.append(link)
@@ -110,9 +109,9 @@ def _link(s: Stmt, v: Atom) -> Link | None:
         case Op(op=op) if op in (prims.set_item, prims.add_item):
             return s
         case For() | While() if v in s.outs[: len(s.inits)]:
-            return s, s.outs.index(v)  # type: ignore[arg-type]
+            return s, s.outs.index(v)
         case If() if v in s.outs:
-            return s, s.outs.index(v)  # type: ignore[arg-type]
+            return s, s.outs.index(v)
     return None
 
 
