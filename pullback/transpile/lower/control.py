@@ -9,7 +9,7 @@ from typing import Any, cast
 import gast
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, Lit, Var
+from pullback.transpile.core import Atom, Lit
 from pullback.transpile.lower import folding
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.merging import append_if, merge
