@@ -21,14 +21,15 @@ _CASES: dict[str, list[Case]] = {}
 class Case:
     """A program at some arguments: it differentiates, or where `refusal` is given it is refused.
 
-    A refusal is the class of the error, a part of its text, and the marked text of the user's line. With `or_right`
+    A refusal is the class of the error, a part of its text, and the marked text of the user's line, None where it is
+    the run that refuses. With `or_right`
     either is accepted: what the program does may one day be told, and is never told wrong.
     """
 
     f: Function
     args: tuple[Any, ...]
     name: str
-    refusal: tuple[type[errors.PullbackError], str, str] | None = None
+    refusal: tuple[type[errors.PullbackError], str, str | None] | None = None
     or_right: bool = False
 
 
@@ -48,7 +49,7 @@ def right(*args: Any) -> Callable[[Function], Function]:
 def refused(
     *args: Any,
     text: str,
-    marked: str,
+    marked: str | None,
     cls: type[errors.PullbackError] = errors.NotSupportedYet,
     or_right: bool = False,
 ) -> Callable[[Function], Function]:

@@ -169,8 +169,8 @@ def no_copy_by_asarray(x):
 
 @right(mixed(4))
 def copy_by_asarray_of_another_dtype(x):
-    y = np.asarray(x, dtype=int)
-    y[0] = 3
+    y = np.asarray(x, dtype=np.float32)
+    y[0] = 3.0 * x[1]
     x *= 2.0
     return x * y
 

@@ -3,12 +3,12 @@
 import numpy as np
 
 from pullback import errors
-from tests.inplace.cases import mixed, refused
+from tests.inplace.cases import mixed, refused, right
 
 LOG = np.zeros(3)
 
 
-@refused(mixed(3), text="", marked="LOG[0]")
+@refused(mixed(3), text="'LOG' is a value of the module, and it is written", marked="LOG")
 def global_array_written(x):
     LOG[0] = x[0]
     return np.sum(x * LOG)
@@ -19,19 +19,31 @@ def remember(x, seen=[]):  # noqa: B006
     return np.sum(x) * len(seen)
 
 
-@refused(mixed(3), text="", marked="remember(x)")
+@refused(mixed(3), text="the default of 'seen' in 'remember' is not a constant", marked="remember(x)")
 def default_that_is_a_list_written(x):
     return remember(x) * np.sum(x)
 
 
-@refused(mixed(4), mixed(4, seed=1), 0.5, text="", marked="")
+@refused(
+    mixed(4),
+    mixed(4, seed=1),
+    0.5,
+    text="'x' cannot be used: it may be the array that is written under another name on line",
+    marked="return x * y",
+)
 def name_of_one_of_two_arrays(x, y, s):
     z = x if s > 0.0 else y
     z[0] = 2.0 * z[1]
     return x * y
 
 
-@refused(mixed(4), mixed(4, seed=1), 3, text="", marked="")
+@refused(
+    mixed(4),
+    mixed(4, seed=1),
+    3,
+    text="'x' cannot be used: it may be the array that is written under another name on line",
+    marked="z = y if i % 2 else x",
+)
 def name_of_another_array_in_each_trip(x, y, n):
     z = x
     for i in range(n):
@@ -40,14 +52,24 @@ def name_of_another_array_in_each_trip(x, y, n):
     return x * y
 
 
-@refused(mixed(4), mixed(4, seed=1), text="", marked="")
+@refused(
+    mixed(4),
+    mixed(4, seed=1),
+    text="the arguments `key` and `default` of max are not supported yet",
+    marked="max((x, y), key=np.sum)",
+)
 def name_of_the_larger(x, y):
     z = max((x, y), key=np.sum)
     z *= 2.0
     return x * y
 
 
-@refused(mixed(4), 0.5, text="", marked="")
+@refused(
+    mixed(4),
+    0.5,
+    text="'x' cannot be used: it may be the array that is written under another name on line",
+    marked="return x * y",
+)
 def copy_in_one_branch_only(x, s):
     y = x
     if s > 0.0:
@@ -56,64 +78,71 @@ def copy_in_one_branch_only(x, s):
     return x * y
 
 
-@refused(mixed(4), 1, text="", marked="")
+@refused(mixed(4), 1, text="an array in a list is written, which is not supported yet", marked="xs[k][0]")
 def view_at_a_list_s_integer_of_the_run(x, k):
     xs = [x, x * 2.0, x * 3.0]
     xs[k][0] = 5.0
     return xs[0] * xs[1] * xs[2]
 
 
-@refused(mixed(4), text="", marked="x.shape")
+@refused(mixed(4), text="setting an attribute is not supported yet", marked="x.shape")
 def shape_assigned(x):
     x.shape = (2, 2)
     return x * x
 
 
-@refused(mixed(4), text="", marked="x.view")
+@refused(mixed(4), text="the method 'view' of an array is not supported yet", marked="x.view")
 def bits_seen_as_another_dtype(x):
     x.view(np.int64)[0] += 1
     return x * x
 
 
-@refused(mixed(4), text="", marked="np.lib.stride_tricks.as_strided")
+@refused(
+    mixed(4),
+    cls=errors.NoRule,
+    text="there is no derivative rule for 'as_strided'",
+    marked="np.lib.stride_tricks.as_strided",
+)
 def overlapping_memory(x):
     w = np.lib.stride_tricks.as_strided(x, (3, 2), (8, 8))
     w[0, 1] = 5.0
     return x * x
 
 
-@refused(mixed(4), text="", marked="np.nditer")
+@refused(mixed(4), text="making an object of the class 'nditer' is not supported yet", marked="np.nditer")
 def iterator_that_writes(x):
     for e in np.nditer(x, op_flags=["readwrite"]):
         e[...] = 2.0 * e
     return x * x
 
 
-@refused(mixed(4), text="", marked="np.random.shuffle")
+@refused(mixed(4), text="random numbers are not supported yet", marked="np.random.shuffle")
 def shuffled(x):
     np.random.shuffle(x)
     return x * x
 
 
-@refused(mixed(4), text="", marked="x.partition")
+@refused(
+    mixed(4), text="the method 'partition' changes an array in place, which is not supported yet", marked="x.partition"
+)
 def partitioned(x):
     x.partition(2)
     return x * x
 
 
-@refused(mixed(4), text="", marked="setattr")
+@refused(mixed(4), text="'setattr' is not supported yet", marked="setattr")
 def attribute_set_by_name(x):
     setattr(x, "shape", (2, 2))  # noqa: B010
     return x * x
 
 
-@refused(mixed(4), text="", marked="np.maximum.at")
+@refused(mixed(4), text="`at` is supported for np.add and np.subtract only", marked="np.maximum.at")
 def maximum_at(x):
     np.maximum.at(x, [0, 0], 0.5)
     return x * x
 
 
-@refused(mixed(4), text="", marked="np.multiply.at")
+@refused(mixed(4), text="`at` is supported for np.add and np.subtract only", marked="np.multiply.at")
 def multiply_at(x):
     np.multiply.at(x, [0, 0], x[1])
     return x * x
@@ -146,39 +175,48 @@ def bump(a, k):
     return a[k]
 
 
-@refused(mixed(4), text="", marked="", or_right=True)
+@right(mixed(4))
 def write_by_a_call_in_a_comprehension(x):
     ys = [bump(x, i) for i in range(3)]
     return ys[0] * ys[2] * x
 
 
-@refused(mixed(4), text="", marked="", or_right=True)
+@right(mixed(4))
 def write_by_a_call_in_a_generator(x):
     s = sum(bump(x, i) for i in range(3))
     return s * x
 
 
-@refused(mixed(4), text="", marked="", or_right=True)
+@right(mixed(4))
 def write_by_a_call_in_a_condition(x):
     if x[0] > -9.0 and bump(x, 1) > 0.0 or bump(x, 2) > 0.0:
         x[0] *= 2.0
     return x * x
 
 
-@refused(mixed(4), text="", marked="", or_right=True)
+@right(mixed(4))
 def write_by_a_call_in_a_ternary(x):
     y = bump(x, 0) if x[1] > 0.0 else bump(x, 2)
     return x * y
 
 
-@refused(mixed(4), text="", marked="", or_right=True)
+@refused(
+    mixed(4),
+    text="a condition of `while` that writes into an array is not supported yet",
+    marked="bump(x, 0) ** 2 < 50.0",
+    or_right=True,
+)
 def write_in_the_condition_of_a_while(x):
     while bump(x, 0) ** 2 < 50.0:
         x[1] *= x[0]
     return np.sin(x)
 
 
-@refused(mixed(4), text="", marked="", or_right=True)
+@refused(
+    mixed(4),
+    text="an array is written in this call that may also be reached through another argument",
+    marked="same(x, x)",
+)
 def same_array_given_twice_to_a_helper(x):
     same(x, x)
     return x * x
@@ -189,7 +227,12 @@ def same(a, b):
     b[1] *= a[0]
 
 
-@refused(mixed(4), text="", marked="", or_right=True)
+@refused(
+    mixed(4),
+    cls=errors.AliasError,
+    text="a part of an array is written in a call that takes another part, and the two overlap",
+    marked=None,
+)
 def overlapping_parts_given_to_a_helper(x):
     same(x[:3], x[1:])
     return x * x
