@@ -9,7 +9,6 @@ import math
 import operator
 import re
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -178,7 +177,8 @@ class Expressions:
     def call(self, op: Any, e: Apply) -> Any:
         """A plain call of a function by its name; keywords that nobody writes become positions."""
         args, kwargs = list(e.args), list(e.kwargs)
-        while kwargs and kwargs[0][0] in _POSITIONAL and op not in _KEYWORD_ONLY and not isinstance(op, FunctionType):
+        numpys = (getattr(op, "__module__", None) or "").partition(".")[0] == "numpy"
+        while numpys and kwargs and kwargs[0][0] in _POSITIONAL and op not in _KEYWORD_ONLY:
             args.append(kwargs.pop(0)[1])
         f = name(self.space.callable(op))
         if isinstance(f, ast.Attribute) and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):

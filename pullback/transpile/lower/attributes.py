@@ -82,7 +82,11 @@ def _of_array(scope: Scope, node: Any, value: Value, name: str, hint: str) -> Va
             return size(scope, node, value, hint)
         case "dtype":
             return dtype(scope, node, value, hint)
-        case "real" | "imag" | "flat" | "base" | "strides" | "flags" | "data":
+        case "flat":
+            return None
+        case "real" if ab.kind_of(t) in ("float", "int", "bool"):
+            return value
+        case "real" | "imag" | "base" | "strides" | "flags" | "data":
             scope.refuse(node, f"the attribute {name!r} of an array is not supported yet", "")
     if not hasattr(np.ndarray, name) and not isinstance(t, ab.Unknown):
         scope.refuse(node, f"an array or number has no attribute {name!r}", "This raises AttributeError in Python.")

@@ -7,6 +7,7 @@ import difflib
 import inspect
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -18,7 +19,7 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.lower import library, writers
+from pullback.transpile.lower import library, outputs, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
@@ -136,7 +137,13 @@ def _call_object(
         return scope.op(prims.alias, (), (), hint, node, BOTTOM)
     if not is_operation(obj):
         raise_no_rule(scope, node, obj)
-    return operation(scope, node, obj, args, keywords, hint)
+    compute = partial(_computed, scope, node, obj)
+    written = outputs.with_output(scope, node, obj, args, keywords, compute)
+    return operation(scope, node, obj, args, keywords, hint) if written is None else written
+
+
+def _computed(scope: Scope, node: Any, op: OpFunction, args: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
+    return operation(scope, node, op, args, keywords, "")
 
 
 def operation(

@@ -47,6 +47,8 @@ def _not_a_value(value: Value) -> tuple[str, str]:
             return f"the function {f.name!r} is used as a value, which is not supported yet", "Call it by its name."
         case UserModule(text=text):
             return f"the module {text!r} is used as a value", "Use a name in it."
+        case Method(name="flat"):
+            return "`flat` is used as a value, which is not supported yet", "Use x.ravel()."
         case Method(name=name):
             return f"the method {name!r} is used as a value, which is not supported yet", "Call it."
     return "this cannot be used as a value", ""

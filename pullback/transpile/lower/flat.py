@@ -1,7 +1,7 @@
 """Elements by their number in the order of the last axis first: `x.flat[k]`, `np.put`, and values that go round.
 
-    np.put(a, k, v)          ->      a2 = set_item(a, (k // n, k % n), v)            where a has n columns
-    np.place(x, m, v)        ->      x2 = set_item(x, (m,), v[np.arange(count) % len(v)])
+np.put(a, k, v)          ->      a2 = set_item(a, (k // n, k % n), v)            where a has n columns
+np.place(x, m, v)        ->      x2 = set_item(x, (m,), v[np.arange(count) % len(v)])
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def axes_of(scope: Scope, node: Any, array: Atom) -> int:
     return rank
 
 
-def index_at(scope: Scope, node: Any, array: Var, number: Atom) -> tuple[Arg, ...]:
+def index_at(scope: Scope, node: Any, array: Atom, number: Atom) -> tuple[Arg, ...]:
     """The index of the element, or of the elements, with a number; where there is none it is out of bounds."""
     axes = axes_of(scope, node, array)
     if axes == 1:
@@ -46,7 +46,7 @@ def index_at(scope: Scope, node: Any, array: Var, number: Atom) -> tuple[Arg, ..
     return (*parts, rest)
 
 
-def numbers_in(scope: Scope, node: Any, array: Var, part: Slice) -> Var:
+def numbers_in(scope: Scope, node: Any, array: Atom, part: Slice) -> Var:
     """The numbers of the elements in a slice of `x.flat`."""
     size = scope.op(np.size, (array,), (), "", node)
     return scope.op(operator.getitem, (scope.op(np.arange, (size,), (), "", node), (part,)), (), "", node)
@@ -80,7 +80,7 @@ def shaped(scope: Scope, node: Any, value: Value, like: Atom) -> Atom:
     if axes == 1 or ab.rank(elements.type) == 0:
         return elements
     shape = tuple(scope.op(prims.dim, (like, Lit(k)), (), "", node) for k in range(axes))
-    return scope.op(np.reshape, (elements, shape), (), "", node)
+    return scope.op(np.reshape, (elements,), (("shape", shape),), "", node)
 
 
 def of_one_length(a: ab.Type, b: ab.Type) -> bool:

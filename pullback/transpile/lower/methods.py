@@ -28,7 +28,6 @@ _SAME: dict[str, OpFunction] = {
 _IN_PLACE = {
     "partition": "Use np.sort.",
     "resize": "Make a new array of the other size.",
-    "itemset": "Write `x[index] = value`.",
     "setfield": "Write `x[index] = value`.",
     "byteswap": "Use .astype.",
     "setflags": "Leave it out.",

@@ -13,7 +13,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
 from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import ListView, Pack, Value, static, type_of
+from pullback.transpile.lower.values import ListView, Method, Pack, Value, static, type_of
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,8 @@ def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
         return Known(tuple(known))
     if isinstance(value, ListView):
         return View(value)
+    if isinstance(value, Method) and value.name == "flat":
+        scope.refuse(node, "a loop over `flat` is not supported yet", "Loop over x.ravel(), or over indices.")
     match type_of(value):
         case ab.ListOf():
             return Items(as_atom(scope, node, value))

@@ -103,7 +103,7 @@ def assign(scope: Scope, target: Any, node: Any) -> None:
             for t, value in zip(target.elts, values, strict=True):
                 store(scope, t, value)
             return
-    if not isinstance(target, gast.Name | gast.Tuple | gast.List | gast.Subscript):
+    if not isinstance(target, gast.Name | gast.Tuple | gast.List | gast.Subscript) and not _is_flat(target):
         refuse_write(scope, target)
     store(scope, target, scope.expression(node, _hint(target)))
 
@@ -115,6 +115,8 @@ def store(scope: Scope, target: Any, value: Value) -> None:
             scope.bind(name, value)
         case gast.Subscript():
             writing.write_item(scope, target, value)
+        case gast.Attribute() if _is_flat(target):
+            writing.write_flat(scope, target, value)
         case gast.Tuple(elts=targets) | gast.List(elts=targets):
             hints = [_hint(t) for t in targets]
             starred = [i for i, t in enumerate(targets) if isinstance(t, gast.Starred)]
@@ -125,10 +127,15 @@ def store(scope: Scope, target: Any, value: Value) -> None:
             refuse_write(scope, target)
 
 
+def _is_flat(target: Any) -> bool:
+    return isinstance(target, gast.Attribute) and target.attr == "flat"
+
+
 def refuse_write(scope: Scope, target: Any) -> None:
     """Refuse an assignment to an attribute, or to something else that is no place."""
     if isinstance(target, gast.Attribute):
-        scope.refuse(target, "setting an attribute is not supported yet", "Keep the value in a variable.")
+        hint = "Write `y = x.reshape(...)`." if target.attr == "shape" else "Keep the value in a variable."
+        scope.refuse(target, "setting an attribute is not supported yet", hint)
     scope.refuse(target, "this target of an assignment is not supported yet", "Assign to a name.")
 
 

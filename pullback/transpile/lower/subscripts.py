@@ -11,9 +11,10 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Lit, Slice, Var
+from pullback.transpile.lower import flat
 from pullback.transpile.lower.containers import as_arg, as_atom, explode, read_item
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import BOTTOM, UNDECIDED, ListView, Pack, Value, lift, static, type_of
+from pullback.transpile.lower.values import BOTTOM, UNDECIDED, ListView, Method, Pack, Value, lift, static, type_of
 
 
 def subscript(scope: Scope, node: Any, hint: str) -> Value:
@@ -50,6 +51,8 @@ def read(scope: Scope, node: Any, value: Value, hint: str = "") -> Value:
             return _of_constant(scope, node, known)
         case Var() | Global():
             return _of_atom(scope, node, value, hint)
+        case Method(receiver=Var() | Global() as array, name="flat"):
+            return scope.op(operator.getitem, (array, flat_index(scope, node.slice, array)), (), hint, node)
     scope.refuse(node, "this value has no items", "Only arrays, tuples, lists and dicts can be read by index.")
 
 
@@ -189,6 +192,18 @@ def index_of(scope: Scope, node: Any) -> tuple[Arg, ...]:
     return index_of_value(scope, node, scope.expression(node))
 
 
+def flat_index(scope: Scope, node: Any, array: Atom) -> tuple[Arg, ...]:
+    """The index of what `x.flat[node]` is."""
+    part = _part(scope, node)
+    if isinstance(part, Lit) and part.value is Ellipsis:
+        part = Slice()
+    if isinstance(part, Slice):
+        part = flat.numbers_in(scope, node, array, part)
+    elif ab.kind_of(part.type) == "bool":
+        part = scope.op(np.flatnonzero, (part,), (), "", node)
+    return flat.index_at(scope, node, array, part)
+
+
 def index_of_value(scope: Scope, node: Any, value: Value) -> tuple[Arg, ...]:
     """An index that has been computed, as a tuple."""
     value = explode(scope, node, value)
@@ -197,7 +212,7 @@ def index_of_value(scope: Scope, node: Any, value: Value) -> tuple[Arg, ...]:
     return (index_part(scope, node, value),)
 
 
-def _part(scope: Scope, node: Any) -> Arg:
+def _part(scope: Scope, node: Any) -> Atom | Slice:
     if isinstance(node, gast.Slice):
         bounds = [
             None if x is None else as_atom(scope, x, scope.expression(x)) for x in (node.lower, node.upper, node.step)

@@ -1,8 +1,8 @@
 """NumPy's functions that write into an array they are given: `np.add.at`, `np.copyto`, `np.put`, …
 
-    np.add.at(x, i, v)                 ->      x2 = add_item(x1, (i,), v)
-    np.copyto(x, v, where=m)           ->      x2 = set_item(x1, (...,), np.where(m, v, x1))
-    x.sort()                           ->      x2 = set_item(x1, (...,), np.sort(x1))
+np.add.at(x, i, v)                 ->      x2 = add_item(x1, (i,), v)
+np.copyto(x, v, where=m)           ->      x2 = set_item(x1, (...,), np.where(m, v, x1))
+x.sort()                           ->      x2 = set_item(x1, (...,), np.sort(x1))
 """
 
 from __future__ import annotations
@@ -34,11 +34,17 @@ Method = Callable[[Scope, Any, Value, list[Value], Keywords], Value]
 
 
 def bound(
-    scope: Scope, node: Any, names: str, args: Sequence[Value], keywords: Keywords, defaults: Mapping[str, object]
+    scope: Scope,
+    node: Any,
+    names: str,
+    args: Sequence[Value],
+    keywords: Keywords,
+    defaults: Mapping[str, object],
+    optional: frozenset[str] = frozenset(),
 ) -> dict[str, Value]:
     """The arguments of a call by name; those with a default are refused unless they are given just that."""
     order = names.split()
-    known = [n for n in order if n not in defaults]
+    known = [n for n in order if n not in defaults and n not in optional]
     given = dict(zip(order, args, strict=False))
     if len(args) > len(order) or given.keys() & keywords.keys() or keywords.keys() - set(order):
         scope.refuse(node, f"the arguments do not fit ({', '.join(order)})", "This raises TypeError in NumPy.")
@@ -99,13 +105,13 @@ def _of_a_dtype(scope: Scope, node: Any, array: Var, value: Atom) -> Atom:
 
 def copyto(scope: Scope, node: Any, args: list[Value], keywords: Keywords, hint: str) -> Value:
     """`np.copyto(dst, src, where=mask)`."""
-    keywords = {"where": Lit(True), **keywords}
-    given = bound(scope, node, "dst src casting where", args, keywords, {"casting": "same_kind"})
+    given = bound(scope, node, "dst src casting where", args, keywords, {"casting": "same_kind"}, frozenset({"where"}))
     array = _array(scope, node, given["dst"])
     value = as_operand(scope, node, given["src"])
     check_cast(scope, node, array.type, value.type)
-    if static(given["where"]) is not True:
-        mask = as_operand(scope, node, given["where"])
+    where = given.get("where", Lit(True))
+    if static(where) is not True:
+        mask = as_operand(scope, node, where)
         if flat.of_one_length(mask.type, array.type) and ab.rank(value.type) == 0:
             write(scope, node, array, (mask,), value)
             return NONE
@@ -196,7 +202,7 @@ def put_along_axis(scope: Scope, node: Any, args: list[Value], keywords: Keyword
             continue
         every = scope.op(np.arange, (scope.op(prims.dim, (array, Lit(k)), (), "", node),), (), "", node)
         shape = tuple(Lit(-1 if j == k else 1) for j in range(axes))
-        index.append(scope.op(np.reshape, (every, shape), (), "", node))
+        index.append(scope.op(np.reshape, (every,), (("shape", shape),), "", node))
     write(scope, node, array, tuple(index), as_operand(scope, node, given["values"]))
     return NONE
 
@@ -206,7 +212,9 @@ def put_along_axis(scope: Scope, node: Any, args: list[Value], keywords: Keyword
 
 def fill(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Keywords) -> Value:
     """`x.fill(value)`."""
-    given = bound(scope, node, "value", args, keywords, {})
+    for name in keywords:
+        scope.refuse(node, f"fill takes no argument {name!r}", "This raises TypeError in NumPy.")
+    given = bound(scope, node, "value", args, {}, {})
     array = _receiver(scope, node, x)
     value = as_operand(scope, node, given["value"])
     if ab.rank(value.type) != 0:
@@ -217,9 +225,9 @@ def fill(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Keyword
 
 def sort(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Keywords) -> Value:
     """`x.sort(axis)`."""
-    given = bound(scope, node, "axis kind order stable", args, {"axis": Lit(-1), **keywords}, _NO_CHOICE)
+    given = bound(scope, node, "axis kind order stable", args, keywords, _NO_CHOICE, frozenset({"axis"}))
     array = _receiver(scope, node, x)
-    axis = static(given["axis"])
+    axis = static(given.get("axis", Lit(-1)))
     if axis is UNDECIDED:
         scope.refuse(node, "an axis of the run is not supported here", "Write it out.")
     ordered = scope.op(np.sort, (array,), () if axis == -1 else (("axis", Lit(axis)),), "", node)

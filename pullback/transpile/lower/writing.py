@@ -10,17 +10,19 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Atom, Global, Lit, Var
 from pullback.transpile.infer import infer
-from pullback.transpile.lower import current
+from pullback.transpile.lower import current, flat
 from pullback.transpile.lower.casting import check_axes, check_cast
 from pullback.transpile.lower.containers import as_operand
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.subscripts import index_of, read
-from pullback.transpile.lower.values import Pack, Value, type_of
+from pullback.transpile.lower.subscripts import flat_index, index_of, read
+from pullback.transpile.lower.values import Method, Pack, Value, type_of
 from pullback.transpile.storage import Sharing, of_index
 
 EVERYTHING = (Lit(...),)
@@ -28,14 +30,49 @@ EVERYTHING = (Lit(...),)
 
 def write_item(scope: Scope, target: Any, value: Value) -> None:
     """`target = value` where the target is `x[index]`."""
-    array = written_array(scope, target.value, scope.expression(target.value))
-    index = index_of(scope, target.slice)
+    container = scope.expression(target.value)
+    array, index = _place(scope, target, container)
+    if isinstance(container, Method):
+        value = _of_flat(scope, target, array, index, value)
     write(scope, target, array, index, as_operand(scope, target, value))
+
+
+def write_flat(scope: Scope, target: Any, value: Value) -> None:
+    """`x.flat = value`: the elements of the value, again and again."""
+    array = written_array(scope, target.value, scope.expression(target.value))
+    write(scope, target, array, EVERYTHING, flat.shaped(scope, target, value, array))
+
+
+def _place(scope: Scope, target: Any, container: Value) -> tuple[Var, tuple[Arg, ...]]:
+    """The array and the index of a target; `x.flat[k]` is a place in `x`."""
+    if isinstance(container, Method) and container.name == "flat":
+        array = written_array(scope, target.value, container.receiver)
+        return array, flat_index(scope, target.slice, array)
+    array = written_array(scope, target.value, container)
+    return array, index_of(scope, target.slice)
+
+
+def _of_flat(scope: Scope, node: Any, array: Var, index: tuple[Arg, ...], value: Value) -> Atom:
+    """What is written to elements by their number: as many as these are, or one."""
+    last = index[-1]
+    assert isinstance(last, Var | Lit | Global)
+    if ab.rank(last.type) == 1:
+        return flat.repeated(scope, node, value, last)
+    atom = as_operand(scope, node, value)
+    if ab.rank(last.type) != 0 or ab.rank(atom.type) != 0:
+        scope.refuse(node, "it is not known whether this is one element", "Write to `x[i, j]`.")
+    return atom
 
 
 def write(scope: Scope, node: Any, array: Var, index: tuple[Arg, ...], value: Atom) -> None:
     """`array[index] = value`."""
     _check_value(scope, node, array, index, value)
+    axes, more = ab.rank(infer(operator.getitem, (array, index), {})), ab.rank(value.type)
+    if axes is not None and more is not None and more > axes:
+        if axes == 0 and Lit(...) not in index:
+            scope.refuse(node, f"an element cannot take an array of {more} axes", "This raises ValueError in NumPy.")
+        first = tuple(Lit(k) for k in range(more - axes))  # these have length 1, or NumPy raises
+        value = scope.op(np.squeeze, (value,), (("axis", first),), "", node)
     current.write(scope, node, array, index, value)
 
 
@@ -47,8 +84,7 @@ def update_item(scope: Scope, s: Any) -> None:
         if isinstance(item, Var) and isinstance(item.type, ab.Array) and not scope.numbers.has(item):
             update(scope, s, item, scope.expression(s.value))
             return
-    array = written_array(scope, s.target.value, container)
-    index = index_of(scope, s.target.slice)
+    array, index = _place(scope, s.target, container)
     op = BINARY[type(s.op)]
     before = scope.current(array)
     old = scope.op(operator.getitem, (array, index), (), "", s.target)
