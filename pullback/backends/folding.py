@@ -70,7 +70,7 @@ def fold(function: Function, callees: Callees, public: bool, owned: Collection[i
     mutated = tuple(f.params[k].var for k in f.written) if f.primal else ()
     return Procedure(
         f.name, f.params, body, f.origin, f.user_names, f.doc, public, results,
-        frozenset(wanted(f.block, callees.taken)), frozenset(f.params[k].var for k in owned), mutated,
+        frozenset(folder.wanted), frozenset(f.params[k].var for k in owned), mutated,
     )  # fmt: skip
 
 
@@ -81,6 +81,7 @@ class Folder:
         self.function = function
         self.usage = usage
         self.callees = callees
+        self.wanted = wanted(function.block, callees.taken)
         sharing = Sharing(function.block, usage.start, callees.taken)
         self.changing = sharing.changing
         self.waiting = Waiting(usage, sharing)
@@ -174,8 +175,9 @@ class Folder:
     def call(self, s: Call, slot: int, frame: Frame) -> None:
         taken = self.callees.taken(s.function)
         for k in taken:
-            if isinstance(v := s.args[k], Var) and v in self.waiting.pending:
-                self.waiting.settle(self.waiting.pending[v])
+            p = self.waiting.pending.get(v) if isinstance(v := s.args[k], Var) else None
+            if p is not None and not (isinstance(p.expr, Apply) and p.expr.op in MAKERS):
+                self.waiting.settle(p)
         reader = self.waiting.reader(s, frame)
         value = self.waiting.expression(
             lambda: Invoke(s.function, self.waiting.args(s.args, reader), s.out, tuple(sorted(taken))),
@@ -209,7 +211,8 @@ class Folder:
         if s in self.changing and isinstance(s.args[0], Var) and s.args[0] in self.waiting.pending:
             self.waiting.settle(self.waiting.pending[s.args[0]])
         value = self.waiting.expression(lambda: self.apply(s, reader), self.waiting.room(s.out, frame))
-        self.bind(s, s.out, value, slot, frame, is_cheap(s.op, s.args, s.out.type))
+        written = s.op is prims.item and s.out in self.wanted
+        self.bind(s, s.out, value, slot, frame, not written and is_cheap(s.op, s.args, s.out.type))
 
     def all_parts(self, s: Op, slot: int, frame: Frame) -> Target:
         """The parts of a tuple that this statement and the next ones take apart, if it is a tape or they have names."""
@@ -278,10 +281,13 @@ class Folder:
         if v.hint or not isinstance(v.type, ab.Seq):
             return None
         parts = self.usage.parts(v)
-        if parts is None or len(parts) == 1 < len(v.type.items) or max(parts) >= len(v.type.items) or min(parts) < 0:
+        if parts is None or max(parts) >= len(v.type.items) or min(parts) < 0:
+            return None
+        if len(parts) == 1 < len(v.type.items) and not self.wanted & set(parts.values()):
             return None
         self.done.update(site.reader for site in self.usage.sites[v] if site.reader is not None)
-        return tuple(p if (p := parts.get(k)) and self.usage.sites.get(p) else None for k in range(len(v.type.items)))
+        read = ((k, p) for k in range(len(v.type.items)) for p in (parts.get(k),))
+        return tuple(None if p is None or not self.usage.sites.get(p) else self.parts_of(p) or p for _, p in read)
 
     def may_wait(self, s: Op | Call | If, out: Var, frame: Frame, cheap: bool) -> bool:
         """May a value become a part of the expressions that read it?"""

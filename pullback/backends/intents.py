@@ -7,10 +7,11 @@ out = call kernel(a, b), which writes b      b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from pullback.transpile import prims
 from pullback.transpile.core import Block, Call, Def, For, Function, If, Op, Var, While
-from pullback.transpile.traversal import variables
+from pullback.transpile.traversal import blocks, variables
 
 from .facts import MAKERS
 from .sharing import Taken, overwritten
@@ -56,9 +57,10 @@ def _collect_loop(s: For | While, taken: Taken, out: set[Var]) -> None:
 def taken_arguments(functions: Mapping[str, Function]) -> dict[str, frozenset[int]]:
     """The positions of the arguments that each function takes over, by key.
 
-    The user's functions write into what they write; a companion takes over what it would copy otherwise.
+    The user's functions write into what they write; a companion of one takes over what it would copy otherwise, which
+    may be in a structure.
     """
-    taken = {key: frozenset(f.written) for key, f in functions.items()}
+    taken = {key: frozenset(f.written if f.primal else ()) for key, f in functions.items()}
     while True:
         found = {key: _taken(f, taken) for key, f in functions.items()}
         if found == taken:
@@ -70,4 +72,15 @@ def _taken(f: Function, taken: Mapping[str, frozenset[int]]) -> frozenset[int]:
     if f.primal or not f.written:
         return frozenset(f.written)
     found = wanted(f.block, lambda key: taken.get(key, ()))
-    return frozenset(k for k in f.written if f.params[k].var in found)
+    for s in reversed(list(_items(f.block))):
+        found.update(v for v in variables(s.args[0]) if s.out in found)
+    return frozenset(k for k, p in enumerate(f.params) if p.var in found)
+
+
+def _items(b: Block) -> Iterator[Op]:
+    """What takes parts out of structures, in order."""
+    for s in b.body:
+        if isinstance(s, Op) and s.op is prims.item:
+            yield s
+        for inner in blocks(s):
+            yield from _items(inner)

@@ -16,8 +16,10 @@ from dataclasses import replace
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, Call, Def, For, If, Lit, Op, Stmt, Var, While
+from pullback.transpile.core import Atom, Block, Call, Lit, Op, Stmt, Var
 from pullback.transpile.traversal import blocks, own_reads, substitute, variables
+
+from .rewriting import with_blocks
 
 Mutates = Callable[[str], Collection[int]]
 """The positions of the arguments that the user's function with this key writes into; none for a companion."""
@@ -78,21 +80,10 @@ class _Parts:
     def block(self, b: Block) -> Block:
         body: list[Stmt] = []
         for s in b.body:
-            match s:
-                case Op() if self.is_part(s):
-                    continue
-                case Call() if s.out in self.made:
-                    body += self.call(s)
-                    continue
-                case If():
-                    s = replace(s, then=self.block(s.then), orelse=self.block(s.orelse))
-                case For():
-                    s = replace(s, body=self.block(s.body))
-                case While():
-                    s = replace(s, cond=self.block(s.cond), body=self.block(s.body))
-                case Def():
-                    s = replace(s, block=self.block(s.block))
-            body.append(s)
+            if isinstance(s, Call) and s.out in self.made:
+                body += self.call(s)
+            elif not (isinstance(s, Op) and self.is_part(s)):
+                body.append(with_blocks(s, self.block))
         return Block(b.params, tuple(body), b.results)
 
     def call(self, s: Call) -> list[Stmt]:

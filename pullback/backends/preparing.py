@@ -21,10 +21,12 @@ from pullback.transpile.traversal import substitute, variables
 from .arguments import copy_arguments
 from .facts import MAKERS
 from .folding import Callees
+from .holding import keep_copies
 from .mutation import take_apart
 from .shapes import ask_latest
 from .sinking import write_last
 from .tapes import merge_tapes
+from .unpacking import unpack_arguments, unpack_results
 from .updates import augment
 
 
@@ -35,8 +37,11 @@ def prepare(f: Function) -> Function:
 
 def ready(f: Function, callees: Callees, public: bool) -> Function:
     """The function made ready for arrays that are written in place."""
-    f = replace(f, block=write_last(augment(ask_latest(take_apart(f.block, callees.mutates)))))
-    return copy_arguments(f, callees.taken) if public else f
+    apart = unpack_results(take_apart(f.block, callees.mutates), callees.taken)
+    f = replace(f, block=keep_copies(write_last(augment(ask_latest(apart))), callees.taken))
+    if public:
+        return copy_arguments(f, callees.taken)
+    return f if f.primal or not f.written else unpack_arguments(f)
 
 
 def _shared_tests(b: Block) -> Block:

@@ -21,6 +21,7 @@ from pullback import runtime
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Op, Stmt, Var, While
 
+from .rewriting import with_blocks
 from .sharing import accumulation, writes
 
 SHAPE_ONLY: dict[Any, int] = {
@@ -105,21 +106,12 @@ class _Versions:
             self.note(v, latest)
         body: list[Stmt] = []
         for s in b.body:
-            match s:
-                case Op():
-                    s = self.operation(s, latest)
-                case If():
-                    then, orelse = (self.asked(x, dict(latest)) for x in (s.then, s.orelse))
-                    s = replace(s, then=then, orelse=orelse)
-                case For():
-                    s = replace(s, body=self.asked(s.body, dict(latest)))
-                case While():
-                    s = replace(s, cond=self.asked(s.cond, dict(latest)), body=self.asked(s.body, dict(latest)))
-                case Def():
-                    s = replace(s, block=self.asked(s.block, dict(latest)))
+            if isinstance(s, Op):
+                body.append(self.operation(s, latest))
+            else:
+                body.append(with_blocks(s, lambda inner: self.asked(inner, dict(latest))))
             for o in s.outs:
                 self.note(o, latest)
-            body.append(s)
         return Block(b.params, tuple(body), b.results)
 
     def note(self, v: Var, latest: dict[Var, Var]) -> None:

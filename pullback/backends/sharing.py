@@ -106,6 +106,8 @@ class Sharing:
             match s:
                 case Op(op=prims.item):
                     self._containers.update(variables(s.args[0]))
+                case Call():
+                    self._containers.update(v for k in self.taken(s.function) for v in variables(s.args[k]))
                 case Op():
                     if s.op in WRITES or accumulation(s, s.origin):
                         self.changing.add(s)

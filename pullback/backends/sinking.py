@@ -12,16 +12,16 @@ After, so that `d` may be a view::
 from __future__ import annotations
 
 import operator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pullback import runtime
-from pullback.transpile.core import Block, Def, For, If, Op, Stmt, Var, While
+from pullback.transpile.core import Block, Op, Stmt, Var
 from pullback.transpile.traversal import reads, variables
 
 from .facts import is_array, is_fresh
+from .rewriting import with_blocks
 from .sharing import writes
 
 _VIEWS: frozenset[Any] = frozenset(
@@ -32,21 +32,10 @@ _VIEWS: frozenset[Any] = frozenset(
 
 def write_last(b: Block) -> Block:
     """The block with writes of backward code behind the statements of the same line that read what they change."""
-    body = [_inside(s) for s in b.body]
+    body = [with_blocks(s, write_last) for s in b.body]
     for s in [s for s in body if isinstance(s, Op) and writes(s) and s.origin.adjoint]:
         _sink(body, s, b)
     return Block(b.params, tuple(body), b.results)
-
-
-def _inside(s: Stmt) -> Stmt:
-    match s:
-        case If():
-            return replace(s, then=write_last(s.then), orelse=write_last(s.orelse))
-        case For() | While():
-            return replace(s, body=write_last(s.body))
-        case Def():
-            return replace(s, block=write_last(s.block))
-    return s
 
 
 def _sink(body: list[Stmt], s: Op, b: Block) -> None:

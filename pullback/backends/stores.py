@@ -26,7 +26,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
-from .facts import WRITES, is_array, is_gather, through
+from .facts import MAKERS, WRITES, is_array, is_gather, through
 from .handing import handed_back, returning_first
 from .keeping import Keeping, leaving
 from .overlap import overlaps_safely
@@ -273,15 +273,26 @@ class _Stores:
         """A call of a companion that takes arguments over: what is not given away is copied for it."""
         args, mine = list(e.args), NOWHERE
         for k in e.taken:
-            x, stores = args[k], self.own.reach(args[k])
-            if isinstance(x, Var) and not stores & mine and self.own.exclusive(x, s, where):
-                self.own.note(x, s, self.own.written)
-                mine |= stores
-            elif stores:
-                args[k] = copied(x)
+            args[k] = self.given(args[k], s, where, mine)
+            mine |= self.own.reach(args[k])
         e = replace(e, args=self.apart(args, e.taken, mine))
         self.own.bind(s.target, self.places.place(e), s, where)
         return replace(s, value=e)
+
+    def given(self, e: Expr, s: Statement, where: Where, but: frozenset[Store]) -> Expr:
+        """An argument that is given away, or a copy of it; what is in the stores `but` is given away already."""
+        if isinstance(e, Apply) and e.op in MAKERS:
+            parts = [*e.args[:1]] if e.op is prims.make_dict else []
+            for x in e.args[len(parts) :]:
+                parts.append(self.given(x, s, where, but))
+                but |= self.own.reach(parts[-1])
+            return replace(e, args=tuple(parts))
+        stores, place = self.own.reach(e), self.places.place(e)
+        twice = isinstance(place, Parts) and len(list(each(place))) != len(stores)
+        if isinstance(e, Var) and not twice and not stores & but and self.own.exclusive(e, s, where):
+            self.own.note(e, s, self.own.written)
+            return e
+        return copied(e, apart=twice) if stores else e
 
     def apart(self, args: list[Expr], at: tuple[int, ...], mine: frozenset[Store]) -> tuple[Expr, ...]:
         """The arguments of a call, with copies of those that are only read but share storage with one that is not."""

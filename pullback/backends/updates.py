@@ -14,16 +14,16 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Block, Def, For, If, Lit, Op, Stmt, Var, While
+from pullback.transpile.core import Arg, Block, For, Lit, Op, Stmt, Var, While
 from pullback.transpile.traversal import blocks, own_reads, variables
 
 from .augmented import augmented
 from .facts import AUGMENTED, EVERYTHING, update_item
+from .rewriting import with_blocks
 
 
 def augment(b: Block) -> Block:
@@ -48,17 +48,11 @@ def _block(b: Block, readers: Counter[Var]) -> Block:
     gone: set[Stmt] = set()
     body: list[Stmt] = []
     for s in b.body:
-        match s:
-            case Op(op=prims.set_item):
-                s = _augmented(s, made, gone)
-            case If():
-                s = replace(s, then=_block(s.then, readers), orelse=_block(s.orelse, readers))
-            case For() | While():
-                s = replace(s, body=_block(s.body, readers))
-            case Def():
-                s = replace(s, block=_block(s.block, readers))
-        body.append(s)
-    return Block(b.params, tuple(s for s in body if s not in gone), b.results) if gone else replace(b, body=tuple(body))
+        if isinstance(s, Op) and s.op is prims.set_item:
+            body.append(_augmented(s, made, gone))
+        else:
+            body.append(with_blocks(s, lambda inner: _block(inner, readers)))
+    return Block(b.params, tuple(s for s in body if s not in gone), b.results)
 
 
 def _augmented(s: Op, made: dict[Var, Op], gone: set[Stmt]) -> Op:
