@@ -60,6 +60,13 @@ def check(program: Program, args: tuple[Any, ...], **options: Any) -> Emitted:
     return emitted
 
 
+def statements(program: Program, *args: Any) -> list[str]:
+    """The statements of the entry's text, which does what its Core means."""
+    text = check(program, args).text
+    body = text.partition(f"def {program.entry.name}(")[2].splitlines()[1:]
+    return [line.strip() for line in body if line.strip()]
+
+
 def squeezed(text: str) -> list[str]:
     """The lines of a text that are not blank."""
     return [line for line in text.splitlines() if line.strip()]

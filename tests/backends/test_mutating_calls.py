@@ -286,3 +286,43 @@ def test_a_companion_that_calls_itself_takes_its_argument_over() -> None:
         after = call(d, f, Lit(3), d.op("y", np.sin, x))[1]
         inside, found = texts(d.program([x], after), f, standalone=True)
         assert not any(".copy()" in line for line in (*inside, *found))
+
+
+def pullback(step: Step, dout: Var) -> Function:
+    """A companion of a function that writes into its first parameter; `step` also has its `dout`."""
+    return kernel([A, dout], (0,), step, primal=False)
+
+
+def test_a_pullback_takes_over_the_cotangents_of_what_is_written() -> None:
+    dout = Var("dout", ab.Seq("tuple", (ab.NONE, VECTOR)))
+
+    def step(c: User, a: Var, dout: Var) -> Sequence[Any]:
+        d = c.op("", operator.getitem, c.op("", prims.item, dout, 1), (Lit(0),))
+        da = c.op("da", prims.item, dout, 1)
+        return c.op("", operator.mul, d, c.op("", np.sum, a)), c.op("da", prims.set_item, da, (Lit(0),), 0.0)
+
+    x, c, f = Var("x", VECTOR), User(), pullback(step, dout)
+
+    def again(c: User, d: Var, i: Var) -> Var:
+        return call(c, f, x, c.op("", prims.make_tuple, None, d))[1]
+
+    (d,) = c.loop(Var("dx", VECTOR), c.op("dx", np.cos, x), again)
+    inside, found = texts(c.program([x], d), f)
+    assert inside[0] == "da = dout[1]"
+    assert "da[0] = 0.0" in inside
+    assert "_, dx = kernel(x, (None, dx))" in found
+    assert not any(".copy()" in line for line in (*inside, *found))
+
+
+def test_a_cotangent_that_is_given_twice_is_two() -> None:
+    dout = Var("dout", ab.Seq("tuple", (VECTOR, VECTOR)))
+
+    def step(c: User, a: Var, dout: Var) -> Sequence[Any]:
+        parts = [c.op("d", prims.item, dout, k) for k in range(2)]
+        return tuple(c.op("d", prims.add_item, d, (Lit(k),), 1.0) for k, d in enumerate(parts))
+
+    x, c, f = Var("x", VECTOR), User(), pullback(step, dout)
+    d = c.op("d", np.cos, x)
+    first, second = call(c, f, x, c.op("", prims.make_tuple, d, d))
+    found = texts(c.program([x], first, second), f)[1]
+    assert sum(".copy()" in line for line in found) == 1
