@@ -63,7 +63,7 @@ class Ownership:
         self.detached = detached
         self.asked: dict[Var, None] = {}
         self._asked_for: set[Store] = set()
-        self.views = frozenset(_views(procedure.body))
+        self.views = frozenset(_views(procedure.body)) - detached
         self.lists = frozenset(_lists(procedure.body))
 
     def learnt(self) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Block, For, Lit, Program, Range, Slice, Var
+from pullback.transpile.core import Block, For, If, Lit, Program, Range, Slice, Var
 from tests.backends.cores import MATRIX, VECTOR, Code, User, origin
 from tests.backends.running import statements
 
@@ -86,6 +86,18 @@ def test_a_slice_on_a_tape_is_copied_and_not_its_array() -> None:
     found = lines(c.program([x], y, tape))
     assert sum(".copy()" in line for line in found) == 2
     assert "tape.append(edge.copy())" in found
+
+
+def test_a_copy_of_a_view_that_has_another_name_is_copied_when_that_is_written() -> None:
+    m, c = Var("m", MATRIX), User()
+    a = c.op("a", np.sin, m)
+    row = c.op("row", operator.getitem, a, (Lit(0),))
+    a = c.op("a", prims.set_item, a, (Lit(0),), 2.0)
+    test = c.op("", operator.gt, c.op("", np.sum, a), 0.0)
+    out = Var("u", VECTOR)
+    c.add(If((out,), test, Block((), (), (row,)), Block((), (), (row,)), origin("if a:")))
+    u = c.op("u", prims.set_item, out, (Lit(0),), 3.0)
+    statements(c.program([m], a, u, c.op("", np.sum, row)), M)
 
 
 # assignments that overlap
