@@ -77,6 +77,8 @@ class Names:
                     self._chains(s.then)
                     self._chains(s.orelse)
                 case ForLoop() | WhileLoop() | Define():
+                    if isinstance(s, WhileLoop):
+                        self._chains(s.test)
                     self._chains(s.body)
 
     def _wishes(self, body: Body, loop: tuple[Var, ...] = ()) -> None:

@@ -165,3 +165,13 @@ def of_index(index: Arg) -> Sharing:
             return Sharing.FRESH
         unknown = True
     return Sharing.MAYBE if unknown else Sharing.VIEW
+
+
+def composed(first: Arg, then: tuple[Arg, ...]) -> tuple[Arg, ...] | None:
+    """One index for `x[first][then]`, where `first` is integers: `x[i][j]` is `x[i, j]`; of all of it, `x[i]`."""
+    if not isinstance(first, tuple):
+        return None
+    if then == (Lit(...),):
+        return first
+    integers = all(isinstance(getattr(i, "type", None), ab.Scalar) for i in first)
+    return (*first, *then) if integers else None

@@ -9,13 +9,13 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Kwargs, Lit, Op, OpFunction, Var
-from pullback.transpile.infer import infer, type_of
+from pullback.transpile.infer import infer
 from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, parameters_of
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import Value, is_atom, leaves
-from pullback.transpile.storage import Sharing
+from pullback.transpile.storage import Sharing, composed
 
 if TYPE_CHECKING:
     from pullback.transpile.lower.scope import Scope
@@ -184,7 +184,7 @@ def write(scope: Scope, node: Any, target: Atom, index: tuple[Arg, ...], value: 
         scope.refuse(node, "it writes into an array")
     cell, initial, via = located(scope, node, target)
     while via and cast(Lit, via[-1][0]).value is operator.getitem:
-        joint = _composed(via[-1][1], index)
+        joint = composed(via[-1][1], index)
         if joint is None:
             break
         via, index = via[:-1], joint
@@ -244,16 +244,6 @@ def _check_whole(scope: Scope, node: Any, target: Var, cell: Cell) -> None:
     made = scope.memory.made.get(target)
     if (made is not None and made.fn is prims.item) or scope.memory.owner[cell] in scope.memory.listed:
         scope.refuse(node, "an array in a list is written, which is not supported yet", "Make a new list.")
-
-
-def _composed(first: Arg, then: tuple[Arg, ...]) -> tuple[Arg, ...] | None:
-    """One index for `x[first][then]`, where `first` is integers: `x[i][j]` is `x[i, j]`; of all of it, `x[i]`."""
-    if not isinstance(first, tuple):
-        return None
-    if then == (Lit(...),):
-        return first
-    integers = all(isinstance(type_of(i), ab.Scalar) for i in first)
-    return (*first, *then) if integers else None
 
 
 def is_exactly(index: tuple[Arg, ...], *parts: object) -> bool:

@@ -26,6 +26,7 @@ from pullback.transpile.core import (
     Effect,
     For,
     If,
+    Kwargs,
     Lit,
     Op,
     Origin,
@@ -49,6 +50,7 @@ from pullback.transpile.reverse.cotangents import (
     of_numpy,
 )
 from pullback.transpile.reverse.twins import Twins
+from pullback.transpile.storage import Sharing, composed, of_index
 from pullback.transpile.traversal import variables
 
 
@@ -89,9 +91,11 @@ class Adjoint:
         self.r = r
         self.b = Builder(origin, r.twins)
         self.ct = Cotangents(self.b, r.active, r.whole)
+        self.views: dict[Var, Op] = {}  # of the block's own, by what they bind
 
     def walk(self, body: Sequence[Stmt]) -> None:
         """Differentiate statements, the last one first."""
+        self.views = {s.out: s for s in body if isinstance(s, Op) and _is_view(s)}
         for s in reversed(body):
             self.b.at(s.origin)
             self.statement(s)
@@ -232,6 +236,7 @@ class Adjoint:
         """The cotangent of an array that is read by index is added to in place, at that index."""
         base, index = s.args
         d = cast(Atom, self.ct.pop(s.out))
+        base, index, via = self.through_views(base, index)
         if not isinstance(base, Var) or base not in self.r.active:
             return
         if ab.rank(base.type) == 0:
@@ -239,8 +244,21 @@ class Adjoint:
             self.ct.add(base, one)
             return
         whole = self.ct.full(base)
-        self.ct.open[base] = self.b.emit(prims.add_item, (whole, index, d), hint=self.ct.name(base))
+        kwargs: Kwargs = (("via", via),) if via else ()
+        self.ct.open[base] = self.b.emit(prims.add_item, (whole, index, d), kwargs, self.ct.name(base))
         self.ct.mark_whole(cast(Atom, self.ct.open[base]), base)
+
+    def through_views(self, base: Arg, index: Arg) -> tuple[Arg, Arg, tuple[Arg, ...]]:
+        """Where an element of a view made here lies: in what that is a view of, where its cotangent goes at once."""
+        via: list[tuple[Arg, ...]] = []
+        while isinstance(base, Var) and base in self.views and base in self.r.active:
+            base, first = self.views[base].args
+            joint = composed(first, index) if not via and isinstance(index, tuple) else None
+            if joint is not None:
+                index = joint
+            else:
+                via.insert(0, (Lit(operator.getitem), first))
+        return base, index, tuple(via)
 
     def item(self, s: Op) -> None:
         container, key = s.args
@@ -332,6 +350,13 @@ def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type
         t if u is None else u if isinstance(t, ab.Scalar) and isinstance(u, ab.Scalar) else kind_of_either(t, u)
         for t, u in pairs
     )
+
+
+def _is_view(s: Op) -> bool:
+    """Is this a view of an array by index, which is only worth a cotangent of its own where it is read as a whole?"""
+    if s.op is not operator.getitem or not isinstance(s.args[0], Var) or ab.rank(s.out.type) in (None, 0):
+        return False
+    return of_index(s.args[1]) is Sharing.VIEW
 
 
 def _positive(key: Lit, t: ab.Type) -> Lit:
