@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from dataclasses import replace
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Var
+from pullback.transpile.core import Lit, Var
 
 from .facts import MAKERS, type_of
 from .ownership import Ownership, Where
@@ -35,12 +36,30 @@ def _lists(e: Expr) -> Iterator[Var]:
     return (v for v in atoms(e) if isinstance(v.type, ab.ListOf))
 
 
-class Keeping:
-    """Appends to the lists of one procedure; `leaving` are those that leave it."""
+def absent(body: Body) -> Iterator[Var]:
+    """What a branch leaves that has nothing to leave on one of its sides: None."""
+    for s in body.statements:
+        match s:
+            case Branch():
+                yield from absent(s.then)
+                yield from absent(s.orelse)
+                for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=False):
+                    if NONE in (x, y):
+                        yield o
+            case ForLoop() | WhileLoop() | Define():
+                yield from absent(s.body)
 
-    def __init__(self, own: Ownership, leaving: frozenset[Var]) -> None:
+
+NONE = Lit(None)
+
+
+class Keeping:
+    """Appends to the lists of one procedure; `leaving` are those that leave it, `absent` what may be None."""
+
+    def __init__(self, own: Ownership, leaving: frozenset[Var], absent: frozenset[Var]) -> None:
         self.own = own
         self.leaving = leaving
+        self.absent = absent
 
     def append(self, s: Append, where: Where) -> Append:
         """An array that is written later is copied; so is one that leaves the function on a list and is not its own."""
@@ -56,6 +75,13 @@ class Keeping:
 
     def kept(self, e: Expr, s: Append, where: Where) -> Expr:
         """An item of a list as it may be kept there."""
+        value = self._kept(e, s, where)
+        if value is not e and isinstance(e, Var) and e in self.absent:
+            there = Apply(operator.is_not, (e, NONE), (), Var("", ab.BOOL))
+            return Choice(there, value, NONE)
+        return value
+
+    def _kept(self, e: Expr, s: Append, where: Where) -> Expr:
         if isinstance(e, Apply) and e.op in MAKERS:
             skip = 1 if e.op is prims.make_dict else 0
             return replace(e, args=(*e.args[:skip], *(self.kept(x, s, where) for x in e.args[skip:])))

@@ -28,7 +28,7 @@ from pullback.transpile.core import Lit, Var
 
 from .facts import MAKERS, WRITES, is_array, is_gather, through
 from .handing import handed_back, returning_first
-from .keeping import Keeping, leaving
+from .keeping import Keeping, absent, leaving
 from .overlap import overlaps_safely
 from .ownership import Ownership, Where
 from .places import ABROAD, NOWHERE, Parts, Place, Store, Summary, each, join, same_place, stores_of
@@ -89,7 +89,7 @@ class _Stores:
         self.result: Place | None = None
         self.solid: set[Var] = set()  # arrays without axes that are arrays for sure, and no scalars
         self.left: dict[Loop, list[list[Place]]] = {}  # where the results of loops are that are left early
-        self.lists = Keeping(self.own, frozenset(leaving(procedure.body)))
+        self.lists = Keeping(self.own, frozenset(leaving(procedure.body)), frozenset(absent(procedure.body)))
 
     def settled(self) -> tuple[Body, Summary]:
         """The body after as many walks as there is something to learn from."""
