@@ -26,7 +26,8 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
-from .facts import MAKERS, WRITES, is_array, is_gather, through
+from . import carrying, giving
+from .facts import WRITES, is_gather, through
 from .handing import handed_back, returning_first
 from .keeping import Keeping, absent, leaving
 from .overlap import overlaps_safely
@@ -66,7 +67,7 @@ def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[
     detached: frozenset[Var] = frozenset()
     whole = handed_back(procedure, away)
     while True:
-        stores = _Stores(whole, calls, detached)
+        stores = Stores(whole, calls, detached)
         body, summary = stores.settled()
         if not stores.away <= away:
             away |= stores.away
@@ -76,7 +77,7 @@ def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[
         detached |= stores.own.asked.keys()
 
 
-class _Stores:
+class Stores:
     """`away`: parameters that have to be given their values at the end, because these are elsewhere."""
 
     def __init__(self, procedure: Procedure, calls: Mapping[str, Summary], detached: frozenset[Var]) -> None:
@@ -123,17 +124,17 @@ class _Stores:
             case Assign(value=Apply(op=op)) if op in WRITES:
                 return self.write(s, where)
             case Assign(value=Invoke() as e) if e.taken:
-                return [self.call(s, e, where)]
+                return [giving.call(self, s, e, where)]
             case Assign():
                 return self.assign(s, where)
             case Mutate():
-                return self.mutate(s, where)
+                return giving.mutate(self, s, where)
             case Append():
                 return [self.lists.append(s, where)]
             case Branch():
                 return [self.branch(s, where)]
             case ForLoop() | WhileLoop():
-                return [self.loop(s, where)]
+                return [carrying.loop(self, s, where)]
             case Define():
                 return [self.define(s, where)]
             case Return():
@@ -247,57 +248,6 @@ class _Stores:
         before = Apply(prims.item, (array, key))
         return Apply(operator.add if isinstance(kind, ab.Array) else add_trees, (before, item)), None
 
-    # calls that write into their arguments
-
-    def mutate(self, s: Mutate, where: Where) -> list[Statement]:
-        """A call of the user's function: what it writes is made our own first."""
-        before: list[Statement] = []
-        args, mine = list(s.call.args), NOWHERE
-        for k, new in zip(s.at, s.new, strict=True):
-            first, args[k] = self.writable(args[k], new, s, where, mine)
-            before += first
-            mine |= self.own.reach(args[k])
-            self.own.note(args[k], s, self.own.written)
-        call = replace(s.call, args=self.apart(args, s.at, mine))
-        value = s.value
-        after: list[Statement] = []
-        if value is not None and value in self.own.detached:
-            value = Var("", value.type)
-            after = [Assign(s.value, copy_of(value, s.value), s.origin)]
-        self.own.bind(s.value, NOWHERE if after else self.places.place(call), s, where)
-        for k, new in zip(s.at, s.new, strict=True):
-            self.own.bind(new, self.places.place(args[k]), s, where)
-        return [*before, replace(s, value=value, call=call), *after]
-
-    def call(self, s: Assign, e: Invoke, where: Where) -> Assign:
-        """A call of a companion that takes arguments over: what is not given away is copied for it."""
-        args, mine = list(e.args), NOWHERE
-        for k in e.taken:
-            args[k] = self.given(args[k], s, where, mine)
-            mine |= self.own.reach(args[k])
-        e = replace(e, args=self.apart(args, e.taken, mine))
-        self.own.bind(s.target, self.places.place(e), s, where)
-        return replace(s, value=e)
-
-    def given(self, e: Expr, s: Statement, where: Where, but: frozenset[Store]) -> Expr:
-        """An argument that is given away, or a copy of it; what is in the stores `but` is given away already."""
-        if isinstance(e, Apply) and e.op in MAKERS:
-            parts = [*e.args[:1]] if e.op is prims.make_dict else []
-            for x in e.args[len(parts) :]:
-                parts.append(self.given(x, s, where, but))
-                but |= self.own.reach(parts[-1])
-            return replace(e, args=tuple(parts))
-        stores, place = self.own.reach(e), self.places.place(e)
-        twice = isinstance(place, Parts) and len(list(each(place))) != len(stores)
-        if isinstance(e, Var) and not twice and not stores & but and self.own.exclusive(e, s, where):
-            self.own.note(e, s, self.own.written)
-            return e
-        return copied(e, apart=twice) if stores else e
-
-    def apart(self, args: list[Expr], at: tuple[int, ...], mine: frozenset[Store]) -> tuple[Expr, ...]:
-        """The arguments of a call, with copies of those that are only read but share storage with one that is not."""
-        return tuple(copied(x) if k not in at and self.own.reach(x) & mine else x for k, x in enumerate(args))
-
     def branch(self, s: Branch, where: Where) -> Branch:
         loop = where.loops[-1] if where.loops else None
         sides, results = [], []
@@ -313,90 +263,6 @@ class _Stores:
         for o, *places in zip(s.outs, *results, strict=False):
             self.places.bind(o, reduce(join, places), where.scope, self.live.span[s].end)
         return replace(s, then=sides[0], orelse=sides[1])
-
-    # loops
-
-    def loop(self, s: Loop, where: Where) -> Loop:
-        inits = self.entries(s, where)
-        start = self.live.span[s].start
-        inside = replace(where, loops=(*where.loops, s))
-        alone = {p: self.places.make((p,), where.scope, start) for p in s.carried if self.is_alone(p)}
-        while True:
-            self.left[s] = []
-            for p, i in zip(s.carried, inits, strict=True):
-                place = self.places.settle(p.type, self.places.place(i), (p,), where.scope, start)
-                place = frozenset({alone[p]}) if p in alone else join(place, self.own.carried.get(p, NOWHERE))
-                self.places.bind(p, place, where.scope, start)
-            if isinstance(s, ForLoop):
-                self.own.bind(s.target, self.own.reach(s.iterable), s, where)
-            else:
-                test = self.body(s.test, inside)
-            body = self.body(s.body, inside)
-            stable = True
-            for p, r in zip(s.carried, s.body.results, strict=True):
-                before = self.own.carried.get(p, NOWHERE)
-                now = join(before, join(self.places.of.get(p, NOWHERE), self.places.place(r)))
-                if stores_of(now) != stores_of(before):
-                    self.own.carried[p] = now
-                    stable = False
-            ends = [[self.places.place(r) for r in s.body.results], *self.left[s]]
-            if stable and not self.mixed(s, alone, ends, where):
-                break
-        for k, (o, p, i) in enumerate(zip(s.outs, s.carried, inits, strict=True)):
-            if p in alone:
-                self.places.bind(o, frozenset({alone[p]}), where.scope, self.live.span[s].end)
-                sources = stores_of(self.places.place(i)).union(*(stores_of(end[k]) for end in ends))
-                self.own.before.setdefault(alone[p], set()).update(sources)
-            else:
-                place = reduce(join, (left[k] for left in self.left[s]), self.own.carried.get(p, NOWHERE))
-                self.places.bind(o, place, where.scope, self.live.span[s].end)
-        if isinstance(s, ForLoop):
-            return replace(s, inits=inits, body=body)
-        return replace(s, inits=inits, test=test, body=body)
-
-    def is_alone(self, p: Var) -> bool:
-        """Is an array that a loop carries and writes in a store of its own, as far as is known?"""
-        return p in self.whole.wanted and isinstance(p.type, ab.Array) and p not in self.own.mixed
-
-    def mixed(self, s: Loop, alone: dict[Var, Store], ends: list[list[Place]], where: Where) -> bool:
-        """Are two arrays that a loop carries perhaps one after some round? Then they have no stores of their own.
-
-        What each has at the end of a round is made in the loop, or was another's when the round began.
-        """
-        span, found = self.live.span[s], len(self.own.mixed)
-        for end in ends:
-            stores = [stores_of(place) for place in end]
-            for k, p in enumerate(s.carried):
-                others = NOWHERE.union(*stores[:k], *stores[k + 1 :])
-                ours = all(
-                    store.scope == where.scope and (span.start < store.birth <= span.end or store in alone.values())
-                    for store in stores[k]
-                )
-                if p in alone and (not ours or stores[k] & others):
-                    self.own.mixed.add(p)
-        for p in self.own.mixed & alone.keys():
-            del alone[p]
-        return len(self.own.mixed) > found
-
-    def entries(self, s: Loop, where: Where) -> tuple[Expr, ...]:
-        """What a loop starts from: an array that it writes is copied, unless it is ours and for this loop alone."""
-        out: list[Expr] = []
-        start = self.live.span[s].start
-        for p, i in zip(s.carried, s.inits, strict=True):
-            mine = stores_of(self.places.place(i))
-            others = NOWHERE.union(
-                *(stores_of(self.places.place(x)) for q, x in zip(s.carried, s.inits, strict=True) if q is not p)
-            )
-            if p in self.whole.wanted and is_array(p.type) and mine:
-                alone = (
-                    isinstance(i, Var)
-                    and not self.live.live(i, start, where.skips)
-                    and self.own.unshared(i, start, where, detach=not mine & others)
-                )
-                if not alone or mine & others:
-                    i = copied(i, p)
-            out.append(i)
-        return tuple(out)
 
     # functions
 
