@@ -12,6 +12,7 @@ from pullback.transpile.core import (
     Arg,
     Block,
     Call,
+    Caught,
     Def,
     Effect,
     For,
@@ -109,6 +110,8 @@ class Interpreter:
                 env[out] = op(*(self.arg(x, env) for x in args), **{k: self.arg(x, env) for k, x in kwargs})
             case Effect(op=op, args=args, kwargs=kwargs):
                 self.effect(op, [self.arg(x, env) for x in args], {k: self.arg(x, env) for k, x in kwargs})
+            case If() if s.tries:
+                env.update(zip(s.outs, self.tried(s, env), strict=True))
             case If(outs=outs, cond=cond, then=then, orelse=orelse):
                 results = self.block(then if self.arg(cond, env) else orelse, (), env)
                 env.update(zip(outs, results, strict=True))
@@ -122,6 +125,15 @@ class Interpreter:
                 scope = dict(env)
                 env[out] = lambda *args: self.block(block, args, scope)[0]
 
+    def tried(self, s: If, env: Env) -> tuple[Any, ...]:
+        """The results of the branch that is tried, or of the handler of what it raises."""
+        assert isinstance(s.cond, Lit)
+        assert isinstance(s.cond.value, Caught)
+        try:
+            return self.block(s.then, (), env)
+        except tuple(c.value for c in s.cond.value.classes):
+            return self.block(s.orelse, (), env)
+
     def effect(self, op: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Print, raise or assert."""
         match op:
@@ -133,6 +145,8 @@ class Interpreter:
             case "raise":
                 if "cause" in kwargs:
                     raise exception(*args) from exception(*kwargs["cause"])
+                if not args:
+                    raise
                 raise exception(*args)
             case "require_scalar":
                 runtime.require_scalar(*args)

@@ -592,3 +592,227 @@ def chosen_with_effects(x: Any, c: float) -> Any:
     c > 1 and print("more than one")
     z = told_cheaply(y) if c > 2 and told_cheaply(c) > 1.2 else y
     return y * z
+
+
+# try, except
+
+
+def caught(x: Any, c: float) -> Any:
+    try:
+        y = x * (1.0 / c)
+    except ZeroDivisionError:
+        y = x * x
+    return np.sum(y * x)
+
+
+def kept_where_it_raises(x: Any, c: float) -> Any:
+    k = 3.0
+    try:
+        k = 1.0 / c
+    except ZeroDivisionError:
+        print("kept")
+    return np.sum(x * k)
+
+
+def suppressed(x: Any, c: float) -> Any:
+    y = x
+    with np.errstate(all="ignore"), contextlib.suppress(ZeroDivisionError, KeyError):
+        y = x * (1.0 / c)
+    return np.sum(y * y)
+
+
+def told_and_caught(x: Any, c: float) -> Any:
+    print("before")
+    try:
+        print("trying", c)
+        y = np.sum(x) / float(np.sign(c)) + 1.0 / c
+        print("tried", c)
+    except (ZeroDivisionError, OverflowError) as e:
+        print("caught", str(e), e)
+        y = np.sum(x * x)
+    else_ = y * 2.0
+    return else_ * y
+
+
+def caught_and_returned(x: Any, c: float) -> Any:
+    try:
+        return np.sum(x / (1.0 / c))
+    except ZeroDivisionError:
+        return np.sum(x * x * x)
+
+
+def returned_where_it_raises(x: Any, c: float) -> Any:
+    try:
+        k = 1.0 / c
+        y = x * k
+    except ZeroDivisionError:
+        print("none")
+        return np.sum(x * 5.0)
+    else:
+        y = y * 2.0
+    z = y * k
+    return np.sum(z * x)
+
+
+def returned_where_it_does_not(x: Any, c: float) -> Any:
+    try:
+        return np.sum(x * (1.0 / c))
+    except ZeroDivisionError:
+        c = 0.5
+    y = x * c
+    return np.sum(y * y)
+
+
+def raised_again(x: Any, c: float) -> Any:
+    try:
+        y = x * (1.0 / c)
+    except ZeroDivisionError:
+        print("again")
+        raise
+    return np.sum(y * y)
+
+
+def raised_from(x: Any, c: float) -> Any:
+    try:
+        if c > 2.0:
+            raise ValueError("too large", c)
+        k = 1.0 / c
+    except ZeroDivisionError as e:
+        raise Complaint("no quotient") from e
+    except ValueError as e:
+        print("is", e)
+        raise e
+    return np.sum(x * x * k)
+
+
+def several(x: Any, c: float, xs: list[float]) -> Any:
+    try:
+        k = xs[int(c)]
+        y = x * (1.0 / k)
+    except ZeroDivisionError:
+        y = x * x
+    except (IndexError, KeyError) as e:
+        print("no such", e)
+        y = x * 3.0
+    return np.sum(y * x)
+
+
+def anything(x: Any, c: float) -> Any:
+    try:
+        assert c != 1.0
+        y = x * (1.0 / c)
+    except:  # noqa: E722
+        y = x
+    return np.sum(y * x)
+
+
+def caught_in_a_loop(x: Any, cs: list[float]) -> Any:
+    t, failures = x, 0
+    for c in cs:
+        try:
+            k = 1.0 / c
+            if k > 4.0:
+                break
+            t = t * (x + k)
+        except ZeroDivisionError:
+            failures += 1
+            t = np.sin(t)
+            if failures > 2:
+                break
+            continue
+        finally:
+            print("c", c)
+        t = t + x
+    return np.sum(t) * (failures + 1)
+
+
+def tried_again(x: Any, c: float) -> Any:
+    k = 0
+    while True:
+        k = k + 1
+        try:
+            y = x * (1.0 / (k - c))
+            break
+        except ZeroDivisionError:
+            print("once more")
+            if k > 3:
+                raise
+    return np.sum(y * x)
+
+
+def caught_inside(x: Any, c: float) -> Any:
+    try:
+        try:
+            y = x * (1.0 / c)
+        except ZeroDivisionError as e:
+            print("inner", e)
+            y = x * (1.0 / (c + 1.0)) if c > -1 else x
+            raise ValueError("outer") from e
+        y = y * 2.0
+    except ValueError as e:
+        print("outer", e)
+        y = x * x
+    return np.sum(y)
+
+
+def checked(x: Any, n: int) -> Any:
+    _ = 1.0 / n
+    t = x
+    for _ in range(n):
+        t = t * x
+    if n > 3:
+        raise Complaint(n)
+    return t
+
+
+def caught_from_a_call(x: Any, n: int) -> Any:
+    t = x
+    try:
+        y = checked(x, n)
+    except ZeroDivisionError:
+        y = x * 7.0
+    except Complaint as e:
+        print(e)
+        y = x * 9.0
+    return np.sum(y * t)
+
+
+def caught_in_a_call(x: Any, cs: list[float]) -> Any:
+    t = x * 1.0
+    for c in cs:
+        t = t + caught(x, c) * returned_where_it_raises(x, c)
+    return np.sum(t)
+
+
+def of_numpy(x: Any) -> Any:
+    try:
+        with np.errstate(all="raise"):
+            y = np.log(x)
+    except FloatingPointError as e:
+        print(e)
+        y = x * 3.0
+    return np.sum(y * x)
+
+
+def named_like_another(x: Any, c: float) -> Any:
+    e = x * 2.0
+    y = e
+    try:
+        y = x * (1.0 / c)
+    except ZeroDivisionError as error:
+        print(error)
+        y = e * e
+    return np.sum(y * e)
+
+
+def before_and_after(x: Any, c: float) -> Any:
+    t = x * 1.0
+    t[0] = c
+    try:
+        y = t * (1.0 / c)
+        print(y[0])
+    except ZeroDivisionError:
+        y = t * 2.0
+        print(t)
+    t[1] = 5.0
+    return np.sum(y * t)

@@ -163,3 +163,36 @@ def test_print(f: Program, args: Args) -> None:
 @table((p.chosen_with_effects, [(2.0, c) for c in (-1.0, 0.5, 1.5, 2.2, 3.0)]))
 def test_conditional_expressions_with_effects(f: Program, args: Args) -> None:
     assert_like_primal(f, *args)
+
+
+BOTH = [(X, 2.0), (X, 0.0)]
+
+
+@table(
+    (p.caught, BOTH),
+    (p.kept_where_it_raises, BOTH),
+    (p.suppressed, BOTH),
+    (p.told_and_caught, BOTH),
+    (p.caught_and_returned, BOTH),
+    (p.returned_where_it_raises, BOTH),
+    (p.returned_where_it_does_not, BOTH),
+    (p.raised_again, BOTH),
+    (p.raised_from, [*BOTH, (X, 3.0)]),
+    (p.several, [(X, c, [2.0, 0.0]) for c in (0.0, 1.0, 5.0)]),
+    (p.anything, [*BOTH, (X, 1.0)]),
+    (p.caught_in_a_loop, [(X, [1.0, *cs]) for cs in ([], [2.0], [0.0, 2.0], [0.1, 3.0], [0.0, 0.0, 0.0, 1.0])]),
+    (p.tried_again, [(X, 2.5), (X, 1.0), (X, 4.0)]),
+    (p.caught_inside, [*BOTH, (X, -1.0)]),
+    (p.caught_from_a_call, [(X, n) for n in (0, 2, 4)]),
+    (p.caught_in_a_call, [(X, [1.0, 0.0, 2.0])]),
+    (p.of_numpy, [(X,)]),
+    (p.named_like_another, BOTH),
+    (p.before_and_after, BOTH),
+)
+def test_try(f: Program, args: Args) -> None:
+    assert_like_primal(f, *args)
+
+
+def test_an_error_that_numpy_is_to_raise_is_caught() -> None:
+    assert_like_primal(p.of_numpy, ZERO, gradient=False)
+    assert seen(p.of_numpy, (ZERO,)).printed == "divide by zero encountered in log\n"

@@ -75,6 +75,7 @@ class _Uses:
                 return self.note(self.v in overwritten(s, self.taken), s)
             case If():
                 then, orelse = (self.branch(s, b) for b in (s.then, s.orelse))
+                self.read |= s.tries and then and self.v in free(s.orelse)
                 return then or orelse
             case For() | While():
                 starts = [p for p, i in zip(s.carried, s.inits, strict=False) if i is self.v]

@@ -56,6 +56,13 @@ def _is_header(text: str) -> bool:
     return text.startswith(_HEADERS) or text.startswith(("match ", "case ")) and text.endswith(":")
 
 
+def _raises(node: ast.AST) -> bool:
+    """Does nothing follow this statement, because it raises?"""
+    return isinstance(node, ast.Raise) or isinstance(node, ast.If) and all(
+        side and _raises(side[-1]) for side in (node.body, node.orelse)
+    )
+
+
 @dataclass
 class Note:
     """What stands before a statement in the text, and where the statement comes from."""
@@ -124,7 +131,7 @@ class Builder:
         self.out, self.comment, self.backwards = [], comment, backwards
         for s in body.statements:
             self.statement(s)
-        if at is not None:
+        if at is not None and not (self.out and _raises(self.out[-1])):
             self.transfer(list(zip(names, body.results, strict=True)), at)
         out = self.out
         self.out, self.comment, self.backwards = outer
@@ -234,7 +241,7 @@ class Builder:
             self.put(ast.Assert(test, message[0] if message else None), s.origin)
         elif s.op == "raise":
             causes = [self.exception(x) for _, x in s.kwargs if isinstance(x, tuple)]
-            self.put(ast.Raise(self.exception(s.args), *causes or [None]), s.origin)
+            self.put(ast.Raise(self.exception(s.args) if s.args else None, *causes or [None]), s.origin)
         else:
             space = self.write.space
             function = space.helper(s.op) if s.op in runtime.__all__ else space.builtin(s.op)

@@ -36,7 +36,7 @@ def branch(folder: Folder, s: If, slot: int, frame: Frame) -> None:
 
 def choice(folder: Folder, s: If, reader: Reader) -> Expr | None:
     """A branch as a conditional expression; None where it needs statements."""
-    if not _small(s):
+    if s.tries or not _small(s):
         return None
     frame = reader.frame
     then, orelse = (folder.body(b, b.results, frame.depth + 1, frame.loops, "fold") for b in (s.then, s.orelse))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pullback.transpile.core import Lit, Origin, Var
 
 from .expressions import constant
-from .script import Apply, Branch, Expr, ForLoop, Loop, WhileLoop
+from .script import Apply, Assign, Body, Branch, Expr, ForLoop, Loop, WhileLoop
 
 if TYPE_CHECKING:
     from .building import Builder, Note
@@ -31,22 +32,26 @@ def branch(b: Builder, s: Branch) -> None:
     note = b.announce(s.origin)
     test = None if isinstance(s.cond, Lit) and s.leaves[0] else b.write(s.cond)
     bodies = []
+    caught: str | None = None
     around = b.loops[-1] if b.loops else None
     sides = zip(
         (s.then, s.orelse),
         s.leaves,
         b.live.skips(s, b.skips, None if around is None else around.loop),
         (span.middle, span.end),
+        (span.middle if s.tries else span.end, span.end),
         strict=True,
     )
-    for body, leaves, skips, end in sides:
+    for body, leaves, skips, end, resume in sides:
         outer = b.skips
         names, outs = (chosen, s.outs) if len(body.results) == len(s.outs) else ([], ())
         if leaves and around is not None:
             names, outs = around.names, around.loop.outs
         reserved = b.names.claim_results(body, names, outs, end) if outs else []
-        with b.names.region(span.start, span.end, outer):
+        with b.names.region(span.start, resume, outer):
             b.skips = skips
+            if s.tries and body is s.orelse:
+                caught, body = caught_by(b, body)
             statements = b.block(body, names, bool(outs), b.comment, s.origin if outs else None)
         b.skips = outer
         b.names.release(reserved)
@@ -55,11 +60,23 @@ def branch(b: Builder, s: Branch) -> None:
         b.names.set(o, n)
     if test is None:
         b.out += bodies[0]
+    elif s.tries:
+        handler = ast.ExceptHandler(test, caught, bodies[1] or [ast.Pass()])
+        b.put(ast.Try(bodies[0] or [ast.Pass()], [handler], [], []), s.origin, note)
     else:
         put_branch(b, ast.If(test, *bodies), s.origin, note)
         if s.skips and b.out and bodies[1]:
             b.skipping[b.out[-1]] = (test, *bodies)
     b.comment = ""
+
+
+def caught_by(b: Builder, body: Body) -> tuple[str | None, Body]:
+    """The name that a handler gives to the exception, and the rest of it."""
+    match body.statements[:1]:
+        case (Assign(target=Var() as error, value=Apply(op=sys.exception)) as s,):
+            given = b.target(error, b.live.span[s].start, s.origin)
+            return given.id, Body(body.statements[1:], body.results)
+    return None, body
 
 
 def leave(b: Builder, origin: Origin) -> Any:

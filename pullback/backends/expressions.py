@@ -8,6 +8,7 @@ import functools
 import math
 import operator
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Global, Lit, Origin, Var
+from pullback.transpile.core import Caught, Global, Lit, Origin, Var
 
 from .facts import BINARY, COMPARE, UNARY, type_of
 from .namespace import Namespace
@@ -144,7 +145,7 @@ class Expressions:
             case tuple():
                 for x in e:
                     self.claim(x)
-            case Var():
+            case Var() | Apply(op=sys.exception):
                 pass
             case _:
                 self(e)
@@ -300,6 +301,9 @@ class Expressions:
             return constant(value)
         if type(value) is tuple:
             return ast.Tuple([self.literal(x) for x in value], ast.Load())
+        if isinstance(value, Caught):
+            classes = [self(x) for x in value.classes]
+            return classes[0] if len(classes) == 1 else ast.Tuple(classes, ast.Load())
         if type(value) in (int, float, complex):
             return self._number(value)
         if isinstance(value, np.dtype):

@@ -21,6 +21,7 @@ from pullback.transpile.core import (
     For,
     Function,
     Global,
+    If,
     Lit,
     Op,
     Origin,
@@ -131,6 +132,8 @@ class _Check:
                 self.loop(s)
             case While():
                 refuse(s.origin, "a while loop", "use a loop over a list, or differentiate for NumPy")
+            case If() if s.tries:
+                refuse(s.origin, "a `try` with `except`", "call it where the derivative is called")
             case Effect(op="enter" | "try"):
                 what = "`try` with effects in `finally`" if s.op == "try" else "a context manager"
                 refuse(s.origin, what, "enter it where the derivative is called")

@@ -113,11 +113,11 @@ class Leaving:
         """The `if` at the end of a block that tells whether to stop; or two, the second skipped by the first."""
         body = [t for t in b.body if t not in self.packs.values()]
         last = body[-1] if body else None
-        if not isinstance(last, If) or stop not in last.outs:
+        if not isinstance(last, If) or last.tries or stop not in last.outs:
             return ()
         before = body[-2] if len(body) > 1 else None
-        skips = isinstance(before, If) and before.origin == last.origin and last.cond in before.outs
-        skips = skips and not last.then.body
+        skips = isinstance(before, If) and not before.tries and before.origin == last.origin
+        skips = skips and before is not None and last.cond in before.outs and not last.then.body
         if skips and substitute(stop, _in(last, last.then)) == TRUE and self.reads(last.cond) == 1:
             assert isinstance(before, If)
             return before, last

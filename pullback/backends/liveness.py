@@ -154,11 +154,14 @@ class Liveness:
         return middle
 
     def skips(self, s: Branch, outer: Skips, loop: Loop | None) -> tuple[Skips, Skips]:
-        """What is not on the way from either side of an `if`; from one that leaves the loop, nothing in that is."""
+        """What is not on the way from either side of an `if`; from one that leaves the loop, nothing in that is.
+
+        From what is tried the way to the other side is short.
+        """
         span = self.span[s]
-        then = (span.middle, span.end if loop is None or not s.leaves[0] else self.span[loop].end)
+        then = ((span.middle, span.end if loop is None or not s.leaves[0] else self.span[loop].end),)
         orelse = ((span.end, self.span[loop].end),) if loop is not None and s.leaves[1] else ()
-        return (then, *outer), (*orelse, *outer)
+        return (*(() if s.tries else then), *outer), (*orelse, *outer)
 
     def live(self, v: Var, position: int, skips: Skips = ()) -> bool:
         """Is a variable read after a position, on a path that runs from there?"""

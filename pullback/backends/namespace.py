@@ -23,6 +23,8 @@ def numpy_path(f: Any) -> str | None:
         name = _PREFERRED.get(f, f.__name__)
         return name if getattr(np, name, None) is f else None
     module, name = getattr(f, "__module__", None) or "", getattr(f, "__name__", "")
+    if module == "builtins":
+        return None
     if module != "numpy" and not module.startswith("numpy."):
         return name if getattr(np, name, None) is f and name else None
     for home in ([], ["linalg"], ["fft"], ["random"]):

@@ -12,7 +12,7 @@ from .wrapping import wrapped
 
 def statements(tree: Any) -> Iterator[Any]:
     """The statements of a tree, in text order."""
-    for block in ("body", "orelse", "finalbody"):
+    for block in ("body", "handlers", "orelse", "finalbody"):
         for node in getattr(tree, block, ()):
             yield node
             if hasattr(node, "body"):

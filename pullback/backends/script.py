@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Union
 
-from pullback.transpile.core import Global, Lit, OpFunction, Origin, Param, Var
+from pullback.transpile.core import Caught, Global, Lit, OpFunction, Origin, Param, Var
 from pullback.transpile.frozen import node, value
 
 
@@ -165,6 +165,11 @@ class Branch:
         """What `outs` are at the end of each branch that comes to its end."""
         sides = zip((self.then, self.orelse), self.leaves, strict=True)
         return tuple(b.results for b, leaves in sides if not leaves and len(b.results) == len(self.outs))
+
+    @property
+    def tries(self) -> bool:
+        """Is the second branch there for exceptions of the first?"""
+        return isinstance(self.cond, Lit) and isinstance(self.cond.value, Caught)
 
 
 @node

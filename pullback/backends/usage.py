@@ -13,6 +13,7 @@ from pullback.transpile.core import (
     Def,
     Effect,
     For,
+    If,
     Lit,
     Op,
     Stmt,
@@ -44,6 +45,7 @@ class Usage:
         self.backward: int | None = None
         self._effectful = effectful
         self._count = 0
+        self._tried = 0
         self._block(block, None)
         self._read(block.results, Site("result", block, None))
 
@@ -52,7 +54,9 @@ class Usage:
             self.sites.setdefault(v, []).append(site)
 
     def _block(self, block: Block, context: Stmt | None) -> None:
-        for s in block.body:
+        for k, s in enumerate(block.body):
+            if self._tried and k and s.origin.line != block.body[k - 1].origin.line:
+                self._barrier()
             self.start[s] = self._count
             self.context[s] = context
             if self.backward is None and s.origin.adjoint:
@@ -62,15 +66,27 @@ class Usage:
             if isinstance(s, Effect) or isinstance(s, Call) and self._effectful(s.function):
                 self.effects.append(self.start[s])
             inner = s if isinstance(s, For | While | Def) else context
+            tries = isinstance(s, If) and s.tries
             for b in blocks(s):
+                if tries:
+                    self._barrier()
+                self._tried += tries
                 self._block(b, inner)
+                self._tried -= tries
                 n = len(s.inits) if isinstance(s, For | While) and b is s.body else len(b.results)
                 self._read(b.results[:n], Site("result", b, s))
                 self._read(b.results[n:], Site("collected", b, s))
                 if isinstance(s, For | While) and b is s.body:
                     self._read(s.stop, Site("argument", b, s))
                 self._count += 1
+            if tries:
+                self._barrier()
             self.end[s] = self._count
+
+    def _barrier(self) -> None:
+        """Nothing that could raise moves from one side of this position to the other."""
+        self.effects.append(self._count)
+        self._count += 1
 
     def _own(self, s: Stmt, block: Block) -> None:
         if isinstance(s, For):

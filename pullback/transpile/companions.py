@@ -29,6 +29,7 @@ from pullback.transpile.core import (
     Param,
     Program,
     Stmt,
+    Tag,
     Var,
     While,
 )
@@ -43,6 +44,7 @@ from pullback.transpile.optimise import (
     read_settled,
     remove_dead,
     simplify,
+    tried,
 )
 from pullback.transpile.optimise.residuals import again_at_top
 from pullback.transpile.reverse.activity import useful, varied
@@ -74,6 +76,7 @@ class Derivation:
     def __init__(self, program: Program, optimised: bool) -> None:
         self.functions = dict(program.functions)
         self.effects = effectful(program)
+        self.tried = tried(program)
         self.optimised = optimised
         self.made: dict[tuple[str, tuple[int, ...]], Companion] = {}
         self._open: set[tuple[str, tuple[int, ...]]] = set()
@@ -83,15 +86,21 @@ class Derivation:
         """What follows differentiation, on the joined sweeps of one function."""
         return self._optimised(keep_residuals(read_settled(fuse_adjoints(b)) if self.optimised else b))
 
-    def _optimised(self, b: Block) -> Block:
-        return optimise(b, self.effects) if self.optimised else remove_dead(b, self.effects)
+    def _optimised(self, b: Block, whole: bool = False) -> Block:
+        if self.optimised:
+            return optimise(b, self.effects, whole)
+        return b if whole else remove_dead(b, self.effects)
 
-    def sweeps(self, f: Function, wrt: tuple[int, ...], seed: Atom, exact: bool) -> Sweeps:
-        """Both sweeps of a function; backward code still reads forward names wherever they are."""
+    def sweeps(self, f: Function, wrt: tuple[int, ...], seed: Atom, exact: bool, whole: bool = False) -> Sweeps:
+        """Both sweeps of a function; backward code still reads forward names wherever they are.
+
+        `whole`: what nobody needs of the forward sweep stays, because it may raise.
+        """
         primal = hoist_items(f.block)
         if self.optimised:
             primal = simplify(primal)
-        primal = remove_dead(fuse_branches(primal) if self.optimised else primal, self.effects)
+        primal = fuse_branches(primal) if self.optimised else primal
+        primal = primal if whole else remove_dead(primal, self.effects)
         inputs = [f.block.params[i] for i in wrt]
         active = varied(primal, inputs) & useful(primal, primal.results[:1])
         reversal = Reversal(active, Twins.of(primal), self.companion, self.result_type)
@@ -102,7 +111,8 @@ class Derivation:
         gradients = tuple(adjoint.ct.gradient(p) if exact else adjoint.ct.full(p) for p in inputs)
         back = Block((), tuple(adjoint.b.body), gradients)
         back = remove_dead(simplify(back) if self.optimised else back)
-        forward = leave_nothing(_with_tapes(primal, reversal.taped), reversal.skipping)
+        forward = _with_flags(_with_tapes(primal, reversal.taped), reversal.completed)
+        forward = leave_nothing(forward, reversal.skipping)
         return Sweeps(forward, back.body, back.results)
 
     def companion(self, key: str, active: tuple[int, ...]) -> Companion:
@@ -140,7 +150,8 @@ class Derivation:
         dout = Var("dout", type_of(f.block.results[0]))
         if names.forward is None:
             f = replace(f, block=_without_effects(f.block))
-        sweeps = self.sweeps(f, active, dout, exact=False)
+        whole = slot[0] in self.tried and names.forward is not None
+        sweeps = self.sweeps(f, active, dout, exact=False, whole=whole)
         grads, join = joined(sweeps.gradients, len(active) == 1, f.origin)
         backward = (*sweeps.backward, *join)
         given = tuple(p.var for p in f.params)
@@ -152,7 +163,7 @@ class Derivation:
         if tape is None and slot not in self._recursive:
             self._add(f, names.pullback, self._optimised(second))
             return replace(names, forward=None)
-        self._add(f, names.forward, self._optimised(first))
+        self._add(f, names.forward, self._optimised(first, whole))
         second = replace(second, params=(*given, tape or Var("tape", ab.NONE), dout))
         self._add(f, names.pullback, self._optimised(second))
         return names
@@ -188,7 +199,10 @@ class Derivation:
 def _is_costly(b: Block) -> bool:
     """Does a block do what should not be done a second time?"""
     return any(
-        isinstance(s, (For, While, Call)) or (isinstance(s, Op) and s.op in _COSTLY) or any(map(_is_costly, blocks(s)))
+        isinstance(s, (For, While, Call))
+        or (isinstance(s, Op) and s.op in _COSTLY)
+        or (isinstance(s, If) and s.tries)
+        or any(map(_is_costly, blocks(s)))
         for s in b.body
     )
 
@@ -210,6 +224,26 @@ def _with_tapes(b: Block, taped: dict[Var, tuple[str, Var]]) -> Block:
                 s = replace(s, then=_with_tapes(s.then, taped), orelse=_with_tapes(s.orelse, taped))
             case For() | While():
                 s = replace(s, body=_with_tapes(s.body, taped))
+        body.append(s)
+    return Block(b.params, tuple(body), b.results)
+
+
+def _with_flags(b: Block, completed: dict[Tag, Var]) -> Block:
+    """A forward sweep in which first branches that are tried tell whether they have come to their end, if one asks."""
+    if not completed:
+        return b
+    body: list[Stmt] = []
+    for s in b.body:
+        match s:
+            case If():
+                sides = [_with_flags(x, completed) for x in (s.then, s.orelse)]
+                if s.tries and s.tag in completed:
+                    ends = zip(sides, (True, False), strict=True)
+                    sides = [Block((), x.body, (*x.results, Lit(flag))) for x, flag in ends]
+                    s = replace(s, outs=(*s.outs, completed[s.tag]))
+                s = replace(s, then=sides[0], orelse=sides[1])
+            case For() | While():
+                s = replace(s, body=_with_flags(s.body, completed))
         body.append(s)
     return Block(b.params, tuple(body), b.results)
 

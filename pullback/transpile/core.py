@@ -3,7 +3,7 @@
     body  ::=  statement*                     in order, inside a Block
     statement ::= out = op(args, kwargs)      Op: an operation that has no effect
                |  effect(args)                Effect: print, assert, raise; kept in order, occurs once
-               |  outs = if cond: block else: block
+               |  outs = if cond: block else: block    also: try: block except classes: block
                |  outs = for i, carried, items in source: block
                |  outs = while cond-block: block
                                               either loop may stop early, at the end of an iteration
@@ -184,6 +184,16 @@ class Effect:
         return self.op not in ("enter", "leave")
 
 
+@value
+class Caught:
+    """As a literal, the condition of an `if` whose first branch is tried: false where that raises one of `classes`.
+
+    The second branch is what then follows, wherever the first one was.
+    """
+
+    classes: tuple[Lit, ...]
+
+
 @node
 class If:
     """`outs` are the results of the branch taken. Branches take no parameters.
@@ -199,6 +209,11 @@ class If:
     tag: Tag = field(default_factory=Tag)
     adjoint_of: Tag | None = None
     skips: bool = False
+
+    @property
+    def tries(self) -> bool:
+        """Is the second branch there for exceptions of the first?"""
+        return isinstance(self.cond, Lit) and isinstance(self.cond.value, Caught)
 
 
 @value

@@ -11,6 +11,7 @@ from pullback.transpile.core import (
     Arg,
     Block,
     Call,
+    Caught,
     Def,
     Effect,
     For,
@@ -155,9 +156,10 @@ class _Printer:
             case Call(out, function, args):
                 yield f"{self.declared(out)} = {function}({', '.join(map(self.arg, args))})"
             case If():
-                yield f"if {self.arg(s.cond)}:"
+                caught = s.cond.value if isinstance(s.cond, Lit) else None
+                yield "try:" if isinstance(caught, Caught) else f"if {self.arg(s.cond)}:"
                 yield from self.indented(self.branch(s.outs, s.then))
-                yield "else:"
+                yield f"except {self.arg(caught.classes)}:" if isinstance(caught, Caught) else "else:"
                 yield from self.indented(self.branch(s.outs, s.orelse))
             case For():
                 yield from self.loop(s)

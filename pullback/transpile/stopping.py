@@ -23,10 +23,10 @@ def tail(body: Sequence[Stmt], stop: Atom) -> tuple[If, ...]:
     Two, where the second one does nothing if the first one has told.
     """
     last = body[-1] if body else None
-    if not isinstance(last, If) or stop not in last.outs:
+    if not isinstance(last, If) or last.tries or stop not in last.outs:
         return ()
     before = body[-2] if len(body) > 1 else None
-    skips = isinstance(before, If) and before.origin == last.origin and last.cond in before.outs
+    skips = isinstance(before, If) and not before.tries and before.origin == last.origin and last.cond in before.outs
     if skips and not last.then.body and substitute(stop, inside(last, last.then)) == TRUE:
         assert isinstance(before, If)
         return before, last

@@ -34,7 +34,7 @@ from pullback.transpile.core import (
 _EFFECTS = {
     "print": (0, None),
     "assert": (1, 2),
-    "raise": (1, None),
+    "raise": (0, None),
     "require_scalar": (1, 1),
     "require_separate": (2, None),
     "require_apart": (3, 3),

@@ -50,7 +50,10 @@ def _is_safe(s: Stmt) -> bool:
 def lower_raise(scope: Scope, s: Any) -> End:
     """`raise Error(message)`, `raise Error(message) from cause`."""
     if s.exc is None:
-        scope.refuse(s, "a bare `raise` is not supported yet", "Write `raise SomeError(message)`.")
+        if not scope.handling:
+            scope.refuse(s, "there is no exception here to be raised again", "This raises RuntimeError in Python.")
+        scope.body.append(Effect("raise", (), scope.origin(s)))
+        return Raised()
     cause = () if s.cause is None else (("cause", _exception(scope, s.cause)),)
     scope.body.append(Effect("raise", _exception(scope, s.exc), scope.origin(s), cause))
     return Raised()
@@ -60,8 +63,9 @@ def _exception(scope: Scope, node: Any) -> tuple[Arg, ...]:
     """The class of an exception and the arguments that it is made with; None alone where there is none."""
     call = node if isinstance(node, gast.Call) else None
     error = scope.expression(node if call is None else call.func)
-    if error == NONE and node is not scope.here.exc:
-        return (NONE,)
+    if error == NONE and node is not scope.here.exc or error in scope.errors:
+        assert isinstance(error, Lit | Var)
+        return (error,)
     if not (isinstance(error, Lit) and isinstance(error.value, type) and issubclass(error.value, BaseException)):
         hint = "Raise a ValueError, for example."
         scope.refuse(scope.here, "only an exception class of Python's can be raised yet", hint)

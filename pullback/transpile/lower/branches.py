@@ -117,7 +117,7 @@ def either(scope: Scope, s: Any, test: Atom, sides: Sequence[Callable[[], End]])
         merged = merge(scope, s, inners, [(a, b, "")])
         append_if(scope, s, test, inners, merged)
         return Returned(merged[0].value)
-    return _merge_names(scope, s, test, inners)
+    return merge_names(scope, s, test, inners)
 
 
 def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -> End:
@@ -135,7 +135,7 @@ def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -
     return goes_on.end
 
 
-def _merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> End:
+def merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> End:
     """After an `if`, each name that a branch binds stands for what either branch left in it."""
     names: list[str] = []
     pairs: list[tuple[Value, Value, str]] = []

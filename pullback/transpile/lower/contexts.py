@@ -20,6 +20,7 @@ import gast
 import numpy as np
 
 from pullback.transpile.core import Effect, Lit
+from pullback.transpile.lower.attempts import attempt, classes_of
 from pullback.transpile.lower.calls import operands_of
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
@@ -35,8 +36,8 @@ from pullback.transpile.parse.sources import FunctionSource
 R = TypeVar("R")
 
 _HINT = (
-    "np.errstate, np.printoptions, warnings.catch_warnings, contextlib.nullcontext and functions with @contextmanager "
-    "can be entered. Enter others where the function is called."
+    "np.errstate, np.printoptions, warnings.catch_warnings, contextlib.nullcontext, contextlib.suppress and functions "
+    "with @contextmanager can be entered. Enter others where the function is called."
 )
 
 
@@ -44,13 +45,27 @@ def lower_with(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     """Lower a `with` statement."""
     exits: list[Exit] = []
     body = s.body
-    for item in s.items:
+    for k, item in enumerate(s.items):
+        if (classes := _suppressed(scope, item.context_expr)) is not None:
+            inside = [gast.copy_location(gast.With(s.items[k + 1 :], body, None), s)] if s.items[k + 1 :] else body
+            return guarded(scope, partial(attempt, scope, s, inside, [(classes, _nothing)]), exits), False
         value = enter(scope, item.context_expr, exits)
         if item.optional_vars is not None:
             scope.store(item.optional_vars, value)
         if _only_keeps_filters(scope, item.context_expr):
             body = _with_filters(scope, body, exits)
-    return guarded(scope, body, exits), False
+    return guarded(scope, partial(scope.statements, body), exits), False
+
+
+def _nothing(error: object) -> End:
+    return None
+
+
+def _suppressed(scope: Scope, node: Any) -> tuple[Lit, ...] | None:
+    """The classes of exceptions that end a body, if this is `contextlib.suppress(...)`."""
+    if not isinstance(node, gast.Call) or not _is(scope.expression(node.func), contextlib.suppress):
+        return None
+    return tuple(c for a in node.args for c in classes_of(scope, a))
 
 
 def enter(scope: Scope, node: Any, exits: list[Exit]) -> Value:

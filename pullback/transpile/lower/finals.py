@@ -24,17 +24,10 @@ from pullback.transpile.lower.ways import may_leave
 Exit = Callable[[End], End]  # what is done on the way out of statements that end in this way, and how it all ends
 
 
-def lower_try(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
-    """Lower a `try` statement."""
-    if s.handlers:
-        scope.refuse(s, "`try` with `except` is not supported yet", "Test for the case beforehand, with `if`.")
-    return guarded(scope, s.body, [final(scope, s)]), False
-
-
-def guarded(scope: Scope, body: Sequence[Any], exits: Sequence[Exit]) -> End:
+def guarded(scope: Scope, lower: Callable[[], End], exits: Sequence[Exit]) -> End:
     """Lower statements that are left through these exits, the last one first."""
     scope.flagged += 1
-    end = scope.statements(body)
+    end = lower()
     scope.flagged -= 1
     for leave in reversed(exits):
         end = leave(end)

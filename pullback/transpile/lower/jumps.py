@@ -69,15 +69,16 @@ class OneSided(Merged):
     def __init__(self, scope: Scope, inner: Inner, side: int, value: Value, hint: str = "result") -> None:
         self.sides = ([], [])
         self.outs = []
+        bound = {o for t in inner.body for o in t.outs}
         objects: list[Atom] = []
         new: list[Value] = []
         for path, x in flat(value):
-            if isinstance(x, Var):
+            if isinstance(x, Var) and x in bound:
                 objects.append(x)
                 self.outs.append(Var(f"{hint}_{path}" if path else hint, x.type))
                 self.sides[side].append(scope.into(inner, partial(scope.current, x)))
                 self.sides[1 - side].append(NONE)
-            new.append(self.outs[-1] if isinstance(x, Var) else x)
+            new.append(self.outs[-1] if isinstance(x, Var) and x in bound else x)
         scope.memory.join(self.outs, [objects])
         self.value = rebuild(value, iter(new))
 

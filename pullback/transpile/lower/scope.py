@@ -58,6 +58,8 @@ class Scope(ABC):
         self.flagged = 0  # the `if`s around whose `return` is noted, for what follows them to be skipped
         self.unrollable: list[int] = []  # the loops around, over few numbers that are known
         self.copies = 0
+        self.handling = 0  # the handlers of exceptions around
+        self.errors: list[Var] = []  # the exceptions that handlers have had
         self.globals: dict[str, Value] = {}
         self.widths: dict[object, list[ab.Type]] = {}  # of loops that were lowered before, what they carried
         self.lost: dict[object, Unbound] = {}  # and what they could not carry

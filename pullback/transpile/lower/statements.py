@@ -11,7 +11,7 @@ import gast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Global, Var
-from pullback.transpile.lower import acts, contexts, finals, loops, patterns, writing
+from pullback.transpile.lower import acts, attempts, contexts, loops, patterns, writing
 from pullback.transpile.lower.branches import follow, lower_if, skips
 from pullback.transpile.lower.containers import as_atom, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
@@ -212,7 +212,7 @@ _COMPOUND: dict[type, Callable[[Scope, Any, Sequence[Any]], tuple[End, bool]]] =
     gast.For: loops.lower_for,
     gast.While: loops.lower_while,
     gast.With: contexts.lower_with,
-    gast.Try: finals.lower_try,
+    gast.Try: attempts.lower_try,
 }
 
 _UNSUPPORTED: dict[type, tuple[str, str]] = {

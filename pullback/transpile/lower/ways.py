@@ -53,8 +53,10 @@ def may_fall(body: Sequence[Any]) -> bool:
             return False
         case gast.If() as s:
             return may_fall(s.body) or may_fall(s.orelse)
-        case gast.With(body=inner) | gast.Try(body=inner, handlers=[]):
+        case gast.With(body=inner):
             return may_fall(inner)
+        case gast.Try(body=inner, handlers=handlers, orelse=more):
+            return may_fall(more or inner) or any(may_fall(h.body) for h in handlers)
         case gast.For() | gast.While() as s if ends_by_jump(s):
             return may_jump(s.body, gast.Break)
     return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pullback.transpile.core import Block
 from pullback.transpile.optimise.compare import compare_operands
-from pullback.transpile.optimise.dead import effectful, remove_dead
+from pullback.transpile.optimise.dead import effectful, remove_dead, tried
 from pullback.transpile.optimise.fuse import fuse_adjoints, fuse_branches
 from pullback.transpile.optimise.hoist import hoist_items
 from pullback.transpile.optimise.residuals import keep_residuals
@@ -26,13 +26,16 @@ __all__ = [
     "read_settled",
     "remove_dead",
     "simplify",
+    "tried",
     "write_once",
 ]
 
 
-def optimise(b: Block, effects: frozenset[str] = frozenset()) -> Block:
+def optimise(b: Block, effects: frozenset[str] = frozenset(), whole: bool = False) -> Block:
     """Nothing computed twice, nothing computed for nobody.
 
-    `effects`: the keys of functions that must be called regardless.
+    `effects`: the keys of functions that must be called regardless; `whole`: everything may raise what is caught.
     """
+    if whole:
+        return compare_operands(write_once(simplify(b)))
     return remove_dead(compare_operands(write_once(simplify(remove_dead(b, effects)))), effects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pullback.transpile import marks
@@ -31,7 +32,8 @@ def has_effect(s: Stmt) -> bool:
 def remove_dead(b: Block, calls_with_effect: frozenset[str] = frozenset()) -> Block:
     """A block without the statements that neither its results nor its effects need.
 
-    Before: `t = a * b; u = a + b; return u`. After: `u = a + b; return u`.
+    Before: `t = a * b; u = a + b; return u`. After: `u = a + b; return u`. What is tried stays as it is, because
+    whether it raises is seen.
     """
     need, kept = set(variables(b.results)), list[Stmt]()
     for s in reversed(b.body):
@@ -64,6 +66,34 @@ def effectful(program: Program) -> frozenset[str]:
             return frozenset(found)
 
 
+def tried(program: Program) -> frozenset[str]:
+    """The keys of the functions that are called where exceptions are caught, directly or through others."""
+    found: set[str] = set()
+    pending = [b for f in (program.entry, *program.functions.values()) for b in _tried(f.block)]
+    while pending:
+        for key in _called(pending.pop()):
+            if key not in found:
+                found.add(key)
+                pending.append(program.functions[key].block)
+    return frozenset(found)
+
+
+def _tried(b: Block) -> Iterator[Block]:
+    for s in b.body:
+        if isinstance(s, If) and s.tries:
+            yield s.then
+        for inner in blocks(s):
+            yield from _tried(inner)
+
+
+def _called(b: Block) -> Iterator[str]:
+    for s in b.body:
+        if isinstance(s, Call):
+            yield s.function
+        for inner in blocks(s):
+            yield from _called(inner)
+
+
 def _any_effect(b: Block, keys: set[str]) -> bool:
     return any(
         (isinstance(s, Effect) and s.is_observable)
@@ -79,14 +109,19 @@ def _trim(s: Stmt, need: set[Var], effects: frozenset[str]) -> Stmt:
             keep = [i for i, o in enumerate(s.outs) if o in need]
 
             def cut(b: Block) -> Block:
-                return remove_dead(Block((), b.body, tuple(b.results[i] for i in keep)), effects)
+                return remove_dead(_with_results(b, keep), effects)
 
-            return replace(s, outs=tuple(s.outs[i] for i in keep), then=cut(s.then), orelse=cut(s.orelse))
+            then = _with_results(s.then, keep) if s.tries else cut(s.then)
+            return replace(s, outs=tuple(s.outs[i] for i in keep), then=then, orelse=cut(s.orelse))
         case For() | While():
             return _trim_loop(s, need, effects)
         case Def():
             return replace(s, block=remove_dead(s.block, effects))
     return s
+
+
+def _with_results(b: Block, keep: Iterable[int]) -> Block:
+    return Block((), b.body, tuple(b.results[i] for i in keep))
 
 
 def _trim_loop(s: For | While, need: set[Var], effects: frozenset[str]) -> Stmt:

@@ -55,7 +55,7 @@ def _fuse(b: Block, adjoints: bool) -> Block:
 
 
 def _belong_together(last: If, s: If, adjoints: bool) -> bool:
-    return last.adjoint_of is None and s.adjoint_of is (last.tag if adjoints else None)
+    return not last.tries and last.adjoint_of is None and s.adjoint_of is (last.tag if adjoints else None)
 
 
 def _join(first: If, x: Block, y: Block, adjoints: bool) -> Block:

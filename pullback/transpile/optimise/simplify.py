@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -32,7 +33,8 @@ from pullback.transpile.traversal import substitute, substitute_operands
 _FRESH: frozenset[OpFunction] = frozenset[OpFunction](
     {np.zeros, np.zeros_like, np.ones, np.ones_like, np.empty, np.empty_like, np.full, np.full_like, np.copy, np.array}
 ).union(
-    (prims.spread, prims.make_list, prims.copies, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key)
+    (prims.spread, prims.make_list, prims.copies, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key),
+    (sys.exception,),
 )
 
 

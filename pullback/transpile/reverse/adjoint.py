@@ -72,7 +72,7 @@ class Reversal:
     `companion(key, active)` gives what pulls a cotangent back to the arguments at `active`, `result_type` the type of
     what that returns, once it is known. `taped` fills up with the calls that must leave a tape, by what they bind: the
     key of the function to call instead, and the tape's name; `skipping` with the loops of which the iteration that
-    stops them has no adjoint.
+    stops them has no adjoint; `completed` with what tells whether a first branch that is tried came to its end.
     """
 
     active: set[Var]
@@ -81,6 +81,7 @@ class Reversal:
     result_type: Callable[[str], ab.Type | None]
     taped: dict[Var, tuple[str, Var]] = field(default_factory=dict)
     skipping: set[Tag] = field(default_factory=set)
+    completed: dict[Tag, Var] = field(default_factory=dict)
     whole: dict[Atom, set[Atom]] = field(default_factory=dict)
 
 

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 def branch(self: Adjoint, s: If) -> None:
-    """Each side hands its cotangents on; what both read from outside comes out of the adjoint `if`."""
+    """Each side hands its cotangents on; what both read from outside comes out of the adjoint `if`.
+
+    Where the first side is tried, forward code tells whether it has come to its end.
+    """
     given = {o: self.ct.full(o) for o in s.outs if o in self.ct.open}
     outer = active_free((s.then, s.orelse), self.r.active)
     base = {v: d for v in outer if (d := self.ct.pop(v)) is not None}
@@ -46,7 +49,8 @@ def branch(self: Adjoint, s: If) -> None:
         sides.append(Block((), tuple(inner.b.body), results))
     kinds = [_kind(_kind(v.type, x), y) for v, x, y in zip(outer, *(b.results for b in sides), strict=True)]
     outs = tuple(_cotangent_var(self, v, t) for v, t in zip(outer, kinds, strict=True))
-    self.b.body.append(If(outs, s.cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
+    cond = self.r.completed.setdefault(s.tag, Var("completed", ab.BOOL)) if s.tries else s.cond
+    self.b.body.append(If(outs, cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
     _reopen(self, outer, outs)
 
 
