@@ -44,6 +44,15 @@ def sums(xs: Any, a: Any, s: float) -> Any:
     return sum(xs) * sum(a, s) + sum([s, a, 0.5])[0] + sum(x * s for x in (1.0, 2.0, s))
 
 
+def loop_that_is_left(xs: Any) -> Any:
+    total = 0.0
+    for x in xs:
+        if len(x) > 5:
+            break
+        total = total + np.sum(x)
+    return total
+
+
 def loop_over_range(x: Any, n: int) -> Any:
     for _ in range(n):
         x = np.sin(x)

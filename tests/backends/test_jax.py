@@ -81,6 +81,7 @@ def test_text_names_nothing_of_numpy() -> None:
         (models.loop_over_rows, (n(3, 2),), "rows of an array"),
         (models.branch, (0.5,), "a branch on a traced value"),
         (models.while_loop, (5.0,), "a while loop"),
+        (models.loop_that_is_left, ([n(3), n(3)],), "a loop that `break` or `return` may end"),
         (models.mask, (n(3),), "mask"),
     ],
 )

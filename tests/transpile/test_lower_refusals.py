@@ -88,6 +88,20 @@ STATEMENTS = {
         "True",
         "Put the condition under which it goes on after `while`.",
     ),
+    "a loop that only raises": (
+        "while True:\n    x = x + 1\n    if x > 3:\n        raise ValueError\nreturn x",
+        1.0,
+        "nothing ends this loop",
+        "True",
+        "Put the condition",
+    ),
+    "several structures returned in a loop": (
+        "for i in range(3):\n    if x > i:\n        return x\n    if x < -i:\n        return x, x\nreturn x",
+        1.0,
+        "the structure of a value is another one in each branch",
+        "if x > i:",
+        "Make it a tuple, list or dict of one structure in both",
+    ),
     "inner function": (
         "def g(y):\n    return y\nreturn g(x)",
         1.0,

@@ -111,3 +111,27 @@ def f(x: array[...], n: int):
     return s_3
 """
     )
+
+
+def test_loops_that_stop_early_yield_whether_to():
+    x, i, s, s2, c, w, v, d = (Var(h, FLOAT) for h in ("x", "i", "s", "s", "", "w", "v", "d"))
+    step = Block((i, s), (op(c, operator.gt, s, Lit(3.0)),), (s,))
+    rounds = For((s2,), Range(Lit(0), Lit(9), Lit(1)), False, (x,), (), step, HERE, stop=c, keeps=False)
+    endless = While((w,), (s2,), Block((v,), (), (Lit(True),)), Block((d,), (), (d,)), HERE, stop=Lit(True))
+    entry = Function("f", (Param(x),), Block((x,), (rounds, endless), (w,)), HERE)
+    assert (
+        core_text(Program(entry, {}))
+        == """\
+def f(x: float):
+    def step(i: float, s: float):
+        _4: float = s > 3.0
+        return s, _4
+    s_2: float = scan(step, range(0, 9, 1), (x,), stops=True, keeps=False)
+    def test(v: float):
+        return True
+    def step(d: float):
+        return d, True
+    w: float = while_loop(test, step, (s_2,), stops=True)
+    return w
+"""
+    )

@@ -23,6 +23,7 @@ from pullback.transpile.core import (
     Program,
     Range,
     Slice,
+    Tag,
     Var,
     While,
 )
@@ -63,6 +64,7 @@ VALID = [
     program(double(y), result=y),
     program(branch(block(results=(x,)), block(body=(double(z),), results=(z,))), result=y),
     program(loop(block((k, y), (double(c, y),), (c,))), result=z),
+    program(replace(loop(block((k, y), (double(c, y),), (y,))), stop=c, keeps=False), result=z),
     program(loop(block((k, y), (), (y, y)), outs=(z, Var("t", ListOf(FLOAT)))), result=z),
     program(loop(block((k, y, Var("r", UNKNOWN)), (), (y,)), items=(a,)), result=z),
     program(While((z,), (x,), block((c,), (), (Lit(True),)), block((y,), (), (y,)), ORIGIN), result=z),
@@ -97,6 +99,7 @@ INVALID = {
         program(branch(block(body=(double(z),), results=(z,)), block(results=(z,)))),
         program(loop(block((k, y), (), (y,))), result=y),
         program(loop(block((k, y), (), (y,)), inits=(y,))),
+        program(replace(loop(block((k, y), (), (y,))), stop=c)),
         program(Op(y, operator.getitem, (a, (Slice(z, None),)), (), ORIGIN)),
         program(Op(y, np.sum, (a,), (("axis", k),), ORIGIN)),
         program(While((z,), (x,), block((c,), (), (y,)), block((y,), (), (y,)), ORIGIN)),
@@ -144,6 +147,12 @@ INVALID = {
         program(loop(block((k, y), (), (y,)), inits=(a,))),
         program(loop(block((k, y), (), (y,)), outs=(Var("r", ROWS),))),
         program(While((z,), (x,), block((Var("p", ROWS),), (), (Lit(True),)), block((y,), (), (y,)), ORIGIN)),
+    ],
+    "an iteration that leaves nothing is one that stops a loop": [
+        program(replace(loop(block((k, y), (), (y,))), keeps=False)),
+    ],
+    "the adjoint of a loop runs to its end": [
+        program(replace(loop(block((k, y), (), (y,))), stop=Lit(False), adjoint_of=Tag())),
     ],
     "an item has the type of the list's items": [
         program(loop(block((k, y, Var("r", ROWS)), (), (y,)), items=(LIST,)), params=(x, LIST)),

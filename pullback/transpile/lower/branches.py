@@ -28,7 +28,7 @@ from pullback.transpile.lower.values import Value
 from pullback.transpile.lower.ways import may_fall, may_leave
 
 # an early return that leaves both branches open copies what follows: at most so often, one inside the other
-_MOST_COPIES = 6
+_MOST_COPIES = 3
 
 
 @dataclass(frozen=True)
@@ -150,9 +150,9 @@ def merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> En
             continue
         a, b = (_usable(scope, i, x) for i, x in zip(inners, (a, b), strict=True))
         if a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
-            unbound = bound_at_the_end(scope, s, inners, name, (a, b), more) or _unbound(s, a, b)
-            value = _if_not_left(scope, s, inners, name, a, b, more)
-            scope.bind(name, unbound if value is None else replace(unbound, if_not_left=value))
+            unbound = replace(_unbound(scope, s, inners, a, b), last=None)
+            unbound = bound_at_the_end(scope, s, inners, name, (a, b), more, unbound)
+            scope.bind(name, replace(unbound, if_not_left=_if_not_left(scope, s, inners, name, a, b, more)))
         elif of_one_structure(a, b):
             names.append(name)
             pairs.append((a, b, name))
@@ -197,14 +197,19 @@ def _usable(scope: Scope, inner: Inner, x: Binding | None) -> Binding | None:
     return x if lost is None else lost
 
 
-def _unbound(s: Any, a: object, b: object) -> Unbound:
+def _unbound(scope: Scope, s: Any, inners: Sequence[Inner], a: Binding | None, b: Binding | None) -> Unbound:
     wanted: frozenset[tuple[int, str]] = frozenset()
     for x in (a, b):
         if isinstance(x, Unbound):
-            if not x.wanted:
+            if not x.wanted and x.if_not_left is None:
                 return x
             wanted |= x.wanted
     if a is None or b is None:
         wanted = frozenset()
+    left = [has_left(i.end) for i in inners]
+    if scope.loops and left[0] != left[1]:
+        there = "set only" if (a, b)[left.index(True)] is not None else "not set yet"
+        reason = f"is {there} where the `if` on line {s.lineno} ends the iteration"
+        return Unbound(reason, "Give it a value before the loop.", wanted)
     reason = f"is set in only one branch of the `if` on line {s.lineno}"
     return Unbound(reason, "Give it a value before the `if`, or in both branches.", wanted)

@@ -89,11 +89,17 @@ def has_left(end: End) -> bool:
 
 
 def bound_at_the_end(
-    scope: Scope, s: Any, inners: Sequence[Inner], name: str, sides: Sequence[Binding | None], out: list[Merged]
-) -> Unbound | None:
-    """A name that not every way through an `if` binds, but every one on which the loop ends: it may be read after that.
+    scope: Scope,
+    s: Any,
+    inners: Sequence[Inner],
+    name: str,
+    sides: Sequence[Binding | None],
+    out: list[Merged],
+    reason: Unbound,
+) -> Unbound:
+    """A name that not every way through an `if` binds, but perhaps every one on which the loop ends.
 
-    What the `if` must hand out for it, once it is wanted, is added to `out`.
+    Then it may be read after that; what the `if` must hand out for it, once it is wanted, is added to `out`.
     """
     found: list[tuple[int, Value | Later]] = []
     wanted = frozenset({(id(s), name)})
@@ -102,21 +108,18 @@ def bound_at_the_end(
             continue
         last = x.last if isinstance(x, Unbound) else x
         if last is None:
-            return None
+            return reason
         found.append((k, last))
         wanted |= x.wanted if isinstance(x, Unbound) else frozenset()
-    if not found:
-        return None
-    reason, hint = f"is set on some ways only through the `if` on line {s.lineno}", "Give it a value before the loop."
     values = [(k, v) for k, v in found if not isinstance(v, Later)]
-    if not wanted <= scope.wanted or len(values) < len(found):
-        return Unbound(reason, hint, wanted, last=Later.LATER)
+    if not found or not wanted <= scope.wanted or len(values) < len(found):
+        return replace(reason, wanted=wanted, last=Later.LATER) if found else reason
     if len(values) == 1:
         k, value = values[0]
         out.append(OneSided(scope, inners[k], k, value, name))
     else:
         out += merge(scope, s, inners, [(values[0][1], values[1][1], name)])
-    return Unbound(reason, hint, wanted, last=out[-1].value)
+    return replace(reason, wanted=wanted, last=out[-1].value)
 
 
 def where_gone(end: Jumped, test: Atom) -> Jumped:
