@@ -116,7 +116,7 @@ def break_under_and(x, a, n):
 
 @at(*RUN)
 def loop_variable_after_a_break(x, a, n):
-    for i in range(n):
+    for i in range(n):  # noqa: B007
         x = x * a
         if x > 1.0:
             break

@@ -96,25 +96,55 @@ REFUSED = {
         "Give it a value before the loop.",
     ),
     "bound at one of two ways out": (
-        ["while True:", "    if x > 3:", "        y = x", "        break", "    x = x + 1", "    if x > n:"]
-        + ["        break", "return y"],
+        [
+            "while True:",
+            "    if x > 3:",
+            "        y = x",
+            "        break",
+            "    x = x + 1",
+            "    if x > n:",
+            "        break",
+            "return y",
+        ],
         "'y' may be unbound: it is set only where the `if` on line 7 ends the iteration",
         "Give it a value before the loop.",
     ),
     "bound only where it is left, and read in the else": (
-        ["for i in range(n):", "    if x > i:", "        y = x", "        break", "else:", "    return y", "return x * y"],
+        [
+            "for i in range(n):",
+            "    if x > i:",
+            "        y = x",
+            "        break",
+            "else:",
+            "    return y",
+            "return x * y",
+        ],
         "'y' may be unbound: it is set only where the loop on line 6 is left",
         "Give it a value before the loop.",
     ),
     "bound on one way that goes on": (
-        ["for i in range(n):", "    if x > 2:", "        if x > i:", "            continue", "        y = x"]
-        + ["    x = x + y", "return x"],
+        [
+            "for i in range(n):",
+            "    if x > 2:",
+            "        if x > i:",
+            "            continue",
+            "        y = x",
+            "    x = x + y",
+            "return x",
+        ],
         "'y' may be unbound: it is set in only one branch of the `if` on line 7",
         "Give it a value before the `if`, or in both branches.",
     ),
     "bound in an inner loop that may not run": (
-        ["for i in range(n):", "    for j in range(i):", "        y = x", "        if x > j:", "            break"]
-        + ["    x = x + y", "return x"],
+        [
+            "for i in range(n):",
+            "    for j in range(i):",
+            "        y = x",
+            "        if x > j:",
+            "            break",
+            "    x = x + y",
+            "return x",
+        ],
         "'y' may be unbound: it is first set inside the loop on line 7, which may not run",
         "Give it a value before the loop.",
     ),
