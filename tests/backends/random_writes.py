@@ -1,14 +1,13 @@
-"""Random Core programs as they come from code that overwrites arrays: cells that are written in loops and branches.
+"""Random writes, as they come from code that overwrites arrays: statements of Core programs without control flow.
 
-A cell is a name of the user's with a current value; reads of slices are held across writes, put on tapes and read by a
-loop in the other direction; functions write into their arguments.
+A cell is a name of the user's with a current value; reads of slices are held across writes.
 """
 
 from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,25 +18,15 @@ from pullback.transpile import prims
 from pullback.transpile.core import (
     Arg,
     Atom,
-    Block,
-    Call,
-    Def,
-    For,
     Function,
-    If,
     Lit,
     Op,
     Origin,
-    Param,
-    Program,
-    Range,
     Slice,
     Stmt,
     Var,
-    While,
 )
 from pullback.transpile.infer import infer
-from pullback.transpile.traversal import substitute
 
 N = 4
 VECTOR, MATRIX = ab.Array("float64", (N,)), ab.Array("float64", (N, N))
@@ -45,6 +34,8 @@ INDICES, MASK = ab.Array("int64", (N,)), ab.Array("bool", (N,))
 SIGNS: dict[Callable[..., Any], str] = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/",
 }  # fmt: skip
+BACKWARDS = Slice(None, None, Lit(-1))
+ALL = -1
 PARAMS = {"u": VECTOR, "v": VECTOR, "m": MATRIX, "s": ab.FLOAT, "k": INDICES}
 
 
@@ -61,7 +52,7 @@ class State:
 
 
 class Writer:
-    """Draws one program."""
+    """Draws statements."""
 
     def __init__(self, rng: random.Random, budget: int) -> None:
         self.rng = rng
@@ -266,193 +257,3 @@ class Writer:
         array = self.array(state, t)
         args = (Lit(0.5), array) if op is prims.spread else (array,)
         state.held.append(self.op(out, self.rng.choice(("", "du")), op, *args))
-
-    # control flow
-
-    def statements(self, out: list[Stmt], state: State, depth: int, count: int) -> None:
-        kinds: list[tuple[int, Callable[[list[Stmt], State, int], None]]] = [
-            (10, self.write), (2, self.scale), (3, self.hold), (3, self.compute), (1, self.like), (1, self.swap),
-        ]  # fmt: skip
-        if depth < 3:
-            kinds += [(3, self.branch), (4, self.for_loop), (1, self.while_loop), (2, self.backwards)]
-        if depth < 3 and self.calls:
-            kinds.append((2, self.call))
-        weights = [w for w, _ in kinds]
-        for _ in range(count):
-            self.budget -= 1
-            if self.budget > 0:
-                self.rng.choices([f for _, f in kinds], weights)[0](out, state, depth)
-
-    def branch(self, out: list[Stmt], state: State, depth: int) -> None:
-        test = self.op(out, "", operator.gt, self.scalar(out, state), Lit(0.1), text="if a > b:")
-        sides = []
-        for _ in range(2):
-            body: list[Stmt] = []
-            inner = state.inner()
-            self.statements(body, inner, depth + 1, self.rng.randint(0, 3))
-            sides.append((body, inner))
-        (then, a), (orelse, b) = sides
-        changed = [n for n, v in state.cells.items() if a.cells[n] is not v or b.cells[n] is not v]
-        outs = tuple(Var(n, state.cells[n].type) for n in changed)
-        blocks = [
-            Block((), tuple(body), tuple(inner.cells[n] for n in changed))
-            for body, inner in ((then, a), (orelse, b))
-        ]  # fmt: skip
-        out.append(If(outs, test, *blocks, self.origin("if a > b:")))
-        state.cells.update(zip(changed, outs, strict=True))
-
-    def round(
-        self, state: State, depth: int, more: Sequence[tuple[str, Var]] = ()
-    ) -> tuple[list[str], tuple[Var, ...], list[Stmt], State, dict[Var, Atom]]:
-        """The body of a loop: which cells it changes, their variables inside, and what is not carried after all."""
-        inside = {n: Var(n, v.type) for n, v in state.cells.items()}
-        inner = state.inner()
-        inner.cells = {**inside, **dict(more)}
-        body: list[Stmt] = []
-        self.statements(body, inner, depth + 1, self.rng.randint(1, 4))
-        changed = [n for n in state.cells if inner.cells[n] is not inside[n]]
-        free = {inside[n]: state.cells[n] for n in state.cells if n not in changed}
-        return changed, tuple(inside[n] for n in changed), body, inner, free
-
-    def for_loop(self, out: list[Stmt], state: State, depth: int) -> None:
-        index = Var("i", ab.INT)
-        changed, carried, body, inner, free = self.round(state, depth, [("i", index)])
-        kept = [v for v in (*inner.cells.values(), *inner.held) if isinstance(v, Var) and v.type in (VECTOR, MATRIX)]
-        kept = self.rng.sample(kept, min(len(kept), self.rng.choice((0, 0, 1, 2))))
-        if kept and self.rng.random() < 0.5:
-            kept[0] = self.op(body, "", operator.getitem, kept[0], (Lit(self.rng.randrange(N)),))
-        lists = [v for v in inner.tapes if v not in state.tapes][:1] if self.rng.random() < 0.5 else []
-        kept += lists
-        results = (*(inner.cells[n] for n in changed), *kept)
-        block = substitute(Block((index, *carried), tuple(body), results), free)
-        outs = tuple(Var(n, state.cells[n].type) for n in changed)
-        tapes = tuple(Var("", ab.ListOf(v.type)) for v in kept)
-        source = Range(Lit(0), Lit(self.rng.choice((0, 1, 3, 3))), Lit(1))
-        inits = tuple(state.cells[n] for n in changed)
-        reverse = self.rng.random() < 0.2
-        out.append(For((*outs, *tapes), source, reverse, inits, (), block, self.origin("for i in range(n):")))
-        state.cells.update(zip(changed, outs, strict=True))
-        state.tapes += tapes
-
-    def backwards(self, out: list[Stmt], state: State, depth: int) -> None:
-        """A loop over what another one has left."""
-        if not state.tapes:
-            return
-        tapes = [self.rng.choice(state.tapes)]
-        items = tuple(Var(self.rng.choice(("", "h")), v.type.item) for v in tapes if isinstance(v.type, ab.ListOf))
-        outer = State(dict(state.cells), [*state.held, *(v for v in items if isinstance(v.type, ab.Array))])
-        outer.tapes = [*state.tapes, *(v for v in items if isinstance(v.type, ab.ListOf))]
-        changed, carried, body, inner, free = self.round(outer, depth)
-        index = Var("i", ab.INT)
-        results = tuple(inner.cells[n] for n in changed)
-        block = substitute(Block((index, *carried, *items), tuple(body), results), free)
-        outs = tuple(Var(n, state.cells[n].type) for n in changed)
-        inits = tuple(state.cells[n] for n in changed)
-        reverse = self.rng.random() < 0.8
-        out.append(For(outs, None, reverse, inits, tuple(tapes), block, self.origin("for i in range(n):")))
-        state.cells.update(zip(changed, outs, strict=True))
-
-    def while_loop(self, out: list[Stmt], state: State, depth: int) -> None:
-        count, after, end, test = (Var(h, t) for h, t in (("n", ab.INT), ("n", ab.INT), ("n", ab.INT), ("", ab.BOOL)))
-        changed, carried, body, inner, free = self.round(state, depth, [("n", count)])
-        body.append(Op(after, operator.add, (count, Lit(1)), (), self.origin("n += 1")))
-        block = Block((count, *carried), tuple(body), (after, *(inner.cells[n] for n in changed)))
-        params = tuple(Var(v.hint, v.type) for v in (count, *carried))
-        cond = Block(params, (Op(test, operator.lt, (params[0], Lit(2)), (), self.origin("while n < 2:")),), (test,))
-        outs = tuple(Var(n, state.cells[n].type) for n in changed)
-        inits = tuple(state.cells[n] for n in changed)
-        loop = While((end, *outs), (Lit(0), *inits), cond, substitute(block, free), self.origin("while n < 2:"))
-        out.append(loop)
-        state.cells.update(zip(changed, outs, strict=True))
-
-    # functions
-
-    def call(self, out: list[Stmt], state: State, depth: int) -> None:
-        """A call of a function that writes into some of its arguments."""
-        key = f"g{len(self.functions)}"
-        names = ["u", "v", "m", "s", "k"]
-        inner = Writer(self.rng, 6)
-        inner.calls = False
-        primal = self.rng.random() < 0.5
-        inner.adjoint = not primal and self.rng.random() < 0.3
-        params = {n: Var(n, PARAMS[n]) for n in names}
-        mine = State(dict(params))
-        body: list[Stmt] = []
-        inner.statements(body, mine, 1, self.rng.randint(1, 4))
-        written = tuple(
-            k for k, n in enumerate(names) if PARAMS[n] in (VECTOR, MATRIX) and mine.cells[n] is not params[n]
-        )
-        value: Atom = self.rng.choice((Lit(None), mine.cells["s"], mine.cells["u"], params["v"]))
-        if not primal and isinstance(value, Lit):
-            value = mine.cells["s"]
-        parts = (value, *(mine.cells[names[k]] for k in written))
-        result: Atom = value
-        if written:
-            result = self.op(body, "", prims.make_tuple, *parts)
-        given = tuple(params.values())
-        self.functions[key] = Function(
-            key, tuple(map(Param, given)), Block(given, tuple(body), (result,)), self.origin(), primal=primal,
-            module="user", written=written,
-        )  # fmt: skip
-        args = [state.cells[n] for n in names]
-        if self.rng.random() < 0.3:
-            args[1] = self.rng.choice((state.cells["u"], self.array(state, VECTOR)))
-        made = Var("", result.type)
-        out.append(Call(made, key, tuple(args), self.origin("kernel(u, v)")))
-        if not written:
-            if isinstance(made.type, ab.Array):
-                state.held.append(made)
-            return
-        first = self.op(out, "", prims.item, made, Lit(0))
-        if isinstance(first.type, ab.Array | ab.Scalar) and self.rng.random() < 0.7:
-            state.held.append(first)
-        for k, position in enumerate(written, 1):
-            if self.rng.random() < 0.9:
-                name = names[position]
-                state.cells[name] = self.op(out, name, prims.item, made, Lit(k))
-
-    def program(self) -> Program:
-        params = {n: Var(n, t) for n, t in PARAMS.items()}
-        state = State(dict(params))
-        body: list[Stmt] = []
-        self.statements(body, state, 0, self.rng.randint(2, 7))
-        if self.rng.random() < 0.4:
-            self.adjoint = True
-            self.statements(body, state, 0, self.rng.randint(1, 5))
-        names = self.rng.sample(("u", "v", "m", "s"), self.rng.randint(1, 4))
-        results: list[Atom] = [state.cells[n] for n in names]
-        results += [self.rng.choice(state.held)] if state.held else []
-        if self.rng.random() < 0.15:
-            results.append(self.pull(body, state))
-        result = self.op(body, "", prims.make_tuple, *results)
-        given = tuple(params.values())
-        block = Block(given, tuple(body), (result,))
-        entry = Function("f", tuple(map(Param, given)), block, self.origin("def f():"), primal=False)
-        return Program(entry, self.functions)
-
-    def pull(self, out: list[Stmt], state: State) -> Var:
-        """A closure that writes copies of what is around it."""
-        dout = Var("dout", VECTOR)
-        inner = state.inner()
-        inner.held.append(dout)
-        inner.cells["u"] = self.rng.choice((dout, inner.cells["u"]))
-        body: list[Stmt] = []
-        self.statements(body, inner, 2, self.rng.randint(1, 3))
-        pull = Var("", ab.UNKNOWN)
-        out.append(Def(pull, "pull", Block((dout,), tuple(body), (inner.cells["u"],)), self.origin("def f():")))
-        return pull
-
-
-BACKWARDS = Slice(None, None, Lit(-1))
-ALL = -1
-
-
-def arguments() -> tuple[Any, ...]:
-    """Arguments of every such program."""
-    n = np.random.default_rng(0).standard_normal
-    return n(N), n(N), n((N, N)), 0.3, np.array([0, 2, 0, 3])
-
-
-def random_writes(rng: random.Random) -> Program:
-    """One random program."""
-    return Writer(rng, rng.randint(6, 40)).program()

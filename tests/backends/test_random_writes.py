@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pullback.transpile.core import Function, Program
 from pullback.transpile.optimise import effectful, optimise
-from tests.backends.random_writes import arguments, random_writes
+from tests.backends.random_flow import arguments, random_writes
 from tests.backends.running import check
 
 
