@@ -72,20 +72,42 @@ class Flow(Writer):
 
     def round(
         self, state: State, depth: int, more: Sequence[tuple[str, Var]] = ()
-    ) -> tuple[list[str], tuple[Var, ...], list[Stmt], State, dict[Var, Atom]]:
-        """The body of a loop: which cells it changes, their variables inside, and what is not carried after all."""
+    ) -> tuple[list[str], tuple[Var, ...], list[Stmt], State, dict[Var, Atom], dict[str, Any]]:
+        """The body of a loop: the cells that it changes, as variables inside, what is not carried, and when it stops."""
         inside = {n: Var(n, v.type) for n, v in state.cells.items()}
         inner = state.inner()
         inner.cells = {**inside, **dict(more)}
         body: list[Stmt] = []
         self.statements(body, inner, depth + 1, self.rng.randint(1, 4))
+        stops = self.stops(body, inner, depth)
         changed = [n for n in state.cells if inner.cells[n] is not inside[n]]
         free = {inside[n]: state.cells[n] for n in state.cells if n not in changed}
-        return changed, tuple(inside[n] for n in changed), body, inner, free
+        return changed, tuple(inside[n] for n in changed), body, inner, free, stops
+
+    def stops(self, out: list[Stmt], state: State, depth: int) -> dict[str, Any]:
+        """Whether a loop stops early: it tells at the end of a round, or leaves out the rest of the last one."""
+        kind, keeps = self.rng.randrange(8), self.rng.random() < 0.7
+        if kind > 2:
+            return {}
+        test = self.op(out, "", operator.gt, self.scalar(out, state), Lit(0.3), text="if a > b:")
+        if kind == 0:
+            return {"stop": test, "keeps": keeps}
+        rest: list[Stmt] = []
+        after = state.inner()
+        self.statements(rest, after, depth + 2, self.rng.randint(1, 3))
+        changed = [n for n, v in state.cells.items() if after.cells[n] is not v]
+        outs = tuple(Var(n, state.cells[n].type) for n in changed)
+        stop = Var("", ab.BOOL)
+        leave = Block((), (), (*(state.cells[n] for n in changed), Lit(True)))
+        stay = Block((), tuple(rest), (*(after.cells[n] for n in changed), Lit(False)))
+        sides = (leave, stay) if kind == 1 else (stay, leave)
+        out.append(If((*outs, stop), test, *sides, self.origin("if a > b:")))
+        state.cells.update(zip(changed, outs, strict=True))
+        return {"stop": stop, "keeps": keeps}
 
     def for_loop(self, out: list[Stmt], state: State, depth: int) -> None:
         index = Var("i", ab.INT)
-        changed, carried, body, inner, free = self.round(state, depth, [("i", index)])
+        changed, carried, body, inner, free, stops = self.round(state, depth, [("i", index)])
         kept = [v for v in (*inner.cells.values(), *inner.held) if isinstance(v, Var) and v.type in (VECTOR, MATRIX)]
         kept = self.rng.sample(kept, min(len(kept), self.rng.choice((0, 0, 1, 2))))
         if kept and self.rng.random() < 0.5:
@@ -99,7 +121,7 @@ class Flow(Writer):
         source = Range(Lit(0), Lit(self.rng.choice((0, 1, 3, 3))), Lit(1))
         inits = tuple(state.cells[n] for n in changed)
         reverse = self.rng.random() < 0.2
-        out.append(For((*outs, *tapes), source, reverse, inits, (), block, self.origin("for i in range(n):")))
+        out.append(For((*outs, *tapes), source, reverse, inits, (), block, self.origin("for i in range(n):"), **stops))
         state.cells.update(zip(changed, outs, strict=True))
         state.tapes += tapes
 
@@ -111,27 +133,27 @@ class Flow(Writer):
         items = tuple(Var(self.rng.choice(("", "h")), v.type.item) for v in tapes if isinstance(v.type, ab.ListOf))
         outer = State(dict(state.cells), [*state.held, *(v for v in items if isinstance(v.type, ab.Array))])
         outer.tapes = [*state.tapes, *(v for v in items if isinstance(v.type, ab.ListOf))]
-        changed, carried, body, inner, free = self.round(outer, depth)
+        changed, carried, body, inner, free, stops = self.round(outer, depth)
         index = Var("i", ab.INT)
         results = tuple(inner.cells[n] for n in changed)
         block = substitute(Block((index, *carried, *items), tuple(body), results), free)
         outs = tuple(Var(n, state.cells[n].type) for n in changed)
         inits = tuple(state.cells[n] for n in changed)
         reverse = self.rng.random() < 0.8
-        out.append(For(outs, None, reverse, inits, tuple(tapes), block, self.origin("for i in range(n):")))
+        out.append(For(outs, None, reverse, inits, tuple(tapes), block, self.origin("for i in range(n):"), **stops))
         state.cells.update(zip(changed, outs, strict=True))
 
     def while_loop(self, out: list[Stmt], state: State, depth: int) -> None:
         count, after, end, test = (Var(h, t) for h, t in (("n", ab.INT), ("n", ab.INT), ("n", ab.INT), ("", ab.BOOL)))
-        changed, carried, body, inner, free = self.round(state, depth, [("n", count)])
+        changed, carried, body, inner, free, stops = self.round(state, depth, [("n", count)])
         body.append(Op(after, operator.add, (count, Lit(1)), (), self.origin("n += 1")))
         block = Block((count, *carried), tuple(body), (after, *(inner.cells[n] for n in changed)))
         params = tuple(Var(v.hint, v.type) for v in (count, *carried))
         cond = Block(params, (Op(test, operator.lt, (params[0], Lit(2)), (), self.origin("while n < 2:")),), (test,))
         outs = tuple(Var(n, state.cells[n].type) for n in changed)
         inits = tuple(state.cells[n] for n in changed)
-        loop = While((end, *outs), (Lit(0), *inits), cond, substitute(block, free), self.origin("while n < 2:"))
-        out.append(loop)
+        block = substitute(block, free)
+        out.append(While((end, *outs), (Lit(0), *inits), cond, block, self.origin("while n < 2:"), **stops))
         state.cells.update(zip(changed, outs, strict=True))
 
     # functions
