@@ -73,7 +73,7 @@ class Flow(Writer):
     def round(
         self, state: State, depth: int, more: Sequence[tuple[str, Var]] = ()
     ) -> tuple[list[str], tuple[Var, ...], list[Stmt], State, dict[Var, Atom], dict[str, Any]]:
-        """The body of a loop: the cells that it changes, as variables inside, what is not carried, and when it stops."""
+        """The body of a loop: the cells that it changes, as variables inside, what is not carried, when it stops."""
         inside = {n: Var(n, v.type) for n, v in state.cells.items()}
         inner = state.inner()
         inner.cells = {**inside, **dict(more)}
