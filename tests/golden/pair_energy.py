@@ -1,6 +1,6 @@
 # flags: --mode value-and-grad --wrt q,x
 # args: n(5), n(5, 3), 1.5
-# args: n(2), n(2, 3), 0.5
+# args: n(2), n(2, 3), 9.5
 # input
 import numpy as np
 
