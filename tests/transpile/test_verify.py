@@ -121,7 +121,7 @@ INVALID = {
     "a literal can be written as text": [program(Op(y, np.sum, (Lit(np.ones(2)),), (), ORIGIN))],
     "a global is a dotted name": [program(Op(y, np.sum, (Global("a b", ROWS),), (), ORIGIN))],
     "an effect is print, assert, raise": [program(Effect("exit", (), ORIGIN))],
-    "an effect has its arguments": [program(Effect("assert", (), ORIGIN)), program(Effect("assert", (x, x, x), ORIGIN))],
+    "an effect has its arguments": [program(Effect("assert", args, ORIGIN)) for args in ((), (x, x, x))],
     "a branch has no parameters": [program(branch(block((z,), (), (z,)), block(results=(x,))))],
     "a branch has one result for each name that the `if` binds": [
         program(branch(block(results=(x, x)), block(results=(x,)))),
