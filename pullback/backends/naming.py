@@ -107,6 +107,8 @@ class Names:
                         self._inherit(o, p)
                         self._inherit(r, p)
                         self._inherit(i, p)
+                    if isinstance(s, WhileLoop):
+                        self._wishes(s.test)
                     self._wishes(s.body, s.outs)
                 case Define():
                     self._wishes(s.body)

@@ -38,18 +38,17 @@ def energy_value_and_grad(q, x, cutoff):
         tape2 = tape.pop()
         for j in reversed(range(i)):
             r, d = tape2.pop()
-            if d:
-                dr = 0.0
-            else:
-                t = q[i]
-                t2 = q[j]
+            t = x[i] - x[j]
+            if not d:
+                t2 = q[i]
+                t3 = q[j]
                 # total += q[i] * q[j] / r
                 d = dtotal / r
-                dr = -(d * (t * t2 / r))
-                dq[j] += d * t
-                dq[i] += d * t2
-            # r = np.sqrt(np.sum((x[i] - x[j]) ** 2))
-            d = dr / r * (x[i] - x[j])
-            dx[j] -= d
-            dx[i] += d
+                dr = -(d * (t2 * t3 / r))
+                dq[j] += d * t2
+                dq[i] += d * t3
+                # r = np.sqrt(np.sum((x[i] - x[j]) ** 2))
+                d = dr / r * t
+                dx[j] -= d
+                dx[i] += d
     return total, (dq, dx)

@@ -121,3 +121,15 @@ def rows_that_are_passed_over(v, a):
             continue
         total = total + np.sqrt(e) * a
     return total
+
+
+@at(*((np.array(v), a) for v in ([0.3, -0.2, 0.8], [2.0, 2.5]) for a in (0.4, 1.5)))
+def distance_to_itself_is_passed_over(v, a):
+    total = 0.0
+    for i in range(len(v)):
+        for j in range(len(v)):
+            r = np.sqrt((v[i] - v[j]) ** 2)
+            if r == 0.0:
+                continue
+            total = total + a / r
+    return total

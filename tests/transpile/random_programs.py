@@ -116,9 +116,9 @@ class Writer:
     def statement(self, indent: int, depth: int) -> None:
         kinds = ["assign", "assign", "array", "augmented", "swap", "unpack", "call", "chain"]
         if depth > 0:
-            kinds += ["if", "if", "for", "while", "items", "enumerate", "carry", "after"]
-            if not self.inside:
-                kinds.append("return")
+            kinds += ["if", "if", "for", "while", "items", "enumerate", "carry", "after", "return"]
+            if self.inside:
+                kinds += ["jump", "jump", "endless"]
         getattr(self, "_" + self.pick(*kinds))(indent, depth)
 
     def _assign(self, indent: int, depth: int) -> None:
@@ -166,6 +166,22 @@ class Writer:
         self.put(indent, f"if {self.test()}:")
         self.block(indent + 1, depth - 1)
         self.put(indent + 1, f"return {self.result}")
+
+    def _jump(self, indent: int, depth: int) -> None:
+        self.put(indent, f"if {self.test()}:")
+        if self.draw(st.booleans()):
+            self.block(indent + 1, depth - 1)
+        self.put(indent + 1, self.pick("break", "break", "continue"))
+        if self.draw(st.booleans()):
+            self.put(indent, "else:")
+            self.block(indent + 1, depth - 1)
+
+    def _endless(self, indent: int, depth: int) -> None:
+        self.counters += 1
+        count = f"k{self.counters}"
+        self.put(indent, f"{count} = 0")
+        first = f"{count} += 1\n{'    ' * (indent + 1)}if {count} > 3:\n{'    ' * (indent + 2)}y = a\n"
+        self.loop(indent, depth, "while True:", f"{first}{'    ' * (indent + 2)}break")
 
     def _for(self, indent: int, depth: int) -> None:
         bounds = self.pick("n", "3", "1, n", "n, 0, -1", "len(u)", "0", "0, n, 2")
@@ -215,6 +231,9 @@ class Writer:
         self.inside -= 1
         for name in SCALARS:
             self.put(indent + 1, f"{name} = math.tanh({name})")
+        if self.draw(st.booleans()):
+            self.put(indent, "else:")
+            self.block(indent + 1, 0)
 
 
 @st.composite

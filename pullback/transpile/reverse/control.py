@@ -21,7 +21,7 @@ from pullback.transpile.core import (
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.activity import active_free
 from pullback.transpile.reverse.cotangents import Tree, kind_of_either
-from pullback.transpile.stopping import straight, ways_out
+from pullback.transpile.stopping import inside, straight, ways_out
 from pullback.transpile.traversal import substitute
 
 if TYPE_CHECKING:
@@ -116,14 +116,11 @@ def loop(self: Adjoint, s: For | While) -> None:
     tapes = [self.ct.full(o) for o, _ in taped]
     tape_params = [Var(self.ct.name(r), type_of(r)) for _, r in taped]
     taped_seeds = [(r, p) for (_, r), p in zip(taped, tape_params, strict=True) if isinstance(r, Var)]
-    results = [slots.body.results[k] for k in slots.carried]
     kinds = [_kind(v.type, d) for v, d in zip(values, inits, strict=True)]
     while True:
         params = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
-        seeds = [*zip(slots.outer, params[len(slots.carried) :], strict=True)]
-        seeds += [(r, p) for r, p in zip(results, params, strict=False) if isinstance(r, Var)]
-        inner, collected = _body(self, s, slots, seeds + taped_seeds, index)
-        final = [inner.ct.full(v) for v in values]
+        inner = self.inside(s.origin)
+        final, collected = _iteration(inner, s, slots, slots.body, values, params, taped_seeds, index)
         after = [_kind(t, d) for t, d in zip(kinds, final, strict=True)]
         if after == kinds:
             break
@@ -143,24 +140,63 @@ def loop(self: Adjoint, s: For | While) -> None:
     _reopen(self, [a for _, a in slots.listed], lists)
 
 
-def _body(
-    self: Adjoint, s: For | While, slots: _Slots, seeds: list[tuple[Var, Var]], index: Var
-) -> tuple[Adjoint, list[Atom]]:
-    """One iteration backwards, and the cotangents of list items that it collects."""
-    inner = self.inside(s.origin)
-    _reopen(inner, [v for v, _ in seeds], [p for _, p in seeds])
-    inner.walk(slots.body.body)
-    inner.b.at(s.origin)
+def _iteration(
+    self: Adjoint,
+    s: For | While,
+    slots: _Slots,
+    body: Block,
+    values: list[Var],
+    params: list[Var],
+    taped: list[tuple[Var, Var]],
+    index: Var,
+) -> tuple[list[Atom], list[Atom]]:
+    """One iteration backwards: the cotangents of `values` at its end are `params`.
+
+    What they are at its beginning, and the cotangents of list items that it collects.
+    """
+    found = _passed_over(s, slots, body)
+    if found is not None:
+        last, rest = found
+        inner = self.inside(s.origin)
+        final, _ = _iteration(inner, s, slots, rest, values, params, taped, index)
+        kinds = [_kind(p.type, d) for p, d in zip(params, final, strict=True)]
+        outs = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
+        self.b.at(last.origin)
+        sides = Block((), (), tuple(params)), Block((), tuple(inner.b.body), tuple(final))
+        self.b.body.append(If(tuple(outs), last.cond, *sides, self.b.origin, adjoint_of=last.tag))
+        return list(outs), []
+    results = [body.results[k] for k in slots.carried]
+    seeds = [*zip(slots.outer, params[len(results) :], strict=True)]
+    seeds += [(r, p) for r, p in zip(results, params, strict=False) if isinstance(r, Var)]
+    _reopen(self, [v for v, _ in seeds + taped], [p for _, p in seeds + taped])
+    self.walk(body.body)
+    self.b.at(s.origin)
     for p, a in slots.rows:
-        if (d := inner.ct.pop(p)) is not None:
-            whole = inner.ct.full(a)
+        if (d := self.ct.pop(p)) is not None:
+            whole = self.ct.full(a)
             if isinstance(a.type, ab.ListOf):
-                d = inner.ct.materialise(p.type, d, p, self.ct.name(p))
-                written = inner.b.emit(prims.add_at_key, (whole, index, d), hint=self.ct.name(a))
+                d = self.ct.materialise(p.type, d, p, self.ct.name(p))
+                written = self.b.emit(prims.add_at_key, (whole, index, d), hint=self.ct.name(a))
             else:
-                written = inner.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=self.ct.name(a))
-            _reopen(inner, [a], [written])
-    return inner, [inner.ct.full(p) for p, _ in slots.listed]
+                written = self.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=self.ct.name(a))
+            _reopen(self, [a], [written])
+    collected = [self.ct.full(p) for p, _ in slots.listed]
+    return [self.ct.full(v) for v in values], collected
+
+
+def _passed_over(s: For | While, slots: _Slots, body: Block) -> tuple[If, Block] | None:
+    """The `if` by which `continue` skips the rest of an iteration, if all cotangents are handed on as they are then.
+
+    And what an iteration does of which nothing is skipped: where it is, what comes before has no adjoint either.
+    """
+    last = body.body[-1] if body.body else None
+    if not isinstance(last, If) or not last.skips or slots.listed or len(s.outs) > len(s.inits):
+        return None
+    skipped = substitute(body.results, inside(last, last.then))
+    if any(skipped[k] is not s.carried[k] for k in slots.carried):
+        return None
+    results = substitute(body.results, inside(last, last.orelse))
+    return last, Block(body.params, (*body.body[:-1], *last.orelse.body), results)
 
 
 def _source(self: Adjoint, s: For | While, slots: _Slots) -> tuple[Range | None, Var]:
