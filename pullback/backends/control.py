@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pullback.transpile.core import Lit, Origin, Var
 
 from .expressions import constant
-from .script import Apply, Assign, Body, Branch, Expr, ForLoop, Loop, WhileLoop
+from .script import Apply, Assign, Body, Branch, Expr, ForLoop, Loop, WhileLoop, atoms, counted
 
 if TYPE_CHECKING:
     from .building import Builder, Note
@@ -196,10 +196,11 @@ def slot_names(b: Builder, s: Loop) -> tuple[list[str], list[tuple[str, Expr]]]:
     start = b.live.span[s].start
     chosen: list[str] = []
     given: list[tuple[str, Expr]] = []
+    bounds = set(map(b.local, atoms(counted(s))))
     for p, i, o in zip(s.carried, s.inits, s.outs, strict=True):
         mine = b.names.name.get(i) if isinstance(i, Var) else None
         base = b.names.forced.get(o) or b.names.wanted(p) or mine or b.temporary(i, s.origin)
-        avoid = frozenset(chosen)
+        avoid = frozenset(chosen) | (bounds - {mine})
         if base == mine and base not in avoid and isinstance(i, Var) and b.live.live(i, start, b.skips):
             saved = b.names.save(base, start, b.skips) if b.names.fits(base, o) else None
             if saved is not None:

@@ -27,6 +27,7 @@ from .script import (
     WhileLoop,
     Write,
     atoms,
+    counted,
     targets,
 )
 
@@ -45,7 +46,10 @@ class Span:
 
 
 class Liveness:
-    """Positions of one procedure. What a loop or a `def` reads from outside is needed until its end."""
+    """Positions of one procedure. What a loop or a `def` reads from outside is needed until its end.
+
+    The bounds of a `range` are needed where a loop begins, and not in it.
+    """
 
     def __init__(self, procedure: Procedure) -> None:
         self.span: dict[Statement, Span] = {}
@@ -137,9 +141,9 @@ class Liveness:
         self.span[s] = Span(start, middle, self._count)
 
     def _loop(self, s: ForLoop | WhileLoop) -> int:
-        self._expr(*s.inits)
+        self._expr(*s.inits, counted(s))
         self._enter()
-        if isinstance(s, ForLoop):
+        if isinstance(s, ForLoop) and counted(s) is None:
             self._expr(s.iterable)
         self._count += 1
         self._bind(s.carried)

@@ -7,6 +7,7 @@ appended to lists.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import Union
 
@@ -240,6 +241,14 @@ class Procedure:
     wanted: frozenset[Var]
     owned: frozenset[Var]
     mutated: tuple[Var, ...]
+
+
+def counted(s: Loop) -> Expr | None:
+    """The `range` that a loop runs over, if it runs over one."""
+    e = s.iterable if isinstance(s, ForLoop) else None
+    if isinstance(e, Apply) and e.op is builtins.reversed:
+        e = e.args[0]
+    return e if isinstance(e, Apply) and e.op is builtins.range else None
 
 
 def atoms(e: Expr | None) -> list[Var]:

@@ -266,3 +266,27 @@ def test_forward_code_stays_in_order() -> None:
     b = c.op("a", prims.set_item, a, (Slice(Lit(1), None),), 0.0)
     found = lines(c.program([x], b, c.op("y", operator.mul, part, 2.0)))
     assert found.index("a[1:] = 0.0") < found.index("y = t * 2.0")
+
+
+def over_length(c: User, x: Var, init: Var, name: str) -> Var:
+    """`for i in range(x.shape[0]): name[i] += 1.0`, where `name` is `init` before."""
+    inner, index, carried = User(), Var("i", ab.INT), Var(name, VECTOR)
+    w = inner.op(name, prims.add_item, carried, (index,), 1.0)
+    length = c.op("", prims.dim, x, 0)
+    out = Var(name, VECTOR)
+    block = Block((index, carried), tuple(inner.body), (w,))
+    c.add(For((out,), Range(Lit(0), length, Lit(1)), False, (init,), (), block, origin("for i in range(n):")))
+    return out
+
+
+def test_bounds_that_ask_for_a_shape_need_the_array_no_longer() -> None:
+    x, c = vector()
+    y = over_length(c, x, x, "x")
+    assert lines(c.program([x], y)) == ["x = x.copy()", "for i in range(x.shape[0]):", "x[i] += 1.0", "return x"]
+
+
+def test_bounds_are_asked_of_the_array_that_has_the_name_no_longer() -> None:
+    x, c = vector()
+    short = c.op("y", operator.getitem, x, (Slice(None, Lit(2)),))
+    y = over_length(c, short, c.op("x", np.sin, x), "y")
+    lines(c.program([x], y))
