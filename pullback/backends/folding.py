@@ -241,9 +241,8 @@ class Folder:
     def apply(self, s: Op, reader: Reader) -> Expr:
         if s.op is prims.alias:
             return self.waiting.arg(s.args[0], reader)
-        return Apply(
-            s.op, self.waiting.args(s.args, reader), tuple((k, self.waiting.arg(x, reader)) for k, x in s.kwargs), s.out
-        )
+        args = self.waiting.args(s.args, reader)
+        return Apply(s.op, args, tuple([(k, self.waiting.arg(x, reader)) for k, x in s.kwargs]), s.out)
 
     def bind(self, s: Op | Call | If, out: Var, value: Expr, slot: int, frame: Frame, cheap: bool = False) -> None:
         """Let the value wait for its reader, or bind it here."""

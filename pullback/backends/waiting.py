@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -35,7 +36,7 @@ class Frame:
     collect: dict[Atom, list[Var]]
     slots: list[list[Statement]]
 
-    @property
+    @functools.cached_property
     def room(self) -> int:
         return LINE - 4 * self.depth
 
@@ -105,7 +106,7 @@ class Waiting:
             self.pending.pop(p.out, None)
 
     def args(self, xs: tuple[Arg, ...], reader: Reader) -> tuple[Expr, ...]:
-        return tuple(self.arg(x, reader) for x in xs)
+        return tuple([self.arg(x, reader) for x in xs])
 
     def arg(self, x: Arg, reader: Reader) -> Expr:
         """An argument as an expression: what waits for this reader is put in its place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from pullback.transpile.core import (
     Atom,
@@ -110,22 +110,25 @@ X = TypeVar("X")
 
 def substitute(x: X, m: Mapping[Var, Atom]) -> X:
     """An argument, statement or block with its free variables replaced."""
-    return cast(X, _substitute(x, m))
+    out: X = _substitute(x, m)
+    return out
 
 
 def substitute_operands(s: Op, m: Mapping[Var, Atom]) -> Op:
     """An operation with its operands replaced; itself where nothing changes."""
-    args, kwargs = substitute(s.args, m), substitute(s.kwargs, m)
+    args, kwargs = _substitute(s.args, m), _substitute(s.kwargs, m)
     return s if args is s.args and kwargs is s.kwargs else Op(s.out, s.op, args, kwargs, s.origin)
 
 
-def _substitute(x: object, m: Mapping[Var, Atom]) -> object:
+def _substitute(x: Any, m: Mapping[Var, Atom]) -> Any:
     match x:
-        case Var():
-            return m.get(x, x)
-        case Lit():
+        case Var() if x in m:
+            return m[x]
+        case Var() | Lit():
             return x
         case tuple():
+            if not x:
+                return x
             out = tuple([_substitute(y, m) for y in x])
             return x if all(map(operator.is_, x, out)) else out
         case Slice(lower, upper, step):

@@ -66,10 +66,10 @@ def simplify(b: Block) -> Block:
 class Renames(dict[Var, Atom]):
     """What each removed name now is, followed to the end."""
 
-    def get(self, v: Var, default: object = None) -> Atom:
-        found: Atom = v
+    def __getitem__(self, v: Var) -> Atom:
+        found = super().__getitem__(v)
         while isinstance(found, Var) and found in self:
-            found = self[found]
+            found = super().__getitem__(found)
         return found
 
 
