@@ -169,7 +169,9 @@ class Liveness:
 
     def live(self, v: Var, position: int, skips: Skips = ()) -> bool:
         """Is a variable read after a position, on a path that runs from there?"""
-        reads = self.reads.get(v, ())
+        reads = self.reads.get(v)
+        if reads is None:
+            return False
         for end, resume in skips:
             if position > end:
                 continue
@@ -177,8 +179,7 @@ class Liveness:
             if k < len(reads) and reads[k] <= end:
                 return True
             position = resume
-        k = bisect_right(reads, position)
-        return k < len(reads)
+        return reads[-1] > position
 
     def last(self, v: Var) -> int:
         """The last position that reads a variable, or the one that binds it."""

@@ -297,7 +297,8 @@ def local_names(f: Function, forward: bool = False) -> frozenset[str]:
         out.update(v.hint for v in b.params)
         for s in b.body:
             if not (forward and s.origin.adjoint):
-                out.update(v.hint for v in s.outs)
+                for v in s.outs:
+                    out.add(v.hint)
                 for inner in blocks(s):
                     visit(inner)
 
