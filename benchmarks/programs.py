@@ -145,10 +145,24 @@ def with_numpy(f: Callable[..., Any], numpy: Any) -> Callable[..., Any]:
     return copied
 
 
+# `v`, `w`: the last two arrays; `s`, `t`: the last two numbers
+STATEMENTS = (
+    "v{i} = {v} + 0.5 * {w}",
+    "v{i} = np.sin({v}) * {w}",
+    "s{i} = {s} * math.cos({t})",
+    "v{i} = np.tanh({v} - {s} * {w})",
+    "s{i} = 0.9 * {s} + {t}",
+    "v{i} = ({v} + {w}) / 2.0",
+)
+
+
 def straight_line(statements: int) -> str:
-    """The text of a function of so many statements, each of which reads two earlier ones."""
-    lines = ["import numpy as np", "", "", "def f(x, y):", "    v0 = x * y", "    v1 = np.sin(x) + y"]
-    for i in range(2, statements - 1):
-        operation = (f"v{i - 1} + 0.5 * v{i - 2}", f"np.sin(v{i - 1})", f"v{i - 1} * v{i - 2}")[i % 3]
-        lines.append(f"    v{i} = {operation}")
-    return "\n".join([*lines, f"    return np.sum(v{statements - 2})", ""])
+    """The text of a function of so many statements on arrays and numbers, with two or three operations each."""
+    lines = ["import math", "", "import numpy as np", "", "", "def f(x, y, a, b):"]
+    last = {"v": "x", "w": "y", "s": "a", "t": "b"}
+    for i in range(statements - 1):
+        line = STATEMENTS[i % len(STATEMENTS)].format(i=i, **last)
+        lines.append(f"    {line}")
+        kind, before = line[0], {"v": "w", "s": "t"}[line[0]]
+        last[kind], last[before] = f"{kind}{i}", last[kind]
+    return "\n".join([*lines, "    return np.sum({v} * {s})".format(**last), ""])
