@@ -47,8 +47,10 @@ from pullback.transpile.optimise import (
     tried,
 )
 from pullback.transpile.optimise.residuals import again_at_top
+from pullback.transpile.optimise.restorable import better_restored
 from pullback.transpile.reverse.activity import useful, varied
 from pullback.transpile.reverse.adjoint import Adjoint, Companion, Reversal
+from pullback.transpile.reverse.restore import Restored, restoring
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.stopping import leave_nothing
 from pullback.transpile.traversal import blocks, free
@@ -101,15 +103,30 @@ class Derivation:
             primal = simplify(primal)
         primal = fuse_branches(primal) if self.optimised else primal
         primal = primal if whole else remove_dead(primal, self.effects)
+        sweeps = self._reversed(f, primal, Restored(), wrt, seed, exact)
+        chains = better_restored(self._joined(f, sweeps)) if self.optimised else []
+        if not chains:
+            return sweeps
+        return self._reversed(f, *restoring(primal, chains), wrt, seed, exact)
+
+    def _joined(self, f: Function, sweeps: Sweeps) -> Block:
+        """Both sweeps as one block in which backward code reads forward code."""
+        body = sweeps.forward.body + sweeps.backward
+        return read_settled(fuse_adjoints(Block(f.block.params, body, sweeps.forward.results + sweeps.gradients)))
+
+    def _reversed(
+        self, f: Function, primal: Block, restored: Restored, wrt: tuple[int, ...], seed: Atom, exact: bool
+    ) -> Sweeps:
+        """Both sweeps, where the arrays that are `restored` are put back."""
         inputs = [f.block.params[i] for i in wrt]
         active = varied(primal, inputs) & useful(primal, primal.results[:1])
-        reversal = Reversal(active, Twins.of(primal), self.companion, self.result_type)
+        reversal = Reversal(active, Twins.of(primal), self.companion, self.result_type, restored=restored)
         adjoint = Adjoint(reversal, f.origin)
         adjoint.ct.start(primal.results[0], seed)
         adjoint.walk(primal.body)
         adjoint.b.at(f.origin)
         gradients = tuple(adjoint.ct.gradient(p) if exact else adjoint.ct.full(p) for p in inputs)
-        back = Block((), tuple(adjoint.b.body), gradients)
+        back = Block((), adjoint.done(), gradients)
         back = remove_dead(simplify(back) if self.optimised else back)
         forward = _with_flags(_with_tapes(primal, reversal.taped), reversal.completed)
         forward = leave_nothing(forward, reversal.skipping)

@@ -31,17 +31,22 @@ class Write:
 
 @dataclass
 class Chain:
-    """One array of a nest: `last` is it after the nest, `versions` it at each time, with the place of their birth."""
+    """One array of a nest: `last` is it after the nest, `versions` it at each time, with the place of their birth.
+
+    `entries`: for a version that a branch gives, the one that both sides start from.
+    """
 
     last: Var
+    loop: Loop
     versions: dict[Var, Place] = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)
+    entries: dict[Var, Var] = field(default_factory=dict)
 
 
 def chains_of(loop: Loop) -> Iterator[Chain]:
     """The arrays that an outermost loop carries and changes by writes alone."""
     for k in range(len(loop.inits)):
-        chain = Chain(loop.outs[k])
+        chain = Chain(loop.outs[k], loop)
         if _through_loop(chain, loop, k, ()) and chain.writes:
             yield chain
 
@@ -70,8 +75,9 @@ def _follow(chain: Chain, link: Link, loops: tuple[Loop, ...]) -> bool:
         for b in (s.then, s.orelse):
             entry = _entry(b, b.results[k])
             links = None if entry is None else _links(b, b.results[k], entry)
-            if links is None or not all(_follow(chain, x, loops) for x in links):
+            if links is None or entry is None or not all(_follow(chain, x, loops) for x in links):
                 return False
+            chain.entries[s.outs[k]] = entry
     chain.versions[s.outs[k]] = Place(loops, len(chain.versions))
     return True
 

@@ -8,7 +8,7 @@ innermost loop first: a loop's become collected values that its adjoint runs ove
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,6 +51,20 @@ def keep_residuals(b: Block) -> Block:
         return b
     closed = _close(forward, b)
     return extended(forward, closed)
+
+
+def kept_in_loops(b: Block) -> Iterator[tuple[Var, Tag]]:
+    """The forward values that `keep_residuals` keeps of each iteration of a loop, with the loop."""
+    forward = Forward()
+    forward.scan(b)
+    _close(forward, b)
+    given = {out: v for entries in forward.extra.values() for v, out, _ in entries}
+    for tag, entries in forward.extra.items():
+        if isinstance(forward.statements[tag], For | While):
+            for v, _, _ in entries:
+                while v in given:
+                    v = given[v]
+                yield v, tag
 
 
 def again_at_top(

@@ -49,6 +49,7 @@ from pullback.transpile.reverse.cotangents import (
     kind_of_either,
     of_numpy,
 )
+from pullback.transpile.reverse.restore import Restored, Versions
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.storage import Sharing, composed, of_index
 from pullback.transpile.traversal import variables
@@ -73,6 +74,7 @@ class Reversal:
     what that returns, once it is known. `taped` fills up with the calls that must leave a tape, by what they bind: the
     key of the function to call instead, and the tape's name; `skipping` with the loops of which the iteration that
     stops them has no adjoint; `completed` with what tells whether a first branch that is tried came to its end.
+    `restored` are the arrays that are put back as loops have overwritten them.
     """
 
     active: set[Var]
@@ -82,6 +84,7 @@ class Reversal:
     taped: dict[Var, tuple[str, Var]] = field(default_factory=dict)
     skipping: set[Tag] = field(default_factory=set)
     completed: dict[Tag, Var] = field(default_factory=dict)
+    restored: Restored = field(default_factory=Restored)
     whole: dict[Atom, set[Atom]] = field(default_factory=dict)
 
 
@@ -92,6 +95,7 @@ class Adjoint:
         self.r = r
         self.b = Builder(origin, r.twins)
         self.ct = Cotangents(self.b, r.active, r.whole)
+        self.versions = Versions(r.restored, self.b)
         self.views: dict[Var, Op] = {}  # of the block's own, by what they bind
 
     def walk(self, body: Sequence[Stmt]) -> None:
@@ -103,15 +107,23 @@ class Adjoint:
 
     def inside(self, origin: Origin) -> Adjoint:
         """The backward code of a block inside this one, still empty."""
-        return Adjoint(self.r, origin)
+        inner = Adjoint(self.r, origin)
+        inner.versions.inside(self.versions)
+        return inner
+
+    def done(self) -> tuple[Stmt, ...]:
+        """The statements of the backward code."""
+        return self.versions.read(self.b.body)
 
     def statement(self, s: Stmt) -> None:
         """Hand the cotangents of what a statement binds on to what it reads."""
         if isinstance(s, Effect):
             self.b.body += filter(None, [marks.backwards(s, self.b.origin)])
             return
+        if isinstance(s, Op) and s.out in self.r.restored.destroyed:
+            self.versions.take_back(s)
         reached = [o for o in s.outs if o in self.ct.open]
-        if not reached:
+        if not reached and (isinstance(s, Op) or not self.r.restored.changes(s)):
             return
         if any(ab.kind_of(o.type) == "complex" for o in reached):
             raise errors.at(

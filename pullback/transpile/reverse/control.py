@@ -34,7 +34,9 @@ def branch(self: Adjoint, s: If) -> None:
     Where the first side is tried, forward code tells whether it has come to its end.
     """
     given = {o: self.ct.full(o) for o in s.outs if o in self.ct.open}
-    outer = active_free((s.then, s.orelse), self.r.active)
+    outer = active_free((s.then, s.orelse), self.r.active) if given else ()
+    slots = self.r.restored.slots(s)
+    entries = [self.r.restored.entries[s.outs[k]] for k in slots]
     base = {v: d for v in outer if (d := self.ct.pop(v)) is not None}
     sides: list[Block] = []
     for b in (s.then, s.orelse):
@@ -43,15 +45,18 @@ def branch(self: Adjoint, s: If) -> None:
         for o, r in zip(s.outs, b.results, strict=True):
             if o in given:
                 inner.ct.add(r, given[o])
+        inner.versions.bind_all([b.results[k] for k in slots], [self.versions.now(s.outs[k]) for k in slots])
         inner.walk(b.body)
         inner.b.at(s.origin)
         results = tuple(inner.ct.full(v) for v in outer)
-        sides.append(Block((), tuple(inner.b.body), results))
-    kinds = [_kind(_kind(v.type, x), y) for v, x, y in zip(outer, *(b.results for b in sides), strict=True)]
+        sides.append(Block((), inner.done(), (*results, *map(inner.versions.now, entries))))
+    kinds = [_kind(_kind(v.type, x), y) for v, x, y in zip(outer, *(b.results for b in sides), strict=False)]
     outs = tuple(_cotangent_var(self, v, t) for v, t in zip(outer, kinds, strict=True))
+    back = tuple(Var(v.hint, v.type) for v in entries)
     cond = self.r.completed.setdefault(s.tag, Var("completed", ab.BOOL)) if s.tries else s.cond
-    self.b.body.append(If(outs, cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
+    self.b.body.append(If((*outs, *back), cond, sides[0], sides[1], self.b.origin, adjoint_of=s.tag))
     _reopen(self, outer, outs)
+    self.versions.bind_all(entries, back)
 
 
 def _reopen(self: Adjoint, values: Sequence[Var], outs: Sequence[Var]) -> None:
@@ -78,7 +83,8 @@ class _Slots:
     """What the adjoint of a loop carries: the cotangents of carried values and of what the body reads from outside.
 
     `rows` are the arrays whose rows the loop runs over: their cotangents are filled in row by row. `listed` are the
-    items of lists, whose cotangents are collected; of a loop that may stop early they are filled in as well.
+    items of lists, whose cotangents are collected; of a loop that may stop early they are filled in as well. Of the
+    arrays in the slots `restored` the loop carries what they were.
     """
 
     def __init__(self, self_: Adjoint, s: For | While) -> None:
@@ -89,6 +95,7 @@ class _Slots:
         self.listed = [(p, a) for p, a in live if isinstance(a.type, ab.ListOf) and s.stop is None]
         self.rows = [pair for pair in live if pair not in self.listed]
         self.carried = [k for k in range(len(s.inits)) if s.carried[k] in active or s.outs[k] in active]
+        self.restored = self_.r.restored.slots(s)
         if s.stop is not None and len(s.outs) == len(s.inits):
             self.skip_last(self_, s, s.stop)
         read = active_free((self.body,), active)
@@ -97,7 +104,7 @@ class _Slots:
     def skip_last(self, self_: Adjoint, s: For | While, stop: Atom) -> None:
         """The iteration that stops a loop has no adjoint if it hands on all cotangents as they are."""
         ends = ways_out(s.body.body, stop, s.body.results)
-        if all(e[k] is s.carried[k] for e in ends for k in self.carried):
+        if all(e[k] is s.carried[k] for e in ends for k in (*self.carried, *self.restored)):
             found = straight(s.body.body, stop, s.body.results)
             if found is not None:
                 self.body = Block(s.body.params, *found)
@@ -120,24 +127,29 @@ def loop(self: Adjoint, s: For | While) -> None:
     while True:
         params = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
         inner = self.inside(s.origin)
+        arrays = inner.versions.enter(s, slots.body.results, slots.restored)
         final, collected = _iteration(inner, s, slots, slots.body, values, params, taped_seeds, index)
         after = [_kind(t, d) for t, d in zip(kinds, final, strict=True)]
         if after == kinds:
             break
         kinds = after
-    body = Block((here, *params, *tape_params), tuple(inner.b.body), (*final, *collected))
+    final += [inner.versions.now(s.carried[k]) for k in slots.restored]
+    inits += [self.versions.now(s.outs[k]) for k in slots.restored]
+    back = [Var(p.hint, p.type) for p in arrays]
+    body = Block((here, *params, *arrays, *tape_params), inner.done(), (*final, *collected))
     outs = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
     kept = [_kind(p.type, d) for (p, _), d in zip(slots.listed, collected, strict=True)]
     lists = [Var(self.ct.name(a), ab.ListOf(t)) for (_, a), t in zip(slots.listed, kept, strict=True)]
     reverse = not s.reverse if isinstance(s, For) else True
     body = substitute(body, {index: here}) if s.stop is None else body
-    adjoint = For((*outs, *lists), source, reverse, tuple(inits), tuple(tapes), body, self.b.origin, adjoint_of=s.tag)
-    self.b.body.append(adjoint)
+    given = (*outs, *back, *lists)
+    self.b.body.append(For(given, source, reverse, tuple(inits), tuple(tapes), body, self.b.origin, adjoint_of=s.tag))
     _reopen(self, slots.outer, outs[len(slots.carried) :])
     for k, o in zip(slots.carried, outs, strict=False):
         if isinstance(v := s.inits[k], Var):
             _reopen(self, [v], [o])
     _reopen(self, [a for _, a in slots.listed], lists)
+    self.versions.bind_all([s.inits[k] for k in slots.restored], back)
 
 
 def _iteration(
@@ -162,7 +174,7 @@ def _iteration(
         kinds = [_kind(p.type, d) for p, d in zip(params, final, strict=True)]
         outs = [_cotangent_var(self, v, t) for v, t in zip(values, kinds, strict=True)]
         self.b.at(last.origin)
-        sides = Block((), (), tuple(params)), Block((), tuple(inner.b.body), tuple(final))
+        sides = Block((), (), tuple(params)), Block((), inner.done(), tuple(final))
         self.b.body.append(If(tuple(outs), last.cond, *sides, self.b.origin, adjoint_of=last.tag))
         return list(outs), []
     results = [body.results[k] for k in slots.carried]
@@ -190,7 +202,7 @@ def _passed_over(s: For | While, slots: _Slots, body: Block) -> tuple[If, Block]
     And what an iteration does of which nothing is skipped: where it is, what comes before has no adjoint either.
     """
     last = body.body[-1] if body.body else None
-    if not isinstance(last, If) or not last.skips or slots.listed or len(s.outs) > len(s.inits):
+    if not isinstance(last, If) or not last.skips or slots.listed or slots.restored or len(s.outs) > len(s.inits):
         return None
     skipped = substitute(body.results, inside(last, last.then))
     if any(skipped[k] is not s.carried[k] for k in slots.carried):

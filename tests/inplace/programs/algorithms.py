@@ -529,3 +529,73 @@ def binomial_american_put(spot, strike, sigma, rate, n):
             hold = np.exp(-rate * dt) * (q * v[j + 1] + (1.0 - q) * v[j])
             v[j] = max(hold, strike - spot * up ** (2 * j - i))
     return v[0]
+
+
+@right(mixed(4), mixed(4, 4, seed=1) * 0.3, mixed(4, seed=2), 3)
+@right(single(mixed(4)), single(mixed(4, 4, seed=1) * 0.3), single(mixed(4, seed=2)), 2)
+@right(mixed(4), mixed(4, 4, seed=1) * 0.3, mixed(4, seed=2), 0)
+def nonlinear_gauss_seidel(x, a, b, sweeps):
+    for _ in range(sweeps):
+        for i in range(x.shape[0]):
+            x[i] = np.tanh(a[i] @ x + b[i])
+    return np.sum(x * x)
+
+
+@right(mixed(4), mixed(4, 4, seed=1) * 0.3, mixed(4, seed=2))
+def nonlinear_gauss_seidel_until_it_settles(x, a, b):
+    for _ in range(40):
+        change = 0.0
+        for i in range(x.shape[0]):
+            old = x[i]
+            x[i] = np.tanh(a[i] @ x + b[i])
+            change = max(change, abs(x[i] - old))
+        if change < 0.02:
+            break
+    return np.sum(x * x)
+
+
+@right(mixed(4), mixed(4, 4, seed=1) * 0.3, 2.0)
+def nonlinear_gauss_seidel_while_it_moves(x, a, most):
+    while np.sum(x * x) < most:
+        for i in reversed(range(x.shape[0])):
+            if x[i] < 1.0:
+                x[i] = np.exp(a[i] @ x * 0.2) + x[i]
+            else:
+                x[i] += 0.1 * np.sin(a[i] @ x)
+    return x * x
+
+
+@right(mixed(6), mixed(6, 6, seed=1) * 0.3, 2)
+def nonlinear_gauss_seidel_by_blocks(x, a, width):
+    for _ in range(2):
+        for k in range(0, 6, width):
+            x[k : k + width] = np.tanh(a[k : k + width] @ x)
+    return np.sum(x * x * x)
+
+
+@right(mixed(3, 3), mixed(3, 3, seed=1))
+def rows_from_the_whole_matrix(m, w):
+    for i in range(3):
+        for j in range(3):
+            m.T[j, i] = np.sin(np.sum(m * w)) * m[i, j]
+        m[i] /= 1.0 + np.sum(m * m)
+    return m
+
+
+@right(mixed(4), mixed(4, seed=1), mixed(4, 4, seed=2) * 0.4)
+def two_arrays_from_each_other(x, y, a):
+    for i in range(4):
+        x[i] = np.tanh(a[i] @ y) + x[i]
+        y[3 - i] = np.tanh(a[:, i] @ x) * y[i]
+    for i in range(4):
+        x[i] *= 1.0 + 0.1 * (x @ y)
+    return x, y
+
+
+@right(mixed(5), mixed(5, 5, seed=1) * 0.4, np.array([[0, 2, 2], [4, 1, 3]]))
+def chosen_elements_from_the_whole(x, a, chosen):
+    for k in range(2):
+        for j in range(3):
+            x[chosen[k]] = np.tanh(a[chosen[k]] @ x) + j
+            x[x > 1.5] *= 0.5
+    return x * x

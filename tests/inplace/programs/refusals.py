@@ -85,9 +85,9 @@ def view_at_a_list_s_integer_of_the_run(x, k):
     return xs[0] * xs[1] * xs[2]
 
 
-@refused(mixed(4), text="setting an attribute is not supported yet", marked="x.shape")
-def shape_assigned(x):
-    x.shape = (2, 2)
+@refused(mixed(4), text="setting an attribute is not supported yet", marked="x.flat")
+def elements_assigned_by_an_attribute(x):
+    x.flat = 1.5
     return x * x
 
 

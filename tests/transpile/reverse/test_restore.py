@@ -1,0 +1,84 @@
+"""Arrays that are put back as the adjoint goes: what a write destroys is kept, never what is read of the whole."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pullback
+from pullback.transpile.optimise import restorable
+from tests.inplace.cases import Case, cases
+from tests.inplace.checks import assert_right
+from tests.inplace.test_programs import PENDING, named
+
+
+def dense(x, a, b, sweeps):
+    for _ in range(sweeps):
+        for i in range(x.shape[0]):
+            x[i] = np.tanh(a[i] @ x + b[i])
+    return np.sum(x * x)
+
+
+def by_blocks(x, a, b, sweeps):
+    n = x.shape[0]
+    for _ in range(sweeps):
+        for k in range(0, n, 10):
+            x[k : k + 10] = np.tanh(a[k : k + 10] @ x + b[k : k + 10])
+    return np.sum(x * x)
+
+
+def until_it_settles(x, a, b, sweeps):
+    for _ in range(sweeps):
+        change = 0.0
+        for i in range(x.shape[0]):
+            old = x[i]
+            x[i] = np.tanh(a[i] @ x + b[i])
+            change = max(change, abs(x[i] - old))
+        if change < 1e-14:
+            break
+    return np.sum(x * x)
+
+
+def kept(f: Callable[..., Any], *args: Any) -> int:
+    """The bytes that a pullback holds."""
+    derivative = pullback.vjp(f, wrt=(0, 1, 2))
+    derivative(*args)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        _, pull = derivative(*args)
+        return tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("f", [dense, by_blocks, until_it_settles])
+def test_a_sweep_keeps_what_it_overwrites(f: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    n, sweeps = 200, 5
+    x, m, b = rng.standard_normal(n), rng.standard_normal((n, n)) / n, rng.standard_normal(n)
+    once = n * sweeps * 200  # bytes: a tuple of two or three numbers for each element that is written
+    assert kept(f, x, m, b, sweeps) < once + 4 * n * 8
+    assert n * n * sweeps * 8 > 5 * once  # what copies of `x` would take
+
+
+def test_the_text_puts_the_element_back() -> None:
+    source = pullback.grad(dense, wrt=(0, 1)).specialize(np.zeros(3), np.eye(3), np.zeros(3), 2).source
+    assert "x[i] = old" in source
+    assert source.count("copy()") == 1
+
+
+TOPICS = ("algorithms", "loops", "by_arrays", "elements", "found", "views")
+
+
+RIGHT = [c for c in cases(*TOPICS) if c.refusal is None and c.f.__name__ not in PENDING]
+
+
+@pytest.mark.parametrize("case", RIGHT, ids=named)
+def test_whatever_can_be_put_back_may_be(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restorable, "_is_less", lambda destroyed, read: True)
+    assert_right(case.f, case.args)
