@@ -128,7 +128,7 @@ def tile(ct: Any, out: Any, A: Any, *, reps: Any) -> Any:
 
 
 @rule(unbroadcast)
-def unbroadcast_(ct: Any, out: Any, g: Any, like: Any) -> Any:
+def unbroadcast_(ct: Any, out: Any, g: Any, like: Any, *more: Any) -> Any:
     return ct, None
 
 
