@@ -11,11 +11,12 @@ def unbroadcast(g: Any, like: Any, *more: Any) -> Any:
     """`g` in the shape of `like`: summed over the axes along which `like` was broadcast to the shape of `g`.
 
     An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it. Of
-    several values the shape is the one that they are broadcast to together; a tuple is a shape.
+    several values the shape is the one that they are broadcast to together.
     """
-    shape, have = like if isinstance(like, tuple) else getattr(like, "shape", ()), getattr(g, "shape", ())
-    if more:
-        shape = np.broadcast_shapes(shape, *(np.shape(x) for x in more))
+    shape, have = getattr(like, "shape", ()), getattr(g, "shape", ())
+    for x in more:
+        if x.shape != shape:
+            shape = np.broadcast_shapes(shape, x.shape)
     if have == shape:
         return g
     extra = len(have) - len(shape)

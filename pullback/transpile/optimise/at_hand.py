@@ -233,10 +233,10 @@ class _Asking:
         return leaves[0] if len(leaves) == 1 else v
 
     def may_index(self, index: tuple[Arg, ...]) -> bool:
-        """Is this an index that makes a view, from what is in scope or a number that a loop counts?"""
-        return all(isinstance(v.type, ab.Scalar) and self.in_scope(v) for v in variables(index)) and all(
-            isinstance(x, (Slice, Lit, Var)) for i in index for x in (i if isinstance(i, tuple) else (i,))
-        )
+        """Is this the index of a view, from numbers that are in scope, or read by backward code anyway?"""
+        return all(
+            isinstance(v.type, ab.Scalar) and (v in self.read or self.in_scope(v)) for v in variables(index)
+        ) and all(isinstance(x, (Slice, Lit, Var)) for i in index for x in (i if isinstance(i, tuple) else (i,)))
 
     def view(self, s: Op, array: Var, origin: Origin, body: list[Stmt]) -> Var:
         args = (array, *s.args[1:])
