@@ -198,24 +198,22 @@ def _needed(f: Forward, values: list[Var], local: set[Var], have: set[Var], agai
 
 def _sources(f: Forward, wanted: list[Var], local: set[Var], have: set[Var]) -> list[Var]:
     """What is not wanted itself, but from which arrays that are wanted can be made, and that is less than they are."""
-    arrays = [v for v in wanted if ab.rank(v.type) != 0]
-    at_hand = have.union(v for v in wanted if ab.rank(v.type) == 0)
+    arrays = [v for v in wanted if ab.rank(v.type)]
+    at_hand = have.union(v for v in wanted if not ab.rank(v.type))
 
     def parts(v: Var) -> list[Var] | None:
         s = f.made.get(v)
         if s is None or not _allowed(s, _FREE | _CHEAP) or s.op is operator.getitem and not _is_most(s.args[1]):
             return None
-        return [a for a in own_reads(s) if a in local and a not in at_hand]
+        found = [a for a in own_reads(s) if a in local and a not in at_hand]
+        return None if any(ab.rank(a.type) is None for a in found) else found
 
     return [v for v in smallest_cut(arrays, parts, _size, _STEPS) if v not in wanted]
 
 
 def _size(v: Var) -> int:
     """How large a value is by all that is known: only to be compared with others."""
-    shape = ab.shape_of(v.type)
-    if shape is None:
-        return _LONG * _LONG
-    return math.prod(n if isinstance(n, int) else _LONG for n in shape)
+    return math.prod(n if isinstance(n, int) else _LONG for n in ab.shape_of(v.type) or ())
 
 
 def _is_most(index: Arg) -> bool:
