@@ -15,8 +15,8 @@ def unbroadcast(g: Any, like: Any, *more: Any) -> Any:
     """
     shape, have = getattr(like, "shape", ()), getattr(g, "shape", ())
     for x in more:
-        if x.shape != shape:
-            shape = np.broadcast_shapes(shape, x.shape)
+        if np.shape(x) != shape:
+            shape = np.broadcast_shapes(shape, np.shape(x))
     if have == shape:
         return g
     extra = len(have) - len(shape)
