@@ -129,7 +129,7 @@ def tile(ct: Any, out: Any, A: Any, *, reps: Any) -> Any:
 
 @rule(unbroadcast)
 def unbroadcast_(ct: Any, out: Any, g: Any, like: Any, *more: Any) -> Any:
-    return ct, None
+    return (ct, None, *[None for _ in more])
 
 
 @rule(add_trees)
