@@ -155,6 +155,7 @@ def test_negations_stay_outside() -> None:
     text(normal(4, 4), normal(4, 4, seed=1), normal(4, 4, seed=2), 0.5, 2)
     assert "unbroadcast(-" not in text.source
     assert "dey[1:, :-1] -= unbroadcast(" in text.source
+    assert "dex[:-1, 1:] -= d\n" in text.source
     assert "unbroadcast(dex[:, 1:], dhz[:, 1:])" in text.source
 
 
