@@ -275,7 +275,8 @@ def _plain_source(f: Any) -> ast.FunctionDef:
     node = ast.parse(textwrap.dedent(inspect.getsource(f))).body[0]
     assert isinstance(node, ast.FunctionDef)
     node.returns = None
-    for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+    starred = [arg for arg in (node.args.vararg, node.args.kwarg) if arg]
+    for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, *starred):
         arg.annotation = None
     return node
 

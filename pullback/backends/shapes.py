@@ -11,37 +11,14 @@ After, so that `u1` is not needed any more and may be written in place::
 
 from __future__ import annotations
 
-import builtins
+import operator
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
-from pullback import runtime
-from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Op, Stmt, Var, While
+from pullback.transpile.shapes import of_shape_alone
 
 from .rewriting import with_blocks
 from .sharing import accumulation, writes
-
-SHAPE_ONLY: dict[Any, int] = {
-    prims.dim: 0,
-    np.shape: 0,
-    np.size: 0,
-    np.ndim: 0,
-    builtins.len: 0,
-    np.zeros_like: 0,
-    np.ones_like: 0,
-    np.empty_like: 0,
-    np.full_like: 0,
-    runtime.zeros_of: 0,
-    prims.spread: 1,
-    runtime.unbroadcast: 1,
-    runtime.place_diagonal: 1,
-    runtime.scatter_add: 1,
-    runtime.scatter_add_along: 1,
-}
-"""The operand of which an operation reads the shape and the dtype, and nothing else."""
 
 
 def ask_latest(b: Block) -> Block:
@@ -119,9 +96,10 @@ class _Versions:
             latest[root] = v
 
     def operation(self, s: Op, latest: dict[Var, Var]) -> Op:
-        k = SHAPE_ONLY.get(s.op)
-        if k is None or k >= len(s.args) or not isinstance(v := s.args[k], Var):
-            return s
-        newest = latest.get(self.first(v), v)
-        args: tuple[Arg, ...] = (*s.args[:k], newest, *s.args[k + 1 :])
-        return s if newest is v else replace(s, args=args)
+        args = list(s.args)
+        for k in of_shape_alone(s):
+            args[k] = self.newest(args[k], latest)
+        return s if all(map(operator.is_, args, s.args)) else replace(s, args=tuple(args))
+
+    def newest(self, x: Arg, latest: dict[Var, Var]) -> Arg:
+        return latest.get(self.first(x), x) if isinstance(x, Var) else x

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from pullback import runtime
+from pullback.transpile import prims
 from pullback.transpile.core import Block, Op, Stmt, Var
 from pullback.transpile.traversal import reads, variables
 
@@ -32,10 +33,27 @@ _VIEWS: frozenset[Any] = frozenset(
 
 def write_last(b: Block) -> Block:
     """The block with writes of backward code behind the statements of the same line that read what they change."""
-    body = [with_blocks(s, write_last) for s in b.body]
+    body = _negated_late([with_blocks(s, write_last) for s in b.body], b)
     for s in [s for s in body if isinstance(s, Op) and writes(s) and s.origin.adjoint]:
         _sink(body, s, b)
     return Block(b.params, tuple(body), b.results)
+
+
+def _negated_late(body: list[Stmt], b: Block) -> list[Stmt]:
+    """The statements with each negation of an array right before the one that adds it to another array."""
+    readers: dict[Var, list[Stmt]] = {}
+    for t in body:
+        for v in reads(t):
+            readers.setdefault(v, []).append(t)
+    results = set(variables(b.results))
+    late: dict[Stmt, Op] = {}
+    for s in body:
+        if isinstance(s, Op) and s.op is operator.neg and s.origin.adjoint and s.out not in results:
+            by = readers.get(s.out, [])
+            if len(by) == 1 and isinstance(t := by[0], Op) and t.op is prims.add_item:
+                late[t] = s
+    moved = set(late.values())
+    return [x for t in body if t not in moved for x in ((late[t], t) if t in late else (t,))]
 
 
 def _sink(body: list[Stmt], s: Op, b: Block) -> None:

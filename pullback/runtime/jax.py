@@ -20,12 +20,13 @@ __all__ = [
 ]
 
 
-def unbroadcast(g: Any, like: Any) -> Any:
+def unbroadcast(g: Any, like: Any, *more: Any) -> Any:
     """`g` in the shape of `like`: summed over the axes along which `like` was broadcast to the shape of `g`.
 
-    An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it.
+    An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it. Of
+    several values the shape is the one that they are broadcast to together.
     """
-    shape = jnp.shape(like)
+    shape = jnp.broadcast_shapes(jnp.shape(like), *map(jnp.shape, more))
     extra = jnp.ndim(g) - len(shape)
     if extra > 0:
         g = jnp.sum(g, axis=tuple(range(extra)))

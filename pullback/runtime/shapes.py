@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 
 
-def unbroadcast(g: Any, like: Any) -> Any:
+def unbroadcast(g: Any, like: Any, *more: Any) -> Any:
     """`g` in the shape of `like`: summed over the axes along which `like` was broadcast to the shape of `g`.
 
-    An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it.
+    An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it. Of
+    several values the shape is the one that they are broadcast to together.
     """
     shape, have = getattr(like, "shape", ()), getattr(g, "shape", ())
+    for x in more:
+        if np.shape(x) != shape:
+            shape = np.broadcast_shapes(shape, np.shape(x))
     if have == shape:
         return g
     extra = len(have) - len(shape)

@@ -35,6 +35,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.optimise import (
+    ask_at_hand,
     effectful,
     fuse_adjoints,
     fuse_branches,
@@ -86,7 +87,7 @@ class Derivation:
 
     def finish(self, b: Block) -> Block:
         """What follows differentiation, on the joined sweeps of one function."""
-        return self._optimised(keep_residuals(read_settled(fuse_adjoints(b)) if self.optimised else b))
+        return self._optimised(keep_residuals(ask_at_hand(read_settled(fuse_adjoints(b))) if self.optimised else b))
 
     def _optimised(self, b: Block, whole: bool = False) -> Block:
         if self.optimised:
@@ -197,7 +198,7 @@ class Derivation:
         value, n = forward.results[0], len(forward.body)
         given = f.block.params
         both = Block((*given, dout), forward.body + backward, (value, grads))
-        whole = keep_residuals(read_settled(both) if self.optimised else both)
+        whole = keep_residuals(ask_at_hand(read_settled(both)) if self.optimised else both)
         back = remove_dead(Block((), whole.body[n:], whole.results[1:]), self.effects)
         kept, again = again_at_top(whole.body[:n], free(back), (*given, dout))
         ends: list[Stmt] = []

@@ -23,7 +23,7 @@ def nbody_grad(pos, vel, mass, dt, steps):
         d = pos[None, :, :] - pos[:, None, :]
         r2 = np.sum(d ** 2, axis=2) + 0.1
         t = r2 ** 1.5
-        tape.append((d, r2, t))
+        tape.append((pos, r2, t))
         acc = np.sum(d * (mass[None, :] / t)[:, :, None], axis=1)
         vel = vel + dt * acc
         pos = pos + dt * vel
@@ -32,7 +32,8 @@ def nbody_grad(pos, vel, mass, dt, steps):
     dvel = 2.0 * vel
     dpos, dmass = np.zeros_like(pos), np.zeros_like(mass)
     while tape:
-        d, r2, t = tape.pop()
+        pos, r2, t = tape.pop()
+        d = pos[None, :, :] - pos[:, None, :]
         t2 = mass[None, :] / t
         # pos = pos + dt * vel
         dvel += dpos * dt

@@ -111,3 +111,10 @@ def test_a_helper_stands_alone(name: str) -> None:
     import builtins
 
     assert names - bound - set(dir(builtins)) - {name, "np", "Any"} == set()
+
+
+def test_unbroadcast_to_what_several_are_broadcast_to() -> None:
+    g = np.arange(6.0).reshape(2, 3)
+    assert unbroadcast(g, np.zeros((2, 1)), np.zeros(3)) is g
+    np.testing.assert_array_equal(unbroadcast(g, np.zeros((2, 1)), np.zeros(1)), np.sum(g, axis=1, keepdims=True))
+    np.testing.assert_array_equal(unbroadcast(g, np.zeros(1), np.zeros(3)), np.sum(g, axis=0))

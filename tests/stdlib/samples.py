@@ -438,7 +438,10 @@ add(
 )
 add(
     runtime.unbroadcast,
-    samples=[call(normal(2, 3), np.ones(s), only=(0,)) for s in ((2, 3), (3,), (1, 3), (2, 1), (), (1, 1, 3))],
+    samples=[
+        *(call(normal(2, 3), np.ones(s), only=(0,)) for s in ((2, 3), (3,), (1, 3), (2, 1), (), (1, 1, 3))),
+        *(call(normal(2, 3), np.ones((2, 1)), np.ones(n), only=(0,)) for n in (1, 3)),
+    ],
 )
 add(runtime.match_kinds, samples=[call(normal(2, 3), normal(2, 3)), call(1.5, 2.0)])
 add(runtime.add_trees, samples=[call(normal(2, 3), normal(2, 3)), call(1.5, 2.0)])

@@ -19,6 +19,7 @@ def test_sums_over_a_broadcast():
         check(runtime.unbroadcast, (g, like))
         check(runtime.unbroadcast, (1.0, like))
         check(runtime.unbroadcast, (g, 1.0))
+        check(runtime.unbroadcast, (g, like, np.ones(1)))
 
 
 def test_zeros_with_a_cotangent():

@@ -128,8 +128,8 @@ def tile(ct: Any, out: Any, A: Any, *, reps: Any) -> Any:
 
 
 @rule(unbroadcast)
-def unbroadcast_(ct: Any, out: Any, g: Any, like: Any) -> Any:
-    return ct, None
+def unbroadcast_(ct: Any, out: Any, g: Any, like: Any, *more: Any) -> Any:
+    return (ct, None, *[None for _ in more])
 
 
 @rule(add_trees)

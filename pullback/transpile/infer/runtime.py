@@ -21,14 +21,15 @@ from pullback.transpile.abstract import (
     shape_of,
 )
 from pullback.transpile.infer.elementwise import of_elements
+from pullback.transpile.infer.lengths import broadcast_shapes
 from pullback.transpile.infer.sampling import scalar_of
-from pullback.transpile.infer.table import Call, as_array, shape_function
+from pullback.transpile.infer.table import Call, as_array, shape_function, type_of
 
 
 @shape_function(runtime.unbroadcast)
 def unbroadcast(call: Call) -> Type:
     """A cotangent in the shape of the value that it belongs to."""
-    g, want = call.type(0, "g"), shape_of(call.type(1, "like"))
+    g, want = call.type(0, "g"), broadcast_shapes(*(shape_of(type_of(x)) for x in call.args[1:]))
     if isinstance(g, Unknown):
         return Array(None, want) if want else UNKNOWN
     dtype, have = as_array(g).dtype, shape_of(g)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from pullback.transpile.core import Block
+from pullback.transpile.optimise.at_hand import ask_at_hand
 from pullback.transpile.optimise.compare import compare_operands
 from pullback.transpile.optimise.dead import effectful, remove_dead, tried
 from pullback.transpile.optimise.fuse import fuse_adjoints, fuse_branches
@@ -16,6 +17,7 @@ from pullback.transpile.optimise.simplify import simplify
 from pullback.transpile.optimise.zeroed import write_once
 
 __all__ = [
+    "ask_at_hand",
     "compare_operands",
     "effectful",
     "fuse_adjoints",

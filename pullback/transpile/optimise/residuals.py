@@ -7,6 +7,7 @@ innermost loop first: a loop's become collected values that its adjoint runs ove
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
+    Arg,
     Atom,
     Block,
     Def,
@@ -31,6 +33,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
+from pullback.transpile.optimise.cuts import smallest_cut
 from pullback.transpile.optimise.forward import Forward, extended, steps_of
 from pullback.transpile.traversal import free, own_reads, substitute
 
@@ -38,6 +41,7 @@ from pullback.transpile.traversal import free, own_reads, substitute
 _FREE: frozenset[OpFunction] = frozenset({np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias})
 _CHEAP: frozenset[OpFunction] = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg})
 _STEPS = 3
+_LONG = 1000  # the length of an axis where it is not known
 
 
 def keep_residuals(b: Block) -> Block:
@@ -182,12 +186,12 @@ def _plan(f: Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var]
     have = set(at_hand)
     again: dict[Var, Op] = {}
     rest = [v for v in wanted if v not in have and not _remake(f, v, local, have, again, _FREE, 99)]
-    rest = [*_shared_bases(f, rest, local), *rest]
-    kept = list(rest)
-    for v in reversed(rest):
-        others = {w for w in kept if w is not v}
-        if others != set(kept) and _remake(f, v, local, have | others, dict(again), _FREE | _CHEAP, _STEPS):
-            kept.remove(v)
+    kept = _needed(f, rest, local, have, again)
+    sources = _sources(f, rest, local, have)
+    if sources:
+        fewer = _needed(f, [*sources, *rest], local, have, again)
+        if sum(map(_size, fewer)) < sum(map(_size, kept)):
+            kept = fewer
     for v in rest:
         if v not in kept:
             _remake(f, v, local, have | set(kept), again, _FREE | _CHEAP, _STEPS)
@@ -196,15 +200,46 @@ def _plan(f: Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var]
     return _Plan(tuple(kept), ordered, frozenset(read))
 
 
-def _shared_bases(f: Forward, wanted: list[Var], local: set[Var]) -> list[Var]:
-    """Arrays of which several slices are wanted: one copy of such an array is less than the copies of its slices."""
-    bases: dict[Var, int] = {}
-    for v in wanted:
+def _needed(f: Forward, values: list[Var], local: set[Var], have: set[Var], again: dict[Var, Op]) -> list[Var]:
+    """Those of `values` that have to be kept, because the others do not give them."""
+    kept = list(values)
+    for v in reversed(values):
+        others = {w for w in kept if w is not v}
+        if _remake(f, v, local, have | others, dict(again), _FREE | _CHEAP, _STEPS):
+            kept.remove(v)
+    return kept
+
+
+def _sources(f: Forward, wanted: list[Var], local: set[Var], have: set[Var]) -> list[Var]:
+    """What is not wanted itself, but from which arrays that are wanted can be made, and that is less than they are."""
+    arrays = [v for v in wanted if ab.rank(v.type)]
+    at_hand = have.union(v for v in wanted if not ab.rank(v.type))
+
+    def parts(v: Var) -> list[Var] | None:
         s = f.made.get(v)
-        base = s.args[0] if s is not None and s.op is operator.getitem and _is_basic(s.args[1]) else None
-        if isinstance(base, Var) and base in local and ab.rank(base.type) == ab.rank(v.type) != 0:
-            bases[base] = bases.get(base, 0) + 1
-    return [v for v, count in bases.items() if count > 1 and v not in wanted]
+        if s is None or not _allowed(s, _FREE | _CHEAP) or s.op is operator.getitem and not _is_most(s.args[1]):
+            return None
+        found = [a for a in own_reads(s) if a in local and a not in at_hand]
+        return None if any(ab.rank(a.type) is None for a in found) else found
+
+    return [v for v in smallest_cut(arrays, parts, _size, _STEPS) if v not in wanted]
+
+
+def _size(v: Var) -> int:
+    """How large a value is by all that is known: only to be compared with others."""
+    return math.prod(n if isinstance(n, int) else _LONG for n in ab.shape_of(v.type) or ())
+
+
+def _is_most(index: Arg) -> bool:
+    """Does this index leave out no more than so many elements at the ends of the axes?"""
+
+    def known(x: Arg | None) -> bool:
+        return x is None or isinstance(x, Lit)
+
+    return all(
+        (isinstance(i, Slice) and i.step is None and known(i.lower) and known(i.upper)) or i == Lit(None)
+        for i in (index if isinstance(index, tuple) else (index,))
+    )
 
 
 def _in_order(f: Forward, again: dict[Var, Op]) -> tuple[Op, ...]:

@@ -315,8 +315,12 @@ class Cotangents:
         """Sum over the axes that really were broadcast, which only shows when the program runs."""
         if logical is not None and not self.is_whole(d, logical) and _maybe_smaller(type_of(d), logical.type):
             d = self._spread(d, logical, "")
-        out = self.b.emit(runtime.unbroadcast, (d, v))
+        negated = self.b.made_by(d, operator.neg)
+        out: Atom = self.b.emit(runtime.unbroadcast, (negated[0] if negated else d, v))
         self.mark_whole(out, v)
+        if negated:
+            out = self.b(operator.neg, out)
+            self.mark_whole(out, v)
         return out
 
     def _sum(self, d: Atom, v: Var, logical: Var | None, axes: list[int], lead: int) -> Atom:

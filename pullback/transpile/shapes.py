@@ -1,0 +1,45 @@
+"""Which operands an operation asks for their shape alone."""
+
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+
+from pullback import runtime
+from pullback.transpile import prims
+from pullback.transpile.core import Op, OpFunction
+
+_OPERAND: dict[OpFunction, int] = {
+    prims.dim: 0,
+    np.shape: 0,
+    np.size: 0,
+    np.ndim: 0,
+    builtins.len: 0,
+    np.zeros_like: 0,
+    np.ones_like: 0,
+    np.empty_like: 0,
+    np.full_like: 0,
+    runtime.zeros_of: 0,
+    prims.spread: 1,
+    runtime.unbroadcast: 1,
+    runtime.place_diagonal: 1,
+    runtime.scatter_add: 1,
+    runtime.scatter_add_along: 1,
+}
+_ITS_DTYPE: frozenset[OpFunction] = frozenset(
+    {np.zeros_like, np.ones_like, np.empty_like, np.full_like, runtime.zeros_of}
+)
+
+
+def of_shape_alone(s: Op) -> range:
+    """The positions of the operands of which an operation reads the shape, at most the dtype too, and nothing else."""
+    k = _OPERAND.get(s.op)
+    if k is None:
+        return range(0)
+    return range(k, len(s.args) if s.op is runtime.unbroadcast else min(k + 1, len(s.args)))
+
+
+def asks_dtype(s: Op) -> bool:
+    """Does an operation that asks for a shape ask for the dtype as well?"""
+    return s.op in _ITS_DTYPE
