@@ -113,7 +113,8 @@ class Derivation:
     def _joined(self, f: Function, sweeps: Sweeps) -> Block:
         """Both sweeps as one block in which backward code reads forward code."""
         body = sweeps.forward.body + sweeps.backward
-        return read_settled(fuse_adjoints(Block(f.block.params, body, sweeps.forward.results + sweeps.gradients)))
+        both = Block(f.block.params, body, sweeps.forward.results + sweeps.gradients)
+        return ask_at_hand(read_settled(fuse_adjoints(both)))
 
     def _reversed(
         self, f: Function, primal: Block, restored: Restored, wrt: tuple[int, ...], seed: Atom, exact: bool

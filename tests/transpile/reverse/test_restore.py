@@ -50,7 +50,7 @@ def kept(f: Callable[..., Any], *args: Any) -> int:
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        _, pull = derivative(*args)
+        _out, _pull = derivative(*args)
         return tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
