@@ -24,7 +24,7 @@ from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, where_gone
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.states import End, Inner, Jumped, Raised, Restart, Unbound
+from pullback.transpile.lower.states import End, Inner, Jumped, Raised, Unbound
 from pullback.transpile.lower.trials import settle
 from pullback.transpile.lower.values import Value
 from pullback.transpile.lower.ways import ends_by_jump, may_fall, may_jump, may_leave
@@ -120,11 +120,10 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     unbound = {n: _loop_variable(scope, s, n, may_be_kept) for n in targets - handed_on}
     short = over.trips is not None and over.trips <= _MOST_UNROLLED
     scope.unrollable += [id(s)] * short
+    scope.memory.walked.append((id(s), scope.memory.cells(a for a in over.items if not _is_list(a))))
     done = settle(scope, s, body, targets - handed_on, inits, params)
+    scope.memory.walked.pop()
     del scope.unrollable[len(scope.unrollable) - short :]
-    if any(scope.memory.cell(a) in scope.kin[id(s), scope.path].written for a in over.items if not _is_list(a)):
-        scope.indexed.add(id(s))  # a row is to be read when its turn comes
-        raise Restart
     done, left, stop = exits(scope, s, done, params, False)
     block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
     origin = scope.origin(s)
