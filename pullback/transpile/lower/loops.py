@@ -24,7 +24,7 @@ from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, where_gone
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.states import End, Inner, Jumped, Raised, Unbound
+from pullback.transpile.lower.states import End, Inner, Jumped, Raised, Restart, Unbound
 from pullback.transpile.lower.trials import settle
 from pullback.transpile.lower.values import Value
 from pullback.transpile.lower.ways import ends_by_jump, may_fall, may_jump, may_leave
@@ -149,18 +149,17 @@ def _is_list(a: Atom) -> bool:
     return isinstance(a.type, ab.ListOf)
 
 
-_WRITES = "Write before the loop and at the end of its body."
-
-
 def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     """Lower a `while` statement."""
+    s = scope.tested_inside.get(id(s), s)
     tests: list[Atom | bool] = []
     conditions: list[Inner] = []
 
     def body() -> End:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
         if any(isinstance(name, Cell) for name in conditions[-1].names):
-            scope.refuse(s.test, "a condition of `while` that writes into an array is not supported yet", _WRITES)
+            scope.tested_inside[id(s)] = _tested_inside(scope, s)
+            raise Restart
         return None if tests[-1] is False else scope.statements(s.body)
 
     done = settle(scope, s, body, set(), {}, [])
@@ -178,3 +177,20 @@ def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     block = done.inner.block(done.params, done.results)
     scope.body.append(While(done.outs, done.inits, cond, block, scope.origin(s), stop=stop))
     return _after(scope, s, left, rest)
+
+
+def _tested_inside(scope: Scope, s: Any) -> Any:
+    """A loop whose condition writes, as one whose body does.
+
+    Before: `while c: body`. After: `while True: if not c: break; body`.
+    """
+    if may_jump(s.orelse, gast.Break) or may_jump(s.orelse, gast.Continue):
+        message = "a condition of `while` that writes into an array, with a jump in the `else`, is not supported yet"
+        scope.refuse(s.test, message, "Write before the loop and at the end of its body.")
+    fails = gast.copy_location(gast.UnaryOp(gast.Not(), s.test), s.test)
+    leave = gast.copy_location(gast.If(fails, [*s.orelse, gast.copy_location(gast.Break(), s)], []), s)
+    return gast.copy_location(gast.While(_always(s.test), [leave, *s.body], []), s)
+
+
+def _always(node: Any) -> Any:
+    return gast.copy_location(gast.Constant(True, None), node)

@@ -50,6 +50,7 @@ class Scope(ABC):
         self.wanted = demands.variables
         self.unrolled = demands.unrolled
         self.indexed = demands.indexed
+        self.tested_inside = demands.tested_inside
         self.env = Env()
         self.body: list[Stmt] = []
         self.numbers = Numbers()

@@ -459,3 +459,65 @@ def pass_in_every_block(x):
         pass
     x[0] *= 2.0
     return np.sum(x * x)
+
+
+@right(mixed(4), 3)
+@right(mixed(4), 0)
+def condition_of_a_while_that_writes_if_another_holds(x, n):
+    k = 0
+    while k < n and bump(x, k) < 9.0:
+        k += 1
+    return x * x * k
+
+
+@right(mixed(4), 3)
+@right(mixed(4), 1)
+def condition_of_a_while_that_writes_with_break_and_else(x, n):
+    k = 0
+    while bump(x, k) < 9.0 and k < 3:
+        if k == n:
+            y = x[1]
+            break
+        k += 1
+    else:
+        y = x[0] * 2.0
+    return x * y * k
+
+
+@right(mixed(4), 3)
+def conditions_of_whiles_in_loops_that_write(x, n):
+    for i in range(n):
+        k = 0
+        while bump(x, k) < 0.5 * i:
+            k += 1
+            if k == 3:
+                break
+            j = 0
+            while j < 2 and bump(x, j) < 1.0:
+                j += 1
+        if x[0] > 5.0:
+            break
+    return x * x * k
+
+
+@right(mixed(4))
+def condition_of_a_while_that_writes_and_else_that_returns(x):
+    k = 0
+    while bump(x, k) < 9.0 and k < 3:
+        k += 1
+    else:
+        return x * x
+    return x
+
+
+def until_large(a):
+    k = 0
+    while bump(a, k) < 0.4:
+        k += 1
+    return k
+
+
+@right(positive(4))
+def helper_with_a_condition_that_writes(x):
+    k = until_large(x)
+    return x * x[k]

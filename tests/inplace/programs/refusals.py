@@ -200,16 +200,25 @@ def write_by_a_call_in_a_ternary(x):
     return x * y
 
 
-@refused(
-    mixed(4),
-    text="a condition of `while` that writes into an array is not supported yet",
-    marked="bump(x, 0) ** 2 < 50.0",
-    or_right=True,
-)
+@right(mixed(4))
 def write_in_the_condition_of_a_while(x):
     while bump(x, 0) ** 2 < 50.0:
         x[1] *= x[0]
     return np.sin(x)
+
+
+@refused(
+    mixed(4),
+    text="a condition of `while` that writes into an array, with a jump in the `else`, is not supported yet",
+    marked="bump(x, k) < 9.0 and x[3] < 9.0",
+)
+def write_in_the_condition_of_a_while_whose_else_jumps(x):
+    for k in range(3):
+        while bump(x, k) < 9.0 and x[3] < 9.0:
+            x[3] += 1.0
+        else:
+            break
+    return x * x
 
 
 @refused(
