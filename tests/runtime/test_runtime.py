@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from pullback import runtime
-from pullback.runtime import add_trees, place_diagonal, product_of_others, scatter_add, unbroadcast, zeros_of
+from pullback.runtime import (
+    add_trees,
+    place_diagonal,
+    product_of_others,
+    scatter_add,
+    unbroadcast,
+    zeros_of,
+    zeros_to_fill,
+)
 
 
 class Pair(NamedTuple):
@@ -111,3 +119,10 @@ def test_a_helper_stands_alone(name: str) -> None:
     import builtins
 
     assert names - bound - set(dir(builtins)) - {name, "np", "Any"} == set()
+
+
+def test_zeros_to_fill() -> None:
+    zeros = zeros_to_fill(({"a": (1.0, "text")}, [np.ones(2, np.float32)], 3, np.ones(1, int)))
+    assert zeros[0] == {"a": [0.0, None]}
+    assert zeros[1][0].dtype == np.float32
+    assert zeros[2:] == [None, None]

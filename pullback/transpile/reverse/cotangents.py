@@ -180,6 +180,12 @@ class Cotangents:
         """Close the cotangent of `v` and give it in the shape of `v`; zeros where nothing reached it."""
         return self.materialise(v.type, self.open.pop(v, None), v, self.name(v))
 
+    def to_fill(self, v: Var) -> Atom:
+        """Close the cotangent of `v` and give it in the shape of `v`, for something to be added to an item of it."""
+        if isinstance(v.type, ab.Unknown) and v not in self.open:
+            return self._named(self.b.emit(runtime.zeros_to_fill, (v,)), self.name(v))
+        return self.full(v)
+
     def gradient(self, v: Var) -> Atom:
         """Close the cotangent of `v` as a result.
 
