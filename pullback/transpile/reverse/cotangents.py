@@ -241,6 +241,8 @@ class Cotangents:
             case ab.Scalar():
                 if isinstance(d, Lit) and type(d.value) is int and not d.text:
                     return Lit(float(d.value))
+                if d is not None and ab.shape_of(type_of(d)) == () and isinstance(type_of(d), ab.Array):
+                    return self.b.emit(operator.pos, (d,))  # a number: `*=` is to leave the array as it is
                 return ZERO if d is None else d
             case ab.Array():
                 return self._array(t, d, v, name)
