@@ -99,6 +99,7 @@ FRESH: frozenset[Any] = frozenset(
         runtime.scatter_add,
         runtime.scatter_add_along,
         runtime.zeros_of,
+        runtime.zeros_to_fill,
     ]
 )
 _READ_ONLY: frozenset[Any] = frozenset({np.broadcast_to, np.diagonal, np.diag})
@@ -154,7 +155,13 @@ def _may_gather(part: object) -> bool:
     t = _part_type(part)
     if isinstance(t, ab.Scalar):
         return t.kind == "bool"
-    return not (isinstance(t, ab.Static) and (t.value is None or t.value is Ellipsis))
+    return not (isinstance(t, ab.Static) and (t.value is None or t.value is Ellipsis or isinstance(t.value, str)))
+
+
+def may_be_a_structure(t: ab.Type, index: object) -> bool:
+    """May what is read at this index be a list or dict, whose `+=` does not add to its items?"""
+    of_arrays = isinstance(index, tuple) and (len(index) != 1 or index[0] in (Lit(...), Lit(None)))
+    return isinstance(t, ab.Unknown) and not of_arrays
 
 
 def is_fresh(op: Any, args: tuple[Any, ...]) -> bool:

@@ -27,7 +27,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
 from . import carrying, giving
-from .facts import WRITES, is_gather, through
+from .facts import WRITES, is_gather, may_be_a_structure, through
 from .handing import handed_back, returning_first
 from .keeping import Keeping, absent, leaving
 from .overlap import overlaps_safely
@@ -196,12 +196,17 @@ class Stores:
         place = self.own.reach(old)
         known: dict[str, Any] = dict(value.kwargs)
         op, each = operator_of(value), value.op is prims.add_item and is_gather(index)
-        if value.op is prims.add_at_key:
+        view = through(old, known.get("via", ()))
+        in_structure = value.op is prims.add_at_key
+        if in_structure:
             kind = out.type.item if isinstance(out.type, ab.ListOf) else ab.UNKNOWN
             place |= self.own.reach(item)
             index, (item, op) = (index,), self.added(old, index, item, kind)
-        view = through(old, known.get("via", ()))
-        assigned = (each or op is None) and value.op is not prims.add_at_key
+        elif op is not None and not each and may_be_a_structure(out.type, index):
+            in_structure = True
+            place |= self.own.reach(item)
+            item, op = Apply(add_trees, (Apply(operator.getitem, (view, index)), item)), None
+        assigned = (each or op is None) and not in_structure
         if assigned and self.own.reach(item) & place and not overlaps_safely(view, index, item):
             item = copy_of(item)
         self.own.note(old, s, self.own.written)

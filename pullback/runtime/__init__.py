@@ -4,7 +4,7 @@ from pullback.runtime.indexing import place_diagonal, read_written, scatter_add,
 from pullback.runtime.products import product_of_others
 from pullback.runtime.separate import require_apart, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
-from pullback.runtime.trees import add_trees, match_kinds, zeros_of
+from pullback.runtime.trees import add_trees, match_kinds, zeros_of, zeros_to_fill
 
 __all__ = [
     "add_trees",
@@ -20,4 +20,5 @@ __all__ = [
     "scatter_add_along",
     "unbroadcast",
     "zeros_of",
+    "zeros_to_fill",
 ]

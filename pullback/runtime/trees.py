@@ -37,6 +37,17 @@ def zeros_of(x: Any) -> Any:
     return None
 
 
+def zeros_to_fill(x: Any) -> Any:
+    """Zeros as of `zeros_of`, with lists in the place of tuples, so that something can be added to an item."""
+    if isinstance(x, dict):
+        return {key: zeros_to_fill(value) for key, value in x.items()}
+    if isinstance(x, list | tuple):
+        return list(map(zeros_to_fill, x))
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x) if x.dtype.kind in "fc" else None
+    return type(x)(0) if isinstance(x, float | complex | np.inexact) else None
+
+
 def match_kinds(d: Any, like: Any) -> Any:
     """The cotangent `d` with the containers of `like`, and with numbers of the types that `like` has at its leaves."""
     if isinstance(like, dict):

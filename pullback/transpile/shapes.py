@@ -21,6 +21,7 @@ _OPERAND: dict[OpFunction, int] = {
     np.empty_like: 0,
     np.full_like: 0,
     runtime.zeros_of: 0,
+    runtime.zeros_to_fill: 0,
     prims.spread: 1,
     runtime.unbroadcast: 1,
     runtime.place_diagonal: 1,

@@ -27,7 +27,24 @@ def assert_right(f: Callable[..., Any], args: Sequence[Any]) -> None:
     """The derivative is as it must be, as it is made for a user, without the optimiser, and without types."""
     assert_behaves(f, *args, steps=STEPS)
     assert_right_from(pullback_of(f, types_of(f, args), args, optimise=False), f, args)
+    assert_gradient_right(f, args)
     assert_right_or_refused_without_types(f, args)
+
+
+def assert_gradient_right(f: Callable[..., Any], args: Sequence[Any]) -> None:
+    """If the result is a number: so is the gradient, in which the cotangent 1.0 is not multiplied by."""
+    value = f(*copied(list(args)))
+    if isinstance(value, tuple | list | dict) or np.shape(value) != () or not is_float(value):
+        return
+    source = from_function(f)
+    request = Request("value_and_grad", with_floats(args), False)
+    derivative = load(transpile(source, types_of(f, args), request), source)
+    given = copied(list(args))
+    out, gradients = derivative(*given)
+    assert identical(out, value)
+    assert identical(given, copied(list(args)))
+    ct = map_leaves(lambda x: np.ones_like(x) if isinstance(x, np.ndarray) else type(x)(1.0), value)
+    assert_pullback(f, args, with_floats(args), ct, gradients, seed=1, steps=STEPS)
 
 
 def assert_right_or_refused_without_types(f: Callable[..., Any], args: Sequence[Any]) -> None:

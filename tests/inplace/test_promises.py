@@ -39,6 +39,21 @@ def test_after_an_exception_in_the_middle(f: Callable[..., Any], bad: float, goo
     assert identical(first[0], f(copied(x), good))
 
 
+@pytest.mark.parametrize("place", range(4))
+def test_a_loop_is_left_by_an_exception_at_any_place(place: int) -> None:
+    f = raising.raises_in_the_middle
+    derivative = pullback.value_and_grad(f)
+    x = positive(4)
+    first = derivative(x, 50.0)
+    bad = copied(x)
+    bad[place] = 30.0
+    before = copied(bad)
+    with pytest.raises(ValueError, match=f"element {place} is too large"):
+        derivative(bad, 25.0)
+    assert identical(bad, before)
+    assert identical(derivative(x, 50.0), first)
+
+
 THREADED = [
     (algorithms.heat, (mixed(8), 0.1, 4)),
     (algorithms.fish, (positive(6) * 0.5, 0.4, 0.3, 4)),

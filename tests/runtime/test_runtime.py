@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from pullback import runtime
-from pullback.runtime import add_trees, place_diagonal, product_of_others, scatter_add, unbroadcast, zeros_of
+from pullback.runtime import (
+    add_trees,
+    place_diagonal,
+    product_of_others,
+    scatter_add,
+    unbroadcast,
+    zeros_of,
+    zeros_to_fill,
+)
 
 
 class Pair(NamedTuple):
@@ -118,3 +126,10 @@ def test_unbroadcast_to_what_several_are_broadcast_to() -> None:
     assert unbroadcast(g, np.zeros((2, 1)), np.zeros(3)) is g
     np.testing.assert_array_equal(unbroadcast(g, np.zeros((2, 1)), np.zeros(1)), np.sum(g, axis=1, keepdims=True))
     np.testing.assert_array_equal(unbroadcast(g, np.zeros(1), np.zeros(3)), np.sum(g, axis=0))
+
+
+def test_zeros_to_fill() -> None:
+    zeros = zeros_to_fill(({"a": (1.0, "text")}, [np.ones(2, np.float32)], 3, np.ones(1, int)))
+    assert zeros[0] == {"a": [0.0, None]}
+    assert zeros[1][0].dtype == np.float32
+    assert zeros[2:] == [None, None]

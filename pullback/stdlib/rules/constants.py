@@ -8,7 +8,7 @@ import operator
 
 import numpy as np
 
-from pullback.runtime import at_least_one, zeros_of
+from pullback.runtime import at_least_one, zeros_of, zeros_to_fill
 from pullback.stdlib.registry import constant
 
 # comparisons and logic
@@ -56,6 +56,7 @@ constant(
 )  # fmt: skip
 
 constant(zeros_of)
+constant(zeros_to_fill)
 
 # facts about types
 constant(np.finfo, np.iinfo, np.dtype, np.result_type, np.can_cast, np.issubdtype)

@@ -92,6 +92,13 @@ def zeros_of(call: Call) -> Type:
     return _zeros(call.type(0, "x"))
 
 
+@shape_function(runtime.zeros_to_fill)
+def zeros_to_fill(call: Call) -> Type:
+    """Zeros of what is known only when the program runs."""
+    del call
+    return UNKNOWN
+
+
 def _zeros(t: Type) -> Type:
     match t:
         case Seq(kind=kind, items=items):

@@ -13,7 +13,7 @@ from pullback.transpile.infer import infer
 from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, parameters_of
-from pullback.transpile.lower.states import Unbound
+from pullback.transpile.lower.states import Restart, Unbound
 from pullback.transpile.lower.values import Value, is_atom, leaves
 from pullback.transpile.storage import Sharing, composed
 
@@ -197,15 +197,24 @@ def write(scope: Scope, node: Any, target: Atom, index: tuple[Arg, ...], value: 
 
 def put(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
     """A cell holds something else from now on; what may be the same object cannot be used any more."""
+    others = scope.memory.related.get(cell, ())
+    _read_rows_in_turn(scope, {cell, *others})
     scope.memory.written = True
     scope.memory.place[new] = Whole(cell)
     scope.bind(cell, new)
-    others = scope.memory.related.get(cell, ())
     line = getattr(node, "lineno", 0)
     for other in others:
         reason = f"may be the array that is written under another name on line {line}"
         hint = "Copy one of them first (.copy()), or use one name for both."
         scope.bind(other, Unbound(reason, hint, may_be_unbound=False))
+
+
+def _read_rows_in_turn(scope: Scope, written: set[Cell]) -> None:
+    """A loop around that runs over what is written: begin again, and read each row when its turn comes."""
+    over = {loop for loop, cells in scope.memory.walked if not written.isdisjoint(cells)}
+    if not over <= scope.indexed:
+        scope.indexed |= over
+        raise Restart
 
 
 def located(scope: Scope, node: Any, target: Atom) -> tuple[Cell, Var, tuple[Step, ...]]:

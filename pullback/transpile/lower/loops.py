@@ -120,11 +120,10 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     unbound = {n: _loop_variable(scope, s, n, may_be_kept) for n in targets - handed_on}
     short = over.trips is not None and over.trips <= _MOST_UNROLLED
     scope.unrollable += [id(s)] * short
+    scope.memory.walked.append((id(s), scope.memory.cells(a for a in over.items if not _is_list(a))))
     done = settle(scope, s, body, targets - handed_on, inits, params)
+    scope.memory.walked.pop()
     del scope.unrollable[len(scope.unrollable) - short :]
-    if any(scope.memory.cell(a) in scope.kin[id(s), scope.path].written for a in over.items if not _is_list(a)):
-        scope.indexed.add(id(s))  # a row is to be read when its turn comes
-        raise Restart
     done, left, stop = exits(scope, s, done, params, False)
     block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
     origin = scope.origin(s)
@@ -150,18 +149,17 @@ def _is_list(a: Atom) -> bool:
     return isinstance(a.type, ab.ListOf)
 
 
-_WRITES = "Write before the loop and at the end of its body."
-
-
 def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     """Lower a `while` statement."""
+    s = scope.tested_inside.get(id(s), s)
     tests: list[Atom | bool] = []
     conditions: list[Inner] = []
 
     def body() -> End:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
         if any(isinstance(name, Cell) for name in conditions[-1].names):
-            scope.refuse(s.test, "a condition of `while` that writes into an array is not supported yet", _WRITES)
+            scope.tested_inside[id(s)] = _tested_inside(scope, s)
+            raise Restart
         return None if tests[-1] is False else scope.statements(s.body)
 
     done = settle(scope, s, body, set(), {}, [])
@@ -179,3 +177,20 @@ def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     block = done.inner.block(done.params, done.results)
     scope.body.append(While(done.outs, done.inits, cond, block, scope.origin(s), stop=stop))
     return _after(scope, s, left, rest)
+
+
+def _tested_inside(scope: Scope, s: Any) -> Any:
+    """A loop whose condition writes, as one whose body does.
+
+    Before: `while c: body`. After: `while True: if not c: break; body`.
+    """
+    if may_jump(s.orelse, gast.Break) or may_jump(s.orelse, gast.Continue):
+        message = "a condition of `while` that writes into an array, with a jump in the `else`, is not supported yet"
+        scope.refuse(s.test, message, "Write before the loop and at the end of its body.")
+    fails = gast.copy_location(gast.UnaryOp(gast.Not(), s.test), s.test)
+    leave = gast.copy_location(gast.If(fails, [*s.orelse, gast.copy_location(gast.Break(), s)], []), s)
+    return gast.copy_location(gast.While(_always(s.test), [leave, *s.body], []), s)
+
+
+def _always(node: Any) -> Any:
+    return gast.copy_location(gast.Constant(True, None), node)

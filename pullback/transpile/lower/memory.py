@@ -74,6 +74,7 @@ class Memory:
     key: dict[Cell, str | int] = field(default_factory=dict)  # of a cell that is an item, the key
     born: list[Cell] = field(default_factory=list)  # all cells, the oldest first
     listed: set[Var] = field(default_factory=set)  # items of a list, which may hold one array twice
+    walked: list[tuple[int, list[Cell]]] = field(default_factory=list)  # the loops around, and what they run over
 
     def note(self, out: Var, fn: OpFunction, given: tuple[Arg, ...], resolved: tuple[Arg, ...], kwargs: Kwargs) -> None:
         """Remember how a variable was made, should anybody ask where it is; what it may be must be known at once."""

@@ -54,14 +54,17 @@ def names_of(source: FunctionSource) -> Names:
     return Names(frozenset(local), frozenset(every), tuple(outside))
 
 
-def bound_names(nodes: Iterable[Any]) -> dict[str, None]:
-    """The names that statements or targets bind, in order."""
-    out: dict[str, None] = {}
+def bound_names(nodes: Iterable[Any]) -> dict[str, bool]:
+    """The names that statements or targets bind, in order, and whether `op=` is not all that does so."""
+    out: dict[str, bool] = {}
+    updated: set[int] = set()
     for node, binds in _walk(nodes, True):
+        if isinstance(node, gast.AugAssign):
+            updated.add(id(node.target))
         if binds and isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
-            out[node.id] = None
+            out[node.id] = out.get(node.id, False) or id(node) not in updated
         elif isinstance(node, PATTERNS):
-            out.update(dict.fromkeys(captured(node)))
+            out.update(dict.fromkeys(captured(node), True))
     return out
 
 

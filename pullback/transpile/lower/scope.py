@@ -50,6 +50,7 @@ class Scope(ABC):
         self.wanted = demands.variables
         self.unrolled = demands.unrolled
         self.indexed = demands.indexed
+        self.tested_inside = demands.tested_inside
         self.env = Env()
         self.body: list[Stmt] = []
         self.numbers = Numbers()
@@ -65,7 +66,7 @@ class Scope(ABC):
         self.lost: dict[object, Unbound] = {}  # and what they could not carry
         self.kin: dict[object, Any] = {}  # and what the values that they carry may be one object with
         self.path: tuple[object, ...] = ()
-        self._bound_in: dict[int, dict[str, None]] = {}
+        self._bound_in: dict[int, dict[str, bool]] = {}
         self.parameters: frozenset[Var] = frozenset()
         self.text = ""
         self.here: Any = source.tree
@@ -224,8 +225,8 @@ class Scope(ABC):
             self.globals[name] = self.meaning(node, name, self.source.resolve(name))
         return self.globals[name]
 
-    def bound_in(self, loop: Any) -> dict[str, None]:
-        """The names that the body of a loop binds, in order."""
+    def bound_in(self, loop: Any) -> dict[str, bool]:
+        """The names that the body of a loop binds, in order, and whether `op=` is not all that does so."""
         if id(loop) not in self._bound_in:
             self._bound_in[id(loop)] = bound_names(loop.body)
         return self._bound_in[id(loop)]

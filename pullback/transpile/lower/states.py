@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from pullback import errors
 from pullback.transpile.core import Atom, Block, Stmt, Var
@@ -19,12 +20,14 @@ LoopVariable = tuple[int, str]  # a loop or an `if`, and a name that it binds
 class Demands:
     """What a lowering has found out that it must do otherwise.
 
-    Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over.
+    Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over, test
+    a condition that writes inside its loop.
     """
 
     variables: set[LoopVariable] = field(default_factory=set)
     unrolled: set[int] = field(default_factory=set)
     indexed: set[int] = field(default_factory=set)
+    tested_inside: dict[int, Any] = field(default_factory=dict)
 
 
 class NotATemplate(Exception):

@@ -102,9 +102,9 @@ class _Trials:
             before = scope.env.get(name)
             if (id(s), name) in scope.wanted and isinstance(before, Unbound) and not before.wanted <= scope.wanted:
                 scope.want(before)  # what an earlier loop leaves in it is what it has if this one does not run
-        for name in dict.fromkeys((*scope.bound_in(s), *inits)):
+        for name, rebinds in {**scope.bound_in(s), **dict.fromkeys(inits, True)}.items():
             value = inits.get(name) or scope.bound(name)
-            if value is None or name in skipped:
+            if value is None or name in skipped or not (rebinds or self.may_be_rebound(value)):
                 continue
             gone = scope.lost.get((self.key, name)) or unusable_part(scope, value)
             if gone is not None:
@@ -117,6 +117,10 @@ class _Trials:
             before = scope.env.get(name)
             if isinstance(before, Unbound):
                 self.lost[name] = before
+
+    def may_be_rebound(self, value: Value) -> bool:
+        """Does `op=` give a name with this value another one? An array stays the array that it is."""
+        return not isinstance(type_of(value), ab.Array) or self.scope.numbers.has(value)
 
     def discover(self, cell: Cell) -> None:
         """A cell from outside that the body writes: carried, or lost."""
@@ -340,10 +344,12 @@ class _Trials:
     def not_always(self, name: str, reason: Unbound) -> Unbound:
         """What a name that not every iteration binds stands for, until somebody reads it.
 
-        If only a jump ends the loop, and it is bound on every way to one, it is handed on then.
+        If it is bound on every way to a jump that ends the loop, it is handed on for what follows one; what follows the
+        loop's other end must be an `else`.
         """
         if reason.last is not None:
-            wanted = reason.wanted | {(id(self.s), name)} if ends_by_jump(self.s) else frozenset()
+            by_jump = ends_by_jump(self.s) or bool(self.s.orelse)
+            wanted = reason.wanted | {(id(self.s), name)} if by_jump else frozenset()
             reason = replace(reason, wanted=wanted)
         return replace(reason, if_not_left=None, last=None)
 

@@ -256,7 +256,7 @@ class Adjoint:
             one = d if ab.rank(s.out.type) == 0 else self.b(np.sum, cast(Atom, self._to_shape(d, s.out)))
             self.ct.add(base, one)
             return
-        whole = self.ct.full(base)
+        whole = self.ct.to_fill(base)
         kwargs: Kwargs = (("via", via),) if via else ()
         self.ct.open[base] = self.b.emit(prims.add_item, (whole, index, d), kwargs, self.ct.name(base))
         self.ct.mark_whole(cast(Atom, self.ct.open[base]), base)
@@ -265,12 +265,15 @@ class Adjoint:
         """Where an element of a view made here lies: in what that is a view of, where its cotangent goes at once."""
         via: list[tuple[Arg, ...]] = []
         while isinstance(base, Var) and base in self.views and base in self.r.active:
-            base, first = self.views[base].args
+            of, first = self.views[base].args
             joint = composed(first, index) if not via and isinstance(index, tuple) else None
             if joint is not None:
                 index = joint
+            elif isinstance(type_of(of), ab.Unknown):  # a part of a list is a copy
+                break
             else:
                 via.insert(0, (Lit(operator.getitem), first))
+            base = of
         return base, index, tuple(via)
 
     def item(self, s: Op) -> None:
@@ -284,11 +287,13 @@ class Adjoint:
         if items:
             self._item_of_the_run(container, key, s, d, items)
             return
-        whole = self.ct.full(container)
+        whole = self.ct.to_fill(container)
         value = self.ct.materialise(s.out.type, d, s.out, self.ct.name(s.out))
         op = prims.add_at_key if isinstance(container.type, ab.ListOf) else prims.add_item
         index = (key,) if op is prims.add_item else key
-        self.ct.open[container] = self.b.emit(op, (whole, index, value), hint=self.ct.name(container))
+        added = self.b.emit(op, (whole, index, value), hint=self.ct.name(container))
+        self.ct.open[container] = added
+        self.ct.mark_whole(added, container)
 
     def _item_of_the_run(
         self, container: Var, key: Arg, s: Op, d: Cotangent, items: tuple[tuple[Lit, ab.Type], ...]

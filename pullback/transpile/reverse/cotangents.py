@@ -180,6 +180,12 @@ class Cotangents:
         """Close the cotangent of `v` and give it in the shape of `v`; zeros where nothing reached it."""
         return self.materialise(v.type, self.open.pop(v, None), v, self.name(v))
 
+    def to_fill(self, v: Var) -> Atom:
+        """Close the cotangent of `v` and give it in the shape of `v`, for something to be added to an item of it."""
+        if isinstance(v.type, ab.Unknown) and v not in self.open:
+            return self._named(self.b.emit(runtime.zeros_to_fill, (v,)), self.name(v))
+        return self.full(v)
+
     def gradient(self, v: Var) -> Atom:
         """Close the cotangent of `v` as a result.
 
@@ -235,6 +241,8 @@ class Cotangents:
             case ab.Scalar():
                 if isinstance(d, Lit) and type(d.value) is int and not d.text:
                     return Lit(float(d.value))
+                if d is not None and ab.shape_of(type_of(d)) == () and isinstance(type_of(d), ab.Array):
+                    return self.b.emit(operator.pos, (d,))  # a number: `*=` is to leave the array as it is
                 return ZERO if d is None else d
             case ab.Array():
                 return self._array(t, d, v, name)

@@ -1,11 +1,14 @@
 """What is refused: what a program may do to memory that nothing in its text tells."""
 
+import threading
+
 import numpy as np
 
 from pullback import errors
 from tests.inplace.cases import mixed, refused, right
 
 LOG = np.zeros(3)
+LOCK = threading.Lock()
 
 
 @refused(mixed(3), text="'LOG' is a value of the module, and it is written", marked="LOG")
@@ -200,16 +203,25 @@ def write_by_a_call_in_a_ternary(x):
     return x * y
 
 
-@refused(
-    mixed(4),
-    text="a condition of `while` that writes into an array is not supported yet",
-    marked="bump(x, 0) ** 2 < 50.0",
-    or_right=True,
-)
+@right(mixed(4))
 def write_in_the_condition_of_a_while(x):
     while bump(x, 0) ** 2 < 50.0:
         x[1] *= x[0]
     return np.sin(x)
+
+
+@refused(
+    mixed(4),
+    text="a condition of `while` that writes into an array, with a jump in the `else`, is not supported yet",
+    marked="bump(x, k) < 9.0 and x[3] < 9.0",
+)
+def write_in_the_condition_of_a_while_whose_else_jumps(x):
+    for k in range(3):
+        while bump(x, k) < 9.0 and x[3] < 9.0:
+            x[3] += 1.0
+        else:
+            break
+    return x * x
 
 
 @refused(
@@ -235,4 +247,61 @@ def same(a, b):
 )
 def overlapping_parts_given_to_a_helper(x):
     same(x[:3], x[1:])
+    return x * x
+
+
+@refused(
+    mixed(4),
+    text="a `return`, `break` or `continue` in `finally` is not supported yet",
+    marked="try:",
+)
+def return_in_a_finally(x):
+    try:
+        x[0] *= 2.0
+    finally:
+        return np.sum(x * x)  # noqa: B012
+
+
+@refused(
+    mixed(4),
+    text="which an exception may have ended before",
+    marked="x[0] = v[0] * v[1]",
+)
+def read_in_a_finally_that_prints(x):
+    v = x[1:3]
+    try:
+        v *= 2.0
+    finally:
+        x[0] = v[0] * v[1]
+        print("done")
+    return np.sum(x * x)
+
+
+@refused(
+    mixed(4),
+    2,
+    text="which an exception may have ended before",
+    marked="return np.sum(x * x * k)",
+)
+def read_behind_a_try_that_wrote(x, c):
+    try:
+        x[0] = 2.0 * x[1]
+        k = 1.0 / c
+    except ZeroDivisionError:
+        k = 3.0
+    return np.sum(x * x * k)
+
+
+@refused(mixed(4), text="an object that is a context manager is not supported yet", marked="LOCK")
+def lock_that_is_entered(x):
+    with LOCK:
+        x[0] *= 2.0
+    return x * x
+
+
+@refused(mixed(4), text="a pattern that names a class is not supported yet", marked="np.ndarray()")
+def pattern_that_names_a_class(x):
+    match x:
+        case np.ndarray():
+            x[0] *= 2.0
     return x * x
