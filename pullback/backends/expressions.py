@@ -111,6 +111,7 @@ class Expressions:
             np.transpose: self._transpose,
             np.full_like: self._full_like,
             np.ndarray.copy: self._copy,
+            np.ndarray.flatten: self._flatten,
         }
 
     def __call__(self, e: Expr) -> Any:
@@ -191,6 +192,10 @@ class Expressions:
         if isinstance(t := type_of(e), ab.Array) and ab.rank(t) not in (0, 1):
             return call(f"{self.space.arrays()}.copy", self(e.args[0]))
         return call(ast.Attribute(self(e.args[0]), "copy", ast.Load()))
+
+    def _flatten(self, e: Apply) -> Any:
+        """`x.flatten()`."""
+        return call(ast.Attribute(self(e.args[0]), "flatten", ast.Load()), **{k: self(x) for k, x in e.kwargs})
 
     def _full_like(self, e: Apply) -> Any:
         stem = {"0.0": "zeros", "1.0": "ones"}.get(repr(e.args[1])) if len(e.args) == 2 and not e.kwargs else None

@@ -93,6 +93,7 @@ FRESH: frozenset[Any] = frozenset(
         builtins.int,
         builtins.bool,
         np.ndarray.copy,
+        np.ndarray.flatten,
         runtime.place_diagonal,
         runtime.product_of_others,
         runtime.read_written,

@@ -1,4 +1,4 @@
-"""Arguments that are written may not share memory with others."""
+"""What must be so of the arguments: those that are written share no memory with others, or lie in one piece."""
 
 from __future__ import annotations
 
@@ -47,3 +47,27 @@ def require_separate(written: int, *arguments: Any) -> None:
             except ImportError:
                 pass
             raise error("an array that is written shares memory with another argument: pass a copy of one of them")
+
+
+def require_contiguous(argument: Any, name: str) -> None:
+    """Raise AliasError where an argument, called `name`, is or holds an array that is not C-contiguous.
+
+    What the function writes through another shape of it is seen in the array itself only if that shape is no copy.
+    """
+    rest = [argument]
+    while rest:
+        x = rest.pop()
+        if isinstance(x, dict | list | tuple):
+            rest += x.values() if isinstance(x, dict) else x
+        elif isinstance(x, np.ndarray) and not x.flags.c_contiguous:
+            error: type[RuntimeError] = RuntimeError
+            try:
+                from pullback import errors
+
+                error = errors.AliasError
+            except ImportError:
+                pass
+            raise error(
+                f"{name!r} is written through another shape of it (reshape, ravel, ...), which is a copy as it lies in "
+                f"memory: pass np.ascontiguousarray({name}), or let the function begin with a .copy() of it"
+            )

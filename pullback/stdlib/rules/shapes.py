@@ -24,7 +24,7 @@ def reshape(ct: Any, out: Any, a: Any, *, shape: Any = None, order: Any = "C") -
     return in_order(ct, a, order)
 
 
-@rule(np.ravel, ct="passed")
+@rule(np.ravel, np.ndarray.flatten, ct="passed")
 def ravel(ct: Any, out: Any, a: Any, *, order: Any = "C") -> Any:
     return in_order(ct, a, order)
 
@@ -56,6 +56,23 @@ def swapaxes(ct: Any, out: Any, a: Any, *, axis1: Any, axis2: Any) -> Any:
 @rule(np.moveaxis, ct="passed")
 def moveaxis(ct: Any, out: Any, a: Any, *, source: Any, destination: Any) -> Any:
     return np.moveaxis(ct, destination, source)
+
+
+@rule(np.rollaxis, ct="passed")
+def rollaxis(ct: Any, out: Any, a: Any, *, axis: Any, start: Any = 0) -> Any:
+    return np.moveaxis(ct, destination_of(np.ndim(a), axis, start), axis)
+
+
+@static
+def destination_of(ndim: int, axis: int, start: int) -> int:
+    """Where `np.rollaxis` puts an axis."""
+    axis, start = axis % ndim, start + ndim if start < 0 else start
+    return start - 1 if axis < start else start
+
+
+@rule(np.rot90, ct="passed")
+def rot90(ct: Any, out: Any, m: Any, *, k: Any = 1, axes: Any = (0, 1)) -> Any:
+    return np.rot90(ct, -k, axes)
 
 
 @rule(np.expand_dims, ct="passed")

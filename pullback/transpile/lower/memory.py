@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Kwargs, OpFunction, Var
 from pullback.transpile.storage import Sharing, sharing
 from pullback.transpile.traversal import variables
@@ -119,6 +120,8 @@ class Memory:
             raise AssertionError(f"nobody has said where {v!r} is")
         kind = sharing(made.fn, made.resolved, made.kwargs)
         first = made.given[0] if made.given else None
+        if made.fn is prims.item and isinstance(first, Var) and isinstance(self.at(first), View):
+            kind = Sharing.VIEW  # of a list of views
         if kind is Sharing.FRESH:
             self.new(v)
         elif kind is Sharing.SAME and isinstance(first, Var):

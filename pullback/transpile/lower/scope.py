@@ -67,6 +67,7 @@ class Scope(ABC):
         self.path: tuple[object, ...] = ()
         self._bound_in: dict[int, dict[str, None]] = {}
         self.parameters: frozenset[Var] = frozenset()
+        self.contiguous: dict[Var, Origin] = {}  # parameters that must be C-contiguous, and where that is needed
         self.text = ""
         self.here: Any = source.tree
 

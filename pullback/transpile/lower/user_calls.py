@@ -40,6 +40,7 @@ def call_user(
     found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
     result = found.result if found.result is BOTTOM else renaming.back(found.result)
     effects.check_separate(scope, node, values, found.written)
+    effects.check_contiguous(scope, node, values, found.shared.contiguous)
     out = Var("" if found.written else hint, result)
     scope.body.append(Call(out, found.key, tuple(atoms), scope.origin(node)))
     if result is BOTTOM:
