@@ -52,7 +52,8 @@ def require_separate(written: int, *arguments: Any) -> None:
 def require_contiguous(argument: Any, name: str) -> None:
     """Raise AliasError where an argument, called `name`, is or holds an array that is not C-contiguous.
 
-    What the function writes through another shape of it is seen in the array itself only if that shape is no copy.
+    The function uses it in another shape, too, and writes: what is written in one is seen in the other if that is no
+    copy.
     """
     rest = [argument]
     while rest:
@@ -68,6 +69,6 @@ def require_contiguous(argument: Any, name: str) -> None:
             except ImportError:
                 pass
             raise error(
-                f"{name!r} is written through another shape of it (reshape, ravel, ...), which is a copy as it lies in "
-                f"memory: pass np.ascontiguousarray({name}), or let the function begin with a .copy() of it"
+                f"{name!r} must be C-contiguous: it is written, and of another layout what reshape, ravel and the like "
+                f"give is a copy. Pass np.ascontiguousarray({name}), or let the function begin with {name}.copy()"
             )

@@ -116,7 +116,7 @@ def _part(args: tuple[Arg, ...], kwargs: dict[str, Arg], imaginary: bool) -> Sha
 
 
 def _reshape(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
-    return Sharing.VIEW if ab.rank(_type(args[0])) == 1 and not kwargs else Sharing.MAYBE  # one stride can be split
+    return Sharing.VIEW if ab.rank(_type(args[0])) == 1 and kwargs.keys() <= {"shape"} else Sharing.MAYBE  # one stride can be split
 
 
 def _round(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:

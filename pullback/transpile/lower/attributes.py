@@ -36,6 +36,8 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
                 hint = f"Did you mean {text}.{near[0]}?" if near else ""
                 scope.refuse(node, f"{text!r} has no attribute {name!r}", hint, errors.SourceError)
             return scope.meaning(node, f"{text}.{name}", Live(getattr(module, name)))
+        case Pack(kind="slice", items=bounds) if name in ("start", "stop", "step"):
+            return bounds[("start", "stop", "step").index(name)]
         case Pack() | Lit(value=str()):
             return Method(value, name)
         case Lit(value=type() as cls) if issubclass(cls, np.generic) and hasattr(np.dtype(cls), name):

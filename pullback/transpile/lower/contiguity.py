@@ -125,9 +125,7 @@ def _is_leading(index: Arg) -> bool:
         if isinstance(p, Lit) and p.value is None:
             continue
         if isinstance(p, Lit) and p.value is Ellipsis:
-            if parts[k + 1 :] and not whole or not all(_is_all(q) for q in parts[k + 1 :]):
-                return False
-            return True
+            return not parts[k + 1 :] or whole and all(map(_is_all, parts[k + 1 :]))
         if not isinstance(p, Slice):
             if whole:
                 return False

@@ -229,7 +229,7 @@ def _put_back(scope: Scope, node: Any, array: Var, place: View, new: Var) -> Non
         Lit(n) if isinstance(n, int) else _append(scope, prims.dim, (whole, Lit(k)), (), "")
         for k, n in enumerate(lengths)
     )
-    back = _append(scope, np.reshape, (new,), (("shape", shape),), whole.hint, whole.type)
+    back = _append(scope, np.reshape, (new,), (("shape", shape),), place.of.hint, whole.type)
     replace(scope, node, place.of, back)
     base = current(scope, place.of)
     scope.memory.place[new] = View(place.of, place.fn, place.rest, place.kwargs, base, place.kind)
@@ -265,9 +265,9 @@ def located(scope: Scope, node: Any, target: Atom) -> tuple[Var, tuple[Step, ...
     if place.kind is Sharing.READ_ONLY:
         scope.refuse(node, "a read-only view is written", "This raises ValueError in NumPy. Write to the array itself.")
     if place.kind is Sharing.MAYBE:
-        root, _ = located(scope, node, place.of)
+        root, via = located(scope, node, place.of)
         require_view(scope, node, place)
-        return (root, ()) if contiguity.same_object(place.fn) else (target, ())
+        return (root, via) if contiguity.same_object(place.fn) else (target, ())
     root, via = located(scope, node, place.of)
     return root, (*via, (Lit(place.fn, dotted(place.fn) or ""), *place.rest, *_by_position(place)))
 

@@ -27,12 +27,14 @@ from pullback.transpile.lower.values import Pack, Value, is_atom, leaves, type_o
 class Shared:
     """Of a result, or of an item of it: the parameter that it is, and those that it may share memory with.
 
-    `contiguous`: of all of a result, the parameters that must be C-contiguous for the function to do what it does.
+    `is_view`: is any of it a view of a parameter, and not the parameter itself? `contiguous`: of all of a result, the
+    parameters that must be C-contiguous for the function to do what it does.
     """
 
     same: int | None = None
     related: frozenset[int] = frozenset()
     items: tuple[Shared, ...] = ()
+    is_view: bool = False
     contiguous: frozenset[int] = frozenset()
 
     @property
@@ -48,7 +50,7 @@ def shared(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
     """What the value that a function returns shares with its parameters."""
     if isinstance(value, Pack):
         items = tuple(shared(scope, params, x) for x in value.items)
-        return Shared(None, frozenset().union(*(x.related for x in items)), items)
+        return Shared(None, frozenset().union(*(x.related for x in items)), items, any(x.is_view for x in items))
     if not isinstance(value, Var) or not may_be_written(value.type) or scope.numbers.has(value):
         return Shared()
     memory = scope.memory
@@ -60,7 +62,7 @@ def shared(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
     same = own.index(cell) if isinstance(place, Whole) and cell in own else None
     reach = memory.closure(cell)
     related = (k for k, c in enumerate(own) if c is not None and not reach.isdisjoint((c, *memory.inner(c))))
-    return Shared(same, frozenset(related))
+    return Shared(same, frozenset(related), is_view=isinstance(place, View) and cell in own)
 
 
 def written(scope: Scope, params: Sequence[Var]) -> tuple[int, ...]:
@@ -135,8 +137,9 @@ def check_contiguous(scope: Scope, node: Any, args: Sequence[Value], positions: 
         for v in leaves(args[k]):
             found = condition(scope.memory, v, scope.parameters) if isinstance(v, Var | Global) else None
             if found is None:
-                message = f"argument {k + 1} of this call is written through another shape, which only arrays allow"
-                scope.refuse(node, f"{message} that are contiguous in memory", "Pass a copy (.copy()) of it.")
+                message = f"argument {k + 1} of this call is not known to be C-contiguous, and of another layout"
+                what = "what reshape, ravel and their like give of it there is a copy"
+                scope.refuse(node, f"{message} {what}", "Pass a copy (.copy()) of it.")
             for p in found:
                 scope.contiguous.setdefault(p, scope.origin(node))
 

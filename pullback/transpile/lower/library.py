@@ -172,13 +172,6 @@ def _ndim(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: st
     return attributes.rank(scope, node, args[0], hint) if _is_one_array(args, keywords) else None
 
 
-def _part(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, name: str) -> Value | None:
-    """`np.real(x)`, `np.imag(x)`, as `x.real`, `x.imag`."""
-    t = type_of(args[0]) if args else ab.UNKNOWN
-    is_real = _is_one_array(args, keywords) and attributes.is_real(t) and (name == "real" or ab.rank(t))
-    return attributes.attribute(scope, node, args[0], name, hint) if is_real else None
-
-
 def _is_one_array(args: Arguments, keywords: Keywords) -> bool:
     return len(args) == 1 and not keywords and isinstance(type_of(args[0]), ab.Array | ab.Scalar | ab.Unknown)
 
@@ -279,8 +272,6 @@ SPECIAL: dict[object, Special] = {
     builtins.all: functools.partial(_decided, fn=all),
     np.shape: _shape,
     np.ndim: _ndim,
-    np.real: functools.partial(_part, name="real"),
-    np.imag: functools.partial(_part, name="imag"),
     np.dtype: functools.partial(_constant_object, fn=np.dtype),
     np.finfo: functools.partial(_constant_object, fn=np.finfo),
     np.iinfo: functools.partial(_constant_object, fn=np.iinfo),
