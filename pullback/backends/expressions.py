@@ -106,12 +106,12 @@ class Expressions:
             prims.make_tuple: lambda e: ast.Tuple([self(x) for x in e.args], ast.Load()),
             prims.make_list: lambda e: ast.List([self(x) for x in e.args], ast.Load()),
             prims.copies: self._copies,
+            prims.flatten: self._flatten,
             runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
             np.transpose: self._transpose,
             np.full_like: self._full_like,
             np.ndarray.copy: self._copy,
-            np.ndarray.flatten: self._flatten,
         }
 
     def __call__(self, e: Expr) -> Any:

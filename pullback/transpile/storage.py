@@ -40,7 +40,7 @@ _FRESH: frozenset[OpFunction] = (
     ARITHMETIC
     | REDUCTIONS
     | {getattr(np, name) for name in _FRESH_NAMES}
-    | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread, np.linalg.norm, np.ndarray.flatten}
+    | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, np.linalg.norm}
 )
 
 
@@ -116,7 +116,8 @@ def _part(args: tuple[Arg, ...], kwargs: dict[str, Arg], imaginary: bool) -> Sha
 
 
 def _reshape(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
-    return Sharing.VIEW if ab.rank(_type(args[0])) == 1 and kwargs.keys() <= {"shape"} else Sharing.MAYBE  # one stride can be split
+    one_stride = ab.rank(_type(args[0])) == 1  # which can be split
+    return Sharing.VIEW if one_stride and kwargs.keys() <= {"shape"} else Sharing.MAYBE
 
 
 def _round(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pullback.transpile import prims
 from pullback.transpile.abstract import Array, Length, ListOf, Seq, Type, never_one
 from pullback.transpile.infer import lengths
 from pullback.transpile.infer.lengths import Shape, anonymous, broadcast_shapes, product
@@ -48,7 +49,7 @@ def _surely_length(n: Length, own: Shape | None) -> Length:
     return anonymous()
 
 
-@shape_function(np.ravel, np.ndarray.flatten)
+@shape_function(np.ravel, prims.flatten)
 def ravel(call: Call) -> Type:
     """All elements on one axis."""
     a = call.array(0, "a")

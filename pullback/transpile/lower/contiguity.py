@@ -24,7 +24,7 @@ Condition = frozenset[Var] | None
 
 ALWAYS: Condition = frozenset()
 _MADE_SO: frozenset[Any] = frozenset(
-    {np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.tri, np.linspace, np.arange, np.ndarray.flatten}
+    {np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.tri, np.linspace, np.arange, prims.flatten}
 )
 _LIKE_OPERANDS: frozenset[Any] = ARITHMETIC | {
     *(np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.copy, np.array, prims.astype, np.where, np.clip),

@@ -16,7 +16,7 @@ from pullback.transpile.lower import contiguity
 from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, parameters_of
-from pullback.transpile.lower.states import Unbound
+from pullback.transpile.lower.states import Restart, Unbound
 from pullback.transpile.lower.values import Value, is_atom, leaves
 from pullback.transpile.storage import Sharing, composed
 
@@ -242,6 +242,10 @@ def put(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
     scope.memory.place[new] = Whole(cell)
     scope.bind(cell, new)
     others = scope.memory.related.get(cell, ())
+    short = {scope.memory.short[c] for c in (cell, *others) if c in scope.memory.short}
+    if not short <= scope.written_out:
+        scope.written_out |= short
+        raise Restart
     line = getattr(node, "lineno", 0)
     for other in others:
         reason = f"may be the array that is written under another name on line {line}"

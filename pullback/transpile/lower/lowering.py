@@ -80,7 +80,8 @@ class Lowering(Scope):
     def inlined(self, source: FunctionSource) -> Lowering:
         if self.is_template:
             raise NotATemplate(f"{source.name!r} is a context manager")
-        inner = Lowering(self.unit, source, local_names_of(source), Demands(self.wanted, self.unrolled, self.indexed))
+        demands = Demands(self.wanted, self.unrolled, self.indexed, self.written_out)
+        inner = Lowering(self.unit, source, local_names_of(source), demands)
         inner.numbers, inner.memory, inner.parameters = self.numbers, self.memory, self.parameters
         inner.contiguous = self.contiguous
         inner.widths, inner.lost, inner.kin, inner.unrollable = self.widths, self.lost, self.kin, self.unrollable

@@ -12,7 +12,7 @@ other unusable, and a read of it is refused. Nothing is ever guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pullback.transpile import abstract as ab
@@ -73,6 +73,7 @@ class Memory:
     items: dict[Cell, dict[str | int, Cell]] = field(default_factory=dict)  # of structures that are one atom
     owner: dict[Cell, Var] = field(default_factory=dict)  # the variable that holds the first content, or it as an item
     key: dict[Cell, str | int] = field(default_factory=dict)  # of a cell that is an item, the key
+    short: dict[Cell, Hashable] = field(default_factory=dict)  # of a view that a short function gives, the function
     born: list[Cell] = field(default_factory=list)  # all cells, the oldest first
     listed: set[Var] = field(default_factory=set)  # items of a list, which may hold one array twice
 

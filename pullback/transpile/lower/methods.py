@@ -125,7 +125,7 @@ def _transpose(scope: Scope, node: Any, x: Value, args: list[Value], keywords: M
 
 
 def _flatten(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
-    return scope.call(node, Lit(np.ndarray.flatten), [x, *args], keywords, hint)
+    return scope.call(node, Lit(prims.flatten), [x, *args], keywords, hint)
 
 
 def _copy(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:

@@ -38,7 +38,7 @@ def split(scope: Scope, node: Any, args: list[Value], keywords: Keywords, hint: 
     if len(args) != 2 or keywords:
         return None
     axes = ab.rank(type_of(args[0]))
-    if axes is None or axes <= axis and not (axes, axis) == (1, 1):
+    if axes is None or axes <= axis and (axes, axis) != (1, 1):
         scope.refuse(node, "it is not known that the array has the axis that this splits", "Use np.split with an axis.")
     return scope.call(node, Lit(np.split), args, {"axis": Lit(min(axis, axes - 1))}, hint)
 

@@ -50,6 +50,7 @@ class Scope(ABC):
         self.wanted = demands.variables
         self.unrolled = demands.unrolled
         self.indexed = demands.indexed
+        self.written_out = demands.written_out
         self.env = Env()
         self.body: list[Stmt] = []
         self.numbers = Numbers()

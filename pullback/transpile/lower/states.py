@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -19,12 +19,14 @@ LoopVariable = tuple[int, str]  # a loop or an `if`, and a name that it binds
 class Demands:
     """What a lowering has found out that it must do otherwise.
 
-    Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over.
+    Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over, write
+    out functions that give views which are written.
     """
 
     variables: set[LoopVariable] = field(default_factory=set)
     unrolled: set[int] = field(default_factory=set)
     indexed: set[int] = field(default_factory=set)
+    written_out: set[Hashable] = field(default_factory=set)
 
 
 class NotATemplate(Exception):

@@ -17,7 +17,7 @@ from pullback.transpile.lower.functions import Key, Specialised, Unit, arguments
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scope import Scope, joined
 from pullback.transpile.lower.states import Binding, Env, Name, NeedIntegers, Returned
-from pullback.transpile.lower.values import BOTTOM, Value, static
+from pullback.transpile.lower.values import BOTTOM, Value, is_atom, leaves, static
 from pullback.transpile.parse.sources import FunctionSource
 
 
@@ -42,7 +42,8 @@ def call_user(
     values = arguments(scope, node, source, args, keywords)
     atoms = [as_atom(scope, node, v) for v in values]
     found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
-    if found.shared.is_view and not found.written and is_straight(source):
+    is_short = found.shared.is_view and not found.written and is_straight(source)
+    if is_short and source.key in scope.written_out:
         return _written_out(scope, source, values)
     result = found.result if found.result is BOTTOM else renaming.back(found.result)
     effects.check_separate(scope, node, values, found.written)
@@ -59,6 +60,9 @@ def call_user(
     for k, position in enumerate(found.written, 1):
         assert isinstance(result, ab.Seq)
         effects.take_back(scope, node, values[position], current.part(scope, out, k, result.items[k]))
+    if is_short:
+        views = scope.memory.cells(x for x in leaves(returned) if is_atom(x))
+        scope.memory.short.update((c, source.key) for c in views)
     return Lit(None) if static(value) is None else returned
 
 

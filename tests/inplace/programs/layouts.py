@@ -1,4 +1,4 @@
-"""Views that depend on how an array lies in memory: `reshape`, `ravel`, `ascontiguousarray`; parts under other names."""
+"""Views that depend on how an array lies in memory: `reshape`, `ravel` and the like; and parts under other names."""
 
 import numpy as np
 
