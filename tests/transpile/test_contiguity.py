@@ -136,3 +136,16 @@ def test_what_parts_cannot_be(expression, message):
     from tests.transpile.lowering import refused
 
     assert message in refused(f"def f(x):\n    return {expression}\n", np.ones(3)).message
+
+
+def test_standalone_text_has_the_checks_that_it_makes(tmp_path, capsys):
+    from pullback.cli import main
+
+    file = tmp_path / "flat.py"
+    file.write_text("def f(a):\n    a.ravel()[0] = 2.0\n    return (a * a).sum()\n")
+    main(["transpile", f"{file}:f", "--signature", "a: f64[:,:]", "--standalone"])
+    space: dict = {}
+    exec(capsys.readouterr().out, space)
+    assert space["f_grad"](np.ones((2, 2))).tolist() == [[0.0, 2.0], [2.0, 2.0]]
+    with pytest.raises(pullback.AliasError, match="must be C-contiguous"):
+        space["f_grad"](np.asfortranarray(np.ones((2, 2))))
