@@ -154,6 +154,8 @@ class Interpreter:
                 runtime.require_apart(*args)
             case "require_separate":
                 runtime.require_separate(*args)
+            case "require_contiguous":
+                runtime.require_contiguous(*args)
             case _:
                 getattr(builtins, op)(*args)
 

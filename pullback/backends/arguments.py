@@ -25,6 +25,8 @@ from pullback.transpile.traversal import free, reads, substitute
 from .intents import wanted
 from .sharing import Taken, overwritten, writes
 
+_CHECKS = frozenset({"require_separate", "require_contiguous"})
+
 
 def copy_arguments(f: Function, taken: Taken) -> Function:
     """A public function that works on copies of the arguments that its user writes into."""
@@ -36,7 +38,7 @@ def copy_arguments(f: Function, taken: Taken) -> Function:
     }
     if not copies:
         return f
-    checks = tuple(takewhile(lambda s: isinstance(s, Effect) and s.op == "require_separate", f.block.body))
+    checks = tuple(takewhile(lambda s: isinstance(s, Effect) and s.op in _CHECKS, f.block.body))
     body = substitute(Block((), f.block.body[len(checks) :], f.block.results), copies)
     first = (Op(new, np.ndarray.copy, (old,), (), f.origin) for old, new in copies.items())
     return replace(f, block=Block(f.block.params, (*checks, *first, *body.body), body.results))

@@ -106,6 +106,7 @@ class Expressions:
             prims.make_tuple: lambda e: ast.Tuple([self(x) for x in e.args], ast.Load()),
             prims.make_list: lambda e: ast.List([self(x) for x in e.args], ast.Load()),
             prims.copies: self._copies,
+            prims.flatten: self._flatten,
             runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
             np.transpose: self._transpose,
@@ -191,6 +192,10 @@ class Expressions:
         if isinstance(t := type_of(e), ab.Array) and ab.rank(t) not in (0, 1):
             return call(f"{self.space.arrays()}.copy", self(e.args[0]))
         return call(ast.Attribute(self(e.args[0]), "copy", ast.Load()))
+
+    def _flatten(self, e: Apply) -> Any:
+        """`x.flatten()`."""
+        return call(ast.Attribute(self(e.args[0]), "flatten", ast.Load()), **{k: self(x) for k, x in e.kwargs})
 
     def _full_like(self, e: Apply) -> Any:
         stem = {"0.0": "zeros", "1.0": "ones"}.get(repr(e.args[1])) if len(e.args) == 2 and not e.kwargs else None

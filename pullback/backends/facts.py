@@ -83,6 +83,7 @@ FRESH: frozenset[Any] = frozenset(
         prims.spread,
         prims.astype,
         prims.copies,
+        prims.flatten,
         *WRITES,
         prims.dim,
         np.size,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pullback import errors, runtime
-from pullback.transpile.core import Block, Call, Function, Global, Origin, Program
+from pullback.transpile.core import Block, Call, Effect, Function, Global, Origin, Program
 from pullback.transpile.traversal import blocks
 
 from .base import Emitted
@@ -140,6 +140,9 @@ class _Module:
             for param in p.params:
                 if param.default is not None:
                     writers[key](param.default)  # type: ignore[arg-type]
+        for f in (self.program.entry, *self.printed.values()):
+            for helper in checks(f.block):
+                self.space.helper(helper)
         helpers = list(self.helpers()) if self.standalone else []
         forbidden = self.space.forbidden()
         functions = [self.function(key, writers[key], forbidden) for key in self.procedures]
@@ -279,6 +282,15 @@ def _plain_source(f: Any) -> ast.FunctionDef:
     for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, *starred):
         arg.annotation = None
     return node
+
+
+def checks(b: Block) -> Iterator[str]:
+    """The run-time helpers that a block calls for what they raise."""
+    for s in b.body:
+        if isinstance(s, Effect) and s.op in runtime.__all__:
+            yield s.op
+        for inner in blocks(s):
+            yield from checks(inner)
 
 
 def calls(b: Block) -> Iterator[str]:

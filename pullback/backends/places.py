@@ -67,7 +67,7 @@ ABROAD: frozenset[Store] = frozenset({FOREIGN})
 
 _VIEW_NAMES = (
     "transpose reshape ravel swapaxes expand_dims squeeze broadcast_to split array_split diagonal diag asarray "
-    "real imag moveaxis rollaxis atleast_1d atleast_2d atleast_3d flip ascontiguousarray"
+    "real imag moveaxis rollaxis atleast_1d atleast_2d atleast_3d flip rot90 ascontiguousarray"
 )
 VIEWS: frozenset[Any] = frozenset(
     [

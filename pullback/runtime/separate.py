@@ -1,4 +1,4 @@
-"""Arguments that are written may not share memory with others."""
+"""What must be so of the arguments: those that are written share no memory with others, or lie in one piece."""
 
 from __future__ import annotations
 
@@ -47,3 +47,28 @@ def require_separate(written: int, *arguments: Any) -> None:
             except ImportError:
                 pass
             raise error("an array that is written shares memory with another argument: pass a copy of one of them")
+
+
+def require_contiguous(argument: Any, name: str) -> None:
+    """Raise AliasError where an argument, called `name`, is or holds an array that is not C-contiguous.
+
+    The function uses it in another shape, too, and writes: what is written in one is seen in the other if that is no
+    copy.
+    """
+    rest = [argument]
+    while rest:
+        x = rest.pop()
+        if isinstance(x, dict | list | tuple):
+            rest += x.values() if isinstance(x, dict) else x
+        elif isinstance(x, np.ndarray) and not x.flags.c_contiguous:
+            error: type[RuntimeError] = RuntimeError
+            try:
+                from pullback import errors
+
+                error = errors.AliasError
+            except ImportError:
+                pass
+            raise error(
+                f"{name!r} must be C-contiguous: it is written, and of another layout what reshape, ravel and the like "
+                f"give is a copy. Pass np.ascontiguousarray({name}), or let the function begin with {name}.copy()"
+            )

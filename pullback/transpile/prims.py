@@ -81,6 +81,11 @@ def astype(x: Any, dtype: Any) -> Any:
     return np.asarray(x).astype(dtype)[()]
 
 
+def flatten(x: Any, *, order: Any = "C") -> Any:
+    """`x.flatten()`."""
+    return np.asarray(x).flatten(order)
+
+
 def add_at_key(container: Any, key: Any, value: Any) -> Any:
     """The list `container` after its item at the integer `key` has had a cotangent added, as a new value."""
     from pullback.runtime import add_trees

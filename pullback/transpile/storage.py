@@ -40,7 +40,7 @@ _FRESH: frozenset[OpFunction] = (
     ARITHMETIC
     | REDUCTIONS
     | {getattr(np, name) for name in _FRESH_NAMES}
-    | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread, np.linalg.norm}
+    | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, np.linalg.norm}
 )
 
 
@@ -58,7 +58,7 @@ class Sharing(Enum):
 _VIEWS: frozenset[Any] = frozenset(
     {
         *(np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.matrix_transpose, np.expand_dims, np.squeeze),
-        *(np.flip, np.fliplr, np.flipud),
+        *(np.flip, np.fliplr, np.flipud, np.rot90),
     }
 )
 _READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to})
@@ -116,7 +116,8 @@ def _part(args: tuple[Arg, ...], kwargs: dict[str, Arg], imaginary: bool) -> Sha
 
 
 def _reshape(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
-    return Sharing.VIEW if ab.rank(_type(args[0])) == 1 and not kwargs else Sharing.MAYBE  # one stride can be split
+    one_stride = ab.rank(_type(args[0])) == 1  # which can be split
+    return Sharing.VIEW if one_stride and kwargs.keys() <= {"shape"} else Sharing.MAYBE
 
 
 def _round(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
@@ -126,6 +127,19 @@ def _round(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
 def _diag(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
     """`np.diag` makes a matrix of a vector, and a view of a matrix."""
     return {1: Sharing.FRESH, 2: Sharing.READ_ONLY}.get(ab.rank(_type(args[0])) or 0, Sharing.UNKNOWN)
+
+
+def _at_least(args: tuple[Arg, ...], kwargs: dict[str, Arg], axes: int) -> Sharing:
+    """`np.atleast_2d(x)`: the array itself where it has so many axes, a view where it has fewer."""
+    have = ab.rank(_type(args[0]))
+    return Sharing.UNKNOWN if not have or len(args) > 1 else Sharing.SAME if have >= axes else Sharing.VIEW
+
+
+def _split(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
+    """A list of views, if it is known how many."""
+    at = kwargs.get("indices_or_sections")
+    known = all(isinstance(x, Lit) for x in (at if isinstance(at, tuple) else (at,)))
+    return Sharing.VIEW if known and len(args) == 1 else Sharing.UNKNOWN
 
 
 def _diff(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
@@ -146,6 +160,11 @@ _SPECIAL: dict[Any, Special] = {
     np.around: _round,
     np.diag: _diag,
     np.diff: _diff,
+    np.atleast_1d: partial(_at_least, axes=1),
+    np.atleast_2d: partial(_at_least, axes=2),
+    np.atleast_3d: partial(_at_least, axes=3),
+    np.split: _split,
+    np.array_split: _split,
 }
 
 

@@ -38,6 +38,7 @@ _EFFECTS = {
     "require_scalar": (1, 1),
     "require_separate": (2, None),
     "require_apart": (3, 3),
+    "require_contiguous": (2, 2),
     "enter": (1, 1),
     "leave": (1, 1),
     "try": (0, 0),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tests.inplace.expressions import SIZE, Expressions, Pick, Shape
 
 HELPERS = """
@@ -132,6 +134,11 @@ class Writer(Expressions):
             (f"np.zeros({shape})", shape),
         ]
         forms += [(f"np.asarray({a})", shape), (f"0.5 * {a} + {self.scalar(0)}", shape)]
+        every = int(np.prod(shape))
+        forms += [(f"{a}.reshape(-1)", (every,)), (f"{a}.ravel()", (every,)), (f"{a}.flatten()", (every,))]
+        forms += [(f"np.ascontiguousarray({a})", shape), (f"{a}.real", shape), (f"np.flip({a})", shape)]
+        if not rest and every % 2 == 0:
+            forms += [(f"{a}.reshape(2, -1)", (2, every // 2)), (f"np.split({a}, 2)[1]", (every // 2,))]
         if first > 2:
             forms += [(f"{a}[1:]", (first - 1, *rest)), (f"{a}[:-1]", (first - 1, *rest))] * 2
             forms.append((f"{a}[::2]", ((first + 1) // 2, *rest)))

@@ -378,6 +378,16 @@ add(
     np.moveaxis,
     samples=[call(normal(2, 3, 4), source=0, destination=-1), call(normal(2, 3, 4), source=(0, 1), destination=(1, 2))],
 )
+add(
+    np.rollaxis,
+    samples=[call(normal(2, 3, 4), axis=axis, start=s) for axis in (0, 1, -1) for s in (0, 1, 3, -1)]
+    + [call(normal(2, 3), axis=1)],
+)
+add(
+    np.rot90,
+    samples=[call(normal(2, 3), k=k) for k in (-1, 0, 1, 2, 3)]
+    + [call(normal(2, 3)), call(normal(2, 3, 4), axes=(2, 0))],
+)
 add(np.expand_dims, samples=[call(normal(2, 3), axis=k) for k in (0, 1, -1, (0, 3), (-1, 0))] + [call(1.5, axis=0)])
 add(
     np.squeeze,

@@ -332,7 +332,8 @@ EXPRESSIONS = {
     "any(x)": (n(2), "any of a list or array is not supported yet", "any(x)", "Use np.any."),
     "list(x)": (n(2), "list of something whose length is not known is not supported yet", "list(x)", "Loop over it."),
     "map(abs, (x,))": (1.0, "'map' is not supported yet", "map", "Write a loop."),
-    "x.imag": (n(2), "the attribute 'imag' of an array is not supported yet", "x.imag", ""),
+    "x.base": (n(2), "the attribute 'base' of an array is not supported yet", "x.base", ""),
+    "x.imag": (n(), "the attribute 'imag' of an array is not supported yet", "x.imag", ""),
     "x.foo": (n(2), "an array or number has no attribute 'foo'", "x.foo", "This raises AttributeError in Python."),
     "x.tolist()": (n(2), "the method 'tolist' of an array is not supported yet", "x.tolist", "Use a NumPy function."),
     "[x].append(x)": (

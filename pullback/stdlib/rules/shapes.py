@@ -58,6 +58,23 @@ def moveaxis(ct: Any, out: Any, a: Any, *, source: Any, destination: Any) -> Any
     return np.moveaxis(ct, destination, source)
 
 
+@rule(np.rollaxis, ct="passed")
+def rollaxis(ct: Any, out: Any, a: Any, *, axis: Any, start: Any = 0) -> Any:
+    return np.moveaxis(ct, destination_of(np.ndim(a), axis, start), axis)
+
+
+@static
+def destination_of(ndim: int, axis: int, start: int) -> int:
+    """Where `np.rollaxis` puts an axis."""
+    axis, start = axis % ndim, start + ndim if start < 0 else start
+    return start - 1 if axis < start else start
+
+
+@rule(np.rot90, ct="passed")
+def rot90(ct: Any, out: Any, m: Any, *, k: Any = 1, axes: Any = (0, 1)) -> Any:
+    return np.rot90(ct, -k, axes)
+
+
 @rule(np.expand_dims, ct="passed")
 def expand_dims(ct: Any, out: Any, a: Any, *, axis: Any) -> Any:
     return np.squeeze(ct, axis)

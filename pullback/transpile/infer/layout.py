@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pullback.transpile import prims
 from pullback.transpile.abstract import Array, Length, ListOf, Seq, Type, never_one
 from pullback.transpile.infer import lengths
 from pullback.transpile.infer.lengths import Shape, anonymous, broadcast_shapes, product
@@ -48,7 +49,7 @@ def _surely_length(n: Length, own: Shape | None) -> Length:
     return anonymous()
 
 
-@shape_function(np.ravel)
+@shape_function(np.ravel, prims.flatten)
 def ravel(call: Call) -> Type:
     """All elements on one axis."""
     a = call.array(0, "a")
@@ -133,11 +134,43 @@ def squeeze(call: Call) -> Type:
     return Array(a.dtype, tuple(n for n in shape if n != 1))
 
 
-@shape_function(np.atleast_1d, np.atleast_2d)
+@shape_function(np.rollaxis)
+def rollaxis(call: Call) -> Type:
+    """One axis put before another one."""
+    a = call.array(0, "a")
+    shape = list(known_shape(a))
+    axis, start = axis_of(call.static(1, "axis", None), len(shape)), call.static(2, "start", 0)
+    if not isinstance(start, int) or not -len(shape) <= start <= len(shape):
+        raise Undecided
+    start += len(shape) if start < 0 else 0
+    n = shape.pop(axis)
+    shape.insert(start - (axis < start), n)
+    return Array(a.dtype, tuple(shape))
+
+
+@shape_function(np.rot90)
+def rot90(call: Call) -> Type:
+    """Two axes turned by quarters."""
+    a = call.array(0, "m")
+    shape = list(known_shape(a))
+    k, axes = call.static(1, "k", 1), axes_of(call.static(2, "axes", (0, 1)), len(shape))
+    if not isinstance(k, int) or len(set(axes)) != 2:
+        raise Undecided
+    i, j = axes
+    if k % 2:
+        shape[i], shape[j] = shape[j], shape[i]
+    return Array(a.dtype, tuple(shape))
+
+
+@shape_function(np.atleast_1d, np.atleast_2d, np.atleast_3d)
 def atleast(call: Call) -> Type:
-    """Axes of length 1 put before those of an array of too low a rank."""
+    """Axes of length 1 put before those of an array of too low a rank, or around them."""
+    if len(call.args) != 1:
+        raise Undecided
     a = call.array(0)
     shape = known_shape(a)
+    if call.op is np.atleast_3d:
+        return Array(a.dtype, {0: (1, 1, 1), 1: (1, *shape, 1), 2: (*shape, 1)}.get(len(shape), shape))
     rank = 1 if call.op is np.atleast_1d else 2
     return Array(a.dtype, (1,) * (rank - len(shape)) + shape)
 

@@ -13,9 +13,11 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit
 from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.memory import View
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, Method, Pack, UserModule, Value, type_of
 from pullback.transpile.parse.sources import Value as Live
+from pullback.transpile.storage import Sharing
 
 
 def attribute_expression(scope: Scope, node: Any, hint: str) -> Value:
@@ -34,6 +36,8 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
                 hint = f"Did you mean {text}.{near[0]}?" if near else ""
                 scope.refuse(node, f"{text!r} has no attribute {name!r}", hint, errors.SourceError)
             return scope.meaning(node, f"{text}.{name}", Live(getattr(module, name)))
+        case Pack(kind="slice", items=bounds) if name in ("start", "stop", "step"):
+            return bounds[("start", "stop", "step").index(name)]
         case Pack() | Lit(value=str()):
             return Method(value, name)
         case Lit(value=type() as cls) if issubclass(cls, np.generic) and hasattr(np.dtype(cls), name):
@@ -84,13 +88,28 @@ def _of_array(scope: Scope, node: Any, value: Value, name: str, hint: str) -> Va
             return dtype(scope, node, value, hint)
         case "flat":
             return None
-        case "real" if ab.kind_of(t) in ("float", "int", "bool"):
+        case "real" if is_real(t):
             return value
+        case "imag" if is_real(t) and ab.rank(t):
+            return _zeros(scope, node, value, hint)
         case "real" | "imag" | "base" | "strides" | "flags" | "data":
             scope.refuse(node, f"the attribute {name!r} of an array is not supported yet", "")
     if not hasattr(np.ndarray, name) and not isinstance(t, ab.Unknown):
         scope.refuse(node, f"an array or number has no attribute {name!r}", "This raises AttributeError in Python.")
     return None
+
+
+def _zeros(scope: Scope, node: Any, value: Value, hint: str) -> Value:
+    """The imaginary part of an array of real numbers: zeros that cannot be written."""
+    array = as_atom(scope, node, value)
+    out = scope.op(np.zeros_like, (array,), (), hint, node)
+    scope.memory.place[out] = View(array, np.zeros_like, (), (), array, Sharing.READ_ONLY)
+    return out
+
+
+def is_real(t: ab.Type) -> bool:
+    """Is this a real number, or an array of them?"""
+    return ab.kind_of(t) in ("float", "int", "bool")
 
 
 def shape(scope: Scope, node: Any, value: Value, hint: str = "") -> Value:

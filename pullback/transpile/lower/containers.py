@@ -30,6 +30,8 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             scope.refuse(node, f"the module {text!r} is used as a value", "Use a name in it.")
         case Lit():
             return value
+        case Pack(kind="slice"):
+            scope.refuse(node, "a slice object is used as a value, which is not supported yet", "Use it as an index.")
         case Pack(kind=kind, items=items, keys=keys):
             parts = tuple(as_atom(scope, node, x) for x in items)
             if kind == "dict":
@@ -57,7 +59,7 @@ def _not_a_value(value: Value) -> tuple[str, str]:
 def as_arg(scope: Scope, node: Any, value: Value) -> Arg:
     """The value as an argument of an operation: tuples and lists stay tuples of arguments."""
     value = explode(scope, node, value)
-    if isinstance(value, Pack) and value.kind != "dict":
+    if isinstance(value, Pack) and value.kind in ("tuple", "list"):
         return tuple(as_arg(scope, node, x) for x in value.items)
     return as_atom(scope, node, value)
 
@@ -100,7 +102,7 @@ def items_of(scope: Scope, node: Any, value: Value) -> Sequence[Value] | None:
     match value:
         case Pack(kind="dict", keys=keys):
             return tuple(map(Lit, keys))
-        case Pack(items=items):
+        case Pack(kind="tuple" | "list", items=items):
             return items
         case Lit(value=str() | tuple() | list() | range() | frozenset() | set() as known):
             return tuple(map(Lit, sorted(known) if isinstance(known, frozenset | set) else known))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
+import numpy as np
+
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Kwargs, Lit, Op, OpFunction, Var
 from pullback.transpile.infer import infer
+from pullback.transpile.lower import contiguity
 from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, parameters_of
@@ -52,7 +55,11 @@ def current(scope: Scope, v: Atom) -> Atom:
     if isinstance(place, Whole):
         return content(scope, place.cell, v)
     base = current(scope, place.of)
-    return v if base is place.at else _again(scope, v, place, base)
+    if base is place.at:
+        return v
+    if place.kind is Sharing.MAYBE:
+        require_view(scope, scope.here, place)
+    return _again(scope, v, place, base)
 
 
 def unusable(scope: Scope, v: Atom) -> Unbound | None:
@@ -65,7 +72,8 @@ def unusable(scope: Scope, v: Atom) -> Unbound | None:
         inner = (scope.env.get(c) for c in scope.memory.inner(place.cell))
         return found if isinstance(found, Unbound) else next((x for x in inner if isinstance(x, Unbound)), None)
     lost = unusable(scope, place.of)
-    if lost is not None or place.kind is not Sharing.MAYBE or current(scope, place.of) is place.at:
+    is_one = lost is not None or place.kind is not Sharing.MAYBE or current(scope, place.of) is place.at
+    if is_one or view_if(scope, place) is not None:
         return lost
     what = f"what {dotted(place.fn) or place.fn.__name__} gives is a view or a copy, as the array's layout has it"
     reason = f"was taken before a write to its base, and {what}"
@@ -140,6 +148,8 @@ def item(scope: Scope, container: Var, key: str | int, t: ab.Type, hint: str = "
     """The object under a key of a structure that is one atom."""
     if not may_be_written(t):
         return _append(scope, prims.item, (container, Lit(key)), (), hint, t, node)
+    if isinstance(scope.memory.at(container), View):  # a list of views
+        return scope.op(prims.item, (container, Lit(key)), (), hint, node, t)
     whole = scope.memory.cell(container)
     assert whole is not None
     state = scope.env.get(whole)
@@ -182,17 +192,48 @@ def write(scope: Scope, node: Any, target: Atom, index: tuple[Arg, ...], value: 
     """`target[index] = value`, or `+=` if `adds`: what its array holds from now on."""
     if scope.is_template:
         scope.refuse(node, "it writes into an array")
-    cell, initial, via = located(scope, node, target)
+    root, via = located(scope, node, target)
     while via and cast(Lit, via[-1][0]).value is operator.getitem:
         joint = composed(via[-1][1], index)
         if joint is None:
             break
         via, index = via[:-1], joint
-    old = content(scope, cell, initial)
+    old = current(scope, root)
     index, via, value = resolved(scope, index), resolved(scope, via), resolved(scope, value)
     fn = prims.add_item if adds else prims.set_item
-    out = _append(scope, fn, (old, index, value), (("via", via),) if via else (), cell.hint, old.type)
-    put(scope, node, cell, out)
+    place = scope.memory.at(root)
+    hint = place.cell.hint if isinstance(place, Whole) else root.hint
+    out = _append(scope, fn, (old, index, value), (("via", via),) if via else (), hint, old.type)
+    replace(scope, node, root, out)
+
+
+def replace(scope: Scope, node: Any, array: Var, new: Var) -> None:
+    """All of an array is, from now on, what `new` holds."""
+    place = scope.memory.at(array)
+    if isinstance(place, Whole):
+        put(scope, node, place.cell, new)
+    elif place.kind is Sharing.MAYBE:
+        require_view(scope, node, place)
+        _put_back(scope, node, array, place, new)
+    else:
+        scope.memory.new(new)
+        write(scope, node, array, (Lit(...),), new)
+
+
+def _put_back(scope: Scope, node: Any, array: Var, place: View, new: Var) -> None:
+    """The array that `array` shows in another shape holds what `new` does, in its own shape."""
+    assert isinstance(place.of, Var)
+    whole = current(scope, place.of)
+    lengths = ab.shape_of(whole.type) or ()
+    shape: tuple[Arg, ...] = tuple(
+        Lit(n) if isinstance(n, int) else _append(scope, prims.dim, (whole, Lit(k)), (), "")
+        for k, n in enumerate(lengths)
+    )
+    back = _append(scope, np.reshape, (new,), (("shape", shape),), place.of.hint, whole.type)
+    replace(scope, node, place.of, back)
+    base = current(scope, place.of)
+    scope.memory.place[new] = View(place.of, place.fn, place.rest, place.kwargs, base, place.kind)
+    scope.env.views[array] = (base, new)
 
 
 def put(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
@@ -202,6 +243,10 @@ def put(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
     scope.memory.written = True
     scope.memory.place[new] = Whole(cell)
     scope.bind(cell, new)
+    short = {scope.memory.short[c] for c in (cell, *others) if c in scope.memory.short}
+    if not short <= scope.written_out:
+        scope.written_out |= short
+        raise Restart
     line = getattr(node, "lineno", 0)
     for other in others:
         reason = f"may be the array that is written under another name on line {line}"
@@ -217,8 +262,11 @@ def _read_rows_in_turn(scope: Scope, written: set[Cell]) -> None:
         raise Restart
 
 
-def located(scope: Scope, node: Any, target: Atom) -> tuple[Cell, Var, tuple[Step, ...]]:
-    """The cell that a write to `target` goes to, a variable that is in it, and the views on the way."""
+def located(scope: Scope, node: Any, target: Atom) -> tuple[Var, tuple[Step, ...]]:
+    """The variable that a write to `target` changes, and the views on the way.
+
+    It is a whole array, or one in another shape, which is written as a value of its own and put back.
+    """
     if isinstance(target, Global):
         scope.refuse(node, f"{target.name!r} is a value of the module, and it is written", "Write to a copy of it.")
     if not isinstance(target, Var):
@@ -226,15 +274,33 @@ def located(scope: Scope, node: Any, target: Atom) -> tuple[Cell, Var, tuple[Ste
     place = scope.memory.at(target)
     if isinstance(place, Whole):
         _check_whole(scope, node, target, place.cell)
-        return place.cell, target, ()
+        return target, ()
     if place.kind is Sharing.READ_ONLY:
         scope.refuse(node, "a read-only view is written", "This raises ValueError in NumPy. Write to the array itself.")
     if place.kind is Sharing.MAYBE:
+        root, via = located(scope, node, place.of)
+        require_view(scope, node, place)
+        return (root, via) if contiguity.same_object(place.fn) else (target, ())
+    root, via = located(scope, node, place.of)
+    return root, (*via, (Lit(place.fn, dotted(place.fn) or ""), *place.rest, *_by_position(place)))
+
+
+def view_if(scope: Scope, place: View) -> contiguity.Condition:
+    """The parameters that must be C-contiguous for this to be a view and no copy, None if that cannot be told."""
+    if not contiguity.gives_view(place.fn, place.rest, dict(place.kwargs), place.of.type):
+        return None
+    return contiguity.condition(scope.memory, place.of, scope.parameters)
+
+
+def require_view(scope: Scope, node: Any, place: View) -> None:
+    """What is a view of C-contiguous arrays only must be one: refuse, or note that arguments must be so."""
+    found = view_if(scope, place)
+    if found is None:
         what = dotted(place.fn) or place.fn.__name__
         message = f"what {what} gives is a view or a copy, as the layout of the array has it, and it is written"
         scope.refuse(node, message, "Write to the array itself, or to a copy (.copy()).", errors.NotSupportedYet)
-    cell, initial, via = located(scope, node, place.of)
-    return cell, initial, (*via, (Lit(place.fn, dotted(place.fn) or ""), *place.rest, *_by_position(place)))
+    for p in found:
+        scope.contiguous.setdefault(p, scope.origin(node))
 
 
 def _by_position(place: View) -> list[Arg]:

@@ -9,13 +9,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Effect, Lit, Var
+from pullback.transpile.core import Arg, Effect, Global, Lit, Var
 from pullback.transpile.lower import current
+from pullback.transpile.lower.contiguity import condition
 from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Unbound
@@ -24,11 +25,17 @@ from pullback.transpile.lower.values import Pack, Value, is_atom, leaves, type_o
 
 @dataclass(frozen=True)
 class Shared:
-    """Of a result, or of an item of it: the parameter that it is, and those that it may share memory with."""
+    """Of a result, or of an item of it: the parameter that it is, and those that it may share memory with.
+
+    `is_view`: is any of it a view of a parameter, and not the parameter itself? `contiguous`: of all of a result, the
+    parameters that must be C-contiguous for the function to do what it does.
+    """
 
     same: int | None = None
     related: frozenset[int] = frozenset()
     items: tuple[Shared, ...] = ()
+    is_view: bool = False
+    contiguous: frozenset[int] = frozenset()
 
     @property
     def anything(self) -> bool:
@@ -43,7 +50,7 @@ def shared(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
     """What the value that a function returns shares with its parameters."""
     if isinstance(value, Pack):
         items = tuple(shared(scope, params, x) for x in value.items)
-        return Shared(None, frozenset().union(*(x.related for x in items)), items)
+        return Shared(None, frozenset().union(*(x.related for x in items)), items, any(x.is_view for x in items))
     if not isinstance(value, Var) or not may_be_written(value.type) or scope.numbers.has(value):
         return Shared()
     memory = scope.memory
@@ -55,7 +62,7 @@ def shared(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
     same = own.index(cell) if isinstance(place, Whole) and cell in own else None
     reach = memory.closure(cell)
     related = (k for k, c in enumerate(own) if c is not None and not reach.isdisjoint((c, *memory.inner(c))))
-    return Shared(same, frozenset(related))
+    return Shared(same, frozenset(related), is_view=isinstance(place, View) and cell in own)
 
 
 def written(scope: Scope, params: Sequence[Var]) -> tuple[int, ...]:
@@ -82,6 +89,12 @@ def require_separate(scope: Scope, params: Sequence[Var], positions: Sequence[in
         names = tuple(params[k] for k in (*positions, *(k for k in arrays if k not in positions)))
         check = Effect("require_separate", (Lit(len(positions)), *names), scope.origin(scope.source.tree))
         scope.body.insert(0, check)
+
+
+def require_contiguous(scope: Scope) -> None:
+    """Where views are written that only C-contiguous arguments of the outermost function have: check these."""
+    checks = [Effect("require_contiguous", (p, Lit(p.hint)), origin) for p, origin in scope.contiguous.items()]
+    scope.body[:0] = checks
 
 
 def _may_hold_arrays(t: ab.Type) -> bool:
@@ -118,6 +131,19 @@ def check_separate(scope: Scope, node: Any, args: Sequence[Value], positions: Se
             scope.body.append(Effect("require_apart", parts, scope.origin(node)))
 
 
+def check_contiguous(scope: Scope, node: Any, args: Sequence[Value], positions: Iterable[int]) -> None:
+    """Refuse arguments that are not known to be C-contiguous where they must be, or ask for parameters that are."""
+    for k in positions:
+        for v in leaves(args[k]):
+            found = condition(scope.memory, v, scope.parameters) if isinstance(v, Var | Global) else None
+            if found is None:
+                message = f"argument {k + 1} of this call is not known to be C-contiguous, and of another layout"
+                what = "what reshape, ravel and their like give of it there is a copy"
+                scope.refuse(node, f"{message} {what}", "Pass a copy (.copy()) of it.")
+            for p in found:
+                scope.contiguous.setdefault(p, scope.origin(node))
+
+
 def _parts_of_one(scope: Scope, a: Value, b: Value) -> tuple[Arg, ...] | None:
     """An array and two indices, where these values are parts of it."""
     places = [scope.memory.at(x) if isinstance(x, Var) else None for x in (a, b)]
@@ -146,12 +172,7 @@ def take_back(scope: Scope, node: Any, value: Value, new: Var) -> None:
             if may_be_written(t):
                 _take_item(scope, node, current.item(scope, value, key, t), new, key)
         return
-    place = scope.memory.at(value)
-    if isinstance(place, Whole):
-        current.put(scope, node, place.cell, new)
-    else:
-        scope.memory.new(new)
-        current.write(scope, node, value, (Lit(...),), new)
+    current.replace(scope, node, value, new)
 
 
 def _take_item(scope: Scope, node: Any, value: Value, new: Var, key: str | int) -> None:

@@ -100,9 +100,12 @@ def _on_sequences(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value, h
     """`+` and `*` of tuples and lists; None where NumPy makes an array of one operand."""
     a, b = explode(scope, node, a), explode(scope, node, b)
     match a, b:
-        case Pack(kind=k, items=xs), Pack(kind=l, items=ys) if op is operator.add and k == l:
+        case Pack(kind=k, items=xs), Pack(kind=l, items=ys) if op is operator.add and k == l != "slice":
             return Pack(k, (*xs, *ys))
-        case (Pack(kind=k, items=xs), Lit(value=int() as n)) | (Lit(value=int() as n), Pack(kind=k, items=xs)):
+        case (Pack(kind="tuple" | "list" as k, items=xs), Lit(value=int() as n)) | (
+            Lit(value=int() as n),
+            Pack(kind="tuple" | "list" as k, items=xs),
+        ):
             if op is operator.mul:
                 return Pack(k, xs * n)
         case Pack(kind="list", items=(Var() | Lit() as x,)), Var(type=ab.Scalar(kind="int", dtype=None)):

@@ -80,9 +80,10 @@ class Lowering(Scope):
     def inlined(self, source: FunctionSource) -> Lowering:
         if self.is_template:
             raise NotATemplate(f"{source.name!r} is a context manager")
-        demands = Demands(self.wanted, self.unrolled, self.indexed, self.tested_inside)
+        demands = Demands(self.wanted, self.unrolled, self.indexed, self.tested_inside, self.written_out)
         inner = Lowering(self.unit, source, local_names_of(source), demands)
         inner.numbers, inner.memory, inner.parameters = self.numbers, self.memory, self.parameters
+        inner.contiguous = self.contiguous
         inner.widths, inner.lost, inner.kin, inner.unrollable = self.widths, self.lost, self.kin, self.unrollable
         check_parameters(inner)
         return inner
@@ -160,6 +161,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         result = scope.op(prims.make_tuple, (result, *left), (), "")
     elif not scope.is_called:
         effects.require_separate(scope, variables, written)
+        effects.require_contiguous(scope)
     parameters = tuple(core_parameter(source, p, v) for p, v in zip(declared(source), variables, strict=True))
     function = Function(
         name=source.name,
@@ -171,7 +173,8 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         module=source.module,
         written=written if scope.is_called else (),
     )
-    return function, shared
+    needed = frozenset(k for k, v in enumerate(variables) if v in scope.contiguous)
+    return function, replace(shared, contiguous=needed)
 
 
 def local_names_of(source: FunctionSource) -> frozenset[str]:

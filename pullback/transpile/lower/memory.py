@@ -12,10 +12,11 @@ other unusable, and a read of it is refused. Nothing is ever guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Kwargs, OpFunction, Var
 from pullback.transpile.storage import Sharing, sharing
 from pullback.transpile.traversal import variables
@@ -72,6 +73,7 @@ class Memory:
     items: dict[Cell, dict[str | int, Cell]] = field(default_factory=dict)  # of structures that are one atom
     owner: dict[Cell, Var] = field(default_factory=dict)  # the variable that holds the first content, or it as an item
     key: dict[Cell, str | int] = field(default_factory=dict)  # of a cell that is an item, the key
+    short: dict[Cell, Hashable] = field(default_factory=dict)  # of a view that a short function gives, the function
     born: list[Cell] = field(default_factory=list)  # all cells, the oldest first
     listed: set[Var] = field(default_factory=set)  # items of a list, which may hold one array twice
     walked: list[tuple[int, list[Cell]]] = field(default_factory=list)  # the loops around, and what they run over
@@ -120,6 +122,8 @@ class Memory:
             raise AssertionError(f"nobody has said where {v!r} is")
         kind = sharing(made.fn, made.resolved, made.kwargs)
         first = made.given[0] if made.given else None
+        if made.fn is prims.item and isinstance(first, Var) and isinstance(self.at(first), View):
+            kind = Sharing.VIEW  # of a list of views
         if kind is Sharing.FRESH:
             self.new(v)
         elif kind is Sharing.SAME and isinstance(first, Var):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,11 +10,13 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Lit, OpFunction, Var
+from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
+from pullback.transpile.lower import flat
 from pullback.transpile.lower.containers import as_arg, as_atom, explode
 from pullback.transpile.lower.folding import exact
 from pullback.transpile.lower.formatting import format_method
 from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.subscripts import integers
 from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, lift, static, type_of
 from pullback.transpile.lower.writers import METHODS
 from pullback.transpile.storage import has_dtype
@@ -122,8 +125,7 @@ def _transpose(scope: Scope, node: Any, x: Value, args: list[Value], keywords: M
 
 
 def _flatten(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
-    out = scope.call(node, Lit(np.ravel), [x, *args], keywords, hint)
-    return out
+    return scope.call(node, Lit(prims.flatten), [x, *args], keywords, hint)
 
 
 def _copy(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
@@ -159,7 +161,16 @@ def _astype(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapp
 def _item(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
     casts: dict[str | None, Callable[..., object]] = {"float": float, "int": int, "bool": bool}
     cast = casts.get(ab.kind_of(type_of(x)))
-    if args or cast is None or ab.rank(type_of(x)) != 0:
+    axes = ab.rank(type_of(x))
+    if args and axes and isinstance(x, Var | Global):
+        places: tuple[Arg, ...] = tuple(integers(scope, node, a) for a in args)
+        if len(places) == 1:
+            places = flat.index_at(scope, node, x, integers(scope, node, args[0]))
+        axes -= len(places)
+        x = scope.op(operator.getitem, (x, places), (), "", node)
+    elif args:
+        axes = None
+    if cast is None or axes != 0 or ab.rank(type_of(x)) != 0:
         scope.refuse(node, "this form of item() is not supported yet", "Read the element by its index.")
     return scope.call(node, Lit(cast), [x], {}, hint)
 

@@ -51,6 +51,7 @@ class Scope(ABC):
         self.unrolled = demands.unrolled
         self.indexed = demands.indexed
         self.tested_inside = demands.tested_inside
+        self.written_out = demands.written_out
         self.env = Env()
         self.body: list[Stmt] = []
         self.numbers = Numbers()
@@ -68,6 +69,7 @@ class Scope(ABC):
         self.path: tuple[object, ...] = ()
         self._bound_in: dict[int, dict[str, bool]] = {}
         self.parameters: frozenset[Var] = frozenset()
+        self.contiguous: dict[Var, Origin] = {}  # parameters that must be C-contiguous, and where that is needed
         self.text = ""
         self.here: Any = source.tree
 

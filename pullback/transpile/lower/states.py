@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -21,13 +21,14 @@ class Demands:
     """What a lowering has found out that it must do otherwise.
 
     Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over, test
-    a condition that writes inside its loop.
+    a condition that writes inside its loop, write out functions that give views which are written.
     """
 
     variables: set[LoopVariable] = field(default_factory=set)
     unrolled: set[int] = field(default_factory=set)
     indexed: set[int] = field(default_factory=set)
     tested_inside: dict[int, Any] = field(default_factory=dict)
+    written_out: set[Hashable] = field(default_factory=set)
 
 
 class NotATemplate(Exception):

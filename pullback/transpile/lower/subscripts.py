@@ -43,6 +43,8 @@ def _dim(scope: Scope, node: Any, array: Atom, hint: str) -> Value:
 def read(scope: Scope, node: Any, value: Value, hint: str = "") -> Value:
     """`value[index]`, where the node says the index."""
     match value:
+        case Pack(kind="slice"):
+            scope.refuse(node, "a slice object has no items", "This raises TypeError in Python.")
         case Pack():
             return _of_pack(scope, node, value, hint)
         case ListView():
@@ -223,8 +225,15 @@ def _part(scope: Scope, node: Any) -> Atom | Slice:
     return index_part(scope, node, scope.expression(node))
 
 
-def index_part(scope: Scope, node: Any, value: Value) -> Atom:
-    """A part of an index that is no slice: an integer, or an array of integers or Booleans."""
+def index_part(scope: Scope, node: Any, value: Value) -> Atom | Slice:
+    """A part of an index: an integer, an array of integers or Booleans, or a slice object."""
+    if isinstance(value, Pack) and value.kind == "slice":
+        return Slice(*(None if x == Lit(None) else as_atom(scope, node, x) for x in value.items))
+    return integers(scope, node, value)
+
+
+def integers(scope: Scope, node: Any, value: Value) -> Atom:
+    """A part of an index that is no slice."""
     value = explode(scope, node, value)
     if isinstance(value, Pack):
         dtype = () if value.items else (("dtype", Lit(int)),)  # without items NumPy would make it an array of floats

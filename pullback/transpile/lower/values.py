@@ -13,9 +13,12 @@ from pullback.transpile.parse.sources import FunctionSource, ModuleBinding
 
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """A tuple, list or dict made in the function: it exists only while lowering, its items are values of their own."""
+    """A tuple, list or dict made in the function: it exists only while lowering, its items are values of their own.
 
-    kind: Literal["tuple", "list", "dict"]
+    So does a `slice(lower, upper, step)`, which is nothing but an index.
+    """
+
+    kind: Literal["tuple", "list", "dict", "slice"]
     items: tuple[Value, ...]
     keys: tuple[str | int, ...] = ()
 
@@ -78,6 +81,8 @@ def type_of(value: Value) -> ab.Type:
             return value.type
         case Pack(kind="dict"):
             return ab.Mapping(tuple(zip(value.keys, map(type_of, value.items), strict=True)))
+        case Pack(kind="slice"):
+            return ab.UNKNOWN
         case Pack(kind="tuple"):
             return ab.Seq("tuple", tuple(map(type_of, value.items)))
         case Pack():
@@ -99,6 +104,8 @@ def static(value: Value) -> object:
             return known
         case Var(type=t) | Global(type=t):
             return static_of_type(t)
+        case Pack(kind="slice"):
+            return UNDECIDED
         case Pack(kind=kind, items=items, keys=keys):
             found = [static(x) for x in items]
             if any(x is UNDECIDED for x in found):

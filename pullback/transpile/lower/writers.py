@@ -24,7 +24,7 @@ from pullback.transpile.lower.casting import check_cast, check_safe
 from pullback.transpile.lower.containers import as_operand
 from pullback.transpile.lower.library import Special
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.subscripts import index_of_value, index_part
+from pullback.transpile.lower.subscripts import index_of_value, integers
 from pullback.transpile.lower.values import UNDECIDED, Value, static
 from pullback.transpile.lower.writing import EVERYTHING, adds, negative, write, written_array
 from pullback.transpile.storage import Sharing, of_index
@@ -136,7 +136,7 @@ def put(scope: Scope, node: Any, args: list[Value], keywords: Keywords, hint: st
 
 
 def _put(scope: Scope, node: Any, array: Var, places: Value, values: Value) -> None:
-    number = flat.line(scope, node, index_part(scope, node, places))
+    number = flat.line(scope, node, integers(scope, node, places))
     value = flat.repeated(scope, node, values, number)
     write(scope, node, array, flat.index_at(scope, node, array, number), value)
 
@@ -191,7 +191,7 @@ def fill_diagonal(scope: Scope, node: Any, args: list[Value], keywords: Keywords
 def put_along_axis(scope: Scope, node: Any, args: list[Value], keywords: Keywords, hint: str) -> Value:
     """`np.put_along_axis(arr, indices, values, axis)`: along the other axes each line has indices of its own."""
     given = bound(scope, node, "arr indices values axis", args, keywords, {})
-    array, chosen = _array(scope, node, given["arr"]), index_part(scope, node, given["indices"])
+    array, chosen = _array(scope, node, given["arr"]), integers(scope, node, given["indices"])
     axes, axis = flat.axes_of(scope, node, array), static(given["axis"])
     if not isinstance(axis, int) or not -axes <= axis < axes or ab.rank(chosen.type) != axes:
         scope.refuse(node, "this form of put_along_axis is not supported yet", "Give the axis and as many axes.")

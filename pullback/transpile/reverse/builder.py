@@ -28,7 +28,7 @@ from pullback.transpile.core import (
     Stmt,
     Var,
 )
-from pullback.transpile.infer import infer, type_of
+from pullback.transpile.infer import infer, lengths, type_of
 from pullback.transpile.infer.lengths import is_chosen
 from pullback.transpile.rename import fresh
 from pullback.transpile.reverse.twins import Twins
@@ -81,7 +81,16 @@ class Builder:
             found = simple(self, *args)
             if found is not None:
                 return found
+        if fn is np.reshape and self._is_line(args[0], kwargs):
+            kwargs = (("shape", Lit(-1)),)
         return self.emit(fn, args, kwargs, hint)
+
+    def _is_line(self, x: Arg, kwargs: Kwargs) -> bool:
+        """Is the shape that `x` gets one axis, with all of its elements, whose length no parameter has?"""
+        match kwargs, ab.shape_of(type_of(x)):
+            case [("shape", (Var(type=ab.Scalar(value=ab.Dim() as n)),))], tuple() as own:
+                return n.symbol not in self.twins.axes and lengths.same(n, lengths.product(own))
+        return False
 
     def made_by(self, x: Arg, fn: OpFunction) -> tuple[Arg, ...] | None:
         """The operands of `x` if it is a temporary that `fn` makes in this block; never seen through a name."""

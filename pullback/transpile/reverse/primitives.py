@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from pullback.stdlib.registry import elementwise, rule
+from pullback.stdlib.rules.shapes import in_order
 from pullback.transpile import prims
 
 
 @elementwise(prims.astype)
 def astype(out: Any, x: Any, dtype: Any) -> Any:
     return 1.0, None
+
+
+@rule(prims.flatten, ct="passed")
+def flatten(ct: Any, out: Any, x: Any, *, order: Any = "C") -> Any:
+    return in_order(ct, x, order)
 
 
 @rule(prims.copies)

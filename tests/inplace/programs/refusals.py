@@ -151,26 +151,39 @@ def multiply_at(x):
     return x * x
 
 
-@refused(np.asfortranarray(mixed(3, 4)), cls=errors.AliasError, text="", marked="a.ravel()", or_right=True)
-@refused(mixed(3, 8)[:, ::2], cls=errors.AliasError, text="", marked="a.ravel()", or_right=True)
+@refused(np.asfortranarray(mixed(3, 4)), cls=errors.AliasError, text="'a' must be C-contiguous", marked=None)
+@refused(mixed(3, 8)[:, ::2], cls=errors.AliasError, text="'a' must be C-contiguous", marked=None)
 def written_through_ravel_of_another_layout(a):
     r = a.ravel()
     r[1] = 5.0 * a[0, 0]
     return a * a
 
 
-@refused(mixed(4, 3).T, cls=errors.AliasError, text="", marked="a.reshape(-1)", or_right=True)
+@refused(mixed(4, 3).T, cls=errors.AliasError, text="'a' must be C-contiguous", marked=None)
 def written_through_reshape_of_another_layout(a):
     r = a.reshape(-1)
     r *= 2.0
     return a * a
 
 
-@refused(mixed(4)[::-1], cls=errors.AliasError, text="", marked="np.ascontiguousarray(x)", or_right=True)
+@refused(mixed(4)[::-1], cls=errors.AliasError, text="'x' must be C-contiguous", marked=None)
 def written_through_ascontiguousarray(x):
     y = np.ascontiguousarray(x)
     y[0] = 5.0 * x[1]
     return x * y
+
+
+@refused(
+    mixed(4, 4),
+    text="'a' cannot be used: it may be the array that is written under another name on line",
+    marked="d[0] = a[1, 0] * a[2, 2]",
+    or_right=True,
+)
+def diagonal_by_einsum(a):
+    d = np.einsum("ii->i", a)
+    d *= 2.0
+    d[0] = a[1, 0] * a[2, 2]
+    return a * a
 
 
 def bump(a, k):

@@ -154,14 +154,6 @@ def diagonal_beside_the_main_one(a):
     return d * d
 
 
-@right(mixed(4, 4))
-def diagonal_by_einsum(a):
-    d = np.einsum("ii->i", a)
-    d *= 2.0
-    d[0] = a[1, 0] * a[2, 2]
-    return a * a
-
-
 @right(mixed(1, 4))
 def squeezed(a):
     s = np.squeeze(a)
