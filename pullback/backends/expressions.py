@@ -52,7 +52,7 @@ _POSITIONAL = frozenset(
         "shift",
     }
 )
-_KEYWORD_ONLY: frozenset[Any] = frozenset({np.diagonal, np.trace})
+_KEYWORD_ONLY: frozenset[Any] = frozenset({np.diagonal, np.trace, np.rot90})
 NONE = Lit(None)
 _ATTRIBUTES: dict[Callable[..., Any], str] = {np.size: "size", np.ndim: "ndim", np.shape: "shape"}
 

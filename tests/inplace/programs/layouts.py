@@ -257,8 +257,8 @@ def items_by_their_numbers(a):
 
 
 @refused(mixed(3, 2).T, cls=errors.AliasError, text="'a' must be C-contiguous: it is written", marked=None)
-@refused(mixed(2, 6)[:, ::2], cls=errors.AliasError, text="Pass np.ascontiguousarray(a)", marked=None)
-@refused(mixed(2, 3)[::-1], cls=errors.AliasError, text="begin with a.copy()", marked=None)
+@refused(mixed(2, 6)[:, ::2], cls=errors.AliasError, text="'a' must be C-contiguous", marked=None)
+@refused(mixed(2, 3)[::-1], cls=errors.AliasError, text="'a' must be C-contiguous", marked=None)
 def read_in_another_shape_after_a_write(a):
     r = a.reshape(-1)
     a[0, 1] = 3.0

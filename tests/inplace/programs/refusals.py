@@ -88,9 +88,9 @@ def view_at_a_list_s_integer_of_the_run(x, k):
     return xs[0] * xs[1] * xs[2]
 
 
-@refused(mixed(4), text="setting an attribute is not supported yet", marked="x.flat")
+@refused(mixed(4), text="setting an attribute is not supported yet", marked="x.real")
 def elements_assigned_by_an_attribute(x):
-    x.flat = 1.5
+    x.real = 2.0 * x
     return x * x
 
 
