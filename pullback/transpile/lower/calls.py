@@ -6,7 +6,7 @@ import builtins
 import difflib
 import inspect
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from types import FunctionType
 from typing import Any
@@ -19,8 +19,9 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.lower import library, outputs, writers
+from pullback.transpile.lower import inlining, library, outputs, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
+from pullback.transpile.lower.functions import takes_any
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
@@ -28,11 +29,14 @@ from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
     UNDECIDED,
+    Closure,
     Method,
     Pack,
+    Partial,
     UserFunction,
     UserModule,
     Value,
+    is_callable,
     leaves,
     lift,
     static,
@@ -91,7 +95,15 @@ def call(
             scope.refuse(node, "a context manager is entered by `with` only", "Write `with` around what it is for.")
         case UserFunction(source=source):
             helper = _of_the_registry(scope, node, source.function, args)
-            return helper or scope.call_user(node, source, args, keywords, hint)
+            if helper is not None:
+                return helper
+            if source.is_inner or takes_any(source) or any(map(is_callable, _all_leaves(args, keywords))):
+                return inlining.written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
+            return scope.call_user(node, source, args, keywords, hint)
+        case Closure():
+            return inlining.written_out(scope, node, callee, args, keywords, hint)
+        case Partial(callee=inner, args=first, keywords=given):
+            return call(scope, node, inner, [*first, *args], {**given, **keywords}, hint)
         case Method(receiver=receiver, name=name):
             return call_method(scope, node, receiver, name, args, keywords, hint)
         case Lit(value=obj) if callable(obj):
@@ -104,7 +116,12 @@ def call(
     scope.refuse(node.func if isinstance(node, gast.Call) else node, message, "Call a function by its name.")
 
 
-_SPECIAL = {**library.SPECIAL, **writers.FUNCTIONS}
+def _all_leaves(args: Sequence[Value], keywords: Mapping[str, Value]) -> Iterator[Value]:
+    for value in (*args, *keywords.values()):
+        yield from leaves(value)
+
+
+_SPECIAL = {**library.SPECIAL, **writers.FUNCTIONS, **inlining.SPECIAL}
 
 
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:

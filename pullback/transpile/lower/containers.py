@@ -14,7 +14,18 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Effect, Global, Lit, Var
 from pullback.transpile.lower import current
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import BOTTOM, ListView, Method, Pack, UserFunction, UserModule, Value, type_of
+from pullback.transpile.lower.values import (
+    BOTTOM,
+    Closure,
+    ListView,
+    Method,
+    Pack,
+    Partial,
+    UserFunction,
+    UserModule,
+    Value,
+    type_of,
+)
 
 
 def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
@@ -45,6 +56,8 @@ def _not_a_value(value: Value) -> tuple[str, str]:
     match value:
         case UserFunction(source=f):
             return f"the function {f.name!r} is used as a value, which is not supported yet", "Call it by its name."
+        case Closure() | Partial():
+            return "a function is used as a value, which is not supported yet", "Call it here, and use what it returns."
         case UserModule(text=text):
             return f"the module {text!r} is used as a value", "Use a name in it."
         case Method(name="flat"):

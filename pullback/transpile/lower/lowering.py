@@ -20,6 +20,7 @@ from pullback.transpile.lower import attributes, calls, effects, expressions, pa
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.effects import Shared
+from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
@@ -77,13 +78,18 @@ class Lowering(Scope):
     def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> tuple[Function, Shared]:
         return lower_function(self.unit, source, types, is_called=True)
 
-    def inlined(self, source: FunctionSource) -> Lowering:
+    def inlined(self, source: FunctionSource, node: Any, outer: Seen | None) -> Lowering:
         if self.is_template:
-            raise NotATemplate(f"{source.name!r} is a context manager")
-        inner = Lowering(self.unit, source, local_names_of(source), Demands(self.wanted, self.unrolled, self.indexed))
+            raise NotATemplate(f"{source.name!r} is written out where it is called")
+        inner = Lowering(self.unit, source, local_names_of(source), self.demands)
         inner.numbers, inner.memory, inner.parameters = self.numbers, self.memory, self.parameters
         inner.widths, inner.lost, inner.kin, inner.unrollable = self.widths, self.lost, self.kin, self.unrollable
-        check_parameters(inner)
+        inner.function, inner.is_called, inner.by_value = self.function, self.is_called, self.by_value
+        inner.body, inner.env, inner.captured, inner.written_out = self.body, self.env, self.captured, self.written_out
+        frame = self.new_frame(node)
+        inner.seen = Seen(inner.seen.names, frame, outer)
+        inner.path, inner.calls = (*self.path, frame), (*self.calls, source.key)
+        inner.written_out[source] = inner.written_out.get(source, 0) + 1
         return inner
 
     def meaning(self, node: Any, text: str, found: Found) -> Value:
@@ -165,7 +171,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         params=parameters,
         block=Block(variables, tuple(scope.body), (result,)),
         origin=origin_of(source.file, source.tree, f"def {source.name}:"),
-        user_names=names_of(source).every,
+        user_names=frozenset().union(*(names_of(s).every for s in (source, *scope.written_out))),
         doc=docstring(source),
         module=source.module,
         written=written if scope.is_called else (),
@@ -177,10 +183,10 @@ def local_names_of(source: FunctionSource) -> frozenset[str]:
     """The names that are local to a function: its parameters and whatever is assigned anywhere in it."""
     names = names_of(source)
     for node in names.declared:
-        word = type(node).__name__.lower()
-        hint = "Return the value instead, and assign it where the function is called."
-        origin = origin_of(source.file, node, "")
-        raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
+        if isinstance(node, gast.Global):
+            hint = "Return the value instead, and assign it where the function is called."
+            origin = origin_of(source.file, node, "")
+            raise errors.at(errors.NotSupportedYet, origin, "`global` is not supported yet", hint, source.text)
     return names.local
 
 

@@ -74,7 +74,7 @@ Sequenced = Known | Numbers | Items | View | Enumerated | Zipped | Backwards
 def sequence(scope: Scope, node: Any) -> Sequenced:
     """What a loop over the expression `node` is over."""
     match node:
-        case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if name not in scope.local_names:
+        case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if scope.is_global(name):
             callee = scope.expression(node.func)
             maker = _MAKERS.get(callee.value) if isinstance(callee, Lit) and isinstance(callee.value, type) else None
             if maker is not None and not any(isinstance(a, gast.Starred) for a in args):

@@ -11,7 +11,7 @@ import gast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Global, Var
-from pullback.transpile.lower import acts, attempts, contexts, loops, patterns, writing
+from pullback.transpile.lower import acts, attempts, contexts, inlining, loops, patterns, writing
 from pullback.transpile.lower.branches import follow, lower_if, skips
 from pullback.transpile.lower.containers import as_atom, unpack
 from pullback.transpile.lower.expressions import BINARY, binary_operation
@@ -112,7 +112,7 @@ def store(scope: Scope, target: Any, value: Value) -> None:
     """Bind the names of a target to a value, or to its items."""
     match target:
         case gast.Name(id=name):
-            scope.bind(name, value)
+            scope.bind(scope.variable(name), value)
         case gast.Subscript():
             writing.write_item(scope, target, value)
         case gast.Attribute() if _is_flat(target):
@@ -155,7 +155,7 @@ def _augmented(scope: Scope, s: Any) -> End:
     op = BINARY[type(s.op)]
     if not scope.numbers.has(old) or isinstance(old, Pack):
         _check_rebinds(scope, s, name, f"{name} {_SIGNS[op]}", old)
-    scope.bind(name, binary_operation(scope, s, op, old, operand, name))
+    scope.bind(scope.variable(name), binary_operation(scope, s, op, old, operand, name))
     return None
 
 
@@ -188,7 +188,7 @@ def _delete(scope: Scope, s: Any) -> End:
         if not isinstance(target, gast.Name):
             scope.refuse(target, "deleting an item or attribute is not supported yet", "Build a new list or dict.")
         scope.expression(gast.copy_location(gast.Name(target.id, gast.Load(), None, None), target))
-        scope.bind(target.id, Unbound("was deleted", ""))
+        scope.bind(scope.variable(target.id), Unbound("was deleted", ""))
     return None
 
 
@@ -202,6 +202,8 @@ _STATEMENTS: dict[type, Callable[[Scope, Any], End]] = {
     gast.Raise: acts.lower_raise,
     gast.Delete: _delete,
     gast.Pass: _pass,
+    gast.FunctionDef: inlining.define,
+    gast.Nonlocal: _pass,
     gast.Match: patterns.refuse_match,
     gast.Break: _break,
     gast.Continue: _continue,
@@ -216,7 +218,6 @@ _COMPOUND: dict[type, Callable[[Scope, Any, Sequence[Any]], tuple[End, bool]]] =
 }
 
 _UNSUPPORTED: dict[type, tuple[str, str]] = {
-    gast.FunctionDef: ("a function inside a function", "Define it at module level, and pass it what it reads."),
     gast.ClassDef: ("a class inside a function", "Define it at module level."),
     gast.Import: ("an import inside a function", "Import at the top of the module."),
     gast.ImportFrom: ("an import inside a function", "Import at the top of the module."),

@@ -35,7 +35,7 @@ def call_user(
     hint: str,
 ) -> Value:
     """Append a call of a function of the user's."""
-    values = arguments(scope, node, source, args, keywords)
+    values = list(arguments(scope, node, source, args, keywords).values())
     atoms = [as_atom(scope, node, v) for v in values]
     found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
     result = found.result if found.result is BOTTOM else renaming.back(found.result)
@@ -106,5 +106,3 @@ def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab
     new.done = True
     unit.functions[new.key] = function
     return new
-
-

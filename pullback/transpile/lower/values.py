@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Global, Lit, Var
+from pullback.transpile.lower.frames import Seen
 from pullback.transpile.parse.sources import FunctionSource, ModuleBinding
 
 
@@ -25,6 +26,24 @@ class UserFunction:
     """A function of the user's, which becomes a function of the program."""
 
     source: FunctionSource
+
+
+@dataclass(frozen=True, eq=False)
+class Closure:
+    """A function that is written out where it is called. `seen`: the names around it; `defaults`: as they were then."""
+
+    source: FunctionSource
+    seen: Seen | None
+    defaults: Mapping[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """`functools.partial(callee, *args, **keywords)`."""
+
+    callee: Value
+    args: tuple[Value, ...]
+    keywords: Mapping[str, Value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +75,7 @@ class ListView:
     stop: Atom | int
 
 
-Value = Atom | Pack | UserFunction | UserModule | Method | ListView
+Value = Atom | Pack | UserFunction | Closure | Partial | UserModule | Method | ListView
 
 UNDECIDED = object()  # what is not known while transpiling
 
@@ -177,6 +196,15 @@ def same_structure(a: Value, b: Value) -> bool:
     return True
 
 
+def _same_names(a: Seen | None, b: Seen | None) -> bool:
+    return a is b or (a is not None and b is not None and a.frame == b.frame and _same_names(a.outer, b.outer))
+
+
+def is_callable(value: Value) -> bool:
+    """Is this a function of the user's, in whatever form?"""
+    return isinstance(value, UserFunction | Closure | Partial | Method)
+
+
 def same_value(a: Value, b: Value) -> bool:
     """Are two leaves certainly one value?"""
     match a, b:
@@ -184,4 +212,7 @@ def same_value(a: Value, b: Value) -> bool:
             return a == b
         case UserFunction(source=f), UserFunction(source=g):
             return f.key == g.key
+        case Closure(), Closure():
+            same = a.source.key == b.source.key and _same_names(a.seen, b.seen)
+            return same and all(same_value(x, b.defaults[name]) for name, x in a.defaults.items())
     return a is b

@@ -48,7 +48,7 @@ class FunctionSource:
     """A function as text: `tree` has the file's positions, `resolve` says what a global name in it stands for.
 
     Two sources with the same `key` are one function. `function` is the live one, None when it was read statically.
-    `is_context`: it is a generator under `@contextmanager`.
+    `is_context`: it is a generator under `@contextmanager`; `is_inner`: no module has it under its name.
     """
 
     name: str
@@ -62,6 +62,7 @@ class FunctionSource:
     key: Hashable
     reads: Reads
     is_context: bool = False
+    is_inner: bool = False
 
     def __repr__(self) -> str:
         return f"<source of {self.module}.{self.qualname}>"
@@ -70,6 +71,7 @@ class FunctionSource:
 Binding = Value | FunctionSource | ModuleBinding | Missing
 
 
+LAMBDA = "lambda_"  # what a lambda is called where it needs a name
 ABSENT = object()  # the value of a name that a module does not have
 
 
@@ -156,3 +158,29 @@ def function_tree(text: str, file: str, name: str, line: int) -> Any:
         hint = "Split it into several statements."
         message = f"an expression in {name!r} is nested too deeply"
         raise errors.at(errors.NotSupportedYet, place(file, node), message, hint, text) from None
+
+
+@lru_cache(maxsize=512)
+def as_function(node: Any) -> Any:
+    """The `gast.FunctionDef` that a `gast.Lambda` stands for."""
+    body = gast.copy_location(gast.Return(node.body), node.body)
+    out = gast.FunctionDef(LAMBDA, node.args, [body], [], None, None, [])
+    return gast.copy_location(out, node)
+
+
+@lru_cache(maxsize=512)
+def inner_source(outer: FunctionSource, tree: Any) -> FunctionSource:
+    """The function that is defined by `tree` in another one."""
+    return FunctionSource(
+        name=tree.name,
+        qualname=f"{outer.qualname}.<locals>.{tree.name}",
+        module=outer.module,
+        file=outer.file,
+        tree=tree,
+        text=outer.text,
+        resolve=outer.resolve,
+        function=None,
+        key=(outer.key, tree.lineno, tree.col_offset, tree.end_lineno, tree.end_col_offset),
+        reads=outer.reads,
+        is_inner=True,
+    )
