@@ -81,7 +81,7 @@ class Lowering(Scope):
     def inlined(self, source: FunctionSource, node: Any, outer: Seen | None) -> Lowering:
         if self.is_template:
             raise NotATemplate(f"{source.name!r} is written out where it is called")
-        inner = Lowering(self.unit, source, local_names_of(source), self.demands)
+        inner = Lowering(self.unit, source, local_names_of(source, outer), self.demands)
         inner.numbers, inner.memory, inner.parameters = self.numbers, self.memory, self.parameters
         inner.widths, inner.lost, inner.kin, inner.unrollable = self.widths, self.lost, self.kin, self.unrollable
         inner.function, inner.is_called, inner.by_value = self.function, self.is_called, self.by_value
@@ -179,14 +179,18 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     return function, shared
 
 
-def local_names_of(source: FunctionSource) -> frozenset[str]:
-    """The names that are local to a function: its parameters and whatever is assigned anywhere in it."""
+def local_names_of(source: FunctionSource, outer: Seen | None = None) -> frozenset[str]:
+    """The names that are local to a function: its parameters and whatever is assigned anywhere in it.
+
+    `outer`: those around it, if these belong to what is differentiated as well.
+    """
     names = names_of(source)
     for node in names.declared:
-        if isinstance(node, gast.Global):
+        if isinstance(node, gast.Global) or outer is None or any(outer.find(n) is None for n in node.names):
+            word = type(node).__name__.lower()
             hint = "Return the value instead, and assign it where the function is called."
             origin = origin_of(source.file, node, "")
-            raise errors.at(errors.NotSupportedYet, origin, "`global` is not supported yet", hint, source.text)
+            raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
     return names.local
 
 

@@ -16,6 +16,7 @@ from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile.collector import collector_paused
 from pullback.transpile.parse import running
+from pullback.transpile.parse.lambdas import lambda_tree
 from pullback.transpile.parse.sources import (
     ABSENT,
     Binding,
@@ -51,7 +52,7 @@ def from_function(f: object, reads: Reads | None = None) -> FunctionSource:
     """The source of a live function; what its names stand for is looked up when `resolve` is called.
 
     Raises SourceUnavailable where there is no text, StaleSource where the text is not what is running, and
-    NotSupportedYet for lambdas, closures, methods, classes and other callables.
+    NotSupportedYet for methods, classes and other callables.
     """
     return _source(_plain_function(f), Reads() if reads is None else reads, is_context=False)
 
@@ -72,7 +73,7 @@ def _source(function: types.FunctionType, reads: Reads, is_context: bool) -> Fun
         )
     running.check(function, text)
     _refuse(function, text, is_context)
-    tree = function_tree(text, file, name, line)
+    tree = lambda_tree(text, file, code) if name == "<lambda>" else function_tree(text, file, name, line)
     source = FunctionSource(
         name=tree.name,
         qualname=function.__qualname__,
@@ -85,6 +86,7 @@ def _source(function: types.FunctionType, reads: Reads, is_context: bool) -> Fun
         key=function,
         reads=reads,
         is_context=is_context,
+        is_inner=not is_context and primal_of(function.__globals__.get(name)) is not function,
     )
     reads.functions[function] = source
     return source
@@ -138,13 +140,6 @@ _GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENE
 def _refuse(function: types.FunctionType, text: str, is_context: bool) -> None:
     """Refuse functions of a kind that has no place in the language yet."""
     code = function.__code__
-    if code.co_name == "<lambda>":
-        raise _at_definition(code, text, "a lambda cannot be differentiated yet", "Define the function with `def`.")
-    if hasattr(function, "__wrapped__"):
-        raise _at_definition(code, text, f"{function.__name__!r} is wrapped by a decorator", _UNDECORATED)
-    if code.co_freevars:
-        names = ", ".join(repr(v) for v in code.co_freevars)
-        raise _at_definition(code, text, f"{code.co_name!r} is a closure over {names}", "Pass these as arguments.")
     if code.co_flags & _GENERATOR and not is_context:
         raise _at_definition(code, text, f"{code.co_name!r} is a generator or async function", _UNROLLED)
 
@@ -153,21 +148,34 @@ def _at_definition(code: types.CodeType, text: str, message: str, hint: str) -> 
     line = code.co_firstlineno
     source = text.split("\n")[line - 1].encode()
     start = len(source) - len(source.lstrip())
-    if code.co_name == "<lambda>":
-        body = min((c for at, _, c, _ in code.co_positions() if at == line and c), default=len(source))
-        start = max(source.rfind(b"lambda", 0, body), start)
     where = Place(code.co_filename, line, start, line, len(source))
     return errors.at(errors.NotSupportedYet, where, message, hint, text)
 
 
 def _resolve(function: types.FunctionType, reads: Reads, name: str) -> Binding:
-    """What a global or built-in name stands for in `function`, now."""
+    """What a name of a function around, a global or a built-in name stands for in `function`, now."""
+    if name in function.__code__.co_freevars:
+        return _enclosing(function, reads, name)
     if name in function.__globals__:
         return _read(function.__globals__, name, reads)
     if hasattr(builtins, name):
         _note(function.__globals__, name, reads, ABSENT)
         return Value(getattr(builtins, name))
     return Missing("is not defined", error=errors.SourceError)
+
+
+def _enclosing(function: types.FunctionType, reads: Reads, name: str) -> Binding:
+    """What a variable of a function around holds."""
+    assert function.__closure__ is not None
+    cell = function.__closure__[function.__code__.co_freevars.index(name)]
+    around = f"{module_name(function.__globals__)}.{function.__code__.co_qualname.rpartition('.')[0]}"
+    names = reads.enclosing(cell, around)
+    value = names.get(name, ABSENT)
+    if value is ABSENT:
+        return Missing("is a variable of the function around, and has no value yet", error=errors.SourceError)
+    reads.names[id(names), name] = Read(names.module, name, names, value)
+    binding = bind(value, reads)
+    return Value(binding.obj, names.module, name) if isinstance(binding, Value) else binding
 
 
 def _note(namespace: dict[str, Any], name: str, reads: Reads, value: object) -> None:

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import gast
 
@@ -71,17 +71,39 @@ class FunctionSource:
 Binding = Value | FunctionSource | ModuleBinding | Missing
 
 
-LAMBDA = "lambda_"  # what a lambda is called where it needs a name
+LAMBDA = "anonymous"  # what a lambda is called where it needs a name
 ABSENT = object()  # the value of a name that a module does not have
+
+
+class Names(Protocol):
+    """What a name stands for: in a module, or in a function around."""
+
+    def get(self, name: str, default: object, /) -> object:
+        """The object."""
+
+
+@dataclass(frozen=True, eq=False)
+class Enclosing:
+    """A variable of a function around a live one; `module` is a name that no other variable called so has."""
+
+    cell: types.CellType
+    module: str
+
+    def get(self, name: str, default: object, /) -> object:
+        """What the variable holds, whatever it is called."""
+        try:
+            return self.cell.cell_contents
+        except ValueError:
+            return default
 
 
 @dataclass(frozen=True)
 class Read:
-    """A module-level name that a live function was found to read, and the object that it stood for then."""
+    """A name outside of a live function that it was found to read, and the object that it stood for then."""
 
     module: str
     name: str
-    namespace: dict[str, Any]
+    namespace: Names
     value: object
 
 
@@ -91,6 +113,14 @@ class Reads:
 
     names: dict[tuple[int, str], Read] = field(default_factory=dict)
     functions: dict[Hashable, FunctionSource] = field(default_factory=dict)
+    cells: dict[int, Enclosing] = field(default_factory=dict)
+
+    def enclosing(self, cell: types.CellType, function: str) -> Enclosing:
+        """A variable of a function around, which is called `function`."""
+        if id(cell) not in self.cells:
+            used = sum(e.module.partition("#")[0] == function for e in self.cells.values())
+            self.cells[id(cell)] = Enclosing(cell, f"{function}#{used}" if used else function)
+        return self.cells[id(cell)]
 
 
 @dataclass(frozen=True)
