@@ -18,8 +18,8 @@ from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.lower import inlining, library, outputs, writers
+from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
+from pullback.transpile.lower import inlining, instances, library, outputs, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
 from pullback.transpile.lower.functions import takes_any
 from pullback.transpile.lower.methods import call_method
@@ -30,6 +30,7 @@ from pullback.transpile.lower.values import (
     BOTTOM,
     UNDECIDED,
     Closure,
+    Instance,
     Method,
     Pack,
     Partial,
@@ -42,6 +43,7 @@ from pullback.transpile.lower.values import (
     static,
     type_of,
 )
+from pullback.transpile.objects import is_of_a_library, is_users
 
 
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
@@ -106,6 +108,12 @@ def call(
             return call(scope, node, inner, [*first, *args], {**given, **keywords}, hint)
         case Method(receiver=receiver, name=name):
             return call_method(scope, node, receiver, name, args, keywords, hint)
+        case Lit(value=type() as cls) if _is_made(cls):
+            return instances.construct(scope, node, cls, args, dict(keywords))
+        case Pack(cls=type()) | Instance():
+            return call(scope, node, scope.attribute(node, callee, "__call__"), args, keywords, hint)
+        case Var(type=ab.Record()) | Global(type=ab.Record()):
+            return call(scope, node, scope.attribute(node, callee, "__call__"), args, keywords, hint)
         case Lit(value=obj) if callable(obj):
             return _call_object(scope, node, obj, args, keywords, hint)
         case Lit(value=obj, text=text):
@@ -116,12 +124,18 @@ def call(
     scope.refuse(node.func if isinstance(node, gast.Call) else node, message, "Call a function by its name.")
 
 
+def _is_made(cls: type) -> bool:
+    """Is this a class of the user's, or one that is like them but for what makes it impossible?"""
+    known = issubclass(cls, BaseException | np.generic) or cls.__module__ == "builtins" or is_operation(cls)
+    return not known and (is_users(cls) or not is_of_a_library(cls))
+
+
 def _all_leaves(args: Sequence[Value], keywords: Mapping[str, Value]) -> Iterator[Value]:
     for value in (*args, *keywords.values()):
         yield from leaves(value)
 
 
-_SPECIAL = {**library.SPECIAL, **writers.FUNCTIONS, **inlining.SPECIAL}
+_SPECIAL = {**library.SPECIAL, **writers.FUNCTIONS, **inlining.SPECIAL, **instances.SPECIAL}
 
 
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:

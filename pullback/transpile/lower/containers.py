@@ -17,6 +17,7 @@ from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
     Closure,
+    Instance,
     ListView,
     Method,
     Pack,
@@ -24,8 +25,10 @@ from pullback.transpile.lower.values import (
     UserFunction,
     UserModule,
     Value,
+    class_of,
     type_of,
 )
+from pullback.transpile.objects import is_named_tuple
 
 
 def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
@@ -43,8 +46,9 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             return value
         case Pack(kind=kind, items=items, keys=keys):
             parts = tuple(as_atom(scope, node, x) for x in items)
-            if kind == "dict":
-                return scope.op(prims.make_dict, (tuple(map(Lit, keys)), *parts), (), hint, node, type_of(value))
+            if kind in ("dict", "object"):
+                of_class = () if value.cls is None else (("cls", Lit(value.cls, value.cls.__name__)),)
+                return scope.op(prims.make_dict, (tuple(map(Lit, keys)), *parts), of_class, hint, node, type_of(value))
             made = prims.make_tuple if kind == "tuple" else prims.make_list
             return scope.op(made, parts, (), hint, node, type_of(value))
         case ListView():
@@ -60,6 +64,8 @@ def _not_a_value(value: Value) -> tuple[str, str]:
             return "a function is used as a value, which is not supported yet", "Call it here, and use what it returns."
         case UserModule(text=text):
             return f"the module {text!r} is used as a value", "Use a name in it."
+        case Instance(cls=cls):
+            return f"an object of the class {cls.__name__!r} is used before it is made", "Use it after `__init__`."
         case Method(name="flat"):
             return "`flat` is used as a value, which is not supported yet", "Use x.ravel()."
         case Method(name=name):
@@ -70,7 +76,7 @@ def _not_a_value(value: Value) -> tuple[str, str]:
 def as_arg(scope: Scope, node: Any, value: Value) -> Arg:
     """The value as an argument of an operation: tuples and lists stay tuples of arguments."""
     value = explode(scope, node, value)
-    if isinstance(value, Pack) and value.kind != "dict":
+    if isinstance(value, Pack) and value.kind not in ("dict", "object"):
         return tuple(as_arg(scope, node, x) for x in value.items)
     return as_atom(scope, node, value)
 
@@ -95,7 +101,8 @@ def explode(scope: Scope, node: Any, value: Value) -> Value:
             return Pack(kind, items)
         case Var(type=ab.Mapping(items=entries)) | Global(type=ab.Mapping(items=entries)):
             items = tuple(read_item(scope, node, value, k, t) for k, t in entries)
-            return Pack("dict", items, tuple(k for k, _ in entries))
+            cls = value.type.cls if isinstance(value.type, ab.Record) else None
+            return Pack("dict" if cls is None else "object", items, tuple(k for k, _ in entries), cls)
     return value
 
 
@@ -110,6 +117,10 @@ def read_item(scope: Scope, node: Any, container: Atom, key: str | int, t: ab.Ty
 
 def items_of(scope: Scope, node: Any, value: Value) -> Sequence[Value] | None:
     """The items that a loop over a value of known length sees, None if its length is not known. Of a dict, the keys."""
+    cls = class_of(value)
+    if cls is not None:
+        value = explode(scope, node, value)
+        return value.items if isinstance(value, Pack) and is_named_tuple(cls) else None
     match value:
         case Pack(kind="dict", keys=keys):
             return tuple(map(Lit, keys))

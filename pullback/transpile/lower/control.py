@@ -10,12 +10,13 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
-from pullback.transpile.lower import folding
+from pullback.transpile.lower import folding, instances
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.merging import append_if, merge
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Inner
-from pullback.transpile.lower.values import UNDECIDED, Value, type_of
+from pullback.transpile.lower.values import UNDECIDED, Value, class_of, type_of
+from pullback.transpile.objects import is_named_tuple
 
 
 def condition(scope: Scope, node: Any) -> bool | Atom:
@@ -27,6 +28,13 @@ def condition(scope: Scope, node: Any) -> bool | Atom:
 
 def truth(scope: Scope, node: Any, value: Value) -> bool | Atom:
     """Is a value true? Of a list whose length is not known, whether it has items."""
+    cls = class_of(value)
+    if cls is not None and not is_named_tuple(cls):
+        for name in ("__bool__", "__len__"):
+            found = instances.special(scope, node, value, name, [])
+            if found is not None:
+                return truth(scope, node, found)
+        return True
     known = folding.truth(value)
     if known is not UNDECIDED:
         return bool(known)

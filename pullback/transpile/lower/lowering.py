@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,8 +28,11 @@ from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Demands, End, NotATemplate, Restart, Returned
 from pullback.transpile.lower.user_calls import call_user
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
+from pullback.transpile.objects import is_users
+from pullback.transpile.parse.live import note_made
 from pullback.transpile.parse.sources import Binding as Found
 from pullback.transpile.parse.sources import FunctionSource, Missing, ModuleBinding
+from pullback.transpile.signature import type_of_value as type_of_object
 
 _HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     **expressions.HANDLERS,
@@ -105,7 +108,11 @@ class Lowering(Scope):
 
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
         """A live object: what belongs to a library is written as it is, a value of the user's is read by its name."""
-        if isinstance(obj, types.ModuleType | type | np.dtype | None) or obj is Ellipsis or callable(obj):
+        if is_users(type(obj)):
+            note_made(self.source.reads, type(obj))
+            return Global(text, type_of_object(obj, f"{self.source.module}:{text}"), value=obj)
+        constant = obj is Ellipsis or obj is NotImplemented
+        if isinstance(obj, types.ModuleType | type | np.dtype | None) or constant or callable(obj):
             return Lit(obj, text)
         if is_library_constant(text, obj):
             return Lit(obj, text)
@@ -152,6 +159,8 @@ def lower_function(
 def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared]:
     source = scope.source
     scope.parameters = frozenset(variables)
+    for cls in {c: None for v in variables for c in _classes(v.type)}:
+        note_made(source.reads, cls)
     for v in variables:
         scope.bind(v.hint, v)
         scope.memory.new(v)
@@ -177,6 +186,19 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         written=written if scope.is_called else (),
     )
     return function, shared
+
+
+def _classes(t: ab.Type) -> Iterator[type]:
+    """The classes of the objects in a value of this type."""
+    if isinstance(t, ab.Record):
+        yield t.cls
+    match t:
+        case ab.Mapping(items=entries):
+            for _, x in entries:
+                yield from _classes(x)
+        case ab.Seq(items=items):
+            for x in items:
+                yield from _classes(x)
 
 
 def local_names_of(source: FunctionSource, outer: Seen | None = None) -> frozenset[str]:

@@ -242,11 +242,11 @@ class Scope(ABC):
         found = self.seen.find(name)
         return name if found is None else found
 
-    def new_frame(self, node: Any) -> Frame:
+    def new_frame(self, node: Any, what: str = "call") -> Frame:
         """The names of what is written out here: none that a function still sees which came out of it before."""
         used = {n.frame for n in self.env.visible() if isinstance(n, Local)} if self.captured else ()
         for k in itertools.count():
-            frame = self.demands.frames.setdefault((self.seen.frame, id(node), self.path, k), Frame())
+            frame = self.demands.frames.setdefault((self.seen.frame, id(node), self.path, what, k), Frame())
             if frame not in used:
                 break
         return frame

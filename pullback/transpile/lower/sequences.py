@@ -91,6 +91,9 @@ def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
     if isinstance(value, Method) and value.name == "flat":
         scope.refuse(node, "a loop over `flat` is not supported yet", "Loop over x.ravel(), or over indices.")
     match type_of(value):
+        case ab.Record(cls=cls):
+            message = f"a loop over an object of the class {cls.__name__!r} is not supported yet"
+            scope.refuse(node, message, "Loop over what it holds.")
         case ab.ListOf():
             return Items(as_atom(scope, node, value))
         case ab.Array(shape=()) | ab.Scalar() | ab.Static():

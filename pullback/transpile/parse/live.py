@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dataclasses
 import functools
 import inspect
 import linecache
@@ -15,6 +16,7 @@ from typing import Any
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile.collector import collector_paused
+from pullback.transpile.objects import module_name, place_of_class
 from pullback.transpile.parse import running
 from pullback.transpile.parse.lambdas import lambda_tree
 from pullback.transpile.parse.sources import (
@@ -92,18 +94,6 @@ def _source(function: types.FunctionType, reads: Reads, is_context: bool) -> Fun
     return source
 
 
-def module_name(namespace: dict[str, Any]) -> str:
-    """The name under which a module can be imported; a script that runs as `__main__` has that of its file."""
-    name = namespace.get("__name__", "")
-    if name != "__main__":
-        return str(name)
-    spec = namespace.get("__spec__")
-    if spec is not None:
-        return str(spec.name).removesuffix(".__main__")
-    stem = os.path.splitext(os.path.basename(namespace.get("__file__") or ""))[0]
-    return stem if stem.isidentifier() else "__main__"
-
-
 def _plain_function(f: object) -> types.FunctionType:
     """`f`, or the function under `@differentiable`; what is not a plain function is refused."""
     f = primal_of(f)
@@ -176,6 +166,48 @@ def _enclosing(function: types.FunctionType, reads: Reads, name: str) -> Binding
     reads.names[id(names), name] = Read(names.module, name, names, value)
     binding = bind(value, reads)
     return Value(binding.obj, names.module, name) if isinstance(binding, Value) else binding
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _OfClass:
+    """An attribute of a class, as something that can be looked at again."""
+
+    cls: type
+
+    def get(self, name: str, default: object, /) -> object:
+        """What the class has under this name, not bound to an object."""
+        for k in self.cls.__mro__:
+            if name in k.__dict__:
+                return k.__dict__[name]
+        return default
+
+
+def note_class(reads: Reads, cls: type, name: str, value: object) -> None:
+    """Remember that a class was found to have this under a name, itself or from a class that it is derived from."""
+    for known in reads.names.values():
+        if isinstance(known.namespace, _OfClass) and known.namespace.cls is cls and known.name == name:
+            return
+    namespace = _OfClass(cls)
+    reads.names[id(namespace), name] = Read(f"{cls.__module__}.{cls.__qualname__}<class>", name, namespace, value)
+
+
+class _Itself:
+    """A class, under its own name."""
+
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+
+    def get(self, name: str, default: object, /) -> object:
+        """The class."""
+        return self.cls
+
+
+def note_made(reads: Reads, cls: type) -> None:
+    """Remember a class of which generated code may make objects."""
+    module, name = place_of_class(cls)
+    if not any(isinstance(r.namespace, _Itself) and r.value is cls for r in reads.names.values()):
+        namespace = _Itself(cls)
+        reads.names[id(namespace), name] = Read(module, name, namespace, cls)
 
 
 def _note(namespace: dict[str, Any], name: str, reads: Reads, value: object) -> None:
