@@ -356,3 +356,34 @@ def test_a_function_in_a_function_is_written_out_where_it_is_called():
         "    # return k * y * y\n"
         "    return dx + k * x + x * k\n"
     )
+
+
+def apply(f: Any, x: Any) -> Any:
+    return f(x) * x
+
+
+def apply_twice(f: Any, x: Any) -> Any:
+    return apply(f, apply(f, x))
+
+
+def closure(k: Any) -> Any:
+    return lambda x: k * x
+
+
+@pytest.mark.parametrize("f", [apply, apply_twice])
+@pytest.mark.parametrize("given", [half_square, closure(3.0), np.sin, functools.partial(three, 2.0, c=3.0)])
+def test_functions_are_arguments(f, given):
+    value, gradient = pullback.value_and_grad(f, wrt="x")(given, 1.2)
+    assert value == f(given, 1.2)
+    assert gradient == pytest.approx((f(given, 1.2 + 1e-6) - f(given, 1.2 - 1e-6)) / 2e-6, rel=1e-8)
+
+
+def test_closures_that_are_arguments_never_mix():
+    derivative = pullback.grad(apply, wrt="x")
+    assert [derivative(closure(k), 2.0) for k in (1.0, 2.0, 1.0)] == [4.0, 8.0, 4.0]
+
+
+def test_partial_that_holds_an_array_is_refused():
+    with pytest.raises(pullback.PullbackError, match="partial that holds arrays or objects") as e:
+        pullback.grad(apply, wrt="x")(functools.partial(three, np.ones(2)), 2.0)
+    assert e.value.source_line.strip() == "return f(x) * x"

@@ -431,3 +431,79 @@ def test_what_is_refused_has_its_place(f, args, message, marked):
     assert message in e.value.message
     assert e.value.source_line[e.value.col - 1 :].startswith(marked)
     assert e.value.hint
+
+
+@dataclass
+class Holder:
+    k: Any
+    f: Any = None
+
+
+HELD = Holder(2.0)
+
+
+def of_a_changing_object(x: Any) -> Any:
+    return np.sum(x * HELD.k)
+
+
+def test_object_of_the_module_that_changes_in_place_is_seen(monkeypatch):
+    derivative = pullback.grad(of_a_changing_object)
+    assert np.array_equal(derivative(np.ones(2)), [2.0, 2.0])
+    monkeypatch.setattr(HELD, "k", 5.0)
+    assert np.array_equal(derivative(np.ones(2)), [5.0, 5.0])
+    monkeypatch.setattr(HELD, "k", np.array([[1.0], [2.0]]))
+    assert np.array_equal(derivative(np.ones(2)), [3.0, 3.0])
+
+
+def test_functions_that_objects_hold_are_called():
+    derivative = pullback.grad(lambda h, x: h.f(x) * h.k, wrt=1)
+    found = [derivative(Holder(2.0, f), 3.0) for f in (lambda x: x * x, lambda x: 5.0 * x, np.negative)]
+    assert found == [12.0, 10.0, -2.0]
+
+
+class Kept:
+    def __init__(self, x: Any) -> None:
+        self.x = x
+        self.f = lambda y: self.x * y
+
+
+def test_self_that_is_kept_is_refused():
+    def f(x: Any) -> Any:
+        return Kept(x).f(2.0)
+
+    with pytest.raises(errors.NotSupportedYet, match="`self` was kept by `__init__`") as e:
+        pullback.grad(f)(1.0)
+    assert e.value.source_line[e.value.col - 1 :] == "self.x * y"
+
+
+class Twice:
+    """A descriptor that changes what it is set to."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, x: Any, owner: type) -> Any:
+        return 2.0 * x.__dict__[self.name]
+
+    def __set__(self, x: Any, value: Any) -> None:
+        x.__dict__[self.name] = value
+
+
+class Described:
+    w = Twice()
+
+    def __init__(self, w: Any) -> None:
+        self.w = w
+
+
+def test_descriptors_are_refused():
+    def reads(m: Any) -> Any:
+        return m.w * 3.0
+
+    def sets(x: Any) -> Any:
+        return Described(x).w
+
+    with pytest.raises(errors.NotSupportedYet, match="'w' of the class 'Described' is of type 'Twice'"):
+        pullback.grad(reads)(Described(1.0))
+    with pytest.raises(errors.NotSupportedYet, match="setting the property 'w' is not supported yet"):
+        pullback.grad(sets)(1.0)

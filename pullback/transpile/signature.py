@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from collections.abc import Hashable, Sequence
@@ -32,7 +33,8 @@ from pullback.transpile.infer.join import join
 from pullback.transpile.objects import attributes_of
 
 _STATIC = (
-    str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(None), type(Ellipsis),
+    str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, functools.partial, np.ufunc,
+    type(None), type(Ellipsis),
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import functools
 import inspect
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +45,8 @@ from pullback.transpile.lower.values import (
     type_of,
 )
 from pullback.transpile.objects import is_of_a_library, is_users
+from pullback.transpile.parse.live import bind
+from pullback.transpile.parse.sources import FunctionSource, Missing
 
 
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
@@ -114,6 +117,8 @@ def call(
             return call(scope, node, scope.attribute(node, callee, "__call__"), args, keywords, hint)
         case Var(type=ab.Record()) | Global(type=ab.Record()):
             return call(scope, node, scope.attribute(node, callee, "__call__"), args, keywords, hint)
+        case Lit(value=FunctionType() | functools.partial() as obj) if not is_operation(obj):
+            return _call_function(scope, node, obj, args, keywords, hint)
         case Lit(value=obj) if callable(obj):
             return _call_object(scope, node, obj, args, keywords, hint)
         case Lit(value=obj, text=text):
@@ -148,6 +153,24 @@ def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Val
     if UNDECIDED in known:
         scope.refuse(node, "a helper of rules needs values that are known")
     return lift(fn(*known))
+
+
+def _call_function(
+    scope: Scope, node: Any, obj: Any, args: list[Value], keywords: Mapping[str, Value], hint: str
+) -> Value:
+    """The value of a call of a function of the user's that was found as a value: an argument, or held by an object."""
+    if isinstance(obj, functools.partial):
+        held = (*obj.args, *obj.keywords.values())
+        given = [lift(x) for x in held]
+        if not all(isinstance(x, bool | int | float | str | None) or callable(x) for x in held):
+            hint = "Call the function itself, with all arguments."
+            scope.refuse(node, "a functools.partial that holds arrays or objects is not supported yet", hint)
+        first, named = given[: len(obj.args)], dict(zip(obj.keywords, given[len(obj.args) :], strict=True))
+        return call(scope, node, Lit(obj.func), [*first, *args], {**named, **keywords}, hint)
+    found = bind(obj, scope.source.reads)
+    if isinstance(found, FunctionSource | Missing):
+        return call(scope, node, scope.meaning(node, obj.__name__, found), args, keywords, hint)
+    return _call_object(scope, node, obj, args, keywords, hint)
 
 
 def _call_object(

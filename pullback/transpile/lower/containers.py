@@ -86,6 +86,10 @@ def as_operand(scope: Scope, node: Any, value: Value) -> Atom:
     if isinstance(type_of(value), ab.Seq):
         arg = as_arg(scope, node, value)
         return scope.op(np.array, (arg,), (), "", node)
+    cls = class_of(value)
+    if cls is not None:
+        message = f"an object of the class {cls.__name__!r} is used as a number or an array"
+        scope.refuse(node, message, "Use what it holds.")
     if isinstance(type_of(value), ab.ListOf | ab.Mapping):
         scope.refuse(
             node, "arithmetic on a list or dict is not supported", "Make an array of a list with np.array or np.stack."

@@ -49,11 +49,11 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str) -> Va
 
 
 def _own(scope: Scope, node: Any, value: Value, name: str, hint: str) -> Value | None:
-    """What an object itself holds under this name."""
+    """What an object itself holds under this name; what a property or the like gives belongs to the class."""
+    if _has_descriptor(class_of(value), name):
+        return None
     match value:
-        case Instance(cls=cls, frame=frame):
-            if isinstance(inspect.getattr_static(cls, name, None), property):
-                return None
+        case Instance(frame=frame):
             found = scope.env.get(Local(name, frame))
             if isinstance(found, Unbound):
                 scope.want(found)
@@ -66,6 +66,13 @@ def _own(scope: Scope, node: Any, value: Value, name: str, hint: str) -> Value |
     return None if found_type is None else read_item(scope, node, value, name, found_type, hint)  # type: ignore[arg-type]
 
 
+def _has_descriptor(cls: Any, name: str) -> bool:
+    """Has the class a property or the like under this name, whatever an object holds?"""
+    found = inspect.getattr_static(cls, name, None)
+    is_slot = isinstance(found, types.MemberDescriptorType) or is_named_tuple(cls) and name in cls._fields
+    return hasattr(type(found), "__set__") and not is_slot
+
+
 def _of_class(scope: Scope, node: Any, receiver: Value, mro: Sequence[type], name: str) -> Value:
     """What the class of an object has under this name, as the object gives it."""
     cls = class_of(receiver)
@@ -74,8 +81,11 @@ def _of_class(scope: Scope, node: Any, receiver: Value, mro: Sequence[type], nam
         if name in vars(k):
             note_class(scope.source.reads, cls if mro is cls.__mro__ else k, name, vars(k)[name])
             return _bound(scope, node, receiver, k, name, vars(k)[name])
+    if isinstance(receiver, Instance):
+        what = f"the attribute {name!r} is not set yet, or `self` was kept by `__init__`, which is not supported yet"
+        scope.refuse(node, what, "Set it first, and pass the object where it is needed.")
     what = f"an object of the class {cls.__name__!r} has no attribute {name!r}"
-    scope.refuse(node, what, "This raises AttributeError in Python, unless it is set in `__init__`.")
+    scope.refuse(node, what, "This raises AttributeError in Python.")
 
 
 def _bound(scope: Scope, node: Any, receiver: Value, cls: type, name: str, found: object) -> Value:
@@ -123,8 +133,7 @@ def set_attribute(scope: Scope, target: Any, owner: Value, value: Value) -> None
         hint = "Make a new object with the other value (dataclasses.replace), or keep the value in a variable."
         what = "an attribute" if cls is None else f"the attribute {target.attr!r} of an object"
         scope.refuse(target, f"setting {what} is not supported yet" + (" after it is made" if cls else ""), hint)
-    found = inspect.getattr_static(owner.cls, target.attr, None)
-    if isinstance(found, property):
+    if _has_descriptor(owner.cls, target.attr):
         scope.refuse(target, f"setting the property {target.attr!r} is not supported yet", "Set the attribute itself.")
     scope.bind(Local(target.attr, owner.frame), value)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Literal, TypeGuard
 
 from pullback.transpile import abstract as ab
@@ -221,6 +223,8 @@ def _same_names(a: Seen | None, b: Seen | None) -> bool:
 
 def is_callable(value: Value) -> bool:
     """Is this a function of the user's, in whatever form, or an object that has none yet?"""
+    if isinstance(value, Var | Lit):
+        return isinstance(static(value), FunctionType | functools.partial)
     return isinstance(value, UserFunction | Closure | Partial | Method | Instance)
 
 

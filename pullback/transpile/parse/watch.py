@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pullback import errors
+from pullback.transpile.objects import is_users
 from pullback.transpile.parse.sources import ABSENT, Read, Reads
 from pullback.transpile.signature import signature_key
 
@@ -72,7 +73,7 @@ class Watch:
         return [
             (value, signature_key((value,)), name)
             for namespace, name, value in self._names
-            if (id(namespace), name) in self._in_text and isinstance(value, _CHANGEABLE)
+            if (id(namespace), name) in self._in_text and (isinstance(value, _CHANGEABLE) or is_users(type(value)))
         ]
 
 
