@@ -307,6 +307,41 @@ def square_root(a: Any) -> Any:
     return newton(lambda x: x * x - a, lambda x: 2.0 * x, a)
 
 
+def bound_before_early_returns(x: Any, n: int) -> Any:
+    total = 0.0
+    last = None
+
+    def step(v: Any) -> Any:
+        nonlocal total, last
+        if v > 2.0:
+            total += v
+            last = v
+            return 2.0
+        if v > 1.0:
+            total += x * v
+            return 1.0
+        last = 0.5
+        return v
+
+    s = 0.0
+    last = x
+    for i in range(n):
+        s = s + step(x * i) * last
+    return s * total + last
+
+
+class Early:
+    def __init__(self, x: Any) -> None:
+        if x > 1.0:
+            self.v = x * x
+            return
+        self.v = 3.0 * x
+
+
+def early_return_from_init(x: Any) -> Any:
+    return Early(x).v
+
+
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (late_binding, (2.0, 3.0)),
     (several_lambdas_on_a_line, (0.7,)),
@@ -334,6 +369,9 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (shadowed_names, (1.4,)),
     (written_in_a_try, (1.4,)),
     (square_root, (2.4,)),
+    (bound_before_early_returns, (0.7, 5)),
+    (early_return_from_init, (1.5,)),
+    (early_return_from_init, (0.5,)),
 ]
 
 
@@ -387,3 +425,55 @@ def test_partial_that_holds_an_array_is_refused():
     with pytest.raises(pullback.PullbackError, match="partial that holds arrays or objects") as e:
         pullback.grad(apply, wrt="x")(functools.partial(three, np.ones(2)), 2.0)
     assert e.value.source_line.strip() == "return f(x) * x"
+
+
+def binds_in_a_ternary(x: Any) -> Any:
+    n = 0.0
+
+    def count() -> Any:
+        nonlocal n
+        n = n + x
+        return n
+
+    y = count() if x > 1.0 else 0.0
+    return y + n
+
+
+def binds_in_a_connective(x: Any) -> Any:
+    n = 0.0
+
+    def count() -> Any:
+        nonlocal n
+        n = n + x
+        return n > 0.0
+
+    if x > 1.0 and count():
+        x = x * 2.0
+    return x + n
+
+
+def binds_in_a_while(x: Any) -> Any:
+    n = 0.0
+
+    def count() -> Any:
+        nonlocal n
+        n = n + 1.0
+        return n
+
+    while count() < 4.0:
+        x = x * n
+    return x
+
+
+@pytest.mark.parametrize(
+    ("f", "marked"),
+    [
+        (binds_in_a_ternary, "count() if x > 1.0 else 0.0"),
+        (binds_in_a_connective, "x > 1.0 and count():"),
+        (binds_in_a_while, "count() < 4.0:"),
+    ],
+)
+def test_names_that_are_bound_under_a_condition_in_an_expression_are_refused(f, marked):
+    with pytest.raises(pullback.PullbackError, match="binds 'n' of a function around it") as e:
+        pullback.grad(f)(1.5)
+    assert e.value.source_line[e.value.col - 1 :] == marked

@@ -20,7 +20,7 @@ from typing import Any
 from pullback.transpile.core import Atom, If
 from pullback.transpile.lower.control import condition
 from pullback.transpile.lower.current import unusable_part
-from pullback.transpile.lower.frames import Variable
+from pullback.transpile.lower.frames import Local, Variable
 from pullback.transpile.lower.jumps import OneSided, bound_at_the_end, has_left, merge_ends, where_gone
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import ONE_STRUCTURE, Merged, append_if, merge, of_one_structure
@@ -126,10 +126,41 @@ def either(scope: Scope, s: Any, test: Atom, sides: Sequence[Callable[[], End]])
         return _one_goes_on(scope, s, test, then, other)
     if isinstance(then.end, Returned) or isinstance(other.end, Returned):
         a, b = (i.end.value if isinstance(i.end, Returned) else NONE for i in inners)
-        merged = merge(scope, s, inners, [(a, b, "")])
+        lasting = _lasting(scope, s, inners)
+        merged = merge(scope, s, inners, [(a, b, ""), *((x, y, hint_of(n)) for n, (x, y) in lasting.items())])
         append_if(scope, s, test, inners, merged)
+        for name, m in zip(lasting, merged[1:], strict=True):
+            for out, x, y in zip(m.outs, *m.sides, strict=True):
+                scope.numbers.hand_on(out, (x, y))
+            scope.bind(name, m.value)
         return Returned(merged[0].value)
     return merge_names(scope, s, test, inners)
+
+
+def _lasting(scope: Scope, s: Any, inners: Sequence[Inner]) -> dict[Variable, tuple[Value, Value]]:
+    """Names that belong to a function around one that is written out, as its branches leave them: it ends with these.
+
+    One that not every branch binds, or that cannot be one value after them, is not to be read any more.
+    """
+    found: dict[Variable, tuple[Value, Value]] = {}
+    own = scope.seen.frame
+    if own is None:
+        return found
+    for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
+        if isinstance(name, Cell) or isinstance(name, Local) and name.frame is own:
+            continue
+        a, b = (_usable(scope, i, i.names.get(name, scope.env.get(name))) for i in inners)
+        if a is b:
+            if a is not None:
+                scope.bind(name, a)
+        elif a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
+            scope.bind(name, replace(_unbound(scope, s, inners, a, b), if_not_left=None, last=None))
+        elif of_one_structure(a, b):
+            found[name] = (a, b)
+        else:
+            reason = f"has another structure in each branch of the `if` on line {s.lineno}"
+            scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
+    return found
 
 
 def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -> End:

@@ -163,6 +163,7 @@ def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
         if any(isinstance(name, Cell) for name in conditions[-1].names):
             scope.refuse(s.test, "a condition of `while` that writes into an array is not supported yet", _WRITES)
+        control.check_binds_nothing(scope, s.test, conditions[-1])
         return None if tests[-1] is False else scope.statements(s.body)
 
     done = settle(scope, s, body, set(), {}, [])
