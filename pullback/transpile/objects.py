@@ -18,14 +18,25 @@ _HOOKS = ("__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__ne
 
 def attributes_of(x: Any) -> dict[str, Any] | None:
     """What an object of one of the user's classes holds, by the names of its attributes; None for other objects."""
-    cls = type(x)
-    if not is_users(cls):
+    cls: Any = type(x)
+    slots = _slots_of_users(cls)
+    if slots is None:
         return None
-    if is_named_tuple(cls):
-        return dict(zip(cls._fields, x, strict=True))
-    found = {name: getattr(x, name) for name in _slots(cls) if hasattr(x, name)}
+    if not slots:
+        return dict(getattr(x, "__dict__", {}))
+    if issubclass(cls, tuple):
+        return dict(zip(slots, x, strict=True))
+    found = {name: getattr(x, name) for name in slots if hasattr(x, name)}
     found.update(getattr(x, "__dict__", {}))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _slots_of_users(cls: Any) -> tuple[str, ...] | None:
+    """The attributes that an object of a class has besides those in its `__dict__`; None if the class is no user's."""
+    if not is_users(cls):
+        return None
+    return tuple(cls._fields) if is_named_tuple(cls) else tuple(_slots(cls))
 
 
 def is_users(cls: type) -> bool:
