@@ -8,7 +8,7 @@ from enum import Enum
 
 from pullback import errors
 from pullback.transpile.core import Atom, Block, Stmt, Var
-from pullback.transpile.lower.memory import Cell
+from pullback.transpile.lower.memory import Cell, Container
 from pullback.transpile.lower.values import Value
 from pullback.transpile.parse.sources import FunctionSource
 
@@ -19,12 +19,14 @@ LoopVariable = tuple[int, str]  # a loop or an `if`, and a name that it binds
 class Demands:
     """What a lowering has found out that it must do otherwise.
 
-    Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over.
+    Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over, take
+    lists and dicts apart that are changed: parameters by name, results of calls.
     """
 
     variables: set[LoopVariable] = field(default_factory=set)
     unrolled: set[int] = field(default_factory=set)
     indexed: set[int] = field(default_factory=set)
+    opened: set[str | int] = field(default_factory=set)
 
 
 class NotATemplate(Exception):
@@ -121,6 +123,7 @@ class Inner:
     body: list[Stmt]
     names: dict[Name, Binding]
     end: End
+    joint: dict[tuple[Container | None, ...], Value] = field(default_factory=dict)  # of its containers and another's
 
     def block(self, params: Sequence[Var], results: Sequence[Atom]) -> Block:
         """The block of Core with these parameters and results."""

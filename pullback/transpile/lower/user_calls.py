@@ -51,7 +51,8 @@ def call_user(
     returned = effects.result_value(scope, value, found.shared, values)
     for k, position in enumerate(found.written, 1):
         assert isinstance(result, ab.Seq)
-        effects.take_back(scope, node, values[position], current.part(scope, out, k, result.items[k]))
+        part = current.part(scope, out, k, result.items[k])
+        effects.take_back(scope, node, values[position], part, dict(found.shared.changed).get(position))
     return Lit(None) if static(value) is None else returned
 
 
