@@ -24,7 +24,7 @@ from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.identity import container_of, hold, now, owned
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scope import NONE, Scope, joined
-from pullback.transpile.lower.values import UNDECIDED, Pack, Value, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, static, type_of
 
 Keywords = Mapping[str, Value]
 
@@ -42,6 +42,8 @@ def changed(scope: Scope, node: Any, value: Value) -> Value:
     value = now(scope, value)
     if isinstance(value, Global):
         scope.refuse(node, f"{value.name!r} is a value of the module, and it is changed", "Change a copy of it.")
+    if isinstance(value, ListView):
+        scope.refuse(node, "a slice of a list whose length is not known is changed", "Build a new list in a loop.")
     if scope.is_template:
         scope.refuse(node, "it changes a list or dict")
     t = type_of(value)

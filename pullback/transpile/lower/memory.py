@@ -75,6 +75,7 @@ class Memory:
 
     written: bool = False  # has anything been written at all?
     restructured: bool = False  # has a list or dict been changed at all?
+    sliced: set[Cell] = field(default_factory=set)  # lists of which a slice has been taken
     unsure: set[Container] = field(default_factory=set)  # each may be another one, too, as the run has it
     made: dict[Var, _Made] = field(default_factory=dict)
     place: dict[Var, Place] = field(default_factory=dict)

@@ -100,7 +100,10 @@ def merge(scope: Scope, node: Any, inners: Sequence[Inner], pairs: Sequence[tupl
     return merged
 
 
-def _changed(scope: Scope, inners: Sequence[Inner]) -> Iterator[tuple[Cell, list[Value | None]]]:
+Changed = tuple[Cell, list[Value | None]]
+
+
+def _changed(scope: Scope, inners: Sequence[Inner]) -> Iterator[Changed]:
     """The cells from outside of two branches that one of them has changed, and what they hold at the end of either."""
     cells = [n for n in dict.fromkeys((*inners[0].names, *inners[1].names)) if isinstance(n, Cell)]
     local = Local(scope.memory, scope.env, inners)
@@ -115,28 +118,31 @@ def _changed(scope: Scope, inners: Sequence[Inner]) -> Iterator[tuple[Cell, list
             yield cell, [x for x in states if not isinstance(x, Unbound)]
 
 
-def merge_containers(scope: Scope, node: Any, inners: Sequence[Inner]) -> list[Merged]:
+def merge_containers(scope: Scope, node: Any, inners: Sequence[Inner], changed: Sequence[Changed]) -> list[Merged]:
     """What each list and dict that a branch has changed holds after the branches."""
     out: list[Merged] = []
-    for cell, (a, b) in _changed(scope, inners):
-        if not isinstance(cell, Container) or a is None or b is None or a is b:
-            continue
-        a, b = (scope.into(i, partial(now, scope, x)) for i, x in zip(inners, (a, b), strict=True))
-        if isinstance(a, Var) and isinstance(b, Var):
-            continue
+    held: list[tuple[Container, Value, Value]] = []
+    for cell, (x, y) in changed:
+        if isinstance(cell, Container) and x is not None and y is not None and x is not y:
+            a, b = (scope.into(i, partial(now, scope, z)) for i, z in zip(inners, (x, y), strict=True))
+            if not (isinstance(a, Var) and isinstance(b, Var)):
+                held.append((cell, a, b))
+    left: dict[Cell, Value | Unbound] = {}
+    for cell, a, b in held:
         if not of_one_structure(a, b):
             reason = f"has another structure in each branch of the `{_word(node)}` on line {node.lineno}"
-            scope.bind(cell, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
+            left[cell] = Unbound(reason, ONE_STRUCTURE, may_be_unbound=False)
             continue
         a, b = (Pack(x.kind, x.items, x.keys) if isinstance(x, Pack) else x for x in (a, b))
         (merged,) = merge(scope, node, inners, [(a, b, cell.hint)])
-        value = merged.value
+        left[cell] = value = merged.value
         if isinstance(value, Pack):
-            value = Pack(value.kind, value.items, value.keys, cell)
-        else:
-            keep_apart(scope, cell, cast(Var, value))
-        scope.bind(cell, value)
+            left[cell] = Pack(value.kind, value.items, value.keys, cell)
         out.append(merged)
+    for changed_cell, content_left in left.items():  # now that all of them are merged
+        if isinstance(content_left, Var):
+            keep_apart(scope, changed_cell, content_left)
+        scope.bind(changed_cell, content_left)
     return out
 
 
@@ -144,10 +150,10 @@ def _word(node: Any) -> str:
     return "try" if isinstance(node, gast.Try) else "if"
 
 
-def merge_cells(scope: Scope, inners: Sequence[Inner]) -> list[tuple[Var, Atom, Atom]]:
+def merge_cells(scope: Scope, changed: Sequence[Changed]) -> list[tuple[Var, Atom, Atom]]:
     """What each array that a branch has written holds after the branches, and at the end of either."""
     out: list[tuple[Var, Atom, Atom]] = []
-    for cell, states in _changed(scope, inners):
+    for cell, states in changed:
         if isinstance(cell, Container) and any(isinstance(x, Pack) for x in states):
             continue
         a, b = (content(scope, cell) if x is None else cast(Atom, x) for x in states)
@@ -187,8 +193,9 @@ def alike(x: Pack, y: Pack) -> bool:
 
 def append_if(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged: Sequence[Merged]) -> None:
     """Append an `if` whose results are the merged values, and what the arrays hold that a branch has written."""
-    merged = [*merged, *merge_containers(scope, node, inners)]
-    cells = merge_cells(scope, inners)
+    changed = list(_changed(scope, inners))
+    merged = [*merged, *merge_containers(scope, node, inners, changed)]
+    cells = merge_cells(scope, changed)
     sides = ([a for _, a, _ in cells], [b for _, _, b in cells])
     then, orelse = (inners[k].block((), [*(x for m in merged for x in m.sides[k]), *sides[k]]) for k in (0, 1))
     outs = (*(v for m in merged for v in m.outs), *(v for v, _, _ in cells))

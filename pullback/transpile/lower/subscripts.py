@@ -166,6 +166,7 @@ def _view(scope: Scope, node: Any, atom: Atom) -> Value:
     """A slice of a list: a loop over it runs over the indices of the list."""
     if node.step is not None and static(scope.expression(node.step)) not in (1, None):
         scope.refuse(node, "a slice of a list with a step is not supported yet", "Loop over the indices.")
+    scope.memory.sliced.update(scope.memory.cells([atom]))
     lower, upper = _bound(scope, node.lower), _bound(scope, node.upper)
     start: Atom = Lit(0 if lower is None else lower)
     if lower is not None and lower < 0:

@@ -168,8 +168,9 @@ class _Trials:
         inner = scope.inside(self.body, begin)
         scope.loops -= 1
         scope.here, scope.text = here, text
+        of_body = scope.memory.born[mark:]
         if self.drop_unchanged(inner):
-            scope.memory.forget(scope.memory.born[mark:])
+            scope.memory.forget(of_body)
             return None
         stable = True
         results: dict[Name, list[Atom]] = {}
@@ -184,7 +185,6 @@ class _Trials:
             else:
                 results[name] = found
         stable = stable and not self.kin.grows(scope.memory, self.carried.values(), local)
-        of_body = scope.memory.born[mark:]
         done = self.finish(inner, results, local) if stable else None
         scope.memory.forget(of_body)
         return done
@@ -306,6 +306,9 @@ class _Trials:
                 final = scope.into(inner, lambda: as_atom(scope, node, final))
                 if isinstance(c.name, Container):
                     keep_apart(scope, c.name, cast(Var, final))
+                if isinstance(c.name, str) and scope.memory.restructured and any(True for _ in containers(c.init)):
+                    self.lose(c.name, Unbound(_another(node), _COPY, may_be_unbound=False))
+                    return None
                 if isinstance(c.init, Pack):
                     first = as_atom(scope, node, c.init)
                     if isinstance(c.name, Container):
@@ -441,6 +444,13 @@ def _is_still(memory: Memory, before: Value, after: Value) -> bool:
 
 def _same_leaves(a: Value, b: Value) -> bool:
     return same_structure(a, b) and all(map(same_value, leaves(a), leaves(b)))
+
+
+def _another(s: Any) -> str:
+    return f"is another list in each iteration of the loop on line {s.lineno}, where lists are changed"
+
+
+_COPY = "Change the list in place (append, pop, xs[k] = v), or give the new one another name."
 
 
 def _several(s: Any) -> str:
