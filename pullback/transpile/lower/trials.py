@@ -168,9 +168,8 @@ class _Trials:
         inner = scope.inside(self.body, begin)
         scope.loops -= 1
         scope.here, scope.text = here, text
-        of_body = scope.memory.born[mark:]
         if self.drop_unchanged(inner):
-            scope.memory.forget(of_body)
+            scope.memory.forget(scope.memory.born[mark:])
             return None
         stable = True
         results: dict[Name, list[Atom]] = {}
@@ -185,6 +184,7 @@ class _Trials:
             else:
                 results[name] = found
         stable = stable and not self.kin.grows(scope.memory, self.carried.values(), local)
+        of_body = scope.memory.born[mark:]
         done = self.finish(inner, results, local) if stable else None
         scope.memory.forget(of_body)
         return done
@@ -306,7 +306,7 @@ class _Trials:
                 final = scope.into(inner, lambda: as_atom(scope, node, final))
                 if isinstance(c.name, Container):
                     keep_apart(scope, c.name, cast(Var, final))
-                if isinstance(c.name, str) and scope.memory.restructured and any(True for _ in containers(c.init)):
+                if isinstance(c.name, str) and any(k in inner.names for k in containers(c.init)):
                     self.lose(c.name, Unbound(_another(node), _COPY, may_be_unbound=False))
                     return None
                 if isinstance(c.init, Pack):
