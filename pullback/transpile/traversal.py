@@ -55,6 +55,15 @@ def blocks(s: Stmt) -> tuple[Block, ...]:
     return ()
 
 
+def operations(b: Block) -> Iterator[tuple[Var, Op]]:
+    """All operations of a block and of those inside it, by what they bind."""
+    for s in b.body:
+        if isinstance(s, Op):
+            yield s.out, s
+        for inner in blocks(s):
+            yield from operations(inner)
+
+
 def own_reads(s: Stmt) -> list[Var]:
     """The variables that a statement itself reads, not those that only its blocks read; with repeats."""
     match s:

@@ -15,7 +15,7 @@ from pullback.transpile.core import Block, Def, For, If, Lit, Op, Slice, Stmt, T
 from pullback.transpile.optimise.chains import Chain, Loop, Place, chains_of, parts_of
 from pullback.transpile.optimise.residuals import kept_in_loops
 from pullback.transpile.storage import Sharing, sharing
-from pullback.transpile.traversal import blocks
+from pullback.transpile.traversal import blocks, operations
 
 Size = Counter[int]  # how many values, by the power of the lengths and counts of iterations that there are of each
 _WHOLE, _MOVING = 6, 2  # weights: a slice that moves is some part of an axis
@@ -27,7 +27,7 @@ def better_restored(b: Block) -> list[Chain]:
     chains = list(_chains(b.body))
     if not chains:
         return []
-    made = dict(_made(b))
+    made = dict(operations(b))
     loops = dict(_loops_around(b.body, ()))
     read: dict[int, Size] = {id(c): Counter() for c in chains}
     for v, tag in kept_in_loops(b):
@@ -55,14 +55,6 @@ def _chains(body: tuple[Stmt, ...], known: frozenset[Var] = frozenset()) -> Iter
 
 def _is_simple(chain: Chain) -> bool:
     return ab.rank(chain.last.type) not in (None, 0)
-
-
-def _made(b: Block) -> Iterator[tuple[Var, Op]]:
-    for s in b.body:
-        if isinstance(s, Op):
-            yield s.out, s
-        for inner in blocks(s):
-            yield from _made(inner)
 
 
 def _loops_around(body: tuple[Stmt, ...], around: tuple[Loop, ...]) -> Iterator[tuple[Tag, tuple[Loop, ...]]]:

@@ -9,7 +9,7 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, Lit, Op, Var, While
-from pullback.transpile.traversal import blocks, variables
+from pullback.transpile.traversal import blocks, operations, variables
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Twins:
     @staticmethod
     def of(block: Block) -> Twins:
         """What is known of the names of a function's block."""
-        made = dict(_made(block))
+        made = dict(operations(block))
         params = {*block.params}
         for s in block.body:
             if isinstance(s, Op) and s.op is prims.item and s.args[0] in params:
@@ -115,11 +115,3 @@ def _alike(a: ab.Type, b: ab.Type, dtype: bool) -> bool:
     if not isinstance(a, ab.Array) or not isinstance(b, ab.Array) or not ab.same_shape(a, b):
         return False
     return not dtype or (a.dtype is not None and a.dtype == b.dtype)
-
-
-def _made(block: Block) -> Iterator[tuple[Var, Op]]:
-    for s in block.body:
-        if isinstance(s, Op):
-            yield s.out, s
-        for b in blocks(s):
-            yield from _made(b)
