@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from pullback import errors
 from pullback.derived import Derived, Order, plain_function
+from pullback.references import global_name, under_its_name
 from pullback.transpile.request import Mode
 from pullback.wrt import Wrt
 
@@ -127,6 +128,11 @@ class Differentiable:
             order = Order(mode, self._wrt, backend=self._backend, static=self._static)
             made = self._derived.setdefault(mode, Derived(self.__wrapped__, order))
         return made
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickled by reference, as a function is."""
+        order = (self._wrt, self._backend, self._static)
+        return global_name(self) or (Differentiable, (under_its_name(self.__wrapped__), *order))
 
     def __repr__(self) -> str:
         return f"<differentiable {self.__wrapped__.__module__}.{self.__wrapped__.__qualname__}>"

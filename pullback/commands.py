@@ -12,6 +12,7 @@ import gast
 from pullback import errors, output
 from pullback.transpile.abstract import Type
 from pullback.transpile.annotations import types_of_annotations
+from pullback.transpile.depth import with_room
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import FunctionSource, ModuleSource, from_file
 from pullback.transpile.parse.sources import place
@@ -72,6 +73,7 @@ def _split(argument: str) -> tuple[str, list[str]]:
     return file, [function]
 
 
+@with_room
 def _target(file: str, names: Sequence[str]) -> Target:
     try:
         module = from_file(file)
@@ -125,6 +127,7 @@ def _joined(parts: Sequence[str], options: Options) -> str:
         raise Refused([e]) from None
 
 
+@with_room
 def stage_text(source: FunctionSource, options: Options) -> str:
     """One function as it is after one stage; the last one is the generated module."""
     if options.stage == "source":

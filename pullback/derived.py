@@ -15,9 +15,11 @@ from typing import Any
 from pullback import errors, output
 from pullback.backends.base import Emitted
 from pullback.cotangent import checked
+from pullback.references import global_name, under_its_name
 from pullback.transpile.abstract import Scalar, Static, Type, Unknown
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.collector import collector_paused
+from pullback.transpile.depth import with_room
 from pullback.transpile.load import load
 from pullback.transpile.parse.live import from_function, primal_of
 from pullback.transpile.parse.sources import FunctionSource
@@ -136,6 +138,10 @@ class Derived:
             hint="Differentiate a function that takes what the method needs.",
         )
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickled by reference: under its own name, or as the derivative of a function that has one."""
+        return global_name(self) or (Derived, (under_its_name(self.__wrapped__), self._order))
+
     def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """One argument for each parameter. Raises TypeError as the function itself would."""
         quick = self._binder(args, kwargs)
@@ -164,6 +170,7 @@ class Derived:
             self._functions[exact] = made.function
         return made.function
 
+    @with_room
     @collector_paused()
     def _specialise(self, key: Hashable, values: Sequence[Any]) -> Specialisation:
         with self._lock:
@@ -186,6 +193,7 @@ class Derived:
         return transpile(source, found, request, order.backend)
 
     @functools.cached_property
+    @with_room
     def _ahead_of_time(self) -> Emitted:
         """Code for the types that the signature and the annotations give; general code where they give none."""
         source = from_function(self.__wrapped__)

@@ -78,6 +78,10 @@ class NotSupportedYet(PullbackError):
     """Could be differentiated, but not by this version; the hint says the way round it."""
 
 
+class TooDeep(NotSupportedYet):
+    """Expressions, blocks or calls are nested more deeply than can be read, differentiated or written as Python."""
+
+
 class NoRule(NotSupportedYet):
     """An operation is called that has no derivative rule."""
 

@@ -242,9 +242,9 @@ class Expressions:
 
     def _choice(self, e: Choice) -> Any:
         if isinstance(e.orelse, Lit) and e.orelse.value is False:
-            return ast.BoolOp(ast.And(), [self(e.cond), self(e.then)])
+            return _connected(ast.And(), self(e.cond), self(e.then))
         if isinstance(e.then, Lit) and e.then.value is True:
-            return ast.BoolOp(ast.Or(), [self(e.cond), self(e.orelse)])
+            return _connected(ast.Or(), self(e.cond), self(e.orelse))
         return ast.IfExp(self(e.cond), self(e.then), self(e.orelse))
 
     def _dict(self, e: Apply) -> Any:
@@ -349,3 +349,9 @@ def _methods(line: str) -> frozenset[str]:
     calls = [(owner in ("np", "numpy", "jnp"), f) for owner, f in re.findall(r"(\w*)[\])]*\.(\w+)\(", line)]
     functions = {f for of_module, f in calls if of_module}
     return frozenset(f for of_module, f in calls if not of_module and f in ARRAY_METHODS) - functions
+
+
+def _connected(op: ast.And | ast.Or, first: Any, rest: Any) -> Any:
+    """`a and (b and c)` as `a and b and c`, which is the same."""
+    parts = (x.values if isinstance(x, ast.BoolOp) and type(x.op) is type(op) else [x] for x in (first, rest))
+    return ast.BoolOp(op, [x for values in parts for x in values])

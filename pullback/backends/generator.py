@@ -14,6 +14,9 @@ with warnings.catch_warnings():  # astor looks at names of `ast` that newer Pyth
     from astor.code_gen import Precedence, SourceGenerator, set_precedence
 
 
+_SHORTEST = 40  # characters of a comment, where lines are indented so far that there is no room for any
+
+
 class Generator(SourceGenerator):  # type: ignore[misc]
     """astor's generator with notes before statements, and `ast.unparse` for what astor does not know."""
 
@@ -32,7 +35,7 @@ class Generator(SourceGenerator):  # type: ignore[misc]
         comment = self.layout.comments.get(node)
         if comment:
             self.newline()
-            self.write(_shortened("# " + comment, LINE - 4 * self.indentation))
+            self.write(_shortened("# " + comment, max(LINE - 4 * self.indentation, _SHORTEST)))
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if type(node.value) not in (int, float, complex, str, bytes, bool, type(None), type(...)):

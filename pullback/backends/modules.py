@@ -150,9 +150,17 @@ class _Module:
         tree = ast.Module([*self.imports(), *self.constants(writers[""]), *helpers, *functions], [])
         comments = {node: note.comment for node, note in self.notes.items() if note.comment}
         blanks = {node for node, note in self.notes.items() if note.blank}
-        text, parsed = printed(tree, Layout(comments, frozenset(blanks | self.groups_of(tree))))
+        try:
+            text, parsed = printed(tree, Layout(comments, frozenset(blanks | self.groups_of(tree))))
+        except SyntaxError as e:
+            raise self.too_deep(e) from None
         users = {name: place for place, name in self.space.users.items()}
         return Emitted(self.entry, text, users, self.origins(tree, parsed))
+
+    def too_deep(self, e: SyntaxError) -> errors.PullbackError:
+        """The error for a program that is nested more deeply than Python text can be."""
+        message = f"the derivative is nested too deeply to be written as Python ({e.msg})"
+        return errors.at(errors.TooDeep, self.program.entry.origin, message, "Split it into several functions.")
 
     def writer(self, key: str) -> Expressions:
         f = self.program.entry if key == "" else self.printed[key]

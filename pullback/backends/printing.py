@@ -25,7 +25,10 @@ def to_text(tree: ast.Module, layout: Layout | None = None) -> str:
 
 
 def printed(tree: ast.Module, layout: Layout) -> tuple[str, ast.Module]:
-    """The text of a module, and the tree that the text parses to. No node of the tree may stand in it twice."""
+    """The text of a module, and the tree that the text parses to. No node of the tree may stand in it twice.
+
+    Raises SyntaxError where the text is nested more deeply than Python allows.
+    """
     from .generator import Generator
 
     generator = Generator(layout)

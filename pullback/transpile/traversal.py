@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pullback.transpile.core import (
@@ -104,8 +105,18 @@ def yielding(s: For | While) -> Block:
     return s.body if s.stop is None else Block(s.body.params, s.body.body, (*s.body.results, s.stop))
 
 
-def free(b: Block) -> dict[Var, None]:
-    """The variables that a block reads from the scope around it, in order."""
+def free(b: Block) -> Mapping[Var, None]:
+    """The variables that a block reads from the scope around it, in order.
+
+    Found once for each block, or deep nests would be walked once more at every level.
+    """
+    known: Mapping[Var, None] | None = vars(b).get("free")
+    if known is None:
+        known = vars(b)["free"] = MappingProxyType(_free(b))
+    return known
+
+
+def _free(b: Block) -> dict[Var, None]:
     bound, out = set(b.params), dict[Var, None]()
     for s in b.body:
         out.update((v, None) for v in reads(s) if v not in bound)
@@ -145,21 +156,28 @@ def _substitute(x: Any, m: Mapping[Var, Atom]) -> Any:
         case Range(start, stop, step):
             return Range(substitute(start, m), substitute(stop, m), substitute(step, m))
         case Block():
+            if m.keys().isdisjoint(free(x)):
+                return x
             return Block(x.params, substitute(x.body, m), substitute(x.results, m))
         case Op():
             return substitute_operands(x, m)
         case Effect():
-            return replace(x, args=substitute(x.args, m), kwargs=substitute(x.kwargs, m))
+            return _with(x, args=_substitute(x.args, m), kwargs=_substitute(x.kwargs, m))
         case Call():
-            return replace(x, args=substitute(x.args, m))
+            return _with(x, args=_substitute(x.args, m))
         case If():
-            return replace(x, cond=substitute(x.cond, m), then=substitute(x.then, m), orelse=substitute(x.orelse, m))
+            return _with(x, cond=_substitute(x.cond, m), then=_substitute(x.then, m), orelse=_substitute(x.orelse, m))
         case For():
-            source, inits, items, stops = substitute((x.source, x.inits, x.items, x.stop), m)
-            return replace(x, source=source, inits=inits, items=items, body=substitute(x.body, m), stop=stops)
+            source, inits, items, stop = _substitute((x.source, x.inits, x.items, x.stop), m)
+            return _with(x, source=source, inits=inits, items=items, body=_substitute(x.body, m), stop=stop)
         case While():
-            inits, stops = substitute((x.inits, x.stop), m)
-            return replace(x, inits=inits, cond=substitute(x.cond, m), body=substitute(x.body, m), stop=stops)
+            inits, stop = _substitute((x.inits, x.stop), m)
+            return _with(x, inits=inits, cond=_substitute(x.cond, m), body=_substitute(x.body, m), stop=stop)
         case Def():
-            return replace(x, block=substitute(x.block, m))
+            return _with(x, block=_substitute(x.block, m))
     return x
+
+
+def _with(s: Stmt, **fields: Any) -> Stmt:
+    """A statement with other fields; itself where none of them changes."""
+    return s if all(getattr(s, name) is x for name, x in fields.items()) else replace(s, **fields)

@@ -141,7 +141,7 @@ def lower_function(
             continue
         except RecursionError:
             hint = "Split it into several statements or functions."
-            scope.refuse(scope.here, "this is nested too deeply to be differentiated", hint)
+            scope.refuse(scope.here, "this is nested too deeply to be differentiated", hint, errors.TooDeep)
     raise AssertionError("every restart asks for a loop variable that was not asked for before")
 
 

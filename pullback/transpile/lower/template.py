@@ -235,7 +235,9 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
             raise NotATemplate("it raises, asserts or prints")
     except NotATemplate as e:
         return str(e)
-    except (errors.PullbackError, RecursionError, Restart) as e:
+    except errors.TooDeep:
+        raise
+    except (errors.PullbackError, Restart) as e:
         return f"cannot be lowered: {e}"
     return _Made(Block(tuple(params), tuple(scope.body), tuple(results)), tuple(holes))
 

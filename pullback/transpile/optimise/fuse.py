@@ -38,20 +38,23 @@ def fuse_adjoints(b: Block) -> Block:
 def _fuse(b: Block, adjoints: bool) -> Block:
     out: list[Stmt] = []
     for s in b.body:
-        s = _inside(s, adjoints)
-        last = out[-1] if out else None
-        if isinstance(s, If) and isinstance(last, If) and last.cond is s.cond and _belong_together(last, s, adjoints):
-            out[-1] = replace(
-                last,
-                outs=last.outs + s.outs,
-                then=_join(last, last.then, s.then, adjoints),
-                orelse=_join(last, last.orelse, s.orelse, adjoints),
-            )
-        elif adjoints and last and s.origin.adjoint > last.origin.adjoint and marks.entered_again(last, s):
-            out.pop()
-        else:
-            out.append(s)
+        _append(out, _inside(s, adjoints), adjoints)
     return Block(b.params, tuple(out), b.results)
+
+
+def _append(out: list[Stmt], s: Stmt, adjoints: bool) -> None:
+    last = out[-1] if out else None
+    if isinstance(s, If) and isinstance(last, If) and last.cond is s.cond and _belong_together(last, s, adjoints):
+        out[-1] = replace(
+            last,
+            outs=last.outs + s.outs,
+            then=_join(last, last.then, s.then, adjoints),
+            orelse=_join(last, last.orelse, s.orelse, adjoints),
+        )
+    elif adjoints and last and s.origin.adjoint > last.origin.adjoint and marks.entered_again(last, s):
+        out.pop()
+    else:
+        out.append(s)
 
 
 def _belong_together(last: If, s: If, adjoints: bool) -> bool:
@@ -62,7 +65,10 @@ def _join(first: If, x: Block, y: Block, adjoints: bool) -> Block:
     """The body of one branch after the other; what the first `if` gives is known by its name inside."""
     m: dict[Var, Atom] = dict(zip(first.outs, x.results, strict=True))
     y = substitute(y, m)
-    return _fuse(Block((), x.body + y.body, x.results + y.results), adjoints)
+    out = list(x.body)
+    for s in y.body:
+        _append(out, s, adjoints)
+    return Block((), tuple(out), x.results + y.results)
 
 
 def _inside(s: Stmt, adjoints: bool) -> Stmt:

@@ -25,7 +25,7 @@ def check(function: types.FunctionType, text: str) -> None:
     except (RecursionError, MemoryError):
         hint = "Split it into several statements."
         message = "the file holds an expression that is nested too deeply"
-        raise errors.NotSupportedYet(message, file=code.co_filename, line=code.co_firstlineno, hint=hint) from None
+        raise errors.TooDeep(message, file=code.co_filename, line=code.co_firstlineno, hint=hint) from None
     candidates = found.get((code.co_name, code.co_firstlineno), [])
     if any(_same(c, code) for c in candidates):
         return

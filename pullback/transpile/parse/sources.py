@@ -125,7 +125,7 @@ def parse_text(text: str, file: str) -> ast.Module:
             f"not valid Python: {e.msg}", file=file, line=line, col=col, end_col=e.end_offset or 0, source_line=source
         ) from None
     except (RecursionError, MemoryError):
-        raise errors.NotSupportedYet(
+        raise errors.TooDeep(
             "an expression is nested too deeply", file=file, hint="Split it into several statements."
         ) from None
     except ValueError as e:
@@ -155,4 +155,4 @@ def function_tree(text: str, file: str, name: str, line: int) -> Any:
     except RecursionError:
         hint = "Split it into several statements."
         message = f"an expression in {name!r} is nested too deeply"
-        raise errors.at(errors.NotSupportedYet, place(file, node), message, hint, text) from None
+        raise errors.at(errors.TooDeep, place(file, node), message, hint, text) from None
