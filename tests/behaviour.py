@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import pullback
+from pullback.transpile.objects import attributes_of
 from tests.differences import assert_pullback, copied, direction, is_float, leaves, map_leaves
 
 
@@ -16,6 +17,8 @@ def identical(a: Any, b: Any) -> bool:
     """Are two values equal to the bit, with the same structure, kinds, shapes and dtypes?"""
     if type(a) is not type(b):
         return False
+    if (held := attributes_of(a)) is not None:
+        return identical(held, attributes_of(b))
     match a:
         case dict():
             return list(a) == list(b) and all(identical(a[k], b[k]) for k in a)
@@ -32,6 +35,8 @@ def identical(a: Any, b: Any) -> bool:
 
 def same_kinds(gradient: Any, argument: Any) -> bool:
     """Has a gradient the containers, kinds, shapes and dtypes of its argument, None where that is no float?"""
+    if (held := attributes_of(argument)) is not None:
+        return type(gradient) is type(argument) and same_kinds(attributes_of(gradient), held)
     match argument:
         case dict():
             return (

@@ -32,9 +32,10 @@ def copied(e: Expr, out: Var | None = None, apart: bool = False) -> Apply:
         case ab.Seq(kind=kind, items=items) if apart:
             maker = prims.make_tuple if kind == "tuple" else prims.make_list
             return Apply(maker, tuple(_part(e, k, t) for k, t in enumerate(items)), (), out)
-        case ab.Mapping(items=entries) if apart:
+        case ab.Mapping(items=entries) as t if apart:
             keys = tuple(Lit(k) for k, _ in entries)
-            return Apply(prims.make_dict, (keys, *(_part(e, k, t) for k, t in entries)), (), out)
+            of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
+            return Apply(prims.make_dict, (keys, *(_part(e, k, x) for k, x in entries)), of_class, out)
     return Apply(deepcopy, (e,), (), out)
 
 

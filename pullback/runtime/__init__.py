@@ -4,7 +4,7 @@ from pullback.runtime.indexing import place_diagonal, read_written, scatter_add,
 from pullback.runtime.products import product_of_others
 from pullback.runtime.separate import require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
-from pullback.runtime.trees import add_trees, match_kinds, zeros_of, zeros_to_fill
+from pullback.runtime.trees import add_trees, match_kinds, record, zeros_of, zeros_to_fill
 
 __all__ = [
     "add_trees",
@@ -13,6 +13,7 @@ __all__ = [
     "place_diagonal",
     "product_of_others",
     "read_written",
+    "record",
     "require_apart",
     "require_contiguous",
     "require_scalar",

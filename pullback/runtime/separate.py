@@ -28,13 +28,22 @@ def require_separate(written: int, *arguments: Any) -> None:
 
     groups: list[list[Any]] = []
     for argument in arguments:
-        found, rest = [], [argument]
+        found: list[Any] = []
+        rest, seen = [argument], set()
         while rest:
             x = rest.pop()
+            if id(x) in seen and not isinstance(x, np.ndarray):
+                continue
+            seen.add(id(x))
             if isinstance(x, np.ndarray):
                 found.append(x)
             elif isinstance(x, dict | list | tuple):
                 rest += x.values() if isinstance(x, dict) else x
+            elif hasattr(type(x), "__dict__") and not isinstance(x, type) and type(x).__module__ != "builtins":
+                rest += getattr(x, "__dict__", {}).values()
+                for cls in type(x).__mro__:
+                    slots = getattr(cls, "__slots__", ())
+                    rest += [getattr(x, s, None) for s in ((slots,) if isinstance(slots, str) else slots)]
         groups.append(found)
     every = [a for group in groups for a in group]
     for k, a in enumerate(a for group in groups[:written] for a in group):

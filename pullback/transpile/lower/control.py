@@ -10,12 +10,14 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
-from pullback.transpile.lower import folding
+from pullback.transpile.lower import folding, instances
 from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import append_if, merge
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.states import Inner
-from pullback.transpile.lower.values import UNDECIDED, Value, type_of
+from pullback.transpile.lower.states import Inner, hint_of
+from pullback.transpile.lower.values import UNDECIDED, Value, class_of, type_of
+from pullback.transpile.objects import is_named_tuple
 
 
 def condition(scope: Scope, node: Any) -> bool | Atom:
@@ -27,6 +29,13 @@ def condition(scope: Scope, node: Any) -> bool | Atom:
 
 def truth(scope: Scope, node: Any, value: Value) -> bool | Atom:
     """Is a value true? Of a list whose length is not known, whether it has items."""
+    cls = class_of(value)
+    if cls is not None and not is_named_tuple(cls):
+        for name in ("__bool__", "__len__"):
+            found = instances.special(scope, node, value, name, [])
+            if found is not None:
+                return truth(scope, node, found)
+        return True
     known = folding.truth(value)
     if known is not UNDECIDED:
         return bool(known)
@@ -35,6 +44,14 @@ def truth(scope: Scope, node: Any, value: Value) -> bool | Atom:
     if isinstance(type_of(value), ab.Unknown) and scope.is_template:
         scope.refuse(node, "undecided")
     return as_atom(scope, node, value)
+
+
+def check_binds_nothing(scope: Scope, node: Any, inner: Inner) -> None:
+    """Refuse a part of an expression that may not be computed where it binds a name that stood for something before."""
+    for name in inner.names:
+        if not isinstance(name, Cell) and scope.env.get(name) is not None:
+            what = f"binds {hint_of(name)!r} of a function around it, which is not supported yet"
+            scope.refuse(node, f"a function that is called here under a condition {what}", "Call it in an `if`.")
 
 
 def _connective(scope: Scope, nodes: Sequence[Any], all_of: bool, node: Any) -> bool | Atom:
@@ -46,6 +63,7 @@ def _connective(scope: Scope, nodes: Sequence[Any], all_of: bool, node: Any) -> 
         return _connective(scope, nodes[1:], all_of, node) if first is all_of else first
     found: list[bool | Atom] = []
     rest = scope.inside(lambda: found.append(_connective(scope, nodes[1:], all_of, node)))
+    check_binds_nothing(scope, node, rest)
     second = Lit(found[0]) if isinstance(found[0], bool) else found[0]
     if second == Lit(all_of) and not rest.body:
         return first
@@ -98,6 +116,8 @@ def branches(
     """Append an `if` between two expressions, and give its value."""
     values: list[Value] = []
     inners = [scope.inside(partial(_keep, f, values)) for f in (then, orelse)]
+    for inner in inners:
+        check_binds_nothing(scope, node, inner)
     merged = merge(scope, node, inners, [(values[0], values[1], hint)])
     append_if(scope, node, test, inners, merged)
     for out, x, y in zip(merged[0].outs, *merged[0].sides, strict=True):

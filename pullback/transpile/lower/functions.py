@@ -84,19 +84,26 @@ def check_parameters(scope: Scope) -> None:
 
 
 def arguments(
-    scope: Scope, node: Any, source: FunctionSource, args: Sequence[Value], keywords: Mapping[str, Value]
-) -> list[Value]:
-    """The value of each parameter in a call, defaults filled in."""
+    scope: Scope,
+    node: Any,
+    source: FunctionSource,
+    args: Sequence[Value],
+    keywords: Mapping[str, Value],
+    defaults: Mapping[str, Value] | None = None,
+) -> dict[str, Value]:
+    """The value of each parameter in a call, in order; `defaults`: those of a function that is defined in another."""
     parameters = declared(source)
+    a = source.tree.args
     positional = [p for p in parameters if p.kind != "KEYWORD_ONLY"]
-    if source.tree.args.vararg is not None or source.tree.args.kwarg is not None:
-        hint = "Name the parameters, or pass a tuple or dict."
-        scope.refuse(node, f"{source.name!r} takes `*args` or `**kwargs`, which is not supported yet", hint)
-    if len(args) > len(positional):
+    if len(args) > len(positional) and a.vararg is None:
         _wrong_call(scope, node, f"{source.name!r} takes {len(positional)} positional arguments, {len(args)} are given")
     given = dict(zip((p.name for p in positional), args, strict=False))
+    others: dict[str, Value] = {}
     for name, value in keywords.items():
         known = any(p.name == name and p.kind != "POSITIONAL_ONLY" for p in parameters)
+        if not known and a.kwarg is not None:
+            others[name] = value
+            continue
         if not known or name in given:
             why = "is given twice" if known else "is no parameter"
             _wrong_call(scope, node, f"the argument {name!r} of {source.name!r} {why}")
@@ -105,8 +112,19 @@ def arguments(
         if p.name not in given:
             if p.default is None:
                 _wrong_call(scope, node, f"the argument {p.name!r} of {source.name!r} is missing")
-            given[p.name] = default_value(scope, node, source, p)
-    return [given[p.name] for p in parameters]
+            given[p.name] = default_value(scope, node, source, p) if defaults is None else defaults[p.name]
+    found = {p.name: given[p.name] for p in positional}
+    if a.vararg is not None:
+        found[a.vararg.id] = Pack("tuple", tuple(args[len(positional) :]))
+    found |= {p.name: given[p.name] for p in parameters if p.kind == "KEYWORD_ONLY"}
+    if a.kwarg is not None:
+        found[a.kwarg.id] = Pack("dict", tuple(others.values()), tuple(others))
+    return found
+
+
+def takes_any(source: FunctionSource) -> bool:
+    """Does a function take `*args` or `**kwargs`?"""
+    return source.tree.args.vararg is not None or source.tree.args.kwarg is not None
 
 
 def _wrong_call(scope: Scope, node: Any, message: str) -> None:

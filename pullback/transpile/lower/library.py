@@ -15,13 +15,14 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit
-from pullback.transpile.lower import acts, attributes, control, folding, sums
+from pullback.transpile.lower import acts, attributes, control, folding, instances, sums
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Inner
-from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, lift, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, class_of, lift, static, type_of
+from pullback.transpile.objects import is_named_tuple
 
 Arguments = list[Value]
 Keywords = Mapping[str, Value]
@@ -62,6 +63,9 @@ def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str
         case [ListView() as view]:
             return length_of(scope, node, view)
         case [value]:
+            cls = class_of(value)
+            if cls is not None and not is_named_tuple(cls):
+                return instances.special(scope, node, value, "__len__", [])
             match type_of(value):
                 case ab.Seq(items=items) | ab.Mapping(items=items):
                     return Lit(len(items))
@@ -105,6 +109,9 @@ def _isinstance(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hi
     flat = _classes(static(classes))
     if flat is None:
         scope.refuse(node, "isinstance with a class that is not known", "Write the class out.")
+    made = class_of(value)
+    if made is not None:
+        return Lit(issubclass(made, flat))
     cls = folding.python_class(type_of(value))
     if cls is not None and scope.is_exactly(value):
         return Lit(issubclass(cls, flat))

@@ -125,8 +125,8 @@ def align(scope: Scope, node: Any, inners: Sequence[Inner], a: Value, b: Value) 
     if isinstance(x, Pack) and isinstance(y, Pack) and alike(x, y):
         pairs = [align(scope, node, inners, p, q) for p, q in zip(x.items, y.items, strict=True)]
         return (
-            Pack(x.kind, tuple(p for p, _ in pairs), x.keys),
-            Pack(y.kind, tuple(q for _, q in pairs), y.keys),
+            Pack(x.kind, tuple(p for p, _ in pairs), x.keys, x.cls),
+            Pack(y.kind, tuple(q for _, q in pairs), y.keys, y.cls),
         )
     p = scope.into(inners[0], lambda: as_atom(scope, node, a))
     q = scope.into(inners[1], lambda: as_atom(scope, node, b))
@@ -140,7 +140,7 @@ ONE_STRUCTURE = "Make it a tuple, list or dict of one structure in both, or comp
 
 def alike(x: Pack, y: Pack) -> bool:
     """Have two structures the same kind, keys and length?"""
-    return x.kind == y.kind and x.keys == y.keys and len(x.items) == len(y.items)
+    return (x.kind, x.keys, x.cls) == (y.kind, y.keys, y.cls) and len(x.items) == len(y.items)
 
 
 def append_if(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged: Sequence[Merged]) -> None:
