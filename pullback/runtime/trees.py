@@ -6,15 +6,7 @@ from typing import Any
 
 import numpy as np
 
-
-def record(cls: Any, /, **attributes: Any) -> Any:
-    """An object of a class that has these attributes, made without its `__init__`."""
-    if issubclass(cls, tuple):
-        return cls(**attributes)
-    out = object.__new__(cls)
-    for name, value in attributes.items():
-        object.__setattr__(out, name, value)
-    return out
+from pullback.runtime.objects import record
 
 
 def add_trees(a: Any, b: Any) -> Any:

@@ -140,14 +140,12 @@ def either(scope: Scope, s: Any, test: Atom, sides: Sequence[Callable[[], End]])
 def _lasting(scope: Scope, s: Any, inners: Sequence[Inner]) -> dict[Variable, tuple[Value, Value]]:
     """Names that belong to a function around one that is written out, as its branches leave them: it ends with these.
 
-    One that not every branch binds, or that cannot be one value after them, is not to be read any more.
+    So do attributes of objects. One that not every branch binds, or that cannot be one value after them, is not to be
+    read any more.
     """
     found: dict[Variable, tuple[Value, Value]] = {}
-    own = scope.seen.frame
-    if own is None:
-        return found
     for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
-        if isinstance(name, Cell) or isinstance(name, Local) and name.frame is own:
+        if isinstance(name, Cell) or not _lasts(scope, name):
             continue
         a, b = (_usable(scope, i, i.names.get(name, scope.env.get(name))) for i in inners)
         if a is b:
@@ -161,6 +159,14 @@ def _lasting(scope: Scope, s: Any, inners: Sequence[Inner]) -> dict[Variable, tu
             reason = f"has another structure in each branch of the `if` on line {s.lineno}"
             scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
     return found
+
+
+def _lasts(scope: Scope, name: Variable) -> bool:
+    """Is a name looked at after the function has returned?"""
+    own = scope.seen.frame
+    if own is None:
+        return isinstance(name, Local) and name.frame in scope.objects
+    return not (isinstance(name, Local) and name.frame is own)
 
 
 def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -> End:

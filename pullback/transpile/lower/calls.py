@@ -20,7 +20,7 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
-from pullback.transpile.lower import inlining, instances, library, outputs, parts, writers
+from pullback.transpile.lower import inlining, instances, library, making, outputs, parts, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
 from pullback.transpile.lower.functions import takes_any
 from pullback.transpile.lower.methods import call_method
@@ -112,7 +112,7 @@ def call(
         case Method(receiver=receiver, name=name):
             return call_method(scope, node, receiver, name, args, keywords, hint)
         case Lit(value=type() as cls) if _is_made(cls):
-            return instances.construct(scope, node, cls, args, dict(keywords))
+            return making.construct(scope, node, cls, args, dict(keywords))
         case Pack(cls=type()) | Instance():
             return call(scope, node, scope.attribute(node, callee, "__call__"), args, keywords, hint)
         case Var(type=ab.Record()) | Global(type=ab.Record()):
@@ -140,7 +140,14 @@ def _all_leaves(args: Sequence[Value], keywords: Mapping[str, Value]) -> Iterato
         yield from leaves(value)
 
 
-_SPECIAL = {**library.SPECIAL, **parts.FUNCTIONS, **writers.FUNCTIONS, **inlining.SPECIAL, **instances.SPECIAL}
+_SPECIAL: dict[object, library.Special] = {
+    **library.SPECIAL,
+    **parts.FUNCTIONS,
+    **writers.FUNCTIONS,
+    **inlining.SPECIAL,
+    **instances.SPECIAL,
+    **making.SPECIAL,
+}
 
 
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:

@@ -10,10 +10,10 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit, OpFunction
-from pullback.transpile.lower import control, folding, instances
+from pullback.transpile.lower import control, folding, operators
 from pullback.transpile.lower.containers import as_atom, as_operand, explode, items_of
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import UNDECIDED, Pack, Value, class_of, is_atom, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, Instance, Pack, Value, class_of, is_atom, static, type_of
 
 _COMPARE: dict[type, OpFunction] = {
     gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge,
@@ -54,9 +54,9 @@ def comparison(scope: Scope, node: Any, op: type, a: Value, b: Value, hint: str)
     if op in (gast.In, gast.NotIn):
         return _membership(scope, node, op is gast.In, a, b, hint)
     fn = _COMPARE[op]
-    found = instances.special(scope, node, a, f"__{fn.__name__}__", [b])
+    found = operators.special(scope, node, a, f"__{fn.__name__}__", [b])
     if found is None and class_of(b) is not None:
-        found = instances.special(scope, node, b, f"__{_MIRRORED[fn].__name__}__", [a])
+        found = operators.special(scope, node, b, f"__{_MIRRORED[fn].__name__}__", [a])
     if found is not None:
         return found
     if class_of(a) is not None or class_of(b) is not None:
@@ -112,6 +112,8 @@ def _identity(scope: Scope, node: Any, positive: bool, a: Value, b: Value, hint:
             known = p is q
         elif a is b and is_atom(a):
             known = True
+        elif isinstance(a, Instance) and isinstance(b, Instance):
+            known = a.frame is b.frame
     if known is not UNDECIDED:
         return Lit(known is positive)
     if not any(isinstance(x, Lit) and x.value is None for x in (a, b)):

@@ -67,7 +67,8 @@ def _not_a_value(value: Value) -> tuple[str, str]:
         case UserModule(text=text):
             return f"the module {text!r} is used as a value", "Use a name in it."
         case Instance(cls=cls):
-            return f"an object of the class {cls.__name__!r} is used before it is made", "Use it after `__init__`."
+            what = f"an object of the class {cls.__name__!r}, whose attributes are set, is used as a value"
+            return f"{what}, which is not supported yet", "Use what it holds."
         case Method(name="flat"):
             return "`flat` is used as a value, which is not supported yet", "Use x.ravel()."
         case Method(name=name):

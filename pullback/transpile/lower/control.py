@@ -10,7 +10,7 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
-from pullback.transpile.lower import folding, instances
+from pullback.transpile.lower import folding, operators
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import append_if, merge
@@ -32,7 +32,7 @@ def truth(scope: Scope, node: Any, value: Value) -> bool | Atom:
     cls = class_of(value)
     if cls is not None and not is_named_tuple(cls):
         for name in ("__bool__", "__len__"):
-            found = instances.special(scope, node, value, name, [])
+            found = operators.special(scope, node, value, name, [])
             if found is not None:
                 return truth(scope, node, found)
         return True

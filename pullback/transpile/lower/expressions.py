@@ -11,7 +11,7 @@ import gast
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Var
-from pullback.transpile.lower import comparisons, control, folding, formatting, inlining, instances
+from pullback.transpile.lower import comparisons, control, folding, formatting, inlining, operators
 from pullback.transpile.lower.containers import as_operand, explode, items_of
 from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.iteration import known_items
@@ -82,7 +82,7 @@ def binary(scope: Scope, node: Any, hint: str) -> Value:
 
 def binary_operation(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value, hint: str) -> Value:
     """The value of an operator on two values."""
-    of_objects = instances.operator_of(scope, node, NAMES[op], a, b)
+    of_objects = operators.operator_of(scope, node, NAMES[op], a, b)
     if of_objects is not None:
         return of_objects
     known = folding.binary(op, a, b)
@@ -131,7 +131,7 @@ def unary(scope: Scope, node: Any, hint: str) -> Value:
     if isinstance(value, Lit) and not value.text and isinstance(node.op, gast.USub | gast.UAdd):
         if isinstance(value.value, int | float | complex):
             return Lit(-value.value if isinstance(node.op, gast.USub) else +value.value)
-    found = instances.special(scope, node, value, _SPECIAL_UNARY[type(node.op)], [])
+    found = operators.special(scope, node, value, _SPECIAL_UNARY[type(node.op)], [])
     if found is not None:
         return found
     op = _UNARY[type(node.op)]

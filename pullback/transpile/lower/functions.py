@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var
+from pullback.transpile.core import Arg, Call, Function, Global, Lit, Param, Var
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
@@ -39,12 +39,18 @@ class Specialised:
 
 @dataclass
 class Unit:
-    """The functions of one program."""
+    """The functions of one program.
+
+    `changing`: the classes of objects whose attributes are set after they are made; `read`: the objects of the user's
+    modules that the program reads.
+    """
 
     functions: dict[str, Function] = field(default_factory=dict)
     by_value: dict[Hashable, frozenset[str]] = field(default_factory=dict)  # the integers that are part of a signature
     specialised: dict[Key, Specialised] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
+    changing: frozenset[type] = frozenset()
+    read: dict[Global, None] = field(default_factory=dict)
 
     def key_for(self, name: str) -> str:
         """A key for another function called `name`."""

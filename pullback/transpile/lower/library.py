@@ -15,7 +15,7 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit
-from pullback.transpile.lower import acts, attributes, control, folding, instances, sums
+from pullback.transpile.lower import acts, attributes, control, folding, operators, sums
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
@@ -65,7 +65,7 @@ def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str
         case [value]:
             cls = class_of(value)
             if cls is not None and not is_named_tuple(cls):
-                return instances.special(scope, node, value, "__len__", [])
+                return operators.special(scope, node, value, "__len__", [])
             match type_of(value):
                 case ab.Seq(items=items) | ab.Mapping(items=items):
                     return Lit(len(items))

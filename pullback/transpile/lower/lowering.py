@@ -16,7 +16,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
 from pullback.transpile.infer import type_of_value
-from pullback.transpile.lower import attributes, calls, effects, expressions, patterns, statements, subscripts
+from pullback.transpile.lower import attributes, calls, changing, effects, expressions, patterns, statements, subscripts
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.effects import Shared
@@ -50,6 +50,7 @@ class Lowering(Scope):
     def __init__(self, unit: Unit, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         super().__init__(source, local_names, demands)
         self.unit = unit
+        self.changing = unit.changing
 
     def expression(self, node: Any, hint: str = "") -> Value:
         handler = _HANDLERS.get(type(node))
@@ -91,6 +92,7 @@ class Lowering(Scope):
         inner.function, inner.is_called, inner.by_value = self.function, self.is_called, self.by_value
         inner.body, inner.env, inner.captured, inner.inlines = self.body, self.env, self.captured, self.inlines
         frame = self.new_frame(node)
+        inner.objects = self.objects
         inner.seen = Seen(inner.seen.names, frame, outer)
         inner.path, inner.calls = (*self.path, frame), (*self.calls, source.key)
         inner.inlines[source] = inner.inlines.get(source, 0) + 1
@@ -105,7 +107,11 @@ class Lowering(Scope):
             case Missing(reason=reason, hint=hint, error=cls):
                 self.refuse(node, f"{text!r} {reason}", hint, cls)
         value = self.meaning_of_object(node, text, found.obj)
-        return replace(value, name=found.name or text, module=found.module) if isinstance(value, Global) else value
+        if isinstance(value, Global):
+            value = replace(value, name=found.name or text, module=found.module)
+            if self.changing and changing.holds(value.type, self.changing):
+                self.unit.read[value] = None
+        return value
 
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
         """A live object: what belongs to a library is written as it is, a value of the user's is read by its name."""
@@ -162,11 +168,14 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     scope.parameters = frozenset(variables)
     for cls in {c: None for v in variables for c in _classes(v.type)}:
         note_made(source.reads, cls)
+    objects: list[changing.Opened] = []
     for v in variables:
-        scope.bind(v.hint, v)
         scope.memory.new(v)
+        scope.bind(v.hint, changing.opened(scope, v, v.type, v.hint, objects))
+    begin = len(scope.body)
     end = scope.statements(plain_body(source))
     value = end.value if isinstance(end, Returned) else NONE
+    value = changing.finished(scope, scope.here, value)
     shared = effects.shared(scope, variables, value)
     result = as_atom(scope, scope.here, value)
     written = effects.written(scope, variables)
@@ -174,6 +183,8 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         left = tuple(as_atom(scope, scope.here, variables[k]) for k in written)
         result = scope.op(prims.make_tuple, (result, *left), (), "")
     elif not scope.is_called:
+        changing.set_at_the_end(scope, objects)
+        changing.check_distinct(scope, objects, scope.unit.read, begin)
         effects.require_separate(scope, variables, written)
         effects.require_contiguous(scope)
     parameters = tuple(core_parameter(source, p, v) for p, v in zip(declared(source), variables, strict=True))

@@ -45,6 +45,7 @@ class Scope(ABC):
     is_template = False
     is_called = False  # by a function that is being lowered
     by_value: frozenset[str] = frozenset()  # the integer parameters that are lowered for the values given
+    changing: frozenset[type] = frozenset()  # the classes of objects whose attributes are set after they are made
 
     def __init__(self, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         self.source = source
@@ -72,6 +73,7 @@ class Scope(ABC):
         self.kin: dict[object, Any] = {}  # and what the values that they carry may be one object with
         self.path: tuple[object, ...] = ()
         self.captured: set[Frame] = set()  # of what was written out, the names that functions still see
+        self.objects: set[Frame] = set()  # those of objects whose attributes are set after they are made
         self.calls: tuple[Hashable, ...] = ()  # the functions that are written out around
         self.inlines: dict[FunctionSource, int] = {}  # all of them so far, and how often
         self._bound_in: dict[int, dict[Variable, bool]] = {}
@@ -247,7 +249,7 @@ class Scope(ABC):
 
     def new_frame(self, node: Any, what: str = "call") -> Frame:
         """The names of what is written out here: none that a function still sees which came out of it before."""
-        used = {n.frame for n in self.env.visible() if isinstance(n, Local)} if self.captured else ()
+        used = {n.frame for n in self.env.visible() if isinstance(n, Local)} if self.captured or self.changing else ()
         for k in itertools.count():
             frame = self.demands.frames.setdefault((self.seen.frame, id(node), self.path, what, k), Frame())
             if frame not in used:

@@ -11,7 +11,7 @@ import gast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Global, OpFunction, Var
-from pullback.transpile.lower import acts, attempts, contexts, inlining, instances, loops, patterns, writing
+from pullback.transpile.lower import acts, attempts, contexts, inlining, instances, loops, operators, patterns, writing
 from pullback.transpile.lower.branches import follow, lower_if, skips
 from pullback.transpile.lower.containers import as_atom, unpack
 from pullback.transpile.lower.expressions import BINARY, NAMES, binary_operation
@@ -122,7 +122,7 @@ def store(scope: Scope, target: Any, value: Value) -> None:
             owner = scope.expression(target.value)
             if class_of(owner) is None:
                 refuse_write(scope, target)
-            instances.set_attribute(scope, target, owner, value)
+            instances.set_attribute(scope, target, owner, target.attr, value)
         case gast.Tuple(elts=targets) | gast.List(elts=targets):
             hints = [_hint(t) for t in targets]
             starred = [i for i, t in enumerate(targets) if isinstance(t, gast.Starred)]
@@ -172,21 +172,30 @@ def _augmented(scope: Scope, s: Any) -> End:
 
 def _of_object(scope: Scope, s: Any, op: OpFunction, old: Value, operand: Value) -> Value:
     """`old op= operand` of an object."""
-    found = instances.special(scope, s, old, f"__i{NAMES[op]}__", [operand])
+    found = operators.special(scope, s, old, f"__i{NAMES[op]}__", [operand])
     return binary_operation(scope, s, op, old, operand, "") if found is None else found
 
 
 def _augmented_attribute(scope: Scope, s: Any) -> End:
-    """`self.name += x`, of a number, while an object is made."""
+    """`x.name += y` of an object."""
     owner = scope.expression(s.target.value)
     if class_of(owner) is None:
         refuse_write(scope, s.target)
-    old = scope.attribute(s.target, owner, s.target.attr)
-    if not scope.numbers.has(old):
-        hint = f"Write `{unparse(s.target)} = {unparse(s.target)} ...`, if no other name is to see the change."
-        scope.refuse(s, "this may change a value in place, which is not supported yet", hint)
-    value = binary_operation(scope, s, BINARY[type(s.op)], old, scope.expression(s.value), s.target.attr)
-    instances.set_attribute(scope, s.target, owner, value)
+    name = s.target.attr
+    old = scope.attribute(s.target, owner, name)
+    operand = scope.expression(s.value)
+    op = BINARY[type(s.op)]
+    if isinstance(old, Var | Global) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
+        writing.update(scope, s, old, operand)
+        instances.set_attribute(scope, s.target, owner, name, old)
+        return None
+    if class_of(old) is not None:
+        value = _of_object(scope, s, op, old, operand)
+    else:
+        if not scope.numbers.has(old) or isinstance(old, Pack):
+            _check_rebinds(scope, s, name, f"{unparse(s.target)} {_SIGNS[op]}", old)
+        value = binary_operation(scope, s, op, old, operand, name)
+    instances.set_attribute(scope, s.target, owner, name, value)
     return None
 
 

@@ -53,6 +53,14 @@ class Restart(Exception):
     """The function must be lowered again, with more known about it than when it was begun."""
 
 
+class Changing(Exception):
+    """Attributes of objects of a class are set after they are made: the whole program must be lowered again."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__(cls.__name__)
+        self.cls = cls
+
+
 class Later(Enum):
     """What a name stands for is not known yet, because nobody has asked."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Lit, Slice, Var
-from pullback.transpile.lower import flat, instances
+from pullback.transpile.lower import flat, operators
 from pullback.transpile.lower.containers import as_arg, as_atom, explode, read_item
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
@@ -95,7 +95,7 @@ def _of_object(scope: Scope, node: Any, value: Value, hint: str) -> Value:
     if is_named_tuple(cls) and isinstance(exploded, Pack):
         return _of_pack(scope, node, Pack("tuple", exploded.items), hint)
     index = scope.expression(node.slice)
-    found = instances.special(scope, node, value, "__getitem__", [index])
+    found = operators.special(scope, node, value, "__getitem__", [index])
     if found is None:
         message = f"an object of the class {cls.__name__!r} is read by index"
         scope.refuse(node, message, "This raises TypeError in Python.")

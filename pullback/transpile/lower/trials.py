@@ -24,6 +24,7 @@ from pullback.transpile.lower.states import Binding, End, Inner, Later, Name, Un
 from pullback.transpile.lower.values import (
     Pack,
     Value,
+    class_of,
     flat,
     is_atom,
     leaves,
@@ -267,9 +268,9 @@ class _Trials:
         ends: list[Atom] = []
         for x, y in zip(leaves(c.init), leaves(final), strict=True):
             if is_atom(x) != is_atom(y) or not (is_atom(x) or same_value(x, y)):
-                scope.refuse(
-                    node, f"{c.hint!r} stands for another function in each iteration", "Choose by a condition."
-                )
+                is_object = class_of(x) is not None or class_of(y) is not None
+                what = "object, whose attributes are set," if is_object else "function"
+                scope.refuse(node, f"{c.hint!r} stands for another {what} in each iteration", "Choose by a condition.")
             if is_atom(y):
                 ends.append(y)
         return ends

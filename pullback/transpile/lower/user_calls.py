@@ -12,6 +12,7 @@ from pullback.transpile.core import Call, Lit, Var
 from pullback.transpile.lower import current, effects
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.cases import plain_body
+from pullback.transpile.lower.changing import holds
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.functions import Key, Specialised, Unit, arguments, declared
 from pullback.transpile.lower.inlining import written_out
@@ -43,6 +44,8 @@ def call_user(
     atoms = [as_atom(scope, node, v) for v in values]
     found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
     is_short = found.shared.is_view and not found.written and is_straight(source)
+    if holds(found.result, scope.changing):
+        return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
     if is_short and source.key in scope.written_out:  # what is written through the view is then seen in the argument
         return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
     result = found.result if found.result is BOTTOM else renaming.back(found.result)

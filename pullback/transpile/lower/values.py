@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Literal, TypeGuard
 
@@ -54,10 +54,15 @@ class Partial:
 
 @dataclass(frozen=True, eq=False)
 class Instance:
-    """An object that is being made: its attributes are the names of a frame."""
+    """An object that is being made, or whose attributes are set later: these are the names of a frame.
+
+    `constants`: what its class gives where it has no attribute of its own; `of`: the argument that it is, or is in.
+    """
 
     cls: type
     frame: Frame
+    constants: Mapping[str, Value] = field(default_factory=dict)
+    of: Atom | None = None
 
 
 @dataclass(frozen=True, eq=False)
