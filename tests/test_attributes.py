@@ -336,6 +336,15 @@ def several_targets(x: Any) -> Any:
     return p.x * p.v
 
 
+def by_names(x: Any) -> Any:
+    p: Any = Particle(x, 1.0)
+    for name in ("x", "v"):
+        setattr(p, name, getattr(p, name) * x)
+    y = 0.0 if hasattr(p, "w") else p.x
+    p.w = y
+    return getattr(p, "w", 7.0) + getattr(p, "u", x) + hasattr(p, "move") + p.v
+
+
 def by_lambda(x: Any) -> Any:
     c = Counter()
     f = lambda t: c.twice(t) + t  # noqa: E731
@@ -498,6 +507,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (given_to_functions, (A,)),
     (several_targets, (0.3,)),
     (by_lambda, (1.5,)),
+    (by_names, (1.5,)),
     (moved, (Particle(0.3, 1.0), 5)),
     (averaged, (Average(A * 2, 1.5), A)),
     (averaged_in_branches, (Average(A * 2, 1.5), A, 1.0)),
@@ -628,6 +638,12 @@ def test_constant_of_a_class_that_is_changed_is_seen(monkeypatch):
     assert derivative(0.3, 5) != first
 
 
+@dataclass
+class Numbered:
+    x: Any
+    n: int
+
+
 @dataclass(frozen=True)
 class Frozen:
     x: Any
@@ -673,6 +689,20 @@ def set_in_one_branch(p: Any) -> Any:
     return p.x
 
 
+def set_in_a_loop_that_may_not_run(p: Any) -> Any:
+    for i in range(p.n):
+        p.last = p.x * i
+    return p.last
+
+
+def asked_for_in_a_loop(x: Any) -> Any:
+    p: Any = Particle(x, 1.0)
+    for _ in range(3):
+        if not hasattr(p, "w"):
+            p.w = x
+    return p.w
+
+
 def set_where_it_may_raise(x: Any) -> Any:
     p = Particle(x, 1.0)
     try:
@@ -704,6 +734,8 @@ REFUSED: list[tuple[Callable[..., Any], Any, str, str]] = [
     (frozen_set, 1.0, "setting the attribute 'x' of an object that cannot be changed", "f.x"),
     (method_replaced, 1.0, "setting the attribute 'move' of an object in the place of a method", "p.move"),
     (set_in_one_branch, Particle(1.0, 2.0), "the attribute 'extra' may not be set: it is set in only", "return p.x"),
+    (set_in_a_loop_that_may_not_run, Numbered(1.0, 0), "the attribute 'last' may not be set: it is first", "p.last"),
+    (asked_for_in_a_loop, 1.0, "whether there is an attribute 'w' is not known", "hasattr(p"),
     (set_where_it_may_raise, 1.0, "the attribute 'x' may not be set: it is set in the `try`", "p.x"),
     (read_before_it_is_set, 1.0, "has no attribute 'w'", "p.w"),
     (in_an_array, 1.0, "an object of the class 'Particle' is used as a number or an array", "np.sin(p)"),

@@ -20,8 +20,8 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Effect, Global, Lit, Var
 from pullback.transpile.lower.containers import as_atom, read_item
-from pullback.transpile.lower.frames import Local
-from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.frames import EXISTS, Local
+from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import (
     Instance,
@@ -71,6 +71,7 @@ def begin(scope: Scope, made: Instance, attributes: Iterable[str] = ()) -> Insta
                 note_class(scope.source.reads, made.cls, name, x)
                 found[name] = lift(x)
     scope.objects.add(made.frame)
+    scope.bind(Local(EXISTS, made.frame), NONE)
     for name, value in found.items():
         scope.bind(Local(name, made.frame), value)
     return replace(made, constants=found)
@@ -148,7 +149,9 @@ def attributes(scope: Scope, node: Any, made: Instance) -> dict[str, Value]:
     """What the attributes of an object are by now, those that it has of its class left out."""
     out: dict[str, Value] = {}
     for name, value in scope.env.visible().items():
-        if isinstance(name, Local) and name.frame is made.frame and value is not made.constants.get(name.name):
+        if not isinstance(name, Local) or name.frame is not made.frame or name.name == EXISTS:
+            continue
+        if value is not made.constants.get(name.name):
             if isinstance(value, Unbound):
                 scope.want(value)
                 message = f"the attribute {name.name!r} may not be set: it {value.reason}"

@@ -12,10 +12,11 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
 from pullback.transpile.lower import folding, operators
 from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.current import unusable_part
 from pullback.transpile.lower.memory import Cell
-from pullback.transpile.lower.merging import append_if, merge
+from pullback.transpile.lower.merging import ONE_STRUCTURE, append_if, merge, of_one_structure
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.states import Inner, hint_of
+from pullback.transpile.lower.states import Inner, Name, Unbound, hint_of
 from pullback.transpile.lower.values import UNDECIDED, Value, class_of, type_of
 from pullback.transpile.objects import is_named_tuple
 
@@ -63,9 +64,8 @@ def _connective(scope: Scope, nodes: Sequence[Any], all_of: bool, node: Any) -> 
         return _connective(scope, nodes[1:], all_of, node) if first is all_of else first
     found: list[bool | Atom] = []
     rest = scope.inside(lambda: found.append(_connective(scope, nodes[1:], all_of, node)))
-    check_binds_nothing(scope, node, rest)
     second = Lit(found[0]) if isinstance(found[0], bool) else found[0]
-    if second == Lit(all_of) and not rest.body:
+    if second == Lit(all_of) and not rest.body and not any(scope.env.get(n) is not None for n in rest.names):
         return first
     decided = Inner([], {}, None)
     then, orelse = (rest, decided) if all_of else (decided, rest)
@@ -77,9 +77,46 @@ def choose(
     scope: Scope, node: Any, cond: Atom, then: Inner, orelse: Inner, results: tuple[Atom, Atom], hint: str = ""
 ) -> Atom:
     """Append an `if` with one result."""
-    merged = merge(scope, node, (then, orelse), [(results[0], results[1], hint)])
-    append_if(scope, node, cond, (then, orelse), merged)
-    return cast(Atom, merged[0].value)
+    return cast(Atom, _either(scope, node, cond, (then, orelse), results, hint))
+
+
+def _either(
+    scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], results: tuple[Value, Value], hint: str
+) -> Value:
+    """The value of one expression or another, with what functions that they call bind of those around them."""
+    names = _bound_before(scope, node, inners)
+    pairs = [(*results, hint), *((x, y, hint_of(n)) for n, (x, y) in names.items())]
+    first, *others = merge(scope, node, inners, pairs)
+    append_if(scope, node, test, inners, (first, *others))
+    for m in (first, *others):
+        for out, x, y in zip(m.outs, *m.sides, strict=True):
+            scope.numbers.hand_on(out, (x, y))
+    for name, m in zip(names, others, strict=True):
+        scope.bind(name, m.value)
+    return first.value
+
+
+def _bound_before(scope: Scope, node: Any, inners: Sequence[Inner]) -> dict[Name, tuple[Value, Value]]:
+    """Names that stood for something before, as either expression leaves them; one that is lost is not to be read."""
+    out: dict[Name, tuple[Value, Value]] = {}
+    for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
+        before = scope.env.get(name)
+        if isinstance(name, Cell) or before is None:
+            continue
+        sides = [i.names.get(name, before) for i in inners]
+        lost = next((x for x in sides if isinstance(x, Unbound)), None)
+        for inner, x in zip(inners, sides, strict=True):
+            if lost is None and not isinstance(x, Unbound):
+                lost = scope.into(inner, partial(unusable_part, scope, x))
+        a, b = sides
+        if isinstance(a, Unbound) or isinstance(b, Unbound) or lost is not None:
+            scope.bind(name, lost or before)
+        elif of_one_structure(a, b):
+            out[name] = (a, b)
+        else:
+            reason = f"has another structure as the condition on line {node.lineno} has it"
+            scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
+    return out
 
 
 def connective(scope: Scope, node: Any, hint: str) -> Value:
@@ -116,13 +153,7 @@ def branches(
     """Append an `if` between two expressions, and give its value."""
     values: list[Value] = []
     inners = [scope.inside(partial(_keep, f, values)) for f in (then, orelse)]
-    for inner in inners:
-        check_binds_nothing(scope, node, inner)
-    merged = merge(scope, node, inners, [(values[0], values[1], hint)])
-    append_if(scope, node, test, inners, merged)
-    for out, x, y in zip(merged[0].outs, *merged[0].sides, strict=True):
-        scope.numbers.hand_on(out, (x, y))
-    return merged[0].value
+    return _either(scope, node, test, inners, (values[0], values[1]), hint)
 
 
 def _keep(lower: Callable[[], Value], values: list[Value]) -> None:

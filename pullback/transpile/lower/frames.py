@@ -25,6 +25,7 @@ class Local:
 
 
 Variable = str | Local
+EXISTS = ""  # an attribute that each object has whose attributes are set, from when it is made
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,14 +17,16 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pullback.transpile import abstract as ab
 from pullback.transpile.core import Global, Lit
 from pullback.transpile.lower.containers import read_item
 from pullback.transpile.lower.frames import Local
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Changing, Unbound
-from pullback.transpile.lower.values import Instance, Pack, Partial, Super, Value, class_of, lift
+from pullback.transpile.lower.values import Instance, Pack, Partial, Super, Value, class_of, lift, type_of
 from pullback.transpile.objects import is_named_tuple
 from pullback.transpile.parse.live import bind, note_class
+from pullback.transpile.parse.sources import ABSENT
 
 _ANOTHER = "Make a new object with the other value (dataclasses.replace), or keep the value in a variable."
 
@@ -186,8 +188,46 @@ def set_on_frozen(scope: Scope, node: Any, args: list[Value], keywords: Mapping[
     scope.refuse(node, "this form of `object.__setattr__` is not supported yet", "Use it in `__post_init__` only.")
 
 
-SPECIAL = {
+def by_name(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value | None:
+    """`setattr(x, "name", value)` of an object; None for other values."""
+    match args:
+        case [owner, Lit(value=str() as name), value] if class_of(owner) is not None:
+            set_attribute(scope, node, owner, name, value)
+            return NONE
+    return None
+
+
+def has(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value | None:
+    """`hasattr(x, "name")` of an object; None for other values."""
+    match args:
+        case [owner, Lit(value=str() as name)] if class_of(owner) is not None:
+            return Lit(has_attribute(scope, node, owner, name))
+    return None
+
+
+def has_attribute(scope: Scope, node: Any, owner: Value, name: str) -> bool:
+    """Has an object or its class something under this name?"""
+    cls = class_of(owner)
+    assert cls is not None
+    found = next((vars(k)[name] for k in cls.__mro__ if name in vars(k)), ABSENT)
+    note_class(scope.source.reads, cls, name, found)
+    if found is not ABSENT and not isinstance(found, types.MemberDescriptorType):
+        return True
+    if not isinstance(owner, Instance):
+        t = type_of(owner)
+        return isinstance(t, ab.Record) and name in dict(t.items)
+    variable = Local(name, owner.frame)
+    held = scope.env.get(variable)
+    if isinstance(held, Unbound) or held is None and scope.loops_around(variable):
+        reason = held.reason if isinstance(held, Unbound) else "may be set in an earlier iteration"
+        scope.refuse(node, f"whether there is an attribute {name!r} is not known: it {reason}", "Set it in `__init__`.")
+    return held is not None
+
+
+SPECIAL: dict[object, Callable[..., Value | None]] = {
     super: parent,
+    setattr: by_name,
+    hasattr: has,
     object.__setattr__: set_on_frozen,
 }
 

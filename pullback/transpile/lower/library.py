@@ -15,7 +15,7 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit
-from pullback.transpile.lower import acts, attributes, control, folding, operators, sums
+from pullback.transpile.lower import acts, attributes, control, folding, instances, operators, sums
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
@@ -210,9 +210,11 @@ def _constant_object(scope: Scope, node: Any, args: Arguments, keywords: Keyword
 
 
 def _getattr(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
-    name = static(args[1]) if len(args) == 2 else None
-    if not isinstance(name, str):
+    name = static(args[1]) if len(args) in (2, 3) else None
+    if not isinstance(name, str) or len(args) == 3 and class_of(args[0]) is None:
         scope.refuse(node, "this form of getattr is not supported", "Write `x.name`.")
+    if len(args) == 3 and not instances.has_attribute(scope, node, args[0], name):
+        return args[2]
     return attributes.attribute(scope, node, args[0], name, hint)
 
 

@@ -137,7 +137,7 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
 def _loop_variable(scope: Scope, s: Any, name: Variable, runs: bool) -> Unbound:
     """What a loop's variable stands for after the loop, until somebody reads it: then we begin again, and carry it."""
     before = scope.env.get(name)
-    never_bound = before is None and not scope.loops
+    never_bound = before is None and not scope.loops_around(name)
     kept = runs or never_bound or (before is not None and (not isinstance(before, Unbound) or bool(before.wanted)))
     kept = kept or ends_by_jump(s)
     wanted = frozenset({(id(s), name)}) if kept else frozenset()
@@ -158,10 +158,9 @@ def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
 
     def body() -> End:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
-        if any(isinstance(name, Cell) for name in conditions[-1].names):
+        if any(isinstance(n, Cell) or scope.env.get(n) is not None for n in conditions[-1].names):
             scope.tested_inside[id(s)] = _tested_inside(scope, s)
             raise Restart
-        control.check_binds_nothing(scope, s.test, conditions[-1])
         return None if tests[-1] is False else scope.statements(s.body)
 
     done = settle(scope, s, body, set(), {}, [])

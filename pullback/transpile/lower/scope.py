@@ -12,7 +12,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Atom, Function, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var
 from pullback.transpile.infer import infer, join
 from pullback.transpile.lower import current
-from pullback.transpile.lower.frames import Frame, Local, Seen, Variable
+from pullback.transpile.lower.frames import EXISTS, Frame, Local, Seen, Variable
 from pullback.transpile.lower.memory import Memory
 from pullback.transpile.lower.numbers import Numbers
 from pullback.transpile.lower.origins import origin_of, statement_text
@@ -61,7 +61,8 @@ class Scope(ABC):
         self.body: list[Stmt] = []
         self.numbers = Numbers()
         self.memory = Memory()
-        self.loops = 0
+        self.loops = 0  # around, in this function's own text
+        self.loops_of_callers = 0
         self.flagged = 0  # the `if`s around whose `return` is noted, for what follows them to be skipped
         self.unrollable: list[int] = []  # the loops around, over few numbers that are known
         self.copies = 0
@@ -262,6 +263,16 @@ class Scope(ABC):
             return
         for name in [n for n in self.env.names if isinstance(n, Local) and n.frame == frame]:
             del self.env.names[name]
+
+    def is_attribute(self, name: Name) -> bool:
+        """Is this an attribute of an object that is known here?"""
+        return isinstance(name, Local) and self.bound(Local(EXISTS, name.frame)) is not None
+
+    def loops_around(self, name: Name) -> int:
+        """The loops here in which a name of this function, or of one around it, lives on."""
+        own = self.seen.frame
+        is_own = isinstance(name, str) if own is None else isinstance(name, Local) and name.frame is own
+        return self.loops + (0 if is_own else self.loops_of_callers)
 
     def outer_name(self, node: Any, name: str) -> Value:
         """What a name that is not local stands for."""

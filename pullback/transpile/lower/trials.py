@@ -342,11 +342,13 @@ class _Trials:
         """What a name that is first bound in the body stands for, until somebody reads it: then it is handed on.
 
         In an inner loop it is refused: where that does not run, the name keeps its value from the last outer iteration.
+        So is an attribute of an older object, which then has none.
         """
         reason = f"is first set inside the loop on line {self.s.lineno}, which may not run"
         before = self.scope.env.get(name)
-        never_bound = before is None and not self.scope.loops
-        kept = never_bound or (isinstance(before, Unbound) and bool(before.wanted)) or ends_by_jump(self.s)
+        never_bound = before is None and not self.scope.loops_around(name)
+        kept = never_bound or (isinstance(before, Unbound) and bool(before.wanted))
+        kept = kept and not self.scope.is_attribute(name) or ends_by_jump(self.s)
         wanted = frozenset({(id(self.s), name)}) if kept else frozenset()
         return Unbound(reason, "Give it a value before the loop.", wanted)
 
