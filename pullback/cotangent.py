@@ -45,7 +45,8 @@ def fitting(ct: Any, to: Like, path: str = "the cotangent") -> Any:
     if to.kind is list:
         if not isinstance(ct, list | tuple) or len(ct) != len(to.items):
             raise TypeError(f"{path} must be a tuple or list of {len(to.items)}")
-        return type(ct)([fitting(ct[k], x, f"{path}[{k}]") for k, x in to.items])
+        made = [fitting(ct[k], x, f"{path}[{k}]") for k, x in to.items]
+        return type(ct)(*made) if hasattr(ct, "_fields") else type(ct)(made)
     if isinstance(ct, np.ndarray) and ct.dtype == to.dtype and ct.shape == to.shape and to.kind is np.ndarray:
         return ct
     if ct is None or np.asarray(ct).dtype.kind not in "biufc" or np.shape(ct) != to.shape:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pullback import errors, output
 from pullback.backends.base import Emitted
+from pullback.backends.modules import is_enclosed
 from pullback.cotangent import checked
 from pullback.references import global_name, under_its_name
 from pullback.transpile.abstract import Scalar, Static, Type, Unknown
@@ -120,8 +121,19 @@ class Derived:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the generated module to a file, whole or not at all, and never over one that pullback did not write."""
+        self._check_enclosed()
         file = Path(self.__wrapped__.__code__.co_filename)
         output.write(path, output.marked(self.source, file.name), keep=[str(file)])
+
+    def _check_enclosed(self) -> None:
+        """Refuse to write out what needs a variable of a function around: no module has it."""
+        made = [*self._specialisations.values()]
+        emitted = made[-1].emitted if made else self._ahead_of_time
+        names = [name for name, (module, _) in emitted.user_names.items() if is_enclosed(module)]
+        if names:
+            what = ", ".join(map(repr, sorted(names)))
+            message = f"the derivative reads {what} of the function around {self.__wrapped__.__name__!r}"
+            raise errors.NotSupportedYet(message, hint="Pass it as an argument; `show` prints the text.")
 
     def __repr__(self) -> str:
         names = ", ".join(self._names[i] for i in self._wrt)

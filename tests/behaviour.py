@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import pullback
+from pullback.transpile.objects import attributes_of
 from tests.differences import assert_pullback, copied, direction, is_float, leaves, map_leaves
 
 
@@ -16,6 +17,8 @@ def identical(a: Any, b: Any) -> bool:
     """Are two values equal to the bit, with the same structure, kinds, shapes and dtypes?"""
     if type(a) is not type(b):
         return False
+    if (held := attributes_of(a)) is not None:
+        return identical(held, attributes_of(b))
     match a:
         case dict():
             return list(a) == list(b) and all(identical(a[k], b[k]) for k in a)
@@ -32,6 +35,8 @@ def identical(a: Any, b: Any) -> bool:
 
 def same_kinds(gradient: Any, argument: Any) -> bool:
     """Has a gradient the containers, kinds, shapes and dtypes of its argument, None where that is no float?"""
+    if (held := attributes_of(argument)) is not None:
+        return type(gradient) is type(argument) and same_kinds(attributes_of(gradient), held)
     match argument:
         case dict():
             return (
@@ -60,16 +65,39 @@ def with_floats(args: Sequence[Any]) -> tuple[int, ...]:
     return tuple(i for i, a in enumerate(args) if any(map(is_float, leaves(a))))
 
 
+def objects(tree: Any) -> list[Any]:
+    """The objects of the user's classes in a structure."""
+    held = attributes_of(tree)
+    inner = held.values() if held is not None else tree.values() if isinstance(tree, dict) else tree
+    found = [] if held is None or isinstance(tree, tuple) else [tree]
+    if held is not None or isinstance(tree, dict | list | tuple):
+        found += [x for part in inner for x in objects(part)]
+    return found
+
+
+def ran(f: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, Any]:
+    """What a function returns, and its arguments after the call: attributes set, arrays as before."""
+    given, expected = copied(args), copied(args)
+    before = [dict(attributes_of(x) or {}) for x in objects(given)]
+    pairs = list(zip(objects(given), objects(expected), before, strict=True))
+    value = copy.deepcopy(f(*given))
+    for x, y, old in pairs:
+        for name, now in (attributes_of(x) or {}).items():
+            if name not in old or old[name] is not now:
+                object.__setattr__(y, name, copy.deepcopy(now))
+    return value, expected
+
+
 def assert_behaves(f: Callable[..., Any], *args: Any, steps: Sequence[float] = (1e-6,)) -> None:
     """The derivative of `f` at these arguments, in all of them that have floats, is as it must be.
 
-    `f` may change its arguments: its derivative may not.
+    `f` may write into its arguments: its derivative may not. Attributes of objects it sets as `f` does.
     """
     wrt = with_floats(args)
-    before = copied(args)
-    value = copy.deepcopy(f(*copied(args)))
+    value, after = ran(f, args)
     derivative = pullback.vjp(f, wrt=wrt)
-    out, pull = derivative(*args)
+    given, other = copied(args), copied(args)
+    out, pull = derivative(*given)
     assert identical(out, value)
     rng = np.random.default_rng(0)
     ct = map_leaves(lambda x: None if x is None else np.asarray(x) if np.ndim(x) else float(x), direction(value, rng))
@@ -77,16 +105,17 @@ def assert_behaves(f: Callable[..., Any], *args: Any, steps: Sequence[float] = (
     kept = copy.deepcopy(gradients)
     assert identical(pull(ct), kept)
     assert identical(gradients, kept)
-    assert identical(args, before)
-    again, pull_again = derivative(*args)
+    assert identical(given, after)
+    again, pull_again = derivative(*other)
     assert identical(again, value)
+    assert identical(other, after)
     assert identical(pull_again(ct), kept)
     assert all(same_kinds(g, args[i]) for g, i in zip(gradients, wrt, strict=True))
     own = arrays(gradients)
     for k, g in enumerate(own):
-        assert not any(np.shares_memory(g, x) for x in (*arrays(args), *arrays(ct), *arrays(out), *own[:k]))
+        assert not any(np.shares_memory(g, x) for x in (*arrays(given), *arrays(ct), *arrays(out), *own[:k]))
     assert_pullback(f, args, wrt, ct, gradients, steps=steps)
     if is_float(value) and np.shape(value) == ():
-        found, gradients = pullback.value_and_grad(f, wrt=wrt)(*args)
+        found, gradients = pullback.value_and_grad(f, wrt=wrt)(*copied(args))
         assert identical(found, value)
         assert all(same_kinds(g, args[i]) for g, i in zip(gradients, wrt, strict=True))

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
+from pullback.runtime import record
+from pullback.transpile.objects import attributes_of
+
 Tree = Any
 
 
@@ -21,6 +24,9 @@ def leaves(tree: Tree) -> Iterator[Any]:
         case list() | tuple():
             for x in tree:
                 yield from leaves(x)
+        case _ if (held := attributes_of(tree)) is not None:
+            for x in held.values():
+                yield from leaves(x)
         case _:
             yield tree
 
@@ -30,6 +36,8 @@ def map_leaves(f: Callable[[Any], Any], tree: Tree) -> Tree:
     match tree:
         case dict():
             return {k: map_leaves(f, x) for k, x in tree.items()}
+        case _ if (held := attributes_of(tree)) is not None:
+            return record(type(tree), **{k: map_leaves(f, x) for k, x in held.items()})
         case list() | tuple():
             return type(tree)(map_leaves(f, x) for x in tree)
         case _:

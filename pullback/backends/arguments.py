@@ -14,7 +14,6 @@ Where the argument itself is read after the write, the copy is made there, and t
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import takewhile
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from pullback.transpile.traversal import free, reads, substitute
 from .intents import wanted
 from .sharing import Taken, overwritten, writes
 
-_CHECKS = frozenset({"require_separate", "require_contiguous"})
+_CHECKS = frozenset({"require_separate", "require_contiguous", "require_distinct"})
 
 
 def copy_arguments(f: Function, taken: Taken) -> Function:
@@ -38,10 +37,11 @@ def copy_arguments(f: Function, taken: Taken) -> Function:
     }
     if not copies:
         return f
-    checks = tuple(takewhile(lambda s: isinstance(s, Effect) and s.op in _CHECKS, f.block.body))
-    body = substitute(Block((), f.block.body[len(checks) :], f.block.results), copies)
+    checks = [k for k, s in enumerate(f.block.body, 1) if isinstance(s, Effect) and s.op in _CHECKS]
+    before = f.block.body[: max(checks, default=0)]  # what is looked at there is the argument itself
+    body = substitute(Block((), f.block.body[len(before) :], f.block.results), copies)
     first = (Op(new, np.ndarray.copy, (old,), (), f.origin) for old, new in copies.items())
-    return replace(f, block=Block(f.block.params, (*checks, *first, *body.body), body.results))
+    return replace(f, block=Block(f.block.params, (*before, *first, *body.body), body.results))
 
 
 class _Uses:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from pullback.transpile.core import Origin, Program
 
+DOC = 77  # characters of a docstring that fit on a line
+
 
 @dataclass(frozen=True)
 class Emitted:

@@ -242,6 +242,12 @@ class Builder:
         elif s.op == "raise":
             causes = [self.exception(x) for _, x in s.kwargs if isinstance(x, tuple)]
             self.put(ast.Raise(self.exception(s.args) if s.args else None, *causes or [None]), s.origin)
+        elif s.op == "set_attribute":
+            owner, attribute, value = s.args
+            assert isinstance(attribute, Lit)
+            assert isinstance(attribute.value, str)
+            target = ast.Attribute(self.write(owner), attribute.value, ast.Store())
+            self.put(ast.Assign([target], self.write(value)), s.origin)
         else:
             space = self.write.space
             function = space.helper(s.op) if s.op in runtime.__all__ else space.builtin(s.op)

@@ -9,7 +9,7 @@ import math
 import operator
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Caught, Global, Lit, Origin, Var
+from pullback.transpile.objects import place_of_class, takes_just
 
 from .facts import BINARY, COMPARE, UNARY, type_of
 from .namespace import Namespace
@@ -238,6 +239,10 @@ class Expressions:
         return ast.Subscript(value, index, ast.Load())
 
     def _subscript(self, e: Apply) -> Any:
+        container = e.args[0].type if isinstance(e.args[0], Global) else type_of(e.args[0])
+        match container, e.args[1]:
+            case ab.Record(), Lit(value=str() as attribute):
+                return ast.Attribute(self(e.args[0]), attribute, ast.Load())
         return self._index(self(e.args[0]), self.index(e.args[1]))
 
     def _choice(self, e: Choice) -> Any:
@@ -249,7 +254,16 @@ class Expressions:
 
     def _dict(self, e: Apply) -> Any:
         keys = e.args[0] if isinstance(e.args[0], tuple) else ()
+        of_class = dict(e.kwargs).get("cls")
+        if isinstance(of_class, Lit) and isinstance(of_class.value, type):
+            return self._object(of_class.value, [str(k.value) for k in keys if isinstance(k, Lit)], e.args[1:])
         return ast.Dict([self(k) for k in keys], [self(x) for x in e.args[1:]])
+
+    def _object(self, cls: type, names: Sequence[str], values: Sequence[Any]) -> Any:
+        """An object with these attributes: by its class where that does nothing else, else without its `__init__`."""
+        given = dict(zip(names, map(self, values), strict=True))
+        made = name(self.space.user(*place_of_class(cls)))
+        return call(made, **given) if takes_just(cls, names) else call(self.space.helper("record"), made, **given)
 
     def _copies(self, e: Apply) -> Any:
         return ast.BinOp(ast.List([self(e.args[0])], ast.Load()), ast.Mult(), self(e.args[1]))

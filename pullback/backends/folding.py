@@ -26,6 +26,8 @@ from .choosing import branch
 from .facts import CONVERSIONS, MAKERS, STARTS, is_cheap
 from .intents import wanted
 from .loops import LoopFolding
+from .passed import is_set, passed
+from .returning import kept
 from .script import (
     Act,
     Append,
@@ -85,6 +87,7 @@ class Folder:
         sharing = Sharing(function.block, usage.start, callees.taken)
         self.changing = sharing.changing
         self.waiting = Waiting(usage, sharing)
+        self.passed = passed(function)
         self.done: set[Stmt] = set()
         self.loops = LoopFolding(self)
 
@@ -162,6 +165,8 @@ class Folder:
                 made = self.waiting.expression(lambda: self.waiting.args(values, reader), frame.room - 8)
                 assert isinstance(made, tuple)
                 n = len(s.args)
+                if is_set(s):
+                    made = (*made[:2], kept(made[2], s.args[2] in self.passed))
                 kwargs = tuple(zip(names, made[n:], strict=True))
                 frame.slots[slot].append(Act(s.op, made[:n], kwargs, s.origin))
             case If():

@@ -14,7 +14,7 @@ from pullback import errors, runtime
 from pullback.transpile.core import Block, Call, Effect, Function, Global, Origin, Program
 from pullback.transpile.traversal import blocks
 
-from .base import Emitted
+from .base import DOC, Emitted
 from .building import Builder, Note
 from .expressions import Expressions, Functions
 from .folding import Callees, fold
@@ -190,7 +190,10 @@ class _Module:
         return self.space.user(f.module, f.name)
 
     def function(self, key: str, writer: Expressions, forbidden: frozenset[str]) -> Any:
-        builder = Builder(self.procedures[key], writer, forbidden)
+        procedure = self.procedures[key]
+        if key == "":
+            procedure = replace(procedure, doc=_with_enclosed(procedure.doc, self.space.users))
+        builder = Builder(procedure, writer, forbidden)
         node = builder.function(self.entry if key == "" else self.names[key])
         self.notes.update(builder.notes)
         self.notes[node] = Note(self.procedures[key].origin)
@@ -210,7 +213,7 @@ class _Module:
         self.groups = len(out)
         if not self.standalone:
             out += _from_imports({(self.language.helpers, h): name for h, name in space.helpers.items()})
-        return out + _from_imports(space.users)
+        return out + _from_imports({there: n for there, n in space.users.items() if not is_enclosed(there[0])})
 
     def constants(self, writer: Expressions) -> list[Any]:
         """The user's constants that standalone text holds itself."""
@@ -257,6 +260,18 @@ class _Module:
                 for line in range(place.lineno, max(end, place.lineno) + 1):
                     out[line] = note.origin
         return out
+
+
+def is_enclosed(module: str) -> bool:
+    """Is this where a variable of a function is, and no module?"""
+    return "<" in module
+
+
+def _with_enclosed(doc: str, users: Mapping[tuple[str, str], str]) -> str:
+    """A docstring that names the variables of functions around, which the text does not say."""
+    names = ", ".join(sorted(n for (module, _), n in users.items() if is_enclosed(module)))
+    longer = f"{doc.removesuffix('.')}, for {names} of the function around it."
+    return longer if names and len(longer) <= DOC else doc
 
 
 def _is_literal(value: object) -> bool:

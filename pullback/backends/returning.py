@@ -11,7 +11,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
-from .facts import MAKERS, is_array, type_of
+from .facts import MAKERS, is_array, is_fresh, type_of
 from .places import Places, Store, stores_of
 from .script import Apply, Choice, Expr, Invoke, atoms
 
@@ -32,10 +32,21 @@ def copied(e: Expr, out: Var | None = None, apart: bool = False) -> Apply:
         case ab.Seq(kind=kind, items=items) if apart:
             maker = prims.make_tuple if kind == "tuple" else prims.make_list
             return Apply(maker, tuple(_part(e, k, t) for k, t in enumerate(items)), (), out)
-        case ab.Mapping(items=entries) if apart:
+        case ab.Mapping(items=entries) as t if apart:
             keys = tuple(Lit(k) for k, _ in entries)
-            return Apply(prims.make_dict, (keys, *(_part(e, k, t) for k, t in entries)), (), out)
+            of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
+            return Apply(prims.make_dict, (keys, *(_part(e, k, x) for k, x in entries)), of_class, out)
     return Apply(deepcopy, (e,), (), out)
+
+
+def kept(e: Expr, is_argument: bool) -> Expr:
+    """What an attribute of an object is set to: no array that somebody else writes; of what was passed, the object."""
+    if isinstance(e, Apply) and e.op in MAKERS:
+        skip = 1 if e.op is prims.make_dict else 0
+        return replace(e, args=(*e.args[:skip], *(kept(x, is_argument) for x in e.args[skip:])))
+    if not is_array(type_of(e)) or isinstance(e, Apply) and is_fresh(e.op, e.args):
+        return e
+    return e if is_argument and not isinstance(type_of(e), ab.Array) else copied(e)
 
 
 def _part(e: Expr, key: int | str, t: ab.Type) -> Expr:

@@ -27,6 +27,7 @@ from pullback.transpile.traversal import blocks, variables
 
 from .augmented import augmented
 from .facts import AUGMENTED, MAKERS, WRITES, is_array, is_fresh
+from .passed import is_set, set_objects
 from .script import Apply
 
 Taken = Callable[[str], Collection[int]]
@@ -79,6 +80,8 @@ class Sharing:
         self.parent: dict[Var, Var] = {}
         self._containers: set[Var] = set()
         self.changing: set[Stmt] = set()
+        self.sets: list[int] = []  # where attributes of arguments are set
+        self.objects = set_objects(block)
         self._scan(block)
         self._walk(block)
         self.kills: dict[Var, list[int]] = {}
@@ -157,6 +160,8 @@ class Sharing:
     def _places(self, block: Block, position: dict[Stmt, int]) -> None:
         for s in block.body:
             at = position[s]
+            if is_set(s):
+                self.sets.append(at)
             if isinstance(s, Call):
                 for v in overwritten(s, self.taken):
                     self.kills.setdefault(self.root(v), []).append(at)
@@ -174,6 +179,8 @@ class Sharing:
     def disturbed(self, v: Var, start: int, end: int) -> bool:
         """Is a value's storage written, or its name given to another, between two positions (both left out)?"""
         if v.hint and _any_between(self.renames.get(v.hint), start, end):
+            return True
+        if v in self.objects and _any_between(self.sets, start, end):
             return True
         return is_array(v.type) and _any_between(self.kills.get(self.root(v)), start, end)
 

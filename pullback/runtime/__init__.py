@@ -1,20 +1,24 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
+from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.products import product_of_others
-from pullback.runtime.separate import require_apart, require_contiguous, require_separate
+from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
 from pullback.runtime.trees import add_trees, match_kinds, zeros_of, zeros_to_fill
 
 __all__ = [
     "add_trees",
+    "arrays_in",
     "at_least_one",
     "match_kinds",
     "place_diagonal",
     "product_of_others",
     "read_written",
+    "record",
     "require_apart",
     "require_contiguous",
+    "require_distinct",
     "require_scalar",
     "require_separate",
     "scatter_add",

@@ -20,22 +20,32 @@ def require_apart(array: Any, first: Any, second: Any) -> None:
         raise error("a part of an array is written in a call that takes another part, and the two overlap")
 
 
+def arrays_in(argument: Any) -> list[Any]:
+    """The arrays in a structure: in its containers, and in the attributes of its objects."""
+    found: list[Any] = []
+    rest, seen = [argument], set()
+    while rest:
+        x = rest.pop()
+        if isinstance(x, np.ndarray):
+            found.append(x)
+        elif id(x) not in seen and isinstance(x, dict | list | tuple):
+            seen.add(id(x))
+            rest += x.values() if isinstance(x, dict) else x
+        elif id(x) not in seen and not isinstance(x, type) and type(x).__module__ != "builtins":
+            seen.add(id(x))
+            rest += getattr(x, "__dict__", {}).values()
+            for cls in type(x).__mro__:
+                slots = getattr(cls, "__slots__", ())
+                rest += [getattr(x, s, None) for s in ((slots,) if isinstance(slots, str) else slots)]
+    return found
+
+
 def require_separate(written: int, *arguments: Any) -> None:
     """Raise AliasError where an array in the first `written` of some arguments shares memory with another array.
 
     The derivative is that of a function of separate arrays: a write to the one would not be seen in the other.
     """
-
-    groups: list[list[Any]] = []
-    for argument in arguments:
-        found, rest = [], [argument]
-        while rest:
-            x = rest.pop()
-            if isinstance(x, np.ndarray):
-                found.append(x)
-            elif isinstance(x, dict | list | tuple):
-                rest += x.values() if isinstance(x, dict) else x
-        groups.append(found)
+    groups = [arrays_in(argument) for argument in arguments]
     every = [a for group in groups for a in group]
     for k, a in enumerate(a for group in groups[:written] for a in group):
         if any(np.may_share_memory(a, b) and np.shares_memory(a, b) for b in every[:k] + every[k + 1 :]):
@@ -55,20 +65,15 @@ def require_contiguous(argument: Any, name: str) -> None:
     The function uses it in another shape, too, and writes: what is written in one is seen in the other if that is no
     copy.
     """
-    rest = [argument]
-    while rest:
-        x = rest.pop()
-        if isinstance(x, dict | list | tuple):
-            rest += x.values() if isinstance(x, dict) else x
-        elif isinstance(x, np.ndarray) and not x.flags.c_contiguous:
-            error: type[RuntimeError] = RuntimeError
-            try:
-                from pullback import errors
+    if any(not x.flags.c_contiguous for x in arrays_in(argument)):
+        error: type[RuntimeError] = RuntimeError
+        try:
+            from pullback import errors
 
-                error = errors.AliasError
-            except ImportError:
-                pass
-            raise error(
-                f"{name!r} must be C-contiguous: it is written, and of another layout what reshape, ravel and the like "
-                f"give is a copy. Pass np.ascontiguousarray({name}), or let the function begin with {name}.copy()"
-            )
+            error = errors.AliasError
+        except ImportError:
+            pass
+        raise error(
+            f"{name!r} must be C-contiguous: it is written, and of another layout what reshape, ravel and the like "
+            f"give is a copy. Pass np.ascontiguousarray({name}), or let the function begin with {name}.copy()"
+        )

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.runtime.objects import record
+
 
 def add_trees(a: Any, b: Any) -> Any:
     """The sum of two cotangents, leaf by leaf; None is no contribution."""
@@ -19,6 +21,8 @@ def add_trees(a: Any, b: Any) -> Any:
         return type(a)(*map(add_trees, a, b))
     if isinstance(a, list | tuple):
         return type(a)(map(add_trees, a, b))
+    if hasattr(a, "__dict__"):
+        return record(type(a), **{name: add_trees(x, getattr(b, name)) for name, x in vars(a).items()})
     return a + b
 
 
@@ -34,6 +38,8 @@ def zeros_of(x: Any) -> Any:
         return np.zeros_like(x) if x.dtype.kind in "fc" else None
     if isinstance(x, float | complex | np.inexact):
         return type(x)(0)
+    if hasattr(x, "__dict__") and not callable(x):
+        return record(type(x), **{name: zeros_of(value) for name, value in vars(x).items()})
     return None
 
 
@@ -60,4 +66,6 @@ def match_kinds(d: Any, like: Any) -> Any:
         if d is None or isinstance(d, np.ndarray):
             return d if d is None else d.astype(like.dtype, copy=False)
         return np.full_like(like, d)
+    if d is not None and hasattr(like, "__dict__"):
+        return record(type(like), **{name: match_kinds(getattr(d, name), x) for name, x in vars(like).items()})
     return d if d is None or type(d) is type(like) else type(like)(d)

@@ -71,6 +71,13 @@ class Mapping:
 
 
 @dataclass(frozen=True)
+class Record(Mapping):
+    """An object of a class of the user's: its attributes, in order."""
+
+    cls: type = object
+
+
+@dataclass(frozen=True)
 class Static:
     """A value known while transpiling that is never differentiated: None, a string, a dtype, a callable."""
 
@@ -82,7 +89,7 @@ class Unknown:
     """Nothing is known; code on it is general and may call run-time helpers."""
 
 
-Type = Scalar | Array | Seq | ListOf | Mapping | Static | Unknown
+Type = Scalar | Array | Seq | ListOf | Mapping | Record | Static | Unknown
 
 BOOL, INT, FLOAT = Scalar("bool"), Scalar("int"), Scalar("float")
 UNKNOWN = Unknown()

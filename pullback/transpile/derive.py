@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pullback import errors
+from pullback.backends.base import DOC
 from pullback.transpile import abstract as ab
 from pullback.transpile import marks, prims
 from pullback.transpile.companions import Derivation, joined, pack
@@ -26,8 +27,6 @@ from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
 from pullback.transpile.reverse.builder import ONE
 from pullback.transpile.traversal import blocks
-
-DOC = 77  # characters of a docstring that fit on a line
 
 
 def derive(program: Program, request: Request) -> Program:

@@ -122,7 +122,7 @@ def _live_object(source: FunctionSource, module: str, name: str) -> tuple[object
             value = primal_of(read.value)
             found[id(value)] = value, None if isinstance(value, types.FunctionType) else read
     for s in source.reads.functions.values():
-        if (s.module, s.name) == (module, name):
+        if not s.is_inner and (s.module, s.name) == (module, name):
             found[id(s.function)] = s.function, None
     if not found:
         raise errors.PullbackError(f"internal error, please report: {name!r} of {module!r} was never looked up")

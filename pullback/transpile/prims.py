@@ -19,8 +19,9 @@ def dim(x: Any, axis: int) -> int:
 
 
 def item(container: Any, key: Any) -> Any:
-    """An item of a tuple, list or dict under a constant key or an integer."""
-    return container[key]
+    """An item of a tuple, list or dict under a constant key or an integer; an attribute of an object."""
+    is_object = isinstance(key, str) and not isinstance(container, dict)
+    return getattr(container, key) if is_object else container[key]
 
 
 def make_tuple(*items: Any) -> tuple[Any, ...]:
@@ -38,9 +39,12 @@ def copies(x: Any, n: int) -> list[Any]:
     return [x] * n
 
 
-def make_dict(keys: tuple[Any, ...], *items: Any) -> dict[Any, Any]:
-    """`{key: item, …}`."""
-    return dict(zip(keys, items, strict=True))
+def make_dict(keys: tuple[Any, ...], *items: Any, cls: Any = None) -> Any:
+    """`{key: item, …}`, or an object of a class with these attributes."""
+    from pullback.runtime import record
+
+    made = dict(zip(keys, items, strict=True))
+    return made if cls is None else record(cls, **made)
 
 
 def through(a: Any, via: tuple[tuple[Any, ...], ...]) -> Any:

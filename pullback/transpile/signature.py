@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from collections.abc import Hashable, Sequence
 from collections.abc import Mapping as AnyMapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from pullback.transpile.abstract import (
     Length,
     ListOf,
     Mapping,
+    Record,
     Scalar,
     Seq,
     Static,
@@ -27,10 +30,15 @@ from pullback.transpile.abstract import (
     kind_of_dtype,
 )
 from pullback.transpile.infer.join import join
+from pullback.transpile.objects import attributes_of
 
 _STATIC = (
-    str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(None), type(Ellipsis),
+    str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, functools.partial, np.ufunc,
+    type(None), type(Ellipsis),
 )  # fmt: skip
+
+
+_DEEPEST = 20  # objects in objects
 
 
 def type_of_value(value: object, name: str) -> Type:
@@ -59,6 +67,8 @@ def type_of_value(value: object, name: str) -> Type:
         return _of_dict(value, name)
     if isinstance(value, _STATIC):
         return Static(value)
+    if (found := attributes_of(value)) is not None and name.count(".") < _DEEPEST:
+        return Record(tuple((k, type_of_value(x, f"{name}.{k}")) for k, x in found.items()), type(value))
     return _of_array(value, name) if hasattr(value, "dtype") and hasattr(value, "shape") else UNKNOWN
 
 
@@ -82,7 +92,7 @@ def _of_items(values: Sequence[object], name: str) -> tuple[Type, ...]:
 def _of_list(values: list[object], name: str) -> Type:
     """A list of any length where the items are alike, else one of just these items."""
     items = _of_items(values, name)
-    if not items or any(not alike(items[0], t) for t in items[1:]):
+    if not items or isinstance(items[0], Record) or any(not alike(items[0], t) for t in items[1:]):
         return Seq("list", items)
     item = items[0]
     for t in items[1:]:
@@ -100,7 +110,7 @@ def alike(a: Type, b: Type) -> bool:
         case Seq(), Seq():
             return a.kind == b.kind and len(a.items) == len(b.items) and all(map(alike, a.items, b.items))
         case Mapping(), Mapping():
-            keys = [k for k, _ in a.items] == [k for k, _ in b.items]
+            keys = type(a) is type(b) and [k for k, _ in a.items] == [k for k, _ in b.items]
             return keys and all(alike(x, y) for (_, x), (_, y) in zip(a.items, b.items, strict=True))
         case ListOf(item=x), ListOf(item=y):
             return alike(x, y)
@@ -119,7 +129,7 @@ def nameless(t: Type) -> Type:
         case ListOf(item=item):
             return ListOf(nameless(item))
         case Mapping(items=entries):
-            return Mapping(tuple((k, nameless(x)) for k, x in entries))
+            return replace(t, items=tuple((k, nameless(x)) for k, x in entries))
     return t
 
 
@@ -200,7 +210,7 @@ def exact_key(args: Sequence[Any]) -> Hashable:
     return tuple(key)
 
 
-def _key(x: Any) -> Hashable:
+def _key(x: Any, depth: int = 0) -> Hashable:
     cls: Any = type(x)
     if cls is np.ndarray:
         shape = x.shape
@@ -210,17 +220,19 @@ def _key(x: Any) -> Hashable:
     if cls is float or cls is int or cls is bool:
         return cls
     if cls is list:
-        keys = [_key(y) for y in x]
+        keys = [_key(y, depth) for y in x]
         return (list, keys[0]) if keys and keys.count(keys[0]) == len(keys) else (list, tuple(keys))
     if cls is tuple:
-        return tuple, tuple([_key(y) for y in x])
+        return tuple, tuple([_key(y, depth) for y in x])
     if cls is dict:
-        return dict, tuple([(k, type(k), _key(y)) for k, y in x.items()])
+        return dict, tuple([(k, type(k), _key(y, depth)) for k, y in x.items()])
     if isinstance(x, np.generic):
         return cls, x.dtype
     if isinstance(x, _STATIC):
         return cls, x
+    if (found := attributes_of(x)) is not None:
+        return cls, tuple([(k, _key(y, depth + 1) if depth < _DEEPEST else None) for k, y in found.items()])
     if hasattr(x, "dtype") and hasattr(x, "shape"):
         return cls, np.dtype(x.dtype), tuple([n if n < 2 else 2 for n in x.shape])
-    found: Hashable = cls
-    return found
+    other: Hashable = cls
+    return other

@@ -39,6 +39,8 @@ _EFFECTS = {
     "require_separate": (2, None),
     "require_apart": (3, 3),
     "require_contiguous": (2, 2),
+    "require_distinct": (2, None),
+    "set_attribute": (3, 3),
     "enter": (1, 1),
     "leave": (1, 1),
     "try": (0, 0),

@@ -160,3 +160,18 @@ def test_arguments_apart_in_one_buffer_are_free() -> None:
     args = (ONE[::2], ONE[1::2])
     value, _ = pullback.value_and_grad(written_first, wrt=(0, 1))(*args)
     assert identical(value, written_first(*copied(list(args))))
+
+
+def written_beside_a_dict(p: Any, x: Any) -> Any:
+    v = p["v"]
+    x[0] = 3.0 * x[1]
+    return np.sum(x * v)
+
+
+def test_an_argument_that_shares_memory_with_an_item_that_is_read_first_is_caught() -> None:
+    derivative = pullback.value_and_grad(written_beside_a_dict, wrt=(0, 1))
+    x = np.ones(3)
+    with pytest.raises(pullback.AliasError, match="shares memory"):
+        derivative({"v": x}, x)
+    value, _ = derivative({"v": x.copy()}, x)
+    assert value == 5.0

@@ -16,6 +16,7 @@ from pullback.transpile.abstract import (
     Length,
     ListOf,
     Mapping,
+    Record,
     Scalar,
     Seq,
     Static,
@@ -87,7 +88,9 @@ def make_dict(call: Call) -> Type:
     keys = static_value(call.args[0])
     if not isinstance(keys, tuple) or not all(isinstance(k, str | int) for k in keys):
         return UNKNOWN
-    return Mapping(tuple(zip(keys, map(type_of, call.args[1:]), strict=True)))
+    items = tuple(zip(keys, map(type_of, call.args[1:]), strict=True))
+    cls = call.kwargs.get("cls")
+    return Record(items, cls.value) if isinstance(cls, Lit) and isinstance(cls.value, type) else Mapping(items)
 
 
 @shape_function(prims.dim)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pullback.transpile.abstract import (
     UNKNOWN,
     Array,
@@ -38,7 +40,8 @@ def join(a: Type, b: Type) -> Type:
         case (Seq(kind="list") | ListOf()), (Seq(kind="list") | ListOf()):
             return _join_lists(a, b)
         case Mapping(), Mapping() if [k for k, _ in a.items] == [k for k, _ in b.items]:
-            return Mapping(tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.items, b.items, strict=True)))
+            if type(a) is type(b) and getattr(a, "cls", None) is getattr(b, "cls", None):
+                return replace(a, items=tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.items, b.items, strict=True)))
     return a if a == b else UNKNOWN
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 
 from pullback import runtime
 from pullback.transpile.abstract import (
@@ -72,7 +73,7 @@ def _sum(a: Type, b: Type) -> Type:
             return Seq(a.kind, tuple(map(_sum, a.items, b.items)))
         case Mapping(), Mapping():
             other = dict(b.items)
-            return Mapping(tuple((k, _sum(t, other.get(k, UNKNOWN))) for k, t in a.items))
+            return replace(a, items=tuple((k, _sum(t, other.get(k, UNKNOWN))) for k, t in a.items))
         case ListOf(), ListOf():
             return ListOf(_sum(a.item, b.item))
         case (Scalar() | Array()), (Scalar() | Array()):
@@ -106,7 +107,7 @@ def _zeros(t: Type) -> Type:
         case ListOf(item=item):
             return ListOf(_zeros(item))
         case Mapping(items=entries):
-            return Mapping(tuple((k, _zeros(x)) for k, x in entries))
+            return replace(t, items=tuple((k, _zeros(x)) for k, x in entries))
         case Array(dtype=None) | Unknown():
             return UNKNOWN
     return t if differentiable(t) else NONE

@@ -19,7 +19,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Program
 from pullback.transpile.lower.functions import Unit, reachable
 from pullback.transpile.lower.lowering import lower_function
-from pullback.transpile.lower.states import NotATemplate
+from pullback.transpile.lower.states import Changing, NotATemplate
 from pullback.transpile.lower.template import lower_rule
 from pullback.transpile.parse.sources import FunctionSource
 
@@ -31,7 +31,13 @@ def lower(source: FunctionSource, types: Sequence[ab.Type]) -> Program:
 
     Raises a PullbackError with the user's place for what is not supported.
     """
-    unit = Unit()
-    unit.key_for(source.name)
-    entry, _ = lower_function(unit, source, types)
-    return Program(entry, reachable(entry, unit.functions))
+    changing: frozenset[type] = frozenset()
+    while True:
+        unit = Unit(changing=changing)
+        unit.key_for(source.name)
+        try:
+            entry, _ = lower_function(unit, source, types)
+        except Changing as found:
+            changing |= {found.cls}
+            continue
+        return Program(entry, reachable(entry, unit.functions))

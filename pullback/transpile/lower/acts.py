@@ -29,6 +29,7 @@ def lower_assert(scope: Scope, s: Any) -> End:
         messages.append(as_arg(scope, s.msg, scope.expression(s.msg)))
 
     inner = Inner([], {}, None) if s.msg is None else scope.inside(message)
+    control.check_binds_nothing(scope, s, inner)
     if all(map(_is_safe, inner.body)):
         scope.body += inner.body
         scope.body.append(Effect("assert", (failed, *messages), scope.origin(s)))

@@ -28,7 +28,7 @@ from pullback.transpile.lower.kin import Local
 from pullback.transpile.lower.memory import Cell, Whole
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Binding, End, Inner, Jumped, Later, Name, Raised, Unbound
+from pullback.transpile.lower.states import Binding, End, Inner, Jumped, Later, Name, Raised, Unbound, hint_of
 from pullback.transpile.lower.values import Pack, Value
 from pullback.transpile.lower.ways import may_fall
 
@@ -59,7 +59,7 @@ def attempt(scope: Scope, s: Any, body: Sequence[Any], handlers: Sequence[Handle
     inners: list[Inner] = []
     for k, lower in enumerate((partial(scope.statements, body), partial(_handlers, scope, s, handlers))):
         scope.path = (*path, (id(s), k)) if scope.copies else path
-        inners.append(scope.inside(lower, _lost(s, body, inners[0].names) if k else None))
+        inners.append(scope.inside(lower, _lost(scope, s, body, inners[0].names) if k else None))
     scope.path = path
     scope.here, scope.text = origin
     if any(isinstance(i.end, Raised) for i in inners):
@@ -67,11 +67,11 @@ def attempt(scope: Scope, s: Any, body: Sequence[Any], handlers: Sequence[Handle
     return merge_names(scope, s, test, inners)
 
 
-def _lost(s: Any, body: Sequence[Any], names: dict[Name, Binding]) -> dict[Name, Binding]:
+def _lost(scope: Scope, s: Any, body: Sequence[Any], names: dict[Name, Binding]) -> dict[Name, Binding]:
     """What cannot be read where the statements may have been ended by an exception."""
-    whole: set[str] = set()
+    whole: set[Name] = set()
     if body and isinstance(body[-1], gast.Assign | gast.AnnAssign | gast.AugAssign):
-        whole = bound_names(body[-1:]).keys() - bound_names(body[:-1]).keys()
+        whole = {scope.variable(n) for n in bound_names(body[-1:]).keys() - bound_names(body[:-1]).keys()}
     reason = f"in the `try` on line {s.lineno}, which an exception may have ended before"
     hint = "Give it a value in each `except`, or let that return or raise."
     lost = Unbound(f"is set {reason}", hint)
@@ -118,9 +118,9 @@ def _dispatch(scope: Scope, s: Any, handlers: Sequence[Handler], error: Var | No
 def _handler(scope: Scope, h: Any, error: Var | None) -> End:
     if h.name is None or error is None:
         return scope.statements(h.body)
-    scope.bind(h.name.id, error)
+    scope.bind(scope.variable(h.name.id), error)
     end = scope.statements(h.body)
-    scope.bind(h.name.id, Unbound(f"was deleted at the end of the `except` on line {h.lineno}", ""))
+    scope.bind(scope.variable(h.name.id), Unbound(f"was deleted at the end of the `except` on line {h.lineno}", ""))
     return end
 
 
@@ -139,11 +139,11 @@ def _one_goes_on(scope: Scope, s: Any, test: Lit, inners: Sequence[Inner]) -> En
         if isinstance(name, Cell):
             found.content(name, x)
         elif isinstance(x, Unbound):
-            kept = None if x.if_not_left is None else found.value(x.if_not_left, name)
-            last = x.last if x.last is None or isinstance(x.last, Later) else found.value(x.last, name)
+            kept = None if x.if_not_left is None else found.value(x.if_not_left, hint_of(name))
+            last = x.last if x.last is None or isinstance(x.last, Later) else found.value(x.last, hint_of(name))
             scope.bind(name, replace(x, if_not_left=kept, last=last))
         else:
-            scope.bind(name, found.value(x, name))
+            scope.bind(name, found.value(x, hint_of(name)))
     end = found.end(inners[side].end)
     results = (tuple(x for x, _ in found.handed), tuple(NONE for _ in found.handed))
     blocks = [i.block((), results[k != side]) for k, i in enumerate(inners)]

@@ -12,10 +12,12 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit
+from pullback.transpile.lower import instances
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.memory import View
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, Method, Pack, UserModule, Value, type_of
+from pullback.transpile.objects import is_users
 from pullback.transpile.parse.sources import Value as Live
 from pullback.transpile.storage import Sharing
 
@@ -27,6 +29,9 @@ def attribute_expression(scope: Scope, node: Any, hint: str) -> Value:
 
 def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") -> Value:
     """The value of an attribute."""
+    found = instances.attribute(scope, node, value, name, hint)
+    if found is not None:
+        return found
     match value:
         case UserModule(binding=binding, text=text):
             return scope.meaning(node, f"{text}.{name}", binding.resolve_attr(name))
@@ -46,12 +51,14 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
             scope.refuse(node, f"None has no attribute {name!r}", "This raises AttributeError in Python.")
         case Lit(value=np.finfo() | np.iinfo() as info):
             return Lit(_plain(getattr(info, name)))
+        case Lit(value=type() as cls, text=text) if is_users(cls):
+            return instances.of_class(scope, node, cls, text, name)
         case Lit(value=obj, text=text) if callable(obj) and hasattr(obj, name):
             return Lit(getattr(obj, name), f"{text}.{name}")
     match type_of(value):
         case ab.Array() | ab.Scalar() | ab.Unknown():
-            found = _of_array(scope, node, value, name, hint)
-            return Method(value, name) if found is None else found
+            fact = _of_array(scope, node, value, name, hint)
+            return Method(value, name) if fact is None else fact
         case ab.Seq() | ab.ListOf() | ab.Mapping():
             return Method(value, name)
         case t if t is BOTTOM:

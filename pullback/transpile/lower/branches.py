@@ -20,10 +20,22 @@ from typing import Any
 from pullback.transpile.core import Atom, If
 from pullback.transpile.lower.control import condition
 from pullback.transpile.lower.current import unusable_part
+from pullback.transpile.lower.frames import Local, Variable
 from pullback.transpile.lower.jumps import OneSided, bound_at_the_end, has_left, merge_ends, where_gone
+from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import ONE_STRUCTURE, Merged, append_if, merge, of_one_structure
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Binding, End, Inner, Jumped, Raised, Returned, Unbound
+from pullback.transpile.lower.states import (
+    Binding,
+    End,
+    Inner,
+    Jumped,
+    LoopVariable,
+    Raised,
+    Returned,
+    Unbound,
+    hint_of,
+)
 from pullback.transpile.lower.values import Value
 from pullback.transpile.lower.ways import may_fall, may_leave
 
@@ -114,10 +126,47 @@ def either(scope: Scope, s: Any, test: Atom, sides: Sequence[Callable[[], End]])
         return _one_goes_on(scope, s, test, then, other)
     if isinstance(then.end, Returned) or isinstance(other.end, Returned):
         a, b = (i.end.value if isinstance(i.end, Returned) else NONE for i in inners)
-        merged = merge(scope, s, inners, [(a, b, "")])
+        lasting = _lasting(scope, s, inners)
+        merged = merge(scope, s, inners, [(a, b, ""), *((x, y, hint_of(n)) for n, (x, y) in lasting.items())])
         append_if(scope, s, test, inners, merged)
+        for name, m in zip(lasting, merged[1:], strict=True):
+            for out, x, y in zip(m.outs, *m.sides, strict=True):
+                scope.numbers.hand_on(out, (x, y))
+            scope.bind(name, m.value)
         return Returned(merged[0].value)
     return merge_names(scope, s, test, inners)
+
+
+def _lasting(scope: Scope, s: Any, inners: Sequence[Inner]) -> dict[Variable, tuple[Value, Value]]:
+    """Names that belong to a function around one that is written out, as its branches leave them: it ends with these.
+
+    So do attributes of objects. One that not every branch binds, or that cannot be one value after them, is not to be
+    read any more.
+    """
+    found: dict[Variable, tuple[Value, Value]] = {}
+    for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
+        if isinstance(name, Cell) or not _lasts(scope, name):
+            continue
+        a, b = (_usable(scope, i, i.names.get(name, scope.env.get(name))) for i in inners)
+        if a is b:
+            if a is not None:
+                scope.bind(name, a)
+        elif a is None or b is None or isinstance(a, Unbound) or isinstance(b, Unbound):
+            scope.bind(name, replace(_unbound(scope, s, inners, a, b), if_not_left=None, last=None))
+        elif of_one_structure(a, b):
+            found[name] = (a, b)
+        else:
+            reason = f"has another structure in each branch of the `if` on line {s.lineno}"
+            scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
+    return found
+
+
+def _lasts(scope: Scope, name: Variable) -> bool:
+    """Is a name looked at after the function has returned?"""
+    own = scope.seen.frame
+    if own is None:
+        return isinstance(name, Local) and name.frame in scope.objects
+    return not (isinstance(name, Local) and name.frame is own)
 
 
 def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -> End:
@@ -137,11 +186,11 @@ def _one_goes_on(scope: Scope, s: Any, test: Atom, then: Inner, orelse: Inner) -
 
 def merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> End:
     """After an `if`, each name that a branch binds stands for what either branch left in it."""
-    names: list[str] = []
+    names: list[Variable] = []
     pairs: list[tuple[Value, Value, str]] = []
     more: list[Merged] = []
     for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
-        if not isinstance(name, str):
+        if isinstance(name, Cell):
             continue
         a, b = (i.names[name] if name in i.names else scope.env.get(name) for i in inners)
         if a is b:
@@ -155,7 +204,7 @@ def merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> En
             scope.bind(name, replace(unbound, if_not_left=_if_not_left(scope, s, inners, name, a, b, more)))
         elif of_one_structure(a, b):
             names.append(name)
-            pairs.append((a, b, name))
+            pairs.append((a, b, hint_of(name)))
         else:
             reason = f"has another structure in each branch of the `if` on line {s.lineno}"
             scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
@@ -173,7 +222,13 @@ def merge_names(scope: Scope, s: Any, test: Atom, inners: Sequence[Inner]) -> En
 
 
 def _if_not_left(
-    scope: Scope, s: Any, inners: Sequence[Inner], name: str, a: Binding | None, b: Binding | None, out: list[Merged]
+    scope: Scope,
+    s: Any,
+    inners: Sequence[Inner],
+    name: Variable,
+    a: Binding | None,
+    b: Binding | None,
+    out: list[Merged],
 ) -> Value | None:
     """What a name stands for after an `if` where that has not been left, if it is bound on all such ways."""
     sides = [x.if_not_left if isinstance(x, Unbound) else x for x in (a, b)]
@@ -181,9 +236,9 @@ def _if_not_left(
     one_sided = any(has_left(i.end) and x is None for i, x in zip(inners, sides, strict=True))
     if len(values) == 1 and one_sided:
         side = sides.index(values[0])
-        out.append(OneSided(scope, inners[side], side, values[0], name))
+        out.append(OneSided(scope, inners[side], side, values[0], hint_of(name)))
     elif len(values) == 2 and of_one_structure(*values):
-        out += merge(scope, s, inners, [(values[0], values[1], name)])
+        out += merge(scope, s, inners, [(values[0], values[1], hint_of(name))])
     else:
         return None
     return out[-1].value
@@ -198,7 +253,7 @@ def _usable(scope: Scope, inner: Inner, x: Binding | None) -> Binding | None:
 
 
 def _unbound(scope: Scope, s: Any, inners: Sequence[Inner], a: Binding | None, b: Binding | None) -> Unbound:
-    wanted: frozenset[tuple[int, str]] = frozenset()
+    wanted: frozenset[LoopVariable] = frozenset()
     for x in (a, b):
         if isinstance(x, Unbound):
             if not x.wanted and x.if_not_left is None:

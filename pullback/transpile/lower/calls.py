@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import functools
 import inspect
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from types import FunctionType
 from typing import Any
@@ -18,9 +19,10 @@ from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.lower import library, outputs, parts, writers
+from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
+from pullback.transpile.lower import inlining, instances, library, making, outputs, parts, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
+from pullback.transpile.lower.functions import takes_any
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
@@ -28,16 +30,23 @@ from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
     UNDECIDED,
+    Closure,
+    Instance,
     Method,
     Pack,
+    Partial,
     UserFunction,
     UserModule,
     Value,
+    is_callable,
     leaves,
     lift,
     static,
     type_of,
 )
+from pullback.transpile.objects import is_of_a_library, is_users
+from pullback.transpile.parse.live import bind
+from pullback.transpile.parse.sources import FunctionSource, Missing
 
 
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
@@ -91,9 +100,25 @@ def call(
             scope.refuse(node, "a context manager is entered by `with` only", "Write `with` around what it is for.")
         case UserFunction(source=source):
             helper = _of_the_registry(scope, node, source.function, args)
-            return helper or scope.call_user(node, source, args, keywords, hint)
+            if helper is not None:
+                return helper
+            if source.is_inner or takes_any(source) or any(map(is_callable, _all_leaves(args, keywords))):
+                return inlining.written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
+            return scope.call_user(node, source, args, keywords, hint)
+        case Closure():
+            return inlining.written_out(scope, node, callee, args, keywords, hint)
+        case Partial(callee=inner, args=first, keywords=given):
+            return call(scope, node, inner, [*first, *args], {**given, **keywords}, hint)
         case Method(receiver=receiver, name=name):
             return call_method(scope, node, receiver, name, args, keywords, hint)
+        case Lit(value=type() as cls) if _is_made(cls):
+            return making.construct(scope, node, cls, args, dict(keywords))
+        case Pack(cls=type()) | Instance():
+            return call(scope, node, scope.attribute(node, callee, "__call__"), args, keywords, hint)
+        case Var(type=ab.Record()) | Global(type=ab.Record()):
+            return call(scope, node, scope.attribute(node, callee, "__call__"), args, keywords, hint)
+        case Lit(value=FunctionType() | functools.partial() as obj) if not is_operation(obj):
+            return _call_function(scope, node, obj, args, keywords, hint)
         case Lit(value=obj) if callable(obj):
             return _call_object(scope, node, obj, args, keywords, hint)
         case Lit(value=obj, text=text):
@@ -104,7 +129,25 @@ def call(
     scope.refuse(node.func if isinstance(node, gast.Call) else node, message, "Call a function by its name.")
 
 
-_SPECIAL = {**library.SPECIAL, **parts.FUNCTIONS, **writers.FUNCTIONS}
+def _is_made(cls: type) -> bool:
+    """Is this a class of the user's, or one that is like them but for what makes it impossible?"""
+    known = issubclass(cls, BaseException | np.generic) or cls.__module__ == "builtins" or is_operation(cls)
+    return not known and (is_users(cls) or not is_of_a_library(cls))
+
+
+def _all_leaves(args: Sequence[Value], keywords: Mapping[str, Value]) -> Iterator[Value]:
+    for value in (*args, *keywords.values()):
+        yield from leaves(value)
+
+
+_SPECIAL: dict[object, library.Special] = {
+    **library.SPECIAL,
+    **parts.FUNCTIONS,
+    **writers.FUNCTIONS,
+    **inlining.SPECIAL,
+    **instances.SPECIAL,
+    **making.SPECIAL,
+}
 
 
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:
@@ -117,6 +160,24 @@ def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Val
     if UNDECIDED in known:
         scope.refuse(node, "a helper of rules needs values that are known")
     return lift(fn(*known))
+
+
+def _call_function(
+    scope: Scope, node: Any, obj: Any, args: list[Value], keywords: Mapping[str, Value], hint: str
+) -> Value:
+    """The value of a call of a function of the user's that was found as a value: an argument, or held by an object."""
+    if isinstance(obj, functools.partial):
+        held = (*obj.args, *obj.keywords.values())
+        given = [lift(x) for x in held]
+        if not all(isinstance(x, bool | int | float | str | None) or callable(x) for x in held):
+            hint = "Call the function itself, with all arguments."
+            scope.refuse(node, "a functools.partial that holds arrays or objects is not supported yet", hint)
+        first, named = given[: len(obj.args)], dict(zip(obj.keywords, given[len(obj.args) :], strict=True))
+        return call(scope, node, Lit(obj.func), [*first, *args], {**named, **keywords}, hint)
+    found = bind(obj, scope.source.reads)
+    if isinstance(found, FunctionSource | Missing):
+        return call(scope, node, scope.meaning(node, obj.__name__, found), args, keywords, hint)
+    return _call_object(scope, node, obj, args, keywords, hint)
 
 
 def _call_object(

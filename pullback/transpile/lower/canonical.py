@@ -7,6 +7,7 @@ of lengths share one function. Which lengths are equal, by how much they differ,
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.infer.lengths import anonymous, text
@@ -36,7 +37,7 @@ class Renaming:
             case ab.ListOf(item=item):
                 return ab.ListOf(self.type(item))
             case ab.Mapping(items=entries):
-                return ab.Mapping(tuple((k, self.type(x)) for k, x in entries))
+                return replace(t, items=tuple((k, self.type(x)) for k, x in entries))
         return t
 
     def _integer(self, n: ab.Length) -> ab.Length:
@@ -68,7 +69,7 @@ class Renaming:
             case ab.ListOf(item=item):
                 return ab.ListOf(self.back(item))
             case ab.Mapping(items=entries):
-                return ab.Mapping(tuple((k, self.back(x)) for k, x in entries))
+                return replace(t, items=tuple((k, self.back(x)) for k, x in entries))
         return t
 
     def _back(self, n: ab.Length) -> ab.Length:

@@ -10,14 +10,20 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit, OpFunction
-from pullback.transpile.lower import control, folding
+from pullback.transpile.lower import control, folding, operators
 from pullback.transpile.lower.containers import as_atom, as_operand, explode, items_of
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import UNDECIDED, Pack, Value, is_atom, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, Instance, Pack, Value, class_of, is_atom, static, type_of
 
 _COMPARE: dict[type, OpFunction] = {
     gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge,
     gast.Eq: operator.eq, gast.NotEq: operator.ne,
+}  # fmt: skip
+
+
+_MIRRORED: dict[OpFunction, OpFunction] = {
+    operator.lt: operator.gt, operator.le: operator.ge, operator.gt: operator.lt, operator.ge: operator.le,
+    operator.eq: operator.eq, operator.ne: operator.ne,
 }  # fmt: skip
 
 
@@ -48,6 +54,13 @@ def comparison(scope: Scope, node: Any, op: type, a: Value, b: Value, hint: str)
     if op in (gast.In, gast.NotIn):
         return _membership(scope, node, op is gast.In, a, b, hint)
     fn = _COMPARE[op]
+    found = operators.special(scope, node, a, f"__{fn.__name__}__", [b])
+    if found is None and class_of(b) is not None:
+        found = operators.special(scope, node, b, f"__{_MIRRORED[fn].__name__}__", [a])
+    if found is not None:
+        return found
+    if class_of(a) is not None or class_of(b) is not None:
+        scope.refuse(node, "a comparison of objects is not supported yet", "Compare their attributes.")
     known = folding.compare(fn, a, b)
     if known is not UNDECIDED:
         return Lit(bool(known))
@@ -99,6 +112,8 @@ def _identity(scope: Scope, node: Any, positive: bool, a: Value, b: Value, hint:
             known = p is q
         elif a is b and is_atom(a):
             known = True
+        elif isinstance(a, Instance) and isinstance(b, Instance):
+            known = a.frame is b.frame
     if known is not UNDECIDED:
         return Lit(known is positive)
     if not any(isinstance(x, Lit) and x.value is None for x in (a, b)):

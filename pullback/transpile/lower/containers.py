@@ -14,7 +14,21 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Effect, Global, Lit, Var
 from pullback.transpile.lower import current
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import BOTTOM, ListView, Method, Pack, UserFunction, UserModule, Value, type_of
+from pullback.transpile.lower.values import (
+    BOTTOM,
+    Closure,
+    Instance,
+    ListView,
+    Method,
+    Pack,
+    Partial,
+    UserFunction,
+    UserModule,
+    Value,
+    class_of,
+    type_of,
+)
+from pullback.transpile.objects import is_named_tuple
 
 
 def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
@@ -34,8 +48,9 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             scope.refuse(node, "a slice object is used as a value, which is not supported yet", "Use it as an index.")
         case Pack(kind=kind, items=items, keys=keys):
             parts = tuple(as_atom(scope, node, x) for x in items)
-            if kind == "dict":
-                return scope.op(prims.make_dict, (tuple(map(Lit, keys)), *parts), (), hint, node, type_of(value))
+            if kind in ("dict", "object"):
+                of_class = () if value.cls is None else (("cls", Lit(value.cls, value.cls.__name__)),)
+                return scope.op(prims.make_dict, (tuple(map(Lit, keys)), *parts), of_class, hint, node, type_of(value))
             made = prims.make_tuple if kind == "tuple" else prims.make_list
             return scope.op(made, parts, (), hint, node, type_of(value))
         case ListView():
@@ -47,8 +62,13 @@ def _not_a_value(value: Value) -> tuple[str, str]:
     match value:
         case UserFunction(source=f):
             return f"the function {f.name!r} is used as a value, which is not supported yet", "Call it by its name."
+        case Closure() | Partial():
+            return "a function is used as a value, which is not supported yet", "Call it here, and use what it returns."
         case UserModule(text=text):
             return f"the module {text!r} is used as a value", "Use a name in it."
+        case Instance(cls=cls):
+            what = f"an object of the class {cls.__name__!r}, whose attributes are set, is used as a value"
+            return f"{what}, which is not supported yet", "Use what it holds."
         case Method(name="flat"):
             return "`flat` is used as a value, which is not supported yet", "Use x.ravel()."
         case Method(name=name):
@@ -69,6 +89,10 @@ def as_operand(scope: Scope, node: Any, value: Value) -> Atom:
     if isinstance(type_of(value), ab.Seq):
         arg = as_arg(scope, node, value)
         return scope.op(np.array, (arg,), (), "", node)
+    cls = class_of(value)
+    if cls is not None:
+        message = f"an object of the class {cls.__name__!r} is used as a number or an array"
+        scope.refuse(node, message, "Use what it holds.")
     if isinstance(type_of(value), ab.ListOf | ab.Mapping):
         scope.refuse(
             node, "arithmetic on a list or dict is not supported", "Make an array of a list with np.array or np.stack."
@@ -84,7 +108,8 @@ def explode(scope: Scope, node: Any, value: Value) -> Value:
             return Pack(kind, items)
         case Var(type=ab.Mapping(items=entries)) | Global(type=ab.Mapping(items=entries)):
             items = tuple(read_item(scope, node, value, k, t) for k, t in entries)
-            return Pack("dict", items, tuple(k for k, _ in entries))
+            cls = value.type.cls if isinstance(value.type, ab.Record) else None
+            return Pack("dict" if cls is None else "object", items, tuple(k for k, _ in entries), cls)
     return value
 
 
@@ -99,6 +124,10 @@ def read_item(scope: Scope, node: Any, container: Atom, key: str | int, t: ab.Ty
 
 def items_of(scope: Scope, node: Any, value: Value) -> Sequence[Value] | None:
     """The items that a loop over a value of known length sees, None if its length is not known. Of a dict, the keys."""
+    cls = class_of(value)
+    if cls is not None:
+        value = explode(scope, node, value)
+        return value.items if isinstance(value, Pack) and is_named_tuple(cls) else None
     match value:
         case Pack(kind="dict", keys=keys):
             return tuple(map(Lit, keys))

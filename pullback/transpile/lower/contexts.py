@@ -25,10 +25,9 @@ from pullback.transpile.lower.calls import operands_of
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.finals import Exit, final, guarded
-from pullback.transpile.lower.functions import arguments, declared
-from pullback.transpile.lower.memory import Cell
+from pullback.transpile.lower.functions import arguments
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Binding, End, Env, Name, Raised
+from pullback.transpile.lower.states import End, Raised
 from pullback.transpile.lower.values import UserFunction, Value
 from pullback.transpile.lower.ways import may_leave
 from pullback.transpile.parse.sources import FunctionSource
@@ -76,7 +75,7 @@ def enter(scope: Scope, node: Any, exits: list[Exit]) -> Value:
     args, keywords = operands_of(scope, node)
     match callee:
         case UserFunction(source=source) if source.is_context:
-            return _Generator(scope, source, arguments(scope, node, source, args, keywords)).enter(exits)
+            return _Generator(scope, node, source, arguments(scope, node, source, args, keywords)).enter(exits)
         case Lit(value=contextlib.nullcontext):
             return next(iter((*args, *keywords.values())), NONE)
         case Lit(value=np.errstate | np.printoptions) if not args:
@@ -136,23 +135,18 @@ def _with_filters(scope: Scope, body: Sequence[Any], exits: list[Exit]) -> Seque
 class _Generator:
     """A function under `@contextmanager`, written out in the function that enters it, with names of its own."""
 
-    def __init__(self, scope: Scope, source: FunctionSource, values: Sequence[Value]) -> None:
+    def __init__(self, scope: Scope, node: Any, source: FunctionSource, values: Mapping[str, Value]) -> None:
         self.scope = scope
-        self.inner = scope.inlined(source)
-        self.names: dict[Name, Binding] = {p.name: value for p, value in zip(declared(source), values, strict=True)}
+        self.inner = scope.inlined(source, node, None)
+        for name, value in values.items():
+            self.inner.bind(self.inner.variable(name), value)
 
     def run(self, lower: Callable[[], R]) -> R:
-        """Lower a part of it where the caller is now: it sees what arrays hold, but none of the caller's names."""
+        """Lower a part of it where the caller is now."""
         scope, inner = self.scope, self.inner
-        inner.body, inner.path, inner.loops, inner.flagged = scope.body, scope.path, scope.loops, scope.flagged
-        inner.env = Env(scope.env, dict(self.names), closed=True)
-        result = lower()
-        for name, value in inner.env.names.items():
-            if isinstance(name, Cell):
-                scope.bind(name, value)
-            else:
-                self.names[name] = value
-        return result
+        inner.body, inner.env, inner.path = scope.body, scope.env, scope.path
+        inner.loops, inner.flagged = scope.loops, scope.flagged
+        return lower()
 
     def enter(self, exits: list[Exit]) -> Value:
         """Lower what stands before the `yield`: the value that it gives."""

@@ -10,12 +10,15 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
-from pullback.transpile.lower import folding
+from pullback.transpile.lower import folding, operators
 from pullback.transpile.lower.containers import as_atom
-from pullback.transpile.lower.merging import append_if, merge
+from pullback.transpile.lower.current import unusable_part
+from pullback.transpile.lower.memory import Cell
+from pullback.transpile.lower.merging import ONE_STRUCTURE, append_if, merge, of_one_structure
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.states import Inner
-from pullback.transpile.lower.values import UNDECIDED, Value, type_of
+from pullback.transpile.lower.states import Inner, Name, Unbound, hint_of
+from pullback.transpile.lower.values import UNDECIDED, Value, class_of, type_of
+from pullback.transpile.objects import is_named_tuple
 
 
 def condition(scope: Scope, node: Any) -> bool | Atom:
@@ -27,6 +30,13 @@ def condition(scope: Scope, node: Any) -> bool | Atom:
 
 def truth(scope: Scope, node: Any, value: Value) -> bool | Atom:
     """Is a value true? Of a list whose length is not known, whether it has items."""
+    cls = class_of(value)
+    if cls is not None and not is_named_tuple(cls):
+        for name in ("__bool__", "__len__"):
+            found = operators.special(scope, node, value, name, [])
+            if found is not None:
+                return truth(scope, node, found)
+        return True
     known = folding.truth(value)
     if known is not UNDECIDED:
         return bool(known)
@@ -35,6 +45,14 @@ def truth(scope: Scope, node: Any, value: Value) -> bool | Atom:
     if isinstance(type_of(value), ab.Unknown) and scope.is_template:
         scope.refuse(node, "undecided")
     return as_atom(scope, node, value)
+
+
+def check_binds_nothing(scope: Scope, node: Any, inner: Inner) -> None:
+    """Refuse a part of an expression that may not be computed where it binds a name that stood for something before."""
+    for name in inner.names:
+        if not isinstance(name, Cell) and scope.env.get(name) is not None:
+            what = f"binds {hint_of(name)!r} of a function around it, which is not supported yet"
+            scope.refuse(node, f"a function that is called here under a condition {what}", "Call it in an `if`.")
 
 
 def _connective(scope: Scope, nodes: Sequence[Any], all_of: bool, node: Any) -> bool | Atom:
@@ -47,7 +65,7 @@ def _connective(scope: Scope, nodes: Sequence[Any], all_of: bool, node: Any) -> 
     found: list[bool | Atom] = []
     rest = scope.inside(lambda: found.append(_connective(scope, nodes[1:], all_of, node)))
     second = Lit(found[0]) if isinstance(found[0], bool) else found[0]
-    if second == Lit(all_of) and not rest.body:
+    if second == Lit(all_of) and not rest.body and not any(scope.env.get(n) is not None for n in rest.names):
         return first
     decided = Inner([], {}, None)
     then, orelse = (rest, decided) if all_of else (decided, rest)
@@ -59,9 +77,46 @@ def choose(
     scope: Scope, node: Any, cond: Atom, then: Inner, orelse: Inner, results: tuple[Atom, Atom], hint: str = ""
 ) -> Atom:
     """Append an `if` with one result."""
-    merged = merge(scope, node, (then, orelse), [(results[0], results[1], hint)])
-    append_if(scope, node, cond, (then, orelse), merged)
-    return cast(Atom, merged[0].value)
+    return cast(Atom, _either(scope, node, cond, (then, orelse), results, hint))
+
+
+def _either(
+    scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], results: tuple[Value, Value], hint: str
+) -> Value:
+    """The value of one expression or another, with what functions that they call bind of those around them."""
+    names = _bound_before(scope, node, inners)
+    pairs = [(*results, hint), *((x, y, hint_of(n)) for n, (x, y) in names.items())]
+    first, *others = merge(scope, node, inners, pairs)
+    append_if(scope, node, test, inners, (first, *others))
+    for m in (first, *others):
+        for out, x, y in zip(m.outs, *m.sides, strict=True):
+            scope.numbers.hand_on(out, (x, y))
+    for name, m in zip(names, others, strict=True):
+        scope.bind(name, m.value)
+    return first.value
+
+
+def _bound_before(scope: Scope, node: Any, inners: Sequence[Inner]) -> dict[Name, tuple[Value, Value]]:
+    """Names that stood for something before, as either expression leaves them; one that is lost is not to be read."""
+    out: dict[Name, tuple[Value, Value]] = {}
+    for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
+        before = scope.env.get(name)
+        if isinstance(name, Cell) or before is None:
+            continue
+        sides = [i.names.get(name, before) for i in inners]
+        lost = next((x for x in sides if isinstance(x, Unbound)), None)
+        for inner, x in zip(inners, sides, strict=True):
+            if lost is None and not isinstance(x, Unbound):
+                lost = scope.into(inner, partial(unusable_part, scope, x))
+        a, b = sides
+        if isinstance(a, Unbound) or isinstance(b, Unbound) or lost is not None:
+            scope.bind(name, lost or before)
+        elif of_one_structure(a, b):
+            out[name] = (a, b)
+        else:
+            reason = f"has another structure as the condition on line {node.lineno} has it"
+            scope.bind(name, Unbound(reason, ONE_STRUCTURE, may_be_unbound=False))
+    return out
 
 
 def connective(scope: Scope, node: Any, hint: str) -> Value:
@@ -98,11 +153,7 @@ def branches(
     """Append an `if` between two expressions, and give its value."""
     values: list[Value] = []
     inners = [scope.inside(partial(_keep, f, values)) for f in (then, orelse)]
-    merged = merge(scope, node, inners, [(values[0], values[1], hint)])
-    append_if(scope, node, test, inners, merged)
-    for out, x, y in zip(merged[0].outs, *merged[0].sides, strict=True):
-        scope.numbers.hand_on(out, (x, y))
-    return merged[0].value
+    return _either(scope, node, test, inners, (values[0], values[1]), hint)
 
 
 def _keep(lower: Callable[[], Value], values: list[Value]) -> None:

@@ -133,8 +133,9 @@ def _rebuilt(scope: Scope, container: Var) -> Var:
     parts = tuple(current(scope, item(scope, container, k, x)) for k, x in pairs)
     first = (tuple(map(Lit, keys)),) if keys else ()
     kind = t.kind if isinstance(t, ab.Seq) else "dict"
+    of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
     makers: dict[str, OpFunction] = {"dict": prims.make_dict, "tuple": prims.make_tuple, "list": prims.make_list}
-    out = _append(scope, makers[kind], (*first, *parts), (), container.hint)
+    out = _append(scope, makers[kind], (*first, *parts), of_class, container.hint)
     scope.memory.new(out, scope.memory.cells(parts))
     return out
 

@@ -11,10 +11,10 @@ import gast
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Var
-from pullback.transpile.lower import comparisons, control, folding, formatting
+from pullback.transpile.lower import comparisons, control, folding, formatting, inlining, operators
 from pullback.transpile.lower.containers import as_operand, explode, items_of
+from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.iteration import known_items
-from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Unbound
@@ -34,6 +34,8 @@ BINARY: dict[type, OpFunction] = {
     gast.BitAnd: operator.and_, gast.BitOr: operator.or_, gast.BitXor: operator.xor,
     gast.LShift: operator.lshift, gast.RShift: operator.rshift,
 }  # fmt: skip
+NAMES: dict[OpFunction, str] = {op: op.__name__.strip("_") for op in BINARY.values()}
+_SPECIAL_UNARY = {gast.USub: "__neg__", gast.UAdd: "__pos__", gast.Invert: "__invert__"}
 _UNARY: dict[type, OpFunction] = {
     gast.USub: operator.neg,
     gast.UAdd: operator.pos,
@@ -48,9 +50,9 @@ def constant(scope: Scope, node: Any, hint: str) -> Value:
 
 def name(scope: Scope, node: Any, hint: str) -> Value:
     """A name: of a local variable, which must be bound, else of the module or a built-in."""
-    found = scope.env.get(node.id)
+    found = scope.env.get(scope.variable(node.id))
     if found is None:
-        if node.id not in scope.local_names:
+        if scope.is_global(node.id):
             return scope.outer_name(node, node.id)
         message = f"{node.id!r} may be unbound: it is read before anything is assigned to it"
         scope.refuse(node, message, "Assign to it first.")
@@ -80,6 +82,9 @@ def binary(scope: Scope, node: Any, hint: str) -> Value:
 
 def binary_operation(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value, hint: str) -> Value:
     """The value of an operator on two values."""
+    of_objects = operators.operator_of(scope, node, NAMES[op], a, b)
+    if of_objects is not None:
+        return of_objects
     known = folding.binary(op, a, b)
     if known is not UNDECIDED:
         return lift(known)
@@ -126,6 +131,9 @@ def unary(scope: Scope, node: Any, hint: str) -> Value:
     if isinstance(value, Lit) and not value.text and isinstance(node.op, gast.USub | gast.UAdd):
         if isinstance(value.value, int | float | complex):
             return Lit(-value.value if isinstance(node.op, gast.USub) else +value.value)
+    found = operators.special(scope, node, value, _SPECIAL_UNARY[type(node.op)], [])
+    if found is not None:
+        return found
     op = _UNARY[type(node.op)]
     return scope.op(op, (as_operand(scope, node, value),), (), hint, node)
 
@@ -186,15 +194,13 @@ def comprehension(scope: Scope, node: Any, hint: str) -> Value:
 def comprehended(scope: Scope, node: Any) -> list[Value]:
     """The items of a comprehension or generator expression."""
     out: list[Value] = []
-    local, env = scope.local_names, scope.env
-    names = {n.id for g in node.generators for n in gast.walk(g.target) if isinstance(n, gast.Name)}
-    scope.local_names = local | names
-    scope.env = type(env)(env)
-    try:
-        _generate(scope, node, 0, out)
-    finally:
-        env.names.update({name: x for name, x in scope.env.names.items() if isinstance(name, Cell)})
-        scope.local_names, scope.env = local, env
+    seen, path = scope.seen, scope.path
+    names = frozenset(n.id for g in node.generators for n in gast.walk(g.target) if isinstance(n, gast.Name))
+    frame = scope.new_frame(node)
+    scope.seen = Seen(names, frame, seen)
+    _generate(scope, node, 0, out)
+    scope.seen, scope.path = seen, path
+    scope.forget(frame)
     return out
 
 
@@ -203,7 +209,9 @@ def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
         out.append(scope.expression(node.elt))
         return
     g = node.generators[k]
-    for item in known_items(scope, g.iter):
+    path = scope.path
+    for n, item in enumerate(known_items(scope, g.iter)):
+        scope.path = (*path, (id(g), n))
         scope.store(g.target, item)
         tests = [control.condition(scope, t) for t in g.ifs]
         for t, test in zip(g.ifs, tests, strict=True):
@@ -227,10 +235,10 @@ HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     gast.JoinedStr: formatting.f_string,
     gast.ListComp: comprehension,
     gast.GeneratorExp: comprehension,
+    gast.Lambda: inlining.lambda_expression,
 }
 
 UNSUPPORTED: dict[type, tuple[str, str]] = {
-    gast.Lambda: ("a lambda", "Write a function with `def` at module level."),
     gast.SetComp: ("a set", "Use a tuple."),
     gast.Set: ("a set", "Use a tuple."),
     gast.DictComp: ("a dict comprehension", "Write the dict out."),

@@ -19,6 +19,7 @@ import numpy as np
 from pullback.transpile.core import Effect, Lit
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Binding, End, Env, Name, Raised, Unbound
+from pullback.transpile.lower.values import Closure, Partial, UserFunction
 from pullback.transpile.lower.ways import may_leave
 
 Exit = Callable[[End], End]  # what is done on the way out of statements that end in this way, and how it all ends
@@ -69,8 +70,11 @@ def _acts(scope: Scope, node: Any) -> bool:
     root = node.func
     while isinstance(root, gast.Attribute):
         root = root.value
-    if not isinstance(root, gast.Name) or root.id in scope.local_names:
+    if not isinstance(root, gast.Name):
         return False
+    if not scope.is_global(root.id):
+        found = scope.bound(scope.variable(root.id))
+        return isinstance(found, Closure | Partial | UserFunction)
     match scope.outer_name(root, root.id):
         case Lit(value=obj):
             library = str(getattr(obj, "__module__", None) or getattr(obj, "__name__", "")).partition(".")[0]

@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Call, Function, Lit, Param, Var
+from pullback.transpile.core import Arg, Call, Function, Global, Lit, Param, Var
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
@@ -39,12 +39,18 @@ class Specialised:
 
 @dataclass
 class Unit:
-    """The functions of one program."""
+    """The functions of one program.
+
+    `changing`: the classes of objects whose attributes are set after they are made; `read`: the objects of the user's
+    modules that the program reads.
+    """
 
     functions: dict[str, Function] = field(default_factory=dict)
     by_value: dict[Hashable, frozenset[str]] = field(default_factory=dict)  # the integers that are part of a signature
     specialised: dict[Key, Specialised] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
+    changing: frozenset[type] = frozenset()
+    read: dict[Global, None] = field(default_factory=dict)
 
     def key_for(self, name: str) -> str:
         """A key for another function called `name`."""
@@ -84,19 +90,26 @@ def check_parameters(scope: Scope) -> None:
 
 
 def arguments(
-    scope: Scope, node: Any, source: FunctionSource, args: Sequence[Value], keywords: Mapping[str, Value]
-) -> list[Value]:
-    """The value of each parameter in a call, defaults filled in."""
+    scope: Scope,
+    node: Any,
+    source: FunctionSource,
+    args: Sequence[Value],
+    keywords: Mapping[str, Value],
+    defaults: Mapping[str, Value] | None = None,
+) -> dict[str, Value]:
+    """The value of each parameter in a call, in order; `defaults`: those of a function that is defined in another."""
     parameters = declared(source)
+    a = source.tree.args
     positional = [p for p in parameters if p.kind != "KEYWORD_ONLY"]
-    if source.tree.args.vararg is not None or source.tree.args.kwarg is not None:
-        hint = "Name the parameters, or pass a tuple or dict."
-        scope.refuse(node, f"{source.name!r} takes `*args` or `**kwargs`, which is not supported yet", hint)
-    if len(args) > len(positional):
+    if len(args) > len(positional) and a.vararg is None:
         _wrong_call(scope, node, f"{source.name!r} takes {len(positional)} positional arguments, {len(args)} are given")
     given = dict(zip((p.name for p in positional), args, strict=False))
+    others: dict[str, Value] = {}
     for name, value in keywords.items():
         known = any(p.name == name and p.kind != "POSITIONAL_ONLY" for p in parameters)
+        if not known and a.kwarg is not None:
+            others[name] = value
+            continue
         if not known or name in given:
             why = "is given twice" if known else "is no parameter"
             _wrong_call(scope, node, f"the argument {name!r} of {source.name!r} {why}")
@@ -105,8 +118,19 @@ def arguments(
         if p.name not in given:
             if p.default is None:
                 _wrong_call(scope, node, f"the argument {p.name!r} of {source.name!r} is missing")
-            given[p.name] = default_value(scope, node, source, p)
-    return [given[p.name] for p in parameters]
+            given[p.name] = default_value(scope, node, source, p) if defaults is None else defaults[p.name]
+    found = {p.name: given[p.name] for p in positional}
+    if a.vararg is not None:
+        found[a.vararg.id] = Pack("tuple", tuple(args[len(positional) :]))
+    found |= {p.name: given[p.name] for p in parameters if p.kind == "KEYWORD_ONLY"}
+    if a.kwarg is not None:
+        found[a.kwarg.id] = Pack("dict", tuple(others.values()), tuple(others))
+    return found
+
+
+def takes_any(source: FunctionSource) -> bool:
+    """Does a function take `*args` or `**kwargs`?"""
+    return source.tree.args.vararg is not None or source.tree.args.kwarg is not None
 
 
 def _wrong_call(scope: Scope, node: Any, message: str) -> None:

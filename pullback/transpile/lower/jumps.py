@@ -18,9 +18,20 @@ from typing import Any, cast
 
 from pullback.transpile.abstract import BOOL
 from pullback.transpile.core import Atom, If, Lit, Stmt, Var
+from pullback.transpile.lower.frames import Variable
 from pullback.transpile.lower.merging import Merged, merge
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Binding, End, Inner, Jumped, Later, Name, Returned, Unbound
+from pullback.transpile.lower.states import (
+    Binding,
+    End,
+    Inner,
+    Jumped,
+    Later,
+    Name,
+    Returned,
+    Unbound,
+    hint_of,
+)
 from pullback.transpile.lower.trials import Round
 from pullback.transpile.lower.values import Value, flat, map_leaves, rebuild, same_value
 from pullback.transpile.traversal import blocks
@@ -92,7 +103,7 @@ def bound_at_the_end(
     scope: Scope,
     s: Any,
     inners: Sequence[Inner],
-    name: str,
+    name: Variable,
     sides: Sequence[Binding | None],
     out: list[Merged],
     reason: Unbound,
@@ -116,9 +127,9 @@ def bound_at_the_end(
         return replace(reason, wanted=wanted, last=Later.LATER) if found else reason
     if len(values) == 1:
         k, value = values[0]
-        out.append(OneSided(scope, inners[k], k, value, name))
+        out.append(OneSided(scope, inners[k], k, value, hint_of(name)))
     else:
-        out += merge(scope, s, inners, [(values[0][1], values[1][1], name)])
+        out += merge(scope, s, inners, [(values[0][1], values[1][1], hint_of(name))])
     return replace(reason, wanted=wanted, last=out[-1].value)
 
 

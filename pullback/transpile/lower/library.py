@@ -15,13 +15,14 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit
-from pullback.transpile.lower import acts, attributes, control, folding, sums
+from pullback.transpile.lower import acts, attributes, control, folding, instances, operators, sums
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Inner
-from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, lift, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, class_of, lift, static, type_of
+from pullback.transpile.objects import is_named_tuple
 
 Arguments = list[Value]
 Keywords = Mapping[str, Value]
@@ -62,6 +63,9 @@ def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str
         case [ListView() as view]:
             return length_of(scope, node, view)
         case [value]:
+            cls = class_of(value)
+            if cls is not None and not is_named_tuple(cls):
+                return operators.special(scope, node, value, "__len__", [])
             match type_of(value):
                 case ab.Seq(items=items) | ab.Mapping(items=items):
                     return Lit(len(items))
@@ -105,6 +109,9 @@ def _isinstance(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hi
     flat = _classes(static(classes))
     if flat is None:
         scope.refuse(node, "isinstance with a class that is not known", "Write the class out.")
+    made = class_of(value)
+    if made is not None:
+        return Lit(issubclass(made, flat))
     cls = folding.python_class(type_of(value))
     if cls is not None and scope.is_exactly(value):
         return Lit(issubclass(cls, flat))
@@ -203,9 +210,11 @@ def _constant_object(scope: Scope, node: Any, args: Arguments, keywords: Keyword
 
 
 def _getattr(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
-    name = static(args[1]) if len(args) == 2 else None
-    if not isinstance(name, str):
+    name = static(args[1]) if len(args) in (2, 3) else None
+    if not isinstance(name, str) or len(args) == 3 and class_of(args[0]) is None:
         scope.refuse(node, "this form of getattr is not supported", "Write `x.name`.")
+    if len(args) == 3 and not instances.has_attribute(scope, node, args[0], name):
+        return args[2]
     return attributes.attribute(scope, node, args[0], name, hint)
 
 

@@ -18,6 +18,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, For, Lit, Var, While
 from pullback.transpile.lower import control
 from pullback.transpile.lower.branches import Side, choose, either, follow
+from pullback.transpile.lower.frames import Variable
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
 from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, where_gone
@@ -104,7 +105,7 @@ def _unroll(scope: Scope, s: Any, items: Sequence[Value], k: int) -> End:
 
 
 def _for(scope: Scope, s: Any, over: Iteration) -> Left:
-    targets = set(bound_names([s.target]))
+    targets = {scope.variable(n) for n in bound_names([s.target])}
     handed_on = {n for n in targets if (id(s), n) in scope.wanted}
     params: list[Var] = []
 
@@ -133,10 +134,10 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     return left
 
 
-def _loop_variable(scope: Scope, s: Any, name: str, runs: bool) -> Unbound:
+def _loop_variable(scope: Scope, s: Any, name: Variable, runs: bool) -> Unbound:
     """What a loop's variable stands for after the loop, until somebody reads it: then we begin again, and carry it."""
     before = scope.env.get(name)
-    never_bound = before is None and not scope.loops
+    never_bound = before is None and not scope.loops_around(name)
     kept = runs or never_bound or (before is not None and (not isinstance(before, Unbound) or bool(before.wanted)))
     kept = kept or ends_by_jump(s)
     wanted = frozenset({(id(s), name)}) if kept else frozenset()
@@ -157,7 +158,7 @@ def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
 
     def body() -> End:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
-        if any(isinstance(name, Cell) for name in conditions[-1].names):
+        if any(isinstance(n, Cell) or scope.env.get(n) is not None for n in conditions[-1].names):
             scope.tested_inside[id(s)] = _tested_inside(scope, s)
             raise Restart
         return None if tests[-1] is False else scope.statements(s.body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,10 +16,11 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
 from pullback.transpile.infer import type_of_value
-from pullback.transpile.lower import attributes, calls, effects, expressions, patterns, statements, subscripts
+from pullback.transpile.lower import attributes, calls, changing, effects, expressions, patterns, statements, subscripts
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.effects import Shared
+from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
@@ -27,8 +28,11 @@ from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Demands, End, NotATemplate, Restart, Returned
 from pullback.transpile.lower.user_calls import call_user
 from pullback.transpile.lower.values import UserFunction, UserModule, Value
+from pullback.transpile.objects import is_users
+from pullback.transpile.parse.live import note_made
 from pullback.transpile.parse.sources import Binding as Found
 from pullback.transpile.parse.sources import FunctionSource, Missing, ModuleBinding
+from pullback.transpile.signature import type_of_value as type_of_object
 
 _HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     **expressions.HANDLERS,
@@ -46,6 +50,7 @@ class Lowering(Scope):
     def __init__(self, unit: Unit, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         super().__init__(source, local_names, demands)
         self.unit = unit
+        self.changing = unit.changing
 
     def expression(self, node: Any, hint: str = "") -> Value:
         handler = _HANDLERS.get(type(node))
@@ -77,15 +82,20 @@ class Lowering(Scope):
     def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> tuple[Function, Shared]:
         return lower_function(self.unit, source, types, is_called=True)
 
-    def inlined(self, source: FunctionSource) -> Lowering:
+    def inlined(self, source: FunctionSource, node: Any, outer: Seen | None) -> Lowering:
         if self.is_template:
-            raise NotATemplate(f"{source.name!r} is a context manager")
-        demands = Demands(self.wanted, self.unrolled, self.indexed, self.tested_inside, self.written_out)
-        inner = Lowering(self.unit, source, local_names_of(source), demands)
+            raise NotATemplate(f"{source.name!r} is written out where it is called")
+        inner = Lowering(self.unit, source, local_names_of(source, outer), self.demands)
         inner.numbers, inner.memory, inner.parameters = self.numbers, self.memory, self.parameters
         inner.contiguous = self.contiguous
         inner.widths, inner.lost, inner.kin, inner.unrollable = self.widths, self.lost, self.kin, self.unrollable
-        check_parameters(inner)
+        inner.function, inner.is_called, inner.by_value = self.function, self.is_called, self.by_value
+        inner.body, inner.env, inner.captured, inner.inlines = self.body, self.env, self.captured, self.inlines
+        frame = self.new_frame(node)
+        inner.objects, inner.loops_of_callers = self.objects, self.loops_of_callers + self.loops
+        inner.seen = Seen(inner.seen.names, frame, outer)
+        inner.path, inner.calls = (*self.path, frame), (*self.calls, source.key)
+        inner.inlines[source] = inner.inlines.get(source, 0) + 1
         return inner
 
     def meaning(self, node: Any, text: str, found: Found) -> Value:
@@ -97,11 +107,19 @@ class Lowering(Scope):
             case Missing(reason=reason, hint=hint, error=cls):
                 self.refuse(node, f"{text!r} {reason}", hint, cls)
         value = self.meaning_of_object(node, text, found.obj)
-        return replace(value, name=found.name or text, module=found.module) if isinstance(value, Global) else value
+        if isinstance(value, Global):
+            value = replace(value, name=found.name or text, module=found.module)
+            if self.changing and changing.holds(value.type, self.changing):
+                self.unit.read[value] = None
+        return value
 
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
         """A live object: what belongs to a library is written as it is, a value of the user's is read by its name."""
-        if isinstance(obj, types.ModuleType | type | np.dtype | None) or obj is Ellipsis or callable(obj):
+        if is_users(type(obj)):
+            note_made(self.source.reads, type(obj))
+            return Global(text, type_of_object(obj, f"{self.source.module}:{text}"), value=obj)
+        constant = obj is Ellipsis or obj is NotImplemented
+        if isinstance(obj, types.ModuleType | type | np.dtype | None) or constant or callable(obj):
             return Lit(obj, text)
         if is_library_constant(text, obj):
             return Lit(obj, text)
@@ -148,11 +166,16 @@ def lower_function(
 def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared]:
     source = scope.source
     scope.parameters = frozenset(variables)
+    for cls in {c: None for v in variables for c in _classes(v.type)}:
+        note_made(source.reads, cls)
+    objects: list[changing.Opened] = []
     for v in variables:
-        scope.bind(v.hint, v)
         scope.memory.new(v)
+        scope.bind(v.hint, changing.opened(scope, v, v.type, v.hint, objects))
+    begin = len(scope.body)
     end = scope.statements(plain_body(source))
     value = end.value if isinstance(end, Returned) else NONE
+    value = changing.finished(scope, scope.here, value)
     shared = effects.shared(scope, variables, value)
     result = as_atom(scope, scope.here, value)
     written = effects.written(scope, variables)
@@ -160,6 +183,8 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         left = tuple(as_atom(scope, scope.here, variables[k]) for k in written)
         result = scope.op(prims.make_tuple, (result, *left), (), "")
     elif not scope.is_called:
+        changing.set_at_the_end(scope, objects)
+        changing.check_distinct(scope, objects, scope.unit.read, begin)
         effects.require_separate(scope, variables, written)
         effects.require_contiguous(scope)
     parameters = tuple(core_parameter(source, p, v) for p, v in zip(declared(source), variables, strict=True))
@@ -168,7 +193,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         params=parameters,
         block=Block(variables, tuple(scope.body), (result,)),
         origin=origin_of(source.file, source.tree, f"def {source.name}:"),
-        user_names=names_of(source).every,
+        user_names=frozenset().union(*(names_of(s).every for s in (source, *scope.inlines))),
         doc=docstring(source),
         module=source.module,
         written=written if scope.is_called else (),
@@ -177,14 +202,31 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     return function, replace(shared, contiguous=needed)
 
 
-def local_names_of(source: FunctionSource) -> frozenset[str]:
-    """The names that are local to a function: its parameters and whatever is assigned anywhere in it."""
+def _classes(t: ab.Type) -> Iterator[type]:
+    """The classes of the objects in a value of this type."""
+    if isinstance(t, ab.Record):
+        yield t.cls
+    match t:
+        case ab.Mapping(items=entries):
+            for _, x in entries:
+                yield from _classes(x)
+        case ab.Seq(items=items):
+            for x in items:
+                yield from _classes(x)
+
+
+def local_names_of(source: FunctionSource, outer: Seen | None = None) -> frozenset[str]:
+    """The names that are local to a function: its parameters and whatever is assigned anywhere in it.
+
+    `outer`: those around it, if these belong to what is differentiated as well.
+    """
     names = names_of(source)
     for node in names.declared:
-        word = type(node).__name__.lower()
-        hint = "Return the value instead, and assign it where the function is called."
-        origin = origin_of(source.file, node, "")
-        raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
+        if isinstance(node, gast.Global) or outer is None or any(outer.find(n) is None for n in node.names):
+            word = type(node).__name__.lower()
+            hint = "Return the value instead, and assign it where the function is called."
+            origin = origin_of(source.file, node, "")
+            raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
     return names.local
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from pullback.transpile.core import Atom, If, Var
 from pullback.transpile.lower.containers import as_atom, explode
@@ -15,6 +15,7 @@ from pullback.transpile.lower.states import Inner, Unbound
 from pullback.transpile.lower.values import (
     Pack,
     Value,
+    class_of,
     flat,
     is_atom,
     leaves,
@@ -37,11 +38,7 @@ class Merged:
                 new.append(x)
                 continue
             if not (is_atom(x) and is_atom(y)):
-                merging.scope.refuse(
-                    merging.node,
-                    "a function or module is chosen by a condition of the run",
-                    "Call it inside the branches.",
-                )
+                _refuse_choice(merging, x, y)
             out = merging.known(x, y)
             if out is None:
                 out = Var(f"{hint}_{path}" if hint and path else hint, joined(type_of(x), type_of(y)))
@@ -51,6 +48,15 @@ class Merged:
                 self.outs.append(out)
             new.append(out)
         self.value = rebuild(a, iter(new))
+
+
+def _refuse_choice(merging: _Merging, x: Value, y: Value) -> NoReturn:
+    cls = class_of(x) or class_of(y)
+    what, hint = "a function or module", "Call it inside the branches."
+    if cls is not None:
+        what = f"an object of the class {cls.__name__!r}, whose attributes are set,"
+        hint = "Set them inside the branches."
+    merging.scope.refuse(merging.node, f"{what} is chosen by a condition of the run", hint)
 
 
 class _Merging:
@@ -125,8 +131,8 @@ def align(scope: Scope, node: Any, inners: Sequence[Inner], a: Value, b: Value) 
     if isinstance(x, Pack) and isinstance(y, Pack) and alike(x, y):
         pairs = [align(scope, node, inners, p, q) for p, q in zip(x.items, y.items, strict=True)]
         return (
-            Pack(x.kind, tuple(p for p, _ in pairs), x.keys),
-            Pack(y.kind, tuple(q for _, q in pairs), y.keys),
+            Pack(x.kind, tuple(p for p, _ in pairs), x.keys, x.cls),
+            Pack(y.kind, tuple(q for _, q in pairs), y.keys, y.cls),
         )
     p = scope.into(inners[0], lambda: as_atom(scope, node, a))
     q = scope.into(inners[1], lambda: as_atom(scope, node, b))
@@ -140,7 +146,7 @@ ONE_STRUCTURE = "Make it a tuple, list or dict of one structure in both, or comp
 
 def alike(x: Pack, y: Pack) -> bool:
     """Have two structures the same kind, keys and length?"""
-    return x.kind == y.kind and x.keys == y.keys and len(x.items) == len(y.items)
+    return (x.kind, x.keys, x.cls) == (y.kind, y.keys, y.cls) and len(x.items) == len(y.items)
 
 
 def append_if(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged: Sequence[Merged]) -> None:

@@ -19,7 +19,7 @@ _LEAVES = (gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.bool
 
 @dataclass(frozen=True)
 class Names:
-    """`local`: the names that a function binds; `every`: all names in it; `declared`: its `global` statements."""
+    """`local`: the names that a function binds; `every`: all in it; `declared`: its `global` and `nonlocal`."""
 
     local: frozenset[str]
     every: frozenset[str]
@@ -49,9 +49,10 @@ def names_of(source: FunctionSource) -> Names:
             bound = dict.fromkeys(captured(node))
             every.update(bound)
             local.update(bound)
-        elif isinstance(node, gast.Global | gast.Nonlocal):
+        elif isinstance(node, gast.Global | gast.Nonlocal) and binds:
             outside.append(node)
-    return Names(frozenset(local), frozenset(every), tuple(outside))
+    others = {name for node in outside for name in node.names}
+    return Names(frozenset(local) - others, frozenset(every), tuple(outside))
 
 
 def bound_names(nodes: Iterable[Any]) -> dict[str, bool]:
@@ -63,6 +64,8 @@ def bound_names(nodes: Iterable[Any]) -> dict[str, bool]:
             updated.add(id(node.target))
         if binds and isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
             out[node.id] = out.get(node.id, False) or id(node) not in updated
+        elif binds and isinstance(node, _INNER):
+            out[node.name] = True
         elif isinstance(node, PATTERNS):
             out.update(dict.fromkeys(captured(node), True))
     return out

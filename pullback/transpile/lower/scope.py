@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pullback import errors
@@ -11,6 +12,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Atom, Function, Kwargs, Lit, Op, OpFunction, Origin, Stmt, Var
 from pullback.transpile.infer import infer, join
 from pullback.transpile.lower import current
+from pullback.transpile.lower.frames import EXISTS, Frame, Local, Seen, Variable
 from pullback.transpile.lower.memory import Memory
 from pullback.transpile.lower.numbers import Numbers
 from pullback.transpile.lower.origins import origin_of, statement_text
@@ -43,10 +45,13 @@ class Scope(ABC):
     is_template = False
     is_called = False  # by a function that is being lowered
     by_value: frozenset[str] = frozenset()  # the integer parameters that are lowered for the values given
+    changing: frozenset[type] = frozenset()  # the classes of objects whose attributes are set after they are made
 
     def __init__(self, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         self.source = source
-        self.local_names = local_names
+        self.function = source  # in whose body all of this is written out
+        self.seen = Seen(local_names, None)
+        self.demands = demands
         self.wanted = demands.variables
         self.unrolled = demands.unrolled
         self.indexed = demands.indexed
@@ -56,7 +61,8 @@ class Scope(ABC):
         self.body: list[Stmt] = []
         self.numbers = Numbers()
         self.memory = Memory()
-        self.loops = 0
+        self.loops = 0  # around, in this function's own text
+        self.loops_of_callers = 0
         self.flagged = 0  # the `if`s around whose `return` is noted, for what follows them to be skipped
         self.unrollable: list[int] = []  # the loops around, over few numbers that are known
         self.copies = 0
@@ -67,7 +73,11 @@ class Scope(ABC):
         self.lost: dict[object, Unbound] = {}  # and what they could not carry
         self.kin: dict[object, Any] = {}  # and what the values that they carry may be one object with
         self.path: tuple[object, ...] = ()
-        self._bound_in: dict[int, dict[str, bool]] = {}
+        self.captured: set[Frame] = set()  # of what was written out, the names that functions still see
+        self.objects: set[Frame] = set()  # those of objects whose attributes are set after they are made
+        self.calls: tuple[Hashable, ...] = ()  # the functions that are written out around
+        self.inlines: dict[FunctionSource, int] = {}  # all of them so far, and how often
+        self._bound_in: dict[int, dict[Variable, bool]] = {}
         self.parameters: frozenset[Var] = frozenset()
         self.contiguous: dict[Var, Origin] = {}  # parameters that must be C-contiguous, and where that is needed
         self.text = ""
@@ -110,8 +120,11 @@ class Scope(ABC):
         """A function of the program for parameters of these types, and what its value shares with these."""
 
     @abstractmethod
-    def inlined(self, source: FunctionSource) -> Scope:
-        """The lowering of a function that is written out in this one."""
+    def inlined(self, source: FunctionSource, node: Any, outer: Seen | None) -> Scope:
+        """The lowering of a function that is written out in this one, where `node` calls it.
+
+        `outer`: the names of the functions around it.
+        """
 
     @abstractmethod
     def meaning(self, node: Any, text: str, found: Found) -> Value:
@@ -212,6 +225,15 @@ class Scope(ABC):
 
     # names
 
+    @property
+    def local_names(self) -> frozenset[str]:
+        """The names that belong to the function itself."""
+        return self.seen.names
+
+    def is_global(self, name: str) -> bool:
+        """Does a name belong neither to the function nor to one around it?"""
+        return self.seen.find(name) is None
+
     def bind(self, name: Name, value: Binding) -> None:
         """A name stands for a value from here on."""
         self.env.names[name] = value
@@ -221,16 +243,47 @@ class Scope(ABC):
         found = self.env.get(name)
         return None if isinstance(found, Unbound) else found
 
+    def variable(self, name: str) -> Variable:
+        """The variable that a name of the function's own, or of one around it, stands for."""
+        found = self.seen.find(name)
+        return name if found is None else found
+
+    def new_frame(self, node: Any, what: str = "call") -> Frame:
+        """The names of what is written out here: none that a function still sees which came out of it before."""
+        used = {n.frame for n in self.env.visible() if isinstance(n, Local)} if self.captured or self.changing else ()
+        for k in itertools.count():
+            frame = self.demands.frames.setdefault((self.seen.frame, id(node), self.path, what, k), Frame())
+            if frame not in used:
+                break
+        return frame
+
+    def forget(self, frame: Frame) -> None:
+        """What had these names is done; if no function sees them, they are gone."""
+        if frame in self.captured:
+            return
+        for name in [n for n in self.env.names if isinstance(n, Local) and n.frame == frame]:
+            del self.env.names[name]
+
+    def is_attribute(self, name: Name) -> bool:
+        """Is this an attribute of an object that is known here?"""
+        return isinstance(name, Local) and self.bound(Local(EXISTS, name.frame)) is not None
+
+    def loops_around(self, name: Name) -> int:
+        """The loops here in which a name of this function, or of one around it, lives on."""
+        own = self.seen.frame
+        is_own = isinstance(name, str) if own is None else isinstance(name, Local) and name.frame is own
+        return self.loops + (0 if is_own else self.loops_of_callers)
+
     def outer_name(self, node: Any, name: str) -> Value:
         """What a name that is not local stands for."""
         if name not in self.globals:
             self.globals[name] = self.meaning(node, name, self.source.resolve(name))
         return self.globals[name]
 
-    def bound_in(self, loop: Any) -> dict[str, bool]:
+    def bound_in(self, loop: Any) -> dict[Variable, bool]:
         """The names that the body of a loop binds, in order, and whether `op=` is not all that does so."""
         if id(loop) not in self._bound_in:
-            self._bound_in[id(loop)] = bound_names(loop.body)
+            self._bound_in[id(loop)] = {self.variable(n): x for n, x in bound_names(loop.body).items()}
         return self._bound_in[id(loop)]
 
     def want(self, found: Unbound) -> None:
@@ -252,14 +305,14 @@ class Scope(ABC):
             raise Restart
         given = self._given_integers(self.parameters)
         if given and self.is_called:
-            raise NeedIntegers(self.source, given, error)
+            raise NeedIntegers(self.function, given, error)
         raise error
 
     def prefer_known(self, wanted: Iterable[Value]) -> None:
         """Begin again with the values of these variables known, if they are integers that the function is given."""
         given = self._given_integers(wanted) - self.by_value
         if given and self.is_called:
-            raise NeedIntegers(self.source, given)
+            raise NeedIntegers(self.function, given)
 
     def _given_integers(self, values: Iterable[Value]) -> frozenset[str]:
         found = (v for v in values if isinstance(v, Var) and v in self.parameters)

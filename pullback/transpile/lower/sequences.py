@@ -74,7 +74,7 @@ Sequenced = Known | Numbers | Items | View | Enumerated | Zipped | Backwards
 def sequence(scope: Scope, node: Any) -> Sequenced:
     """What a loop over the expression `node` is over."""
     match node:
-        case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if name not in scope.local_names:
+        case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if scope.is_global(name):
             callee = scope.expression(node.func)
             maker = _MAKERS.get(callee.value) if isinstance(callee, Lit) and isinstance(callee.value, type) else None
             if maker is not None and not any(isinstance(a, gast.Starred) for a in args):
@@ -91,6 +91,9 @@ def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
     if isinstance(value, Method) and value.name == "flat":
         scope.refuse(node, "a loop over `flat` is not supported yet", "Loop over x.ravel(), or over indices.")
     match type_of(value):
+        case ab.Record(cls=cls):
+            message = f"a loop over an object of the class {cls.__name__!r} is not supported yet"
+            scope.refuse(node, message, "Loop over what it holds.")
         case ab.ListOf():
             return Items(as_atom(scope, node, value))
         case ab.Array(shape=()) | ab.Scalar() | ab.Static():

@@ -10,14 +10,15 @@ import gast
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Global, Var
-from pullback.transpile.lower import acts, attempts, contexts, loops, patterns, writing
+from pullback.transpile.core import Global, OpFunction, Var
+from pullback.transpile.lower import acts, attempts, contexts, inlining, instances, loops, operators, patterns, writing
 from pullback.transpile.lower.branches import follow, lower_if, skips
 from pullback.transpile.lower.containers import as_atom, unpack
-from pullback.transpile.lower.expressions import BINARY, binary_operation
+from pullback.transpile.lower.expressions import BINARY, NAMES, binary_operation
+from pullback.transpile.lower.origins import unparse
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import End, Jumped, Returned, Unbound
-from pullback.transpile.lower.values import Pack, Value, is_atom, map_leaves, type_of
+from pullback.transpile.lower.values import Pack, Value, class_of, is_atom, map_leaves, type_of
 
 
 def lower_statements(scope: Scope, body: Sequence[Any]) -> End:
@@ -103,7 +104,7 @@ def assign(scope: Scope, target: Any, node: Any) -> None:
             for t, value in zip(target.elts, values, strict=True):
                 store(scope, t, value)
             return
-    if not isinstance(target, gast.Name | gast.Tuple | gast.List | gast.Subscript) and not _is_flat(target):
+    if not isinstance(target, gast.Name | gast.Tuple | gast.List | gast.Subscript | gast.Attribute):
         refuse_write(scope, target)
     store(scope, target, scope.expression(node, _hint(target)))
 
@@ -112,11 +113,16 @@ def store(scope: Scope, target: Any, value: Value) -> None:
     """Bind the names of a target to a value, or to its items."""
     match target:
         case gast.Name(id=name):
-            scope.bind(name, value)
+            scope.bind(scope.variable(name), value)
         case gast.Subscript():
             writing.write_item(scope, target, value)
         case gast.Attribute() if _is_flat(target):
             writing.write_flat(scope, target, value)
+        case gast.Attribute():
+            owner = scope.expression(target.value)
+            if class_of(owner) is None:
+                refuse_write(scope, target)
+            instances.set_attribute(scope, target, owner, target.attr, value)
         case gast.Tuple(elts=targets) | gast.List(elts=targets):
             hints = [_hint(t) for t in targets]
             starred = [i for i, t in enumerate(targets) if isinstance(t, gast.Starred)]
@@ -143,6 +149,8 @@ def _augmented(scope: Scope, s: Any) -> End:
     if isinstance(s.target, gast.Subscript):
         writing.update_item(scope, s)
         return None
+    if isinstance(s.target, gast.Attribute):
+        return _augmented_attribute(scope, s)
     if not isinstance(s.target, gast.Name):
         refuse_write(scope, s.target)
     name = s.target.id
@@ -153,9 +161,41 @@ def _augmented(scope: Scope, s: Any) -> End:
         writing.update(scope, s, old, operand)
         return None
     op = BINARY[type(s.op)]
+    if class_of(old) is not None:
+        scope.bind(scope.variable(name), _of_object(scope, s, op, old, operand))
+        return None
     if not scope.numbers.has(old) or isinstance(old, Pack):
         _check_rebinds(scope, s, name, f"{name} {_SIGNS[op]}", old)
-    scope.bind(name, binary_operation(scope, s, op, old, operand, name))
+    scope.bind(scope.variable(name), binary_operation(scope, s, op, old, operand, name))
+    return None
+
+
+def _of_object(scope: Scope, s: Any, op: OpFunction, old: Value, operand: Value) -> Value:
+    """`old op= operand` of an object."""
+    found = operators.special(scope, s, old, f"__i{NAMES[op]}__", [operand])
+    return binary_operation(scope, s, op, old, operand, "") if found is None else found
+
+
+def _augmented_attribute(scope: Scope, s: Any) -> End:
+    """`x.name += y` of an object."""
+    owner = scope.expression(s.target.value)
+    if class_of(owner) is None:
+        refuse_write(scope, s.target)
+    name = s.target.attr
+    old = scope.attribute(s.target, owner, name)
+    operand = scope.expression(s.value)
+    op = BINARY[type(s.op)]
+    if isinstance(old, Var | Global) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
+        writing.update(scope, s, old, operand)
+        instances.set_attribute(scope, s.target, owner, name, old)
+        return None
+    if class_of(old) is not None:
+        value = _of_object(scope, s, op, old, operand)
+    else:
+        if not scope.numbers.has(old) or isinstance(old, Pack):
+            _check_rebinds(scope, s, name, f"{unparse(s.target)} {_SIGNS[op]}", old)
+        value = binary_operation(scope, s, op, old, operand, name)
+    instances.set_attribute(scope, s.target, owner, name, value)
     return None
 
 
@@ -188,7 +228,7 @@ def _delete(scope: Scope, s: Any) -> End:
         if not isinstance(target, gast.Name):
             scope.refuse(target, "deleting an item or attribute is not supported yet", "Build a new list or dict.")
         scope.expression(gast.copy_location(gast.Name(target.id, gast.Load(), None, None), target))
-        scope.bind(target.id, Unbound("was deleted", ""))
+        scope.bind(scope.variable(target.id), Unbound("was deleted", ""))
     return None
 
 
@@ -202,6 +242,8 @@ _STATEMENTS: dict[type, Callable[[Scope, Any], End]] = {
     gast.Raise: acts.lower_raise,
     gast.Delete: _delete,
     gast.Pass: _pass,
+    gast.FunctionDef: inlining.define,
+    gast.Nonlocal: _pass,
     gast.Match: patterns.refuse_match,
     gast.Break: _break,
     gast.Continue: _continue,
@@ -216,7 +258,6 @@ _COMPOUND: dict[type, Callable[[Scope, Any, Sequence[Any]], tuple[End, bool]]] =
 }
 
 _UNSUPPORTED: dict[type, tuple[str, str]] = {
-    gast.FunctionDef: ("a function inside a function", "Define it at module level, and pass it what it reads."),
     gast.ClassDef: ("a class inside a function", "Define it at module level."),
     gast.Import: ("an import inside a function", "Import at the top of the module."),
     gast.ImportFrom: ("an import inside a function", "Import at the top of the module."),

@@ -9,11 +9,12 @@ from typing import Any
 
 from pullback import errors
 from pullback.transpile.core import Atom, Block, Stmt, Var
+from pullback.transpile.lower.frames import Frame, Local, Variable
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.values import Value
 from pullback.transpile.parse.sources import FunctionSource
 
-LoopVariable = tuple[int, str]  # a loop or an `if`, and a name that it binds
+LoopVariable = tuple[int, Variable]  # a loop or an `if`, and a name that it binds
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Demands:
     indexed: set[int] = field(default_factory=set)
     tested_inside: dict[int, Any] = field(default_factory=dict)
     written_out: set[Hashable] = field(default_factory=set)
+    frames: dict[Hashable, Frame] = field(default_factory=dict)  # by where they are written out
 
 
 class NotATemplate(Exception):
@@ -49,6 +51,14 @@ class NeedIntegers(Exception):
 
 class Restart(Exception):
     """The function must be lowered again, with more known about it than when it was begun."""
+
+
+class Changing(Exception):
+    """Attributes of objects of a class are set after they are made: the whole program must be lowered again."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__(cls.__name__)
+        self.cls = cls
 
 
 class Later(Enum):
@@ -74,20 +84,26 @@ class Unbound:
 
 
 Binding = Value | Unbound
-Name = str | Cell  # a cell is bound to its current content, as a name is to its value
+Name = Variable | Cell  # a cell is bound to its current content, as a name is to its value
+
+
+def hint_of(name: Name) -> str:
+    """What the values of a name are called."""
+    match name:
+        case Local():
+            return name.name
+        case Cell():
+            return name.hint
+    return name
 
 
 @dataclass
 class Env:
-    """What the names of a function stand for: those that a block binds over those of the block around it.
-
-    `closed`: the block around belongs to another function, whose names cannot be seen; what arrays hold can.
-    """
+    """What the names of a function stand for: those that a block binds over those of the block around it."""
 
     outer: Env | None = None
     names: dict[Name, Binding] = field(default_factory=dict)
     views: dict[Var, tuple[Atom, Var]] = field(default_factory=dict)  # views read again, and what of
-    closed: bool = False
 
     def get(self, name: Name) -> Binding | None:
         """What a name stands for here, None if nothing has been bound to it."""
@@ -95,16 +111,12 @@ class Env:
         while env is not None:
             if name in env.names:
                 return env.names[name]
-            if env.closed and isinstance(name, str):
-                return None
             env = env.outer
         return None
 
     def visible(self) -> dict[Name, Binding]:
         """What all names stand for, and what the arrays hold that have been written."""
         outer = {} if self.outer is None else self.outer.visible()
-        if self.closed:
-            outer = {n: x for n, x in outer.items() if not isinstance(n, str)}
         return {**outer, **self.names}
 
     def read_again(self, view: Var, of: Atom) -> Var | None:

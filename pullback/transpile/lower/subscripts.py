@@ -11,10 +11,22 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Lit, Slice, Var
-from pullback.transpile.lower import flat
+from pullback.transpile.lower import flat, operators
 from pullback.transpile.lower.containers import as_arg, as_atom, explode, read_item
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import BOTTOM, UNDECIDED, ListView, Method, Pack, Value, lift, static, type_of
+from pullback.transpile.lower.values import (
+    BOTTOM,
+    UNDECIDED,
+    ListView,
+    Method,
+    Pack,
+    Value,
+    class_of,
+    lift,
+    static,
+    type_of,
+)
+from pullback.transpile.objects import is_named_tuple
 
 
 def subscript(scope: Scope, node: Any, hint: str) -> Value:
@@ -42,6 +54,8 @@ def _dim(scope: Scope, node: Any, array: Atom, hint: str) -> Value:
 
 def read(scope: Scope, node: Any, value: Value, hint: str = "") -> Value:
     """`value[index]`, where the node says the index."""
+    if class_of(value) is not None:
+        return _of_object(scope, node, value, hint)
     match value:
         case Pack(kind="slice"):
             scope.refuse(node, "a slice object has no items", "This raises TypeError in Python.")
@@ -71,6 +85,21 @@ def _static_index(scope: Scope, node: Any) -> Any:
         return static(scope.expression(node))
     bounds = [None if x is None else static(scope.expression(x)) for x in (node.lower, node.upper, node.step)]
     return UNDECIDED if any(b is UNDECIDED for b in bounds) else slice(*bounds)
+
+
+def _of_object(scope: Scope, node: Any, value: Value, hint: str) -> Value:
+    """An item of an object: of a named tuple, or what its class says."""
+    cls = class_of(value)
+    assert cls is not None
+    exploded = explode(scope, node, value)
+    if is_named_tuple(cls) and isinstance(exploded, Pack):
+        return _of_pack(scope, node, Pack("tuple", exploded.items), hint)
+    index = scope.expression(node.slice)
+    found = operators.special(scope, node, value, "__getitem__", [index])
+    if found is None:
+        message = f"an object of the class {cls.__name__!r} is read by index"
+        scope.refuse(node, message, "This raises TypeError in Python.")
+    return found
 
 
 def _of_pack(scope: Scope, node: Any, value: Pack, hint: str) -> Value:

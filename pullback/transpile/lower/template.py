@@ -11,7 +11,7 @@ called when the program runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
@@ -83,8 +83,8 @@ class Template(Lowering):
         inner = Template(callee, self.literals, self.holes)
         inner.body, inner.numbers, inner.memory = self.body, self.numbers, self.memory
         inner.parameters = self.parameters
-        for p, value in zip(declared(callee), arguments(self, node, callee, args, keywords), strict=True):
-            inner.bind(p.name, value)
+        for name, value in arguments(self, node, callee, args, keywords).items():
+            inner.bind(name, value)
         return _returned(inner.statements(plain_body(callee)))
 
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
@@ -292,7 +292,7 @@ def _bind(scope: Template, values: Sequence[Value], static: Mapping[str, Value])
     positional = [p for p in declared(source) if p.kind != "KEYWORD_ONLY"]
     if star is not None:
         scope.bind(star.id, Pack("tuple", tuple(values[len(positional) :])))
-        scope.local_names |= {star.id}
+        scope.seen = replace(scope.seen, names=scope.seen.names | {star.id})
     elif len(values) > len(positional):
         raise NotATemplate("more operands than the rule takes")
     given = {**dict(zip((p.name for p in positional), values, strict=False)), **static}

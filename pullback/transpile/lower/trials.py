@@ -15,14 +15,16 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Var
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.current import content, unusable_part
+from pullback.transpile.lower.frames import Variable
 from pullback.transpile.lower.kin import Kin, Local
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import ONE_STRUCTURE
 from pullback.transpile.lower.scope import NONE, Scope, joined, mixed
-from pullback.transpile.lower.states import Binding, End, Inner, Later, Name, Unbound
+from pullback.transpile.lower.states import Binding, End, Inner, Later, Name, Unbound, hint_of
 from pullback.transpile.lower.values import (
     Pack,
     Value,
+    class_of,
     flat,
     is_atom,
     leaves,
@@ -62,7 +64,7 @@ class Carried:
     @property
     def hint(self) -> str:
         """What its values are called."""
-        return self.name if isinstance(self.name, str) else self.name.hint
+        return hint_of(self.name)
 
     def with_leaves(self, atoms: list[Var]) -> Value:
         """A value of the structure of this one."""
@@ -86,13 +88,19 @@ class _Trials:
     """The lowerings of one loop's body, and what is assumed in the next one."""
 
     def __init__(
-        self, scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value], own: list[Var]
+        self,
+        scope: Scope,
+        s: Any,
+        body: Callable[[], End],
+        skipped: set[Variable],
+        inits: dict[Variable, Value],
+        own: list[Var],
     ) -> None:
         self.scope, self.s, self.body, self.skipped, self.own = scope, s, body, skipped, own
         self.key = (id(s), scope.path)
         self.carried: dict[Name, Carried] = {}
         self.lost: dict[Name, Unbound] = {}
-        self.left: dict[str, Value] = {}
+        self.left: dict[Variable, Value] = {}
         self.only_at_the_end: list[Name] = []
         self.unchanged: set[Name] = set()
         before = scope.kin.get(self.key, Kin())  # of a lowering of an outer loop; of its own arrays nothing is left
@@ -185,7 +193,7 @@ class _Trials:
                 continue
             pairs = zip((x for x in leaves(final) if is_atom(x)), c.params, strict=False)
             others = zip(leaves(c.init), leaves(final), strict=True)
-            if all(same(x, p) for x, p in pairs) and all(is_atom(y) or x is y for x, y in others):
+            if all(same(x, p) for x, p in pairs) and all(is_atom(y) or same_value(x, y) for x, y in others):
                 del self.carried[name]
                 self.unchanged.add(name)
                 dropped = True
@@ -259,10 +267,10 @@ class _Trials:
                     return None
         ends: list[Atom] = []
         for x, y in zip(leaves(c.init), leaves(final), strict=True):
-            if is_atom(x) != is_atom(y) or not (is_atom(x) or x is y):
-                scope.refuse(
-                    node, f"{c.name!r} stands for another function in each iteration", "Choose by a condition."
-                )
+            if is_atom(x) != is_atom(y) or not (is_atom(x) or same_value(x, y)):
+                is_object = class_of(x) is not None or class_of(y) is not None
+                what = "object, whose attributes are set," if is_object else "function"
+                scope.refuse(node, f"{c.hint!r} stands for another {what} in each iteration", "Choose by a condition.")
             if is_atom(y):
                 ends.append(y)
         return ends
@@ -298,7 +306,7 @@ class _Trials:
             scope.bind(name, c.with_leaves(c.outs))
         for name, final in inner.names.items():
             if not any(name in known for known in (self.carried, self.left, self.skipped, self.unchanged)):
-                if isinstance(name, str):
+                if not isinstance(name, Cell):
                     reason = final if isinstance(final, Unbound) else self.lost.get(name)
                     scope.bind(name, self.first_bound_inside(name) if reason is None else self.not_always(name, reason))
                 elif not local(name) and isinstance(final, Unbound):
@@ -314,14 +322,15 @@ class _Trials:
             tuple(self.only_at_the_end),
         )
 
-    def leave(self, name: str, local: Local) -> list[Var]:
+    def leave(self, name: Variable, local: Local) -> list[Var]:
         """A name that is first bound inside stands after the loop for what the last iteration left in it.
 
         Before the loop there is None in its place, which nobody reads unless the loop does not run.
         """
         final = self.left[name]
         atoms = [(path, x) for path, x in flat(final) if is_atom(x)]
-        outs = [Var(f"{name}_{path}" if path else name, type_of(x)) for path, x in atoms]
+        hint = hint_of(name)
+        outs = [Var(f"{hint}_{path}" if path else hint, type_of(x)) for path, x in atoms]
         for o, (_, x) in zip(outs, atoms, strict=True):
             self.scope.numbers.hand_on(o, [x])
         self.scope.memory.join(outs, [[x for _, x in atoms]], lambda cell: not local(cell))
@@ -329,19 +338,21 @@ class _Trials:
         self.scope.bind(name, rebuild(final, iter([next(new) if is_atom(x) else x for x in leaves(final)])))
         return outs
 
-    def first_bound_inside(self, name: str) -> Unbound:
+    def first_bound_inside(self, name: Variable) -> Unbound:
         """What a name that is first bound in the body stands for, until somebody reads it: then it is handed on.
 
         In an inner loop it is refused: where that does not run, the name keeps its value from the last outer iteration.
+        So is an attribute of an older object, which then has none.
         """
         reason = f"is first set inside the loop on line {self.s.lineno}, which may not run"
         before = self.scope.env.get(name)
-        never_bound = before is None and not self.scope.loops
-        kept = never_bound or (isinstance(before, Unbound) and bool(before.wanted)) or ends_by_jump(self.s)
+        never_bound = before is None and not self.scope.loops_around(name)
+        kept = never_bound or (isinstance(before, Unbound) and bool(before.wanted))
+        kept = kept and not self.scope.is_attribute(name) or ends_by_jump(self.s)
         wanted = frozenset({(id(self.s), name)}) if kept else frozenset()
         return Unbound(reason, "Give it a value before the loop.", wanted)
 
-    def not_always(self, name: str, reason: Unbound) -> Unbound:
+    def not_always(self, name: Variable, reason: Unbound) -> Unbound:
         """What a name that not every iteration binds stands for, until somebody reads it.
 
         If it is bound on every way to a jump that ends the loop, it is handed on for what follows one; what follows the
@@ -355,7 +366,7 @@ class _Trials:
 
 
 def settle(
-    scope: Scope, s: Any, body: Callable[[], End], skipped: set[str], inits: dict[str, Value], own: list[Var]
+    scope: Scope, s: Any, body: Callable[[], End], skipped: set[Variable], inits: dict[Variable, Value], own: list[Var]
 ) -> Round:
     """Lower a loop's body as often as it takes until it changes just what it was assumed to change.
 

@@ -12,12 +12,13 @@ from pullback.transpile.core import Call, Lit, Var
 from pullback.transpile.lower import current, effects
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.cases import plain_body
+from pullback.transpile.lower.changing import holds
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.functions import Key, Specialised, Unit, arguments, declared
-from pullback.transpile.lower.memory import Cell
+from pullback.transpile.lower.inlining import written_out
 from pullback.transpile.lower.scope import Scope, joined
-from pullback.transpile.lower.states import Binding, Env, Name, NeedIntegers, Returned
-from pullback.transpile.lower.values import BOTTOM, Value, is_atom, leaves, static
+from pullback.transpile.lower.states import NeedIntegers
+from pullback.transpile.lower.values import BOTTOM, Closure, Value, is_atom, leaves, static
 from pullback.transpile.parse.sources import FunctionSource
 
 
@@ -39,12 +40,14 @@ def call_user(
     hint: str,
 ) -> Value:
     """Append a call of a function of the user's."""
-    values = arguments(scope, node, source, args, keywords)
+    values = list(arguments(scope, node, source, args, keywords).values())
     atoms = [as_atom(scope, node, v) for v in values]
     found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
     is_short = found.shared.is_view and not found.written and is_straight(source)
-    if is_short and source.key in scope.written_out:
-        return _written_out(scope, source, values)
+    if holds(found.result, scope.changing):
+        return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
+    if is_short and source.key in scope.written_out:  # what is written through the view is then seen in the argument
+        return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
     result = found.result if found.result is BOTTOM else renaming.back(found.result)
     effects.check_separate(scope, node, values, found.written)
     effects.check_contiguous(scope, node, values, found.shared.contiguous)
@@ -71,23 +74,6 @@ def is_straight(source: FunctionSource) -> bool:
     *before, last = plain_body(source)
     plain = (gast.Assign, gast.AnnAssign, gast.Expr)
     return isinstance(last, gast.Return) and all(isinstance(s, plain) for s in before)
-
-
-def _written_out(scope: Scope, source: FunctionSource, values: Sequence[Value]) -> Value:
-    """The value of a short function that gives a view of an argument, written out where it is called.
-
-    What is written through the view is then seen in the argument.
-    """
-    inner = scope.inlined(source)
-    inner.body, inner.path, inner.loops, inner.flagged = scope.body, scope.path, scope.loops, scope.flagged
-    names: dict[Name, Binding] = {p.name: value for p, value in zip(declared(source), values, strict=True)}
-    inner.env = Env(scope.env, names, closed=True)
-    end = inner.statements(plain_body(source))
-    assert isinstance(end, Returned)
-    for name, value in inner.env.names.items():
-        if isinstance(name, Cell):
-            scope.bind(name, value)
-    return end.value
 
 
 def _for_these(
@@ -141,5 +127,3 @@ def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab
     new.done = True
     unit.functions[new.key] = function
     return new
-
-

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Literal, TypeGuard
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Global, Lit, Var
+from pullback.transpile.lower.frames import Frame, Seen
 from pullback.transpile.parse.sources import FunctionSource, ModuleBinding
 
 
@@ -18,9 +21,10 @@ class Pack:
     So does a `slice(lower, upper, step)`, which is nothing but an index.
     """
 
-    kind: Literal["tuple", "list", "dict", "slice"]
+    kind: Literal["tuple", "list", "dict", "object", "slice"]
     items: tuple[Value, ...]
     keys: tuple[str | int, ...] = ()
+    cls: type | None = None  # of an object, whose attributes are not set any more
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +32,45 @@ class UserFunction:
     """A function of the user's, which becomes a function of the program."""
 
     source: FunctionSource
+
+
+@dataclass(frozen=True, eq=False)
+class Closure:
+    """A function that is written out where it is called. `seen`: the names around it; `defaults`: as they were then."""
+
+    source: FunctionSource
+    seen: Seen | None
+    defaults: Mapping[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """`functools.partial(callee, *args, **keywords)`."""
+
+    callee: Value
+    args: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """An object that is being made, or whose attributes are set later: these are the names of a frame.
+
+    `constants`: what its class gives where it has no attribute of its own; `of`: the argument that it is, or is in.
+    """
+
+    cls: type
+    frame: Frame
+    constants: Mapping[str, Value] = field(default_factory=dict)
+    of: Atom | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Super:
+    """`super()`: the methods of `receiver` that come after those of `cls`."""
+
+    cls: type
+    receiver: Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +102,7 @@ class ListView:
     stop: Atom | int
 
 
-Value = Atom | Pack | UserFunction | UserModule | Method | ListView
+Value = Atom | Pack | UserFunction | Closure | Partial | Instance | Super | UserModule | Method | ListView
 
 UNDECIDED = object()  # what is not known while transpiling
 
@@ -79,6 +122,8 @@ def type_of(value: Value) -> ab.Type:
     match value:
         case Var() | Lit() | Global():
             return value.type
+        case Pack(kind="object", cls=type() as cls):
+            return ab.Record(tuple(zip(value.keys, map(type_of, value.items), strict=True)), cls)
         case Pack(kind="dict"):
             return ab.Mapping(tuple(zip(value.keys, map(type_of, value.items), strict=True)))
         case Pack(kind="slice"):
@@ -104,7 +149,7 @@ def static(value: Value) -> object:
             return known
         case Var(type=t) | Global(type=t):
             return static_of_type(t)
-        case Pack(kind="slice"):
+        case Pack(kind="slice" | "object"):
             return UNDECIDED
         case Pack(kind=kind, items=items, keys=keys):
             found = [static(x) for x in items]
@@ -162,7 +207,7 @@ def leaves(value: Value) -> list[Value]:
 def rebuild(like: Value, new: Iterator[Value]) -> Value:
     """A value of the structure of `like` with other leaves."""
     if isinstance(like, Pack):
-        return Pack(like.kind, tuple(rebuild(x, new) for x in like.items), like.keys)
+        return Pack(like.kind, tuple(rebuild(x, new) for x in like.items), like.keys, like.cls)
     return next(new)
 
 
@@ -175,13 +220,34 @@ def same_structure(a: Value, b: Value) -> bool:
     """Have two values the same structure, down to their leaves?"""
     match a, b:
         case Pack(), Pack():
-            alike = a.kind == b.kind and a.keys == b.keys and len(a.items) == len(b.items)
+            alike = (a.kind, a.keys, a.cls) == (b.kind, b.keys, b.cls) and len(a.items) == len(b.items)
             return alike and all(map(same_structure, a.items, b.items))
         case Pack(), _:
             return False
         case _, Pack():
             return False
     return True
+
+
+def _same_names(a: Seen | None, b: Seen | None) -> bool:
+    return a is b or (a is not None and b is not None and a.frame == b.frame and _same_names(a.outer, b.outer))
+
+
+def is_callable(value: Value) -> bool:
+    """Is this a function of the user's, in whatever form, or an object that has none yet?"""
+    if isinstance(value, Var | Lit):
+        return isinstance(static(value), FunctionType | functools.partial)
+    return isinstance(value, UserFunction | Closure | Partial | Method | Instance)
+
+
+def class_of(value: Value) -> type | None:
+    """The class of an object of the user's, None if the value is none."""
+    match value:
+        case Pack(cls=cls) | Instance(cls=cls):
+            return cls
+        case Var(type=ab.Record(cls=cls)) | Global(type=ab.Record(cls=cls)):
+            return cls
+    return None
 
 
 def same_value(a: Value, b: Value) -> bool:
@@ -191,4 +257,9 @@ def same_value(a: Value, b: Value) -> bool:
             return a == b
         case UserFunction(source=f), UserFunction(source=g):
             return f.key == g.key
+        case Instance(frame=f), Instance(frame=g):
+            return f is g
+        case Closure(), Closure():
+            same = a.source.key == b.source.key and _same_names(a.seen, b.seen)
+            return same and all(same_value(x, b.defaults[name]) for name, x in a.defaults.items())
     return a is b

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dataclasses
 import functools
 import inspect
 import linecache
@@ -15,7 +16,9 @@ from typing import Any
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile.collector import collector_paused
+from pullback.transpile.objects import module_name, place_of_class
 from pullback.transpile.parse import running
+from pullback.transpile.parse.lambdas import lambda_tree
 from pullback.transpile.parse.sources import (
     ABSENT,
     Binding,
@@ -51,7 +54,7 @@ def from_function(f: object, reads: Reads | None = None) -> FunctionSource:
     """The source of a live function; what its names stand for is looked up when `resolve` is called.
 
     Raises SourceUnavailable where there is no text, StaleSource where the text is not what is running, and
-    NotSupportedYet for lambdas, closures, methods, classes and other callables.
+    NotSupportedYet for methods, classes and other callables.
     """
     return _source(_plain_function(f), Reads() if reads is None else reads, is_context=False)
 
@@ -72,7 +75,7 @@ def _source(function: types.FunctionType, reads: Reads, is_context: bool) -> Fun
         )
     running.check(function, text)
     _refuse(function, text, is_context)
-    tree = function_tree(text, file, name, line)
+    tree = lambda_tree(text, file, code) if name == "<lambda>" else function_tree(text, file, name, line)
     source = FunctionSource(
         name=tree.name,
         qualname=function.__qualname__,
@@ -85,21 +88,10 @@ def _source(function: types.FunctionType, reads: Reads, is_context: bool) -> Fun
         key=function,
         reads=reads,
         is_context=is_context,
+        is_inner=not is_context and primal_of(function.__globals__.get(name)) is not function,
     )
     reads.functions[function] = source
     return source
-
-
-def module_name(namespace: dict[str, Any]) -> str:
-    """The name under which a module can be imported; a script that runs as `__main__` has that of its file."""
-    name = namespace.get("__name__", "")
-    if name != "__main__":
-        return str(name)
-    spec = namespace.get("__spec__")
-    if spec is not None:
-        return str(spec.name).removesuffix(".__main__")
-    stem = os.path.splitext(os.path.basename(namespace.get("__file__") or ""))[0]
-    return stem if stem.isidentifier() else "__main__"
 
 
 def _plain_function(f: object) -> types.FunctionType:
@@ -138,13 +130,6 @@ _GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENE
 def _refuse(function: types.FunctionType, text: str, is_context: bool) -> None:
     """Refuse functions of a kind that has no place in the language yet."""
     code = function.__code__
-    if code.co_name == "<lambda>":
-        raise _at_definition(code, text, "a lambda cannot be differentiated yet", "Define the function with `def`.")
-    if hasattr(function, "__wrapped__"):
-        raise _at_definition(code, text, f"{function.__name__!r} is wrapped by a decorator", _UNDECORATED)
-    if code.co_freevars:
-        names = ", ".join(repr(v) for v in code.co_freevars)
-        raise _at_definition(code, text, f"{code.co_name!r} is a closure over {names}", "Pass these as arguments.")
     if code.co_flags & _GENERATOR and not is_context:
         raise _at_definition(code, text, f"{code.co_name!r} is a generator or async function", _UNROLLED)
 
@@ -153,21 +138,76 @@ def _at_definition(code: types.CodeType, text: str, message: str, hint: str) -> 
     line = code.co_firstlineno
     source = text.split("\n")[line - 1].encode()
     start = len(source) - len(source.lstrip())
-    if code.co_name == "<lambda>":
-        body = min((c for at, _, c, _ in code.co_positions() if at == line and c), default=len(source))
-        start = max(source.rfind(b"lambda", 0, body), start)
     where = Place(code.co_filename, line, start, line, len(source))
     return errors.at(errors.NotSupportedYet, where, message, hint, text)
 
 
 def _resolve(function: types.FunctionType, reads: Reads, name: str) -> Binding:
-    """What a global or built-in name stands for in `function`, now."""
+    """What a name of a function around, a global or a built-in name stands for in `function`, now."""
+    if name in function.__code__.co_freevars:
+        return _enclosing(function, reads, name)
     if name in function.__globals__:
         return _read(function.__globals__, name, reads)
     if hasattr(builtins, name):
         _note(function.__globals__, name, reads, ABSENT)
         return Value(getattr(builtins, name))
     return Missing("is not defined", error=errors.SourceError)
+
+
+def _enclosing(function: types.FunctionType, reads: Reads, name: str) -> Binding:
+    """What a variable of a function around holds."""
+    assert function.__closure__ is not None
+    cell = function.__closure__[function.__code__.co_freevars.index(name)]
+    around = f"{module_name(function.__globals__)}.{function.__code__.co_qualname.rpartition('.')[0]}"
+    names = reads.enclosing(cell, around)
+    value = names.get(name, ABSENT)
+    if value is ABSENT:
+        return Missing("is a variable of the function around, and has no value yet", error=errors.SourceError)
+    reads.names[id(names), name] = Read(names.module, name, names, value)
+    binding = bind(value, reads)
+    return Value(binding.obj, names.module, name) if isinstance(binding, Value) else binding
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _OfClass:
+    """An attribute of a class, as something that can be looked at again."""
+
+    cls: type
+
+    def get(self, name: str, default: object, /) -> object:
+        """What the class has under this name, not bound to an object."""
+        for k in self.cls.__mro__:
+            if name in k.__dict__:
+                return k.__dict__[name]
+        return default
+
+
+def note_class(reads: Reads, cls: type, name: str, value: object) -> None:
+    """Remember that a class was found to have this under a name, itself or from a class that it is derived from."""
+    for known in reads.names.values():
+        if isinstance(known.namespace, _OfClass) and known.namespace.cls is cls and known.name == name:
+            return
+    namespace = _OfClass(cls)
+    reads.names[id(namespace), name] = Read(f"{cls.__module__}.{cls.__qualname__}<class>", name, namespace, value)
+
+
+class _Itself:
+    """A class, under its own name."""
+
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+
+    def get(self, name: str, default: object, /) -> object:
+        """The class."""
+        return self.cls
+
+
+def note_made(reads: Reads, cls: type) -> None:
+    """Remember a class of which generated code may make objects."""
+    module, name = place_of_class(cls)
+    if not any(isinstance(r.namespace, _Itself) and r.value is cls for r in reads.names.values()):
+        namespace = _Itself(cls)
+        reads.names[id(namespace), name] = Read(module, name, namespace, cls)
 
 
 def _note(namespace: dict[str, Any], name: str, reads: Reads, value: object) -> None:

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import gast
 
@@ -48,7 +48,7 @@ class FunctionSource:
     """A function as text: `tree` has the file's positions, `resolve` says what a global name in it stands for.
 
     Two sources with the same `key` are one function. `function` is the live one, None when it was read statically.
-    `is_context`: it is a generator under `@contextmanager`.
+    `is_context`: it is a generator under `@contextmanager`; `is_inner`: no module has it under its name.
     """
 
     name: str
@@ -62,6 +62,7 @@ class FunctionSource:
     key: Hashable
     reads: Reads
     is_context: bool = False
+    is_inner: bool = False
 
     def __repr__(self) -> str:
         return f"<source of {self.module}.{self.qualname}>"
@@ -70,16 +71,39 @@ class FunctionSource:
 Binding = Value | FunctionSource | ModuleBinding | Missing
 
 
+LAMBDA = "anonymous"  # what a lambda is called where it needs a name
 ABSENT = object()  # the value of a name that a module does not have
+
+
+class Names(Protocol):
+    """What a name stands for: in a module, or in a function around."""
+
+    def get(self, name: str, default: object, /) -> object:
+        """The object."""
+
+
+@dataclass(frozen=True, eq=False)
+class Enclosing:
+    """A variable of a function around a live one; `module` is a name that no other variable called so has."""
+
+    cell: types.CellType
+    module: str
+
+    def get(self, name: str, default: object, /) -> object:
+        """What the variable holds, whatever it is called."""
+        try:
+            return self.cell.cell_contents
+        except ValueError:
+            return default
 
 
 @dataclass(frozen=True)
 class Read:
-    """A module-level name that a live function was found to read, and the object that it stood for then."""
+    """A name outside of a live function that it was found to read, and the object that it stood for then."""
 
     module: str
     name: str
-    namespace: dict[str, Any]
+    namespace: Names
     value: object
 
 
@@ -89,6 +113,14 @@ class Reads:
 
     names: dict[tuple[int, str], Read] = field(default_factory=dict)
     functions: dict[Hashable, FunctionSource] = field(default_factory=dict)
+    cells: dict[int, Enclosing] = field(default_factory=dict)
+
+    def enclosing(self, cell: types.CellType, function: str) -> Enclosing:
+        """A variable of a function around, which is called `function`."""
+        if id(cell) not in self.cells:
+            used = sum(e.module.partition("#")[0] == function for e in self.cells.values())
+            self.cells[id(cell)] = Enclosing(cell, f"{function}#{used}" if used else function)
+        return self.cells[id(cell)]
 
 
 @dataclass(frozen=True)
@@ -156,3 +188,29 @@ def function_tree(text: str, file: str, name: str, line: int) -> Any:
         hint = "Split it into several statements."
         message = f"an expression in {name!r} is nested too deeply"
         raise errors.at(errors.TooDeep, place(file, node), message, hint, text) from None
+
+
+@lru_cache(maxsize=512)
+def as_function(node: Any) -> Any:
+    """The `gast.FunctionDef` that a `gast.Lambda` stands for."""
+    body = gast.copy_location(gast.Return(node.body), node.body)
+    out = gast.FunctionDef(LAMBDA, node.args, [body], [], None, None, [])
+    return gast.copy_location(out, node)
+
+
+@lru_cache(maxsize=512)
+def inner_source(outer: FunctionSource, tree: Any) -> FunctionSource:
+    """The function that is defined by `tree` in another one."""
+    return FunctionSource(
+        name=tree.name,
+        qualname=f"{outer.qualname}.<locals>.{tree.name}",
+        module=outer.module,
+        file=outer.file,
+        tree=tree,
+        text=outer.text,
+        resolve=outer.resolve,
+        function=None,
+        key=(outer.key, tree.lineno, tree.col_offset, tree.end_lineno, tree.end_col_offset),
+        reads=outer.reads,
+        is_inner=True,
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pullback import errors
+from pullback.transpile.objects import is_users
 from pullback.transpile.parse.sources import ABSENT, Read, Reads
 from pullback.transpile.signature import signature_key
 
@@ -28,7 +29,9 @@ class Watch:
             self._in_text.setdefault((id(r.namespace), r.name), []).append(in_text)
         self._names = [(r.namespace, r.name, r.value) for r in reads.names.values()]
         self._functions = [
-            (f, f.__code__, f.__defaults__) for s in reads.functions.values() if (f := s.function) is not None
+            (f, f.__code__, f.__defaults__, dict(f.__kwdefaults__ or {}))
+            for s in reads.functions.values()
+            if (f := s.function) is not None
         ]
         self._structures = self._signatures()
 
@@ -37,15 +40,19 @@ class Watch:
         for namespace, name, value in self._names:
             if namespace.get(name, ABSENT) is not value:
                 return False
-        for function, code, defaults in self._functions:
+        for function, code, defaults, by_name in self._functions:
             if function.__code__ is not code or function.__defaults__ is not defaults:
+                return False
+            if by_name and not _are(function.__kwdefaults__, by_name):
                 return False
         return all(signature_key((value,)) == signature for value, signature, _ in self._structures)
 
     def refresh(self) -> None:
         """Let generated code see values that are like those they replaced. Raises StaleSource for any other change."""
-        for function, code, defaults in self._functions:
+        for function, code, defaults, by_name in self._functions:
             if function.__code__ is not code or function.__defaults__ is not defaults:
+                raise _stale(function.__name__)
+            if by_name and not _are(function.__kwdefaults__, by_name):
                 raise _stale(function.__name__)
         for value, signature, name in self._structures:
             if signature_key((value,)) != signature:
@@ -66,8 +73,12 @@ class Watch:
         return [
             (value, signature_key((value,)), name)
             for namespace, name, value in self._names
-            if (id(namespace), name) in self._in_text and isinstance(value, _CHANGEABLE)
+            if (id(namespace), name) in self._in_text and (isinstance(value, _CHANGEABLE) or is_users(type(value)))
         ]
+
+
+def _are(found: dict[str, Any] | None, expected: dict[str, Any]) -> bool:
+    return found is not None and all(found.get(name, ABSENT) is x for name, x in expected.items())
 
 
 def _stale(name: str) -> errors.StaleSource:

@@ -8,6 +8,7 @@ dtypes and accumulation happen here and nowhere else.
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -51,7 +52,7 @@ def kind_of_either(t: ab.Type, u: ab.Type) -> ab.Type:
             return ab.Seq(t.kind, tuple(map(kind_of_either, t.items, u.items)))
         case ab.Mapping(), ab.Mapping():
             items = dict(u.items)
-            return ab.Mapping(tuple((k, kind_of_either(x, items.get(k, x))) for k, x in t.items))
+            return replace(t, items=tuple((k, kind_of_either(x, items.get(k, x))) for k, x in t.items))
     if not isinstance(t, ab.Scalar) or not isinstance(u, ab.Scalar) or u.dtype is None:
         return t
     return u if t.dtype is None else ab.Scalar(t.kind, str(np.promote_types(t.dtype, u.dtype)))
@@ -65,7 +66,7 @@ def of_numpy(t: ab.Type, dtype: str) -> ab.Type:
         case ab.Seq(kind=kind, items=items):
             return ab.Seq(kind, tuple(of_numpy(x, dtype) for x in items))
         case ab.Mapping(items=entries):
-            return ab.Mapping(tuple((k, of_numpy(x, dtype)) for k, x in entries))
+            return replace(t, items=tuple((k, of_numpy(x, dtype)) for k, x in entries))
     return ab.Scalar("float", dtype) if t == ab.FLOAT else t
 
 
@@ -262,7 +263,8 @@ class Cotangents:
             item = self.b(prims.item, v, key) if ab.differentiable(x) else v
             parts.append(leaf(x, part, item, _name_of_key(key)))
         if isinstance(t, ab.Mapping):
-            return self.b.emit(prims.make_dict, (tuple(k for k, _ in keys), *parts))
+            of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
+            return self.b.emit(prims.make_dict, (tuple(k for k, _ in keys), *parts), of_class)
         assert isinstance(t, ab.Seq)
         return self.b.emit(prims.make_tuple if t.kind == "tuple" else prims.make_list, tuple(parts))
 
