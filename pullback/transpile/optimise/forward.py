@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import marks, prims
-from pullback.transpile.core import Atom, Block, Def, For, If, Lit, Op, Stmt, Tag, Var, While
+from pullback.transpile.core import Atom, Block, Def, For, If, Lit, Op, Range, Stmt, Tag, Var, While
 from pullback.transpile.stopping import TRUE, inside, tail
-from pullback.transpile.traversal import blocks, substitute
+from pullback.transpile.traversal import blocks, own_reads, substitute, variables
 
 Level = tuple[Tag, int]  # a block of a statement
+LONG = 1000  # the length of an axis, or how often a loop goes round, where that is not known
 
 
 @dataclass
@@ -24,25 +25,28 @@ class Forward:
 
     `home`: the block that a statement is in, and `where` that which binds a name; `joined`: the branches whose
     statements adjoint code has in another block than they are in. `made` are the operations that may be done again: not
-    those that might warn outside of the context that they stand in.
+    those that might warn outside of the context that they stand in. `read` is what adjoint code itself reads.
     """
 
     statements: dict[Tag, For | While | If] = field(default_factory=dict)
     home: dict[Tag, Level] = field(default_factory=dict)
     local: dict[Level, set[Var]] = field(default_factory=dict)
-    made: dict[Var, Op] = field(default_factory=dict)
+    made: dict[Var, Op | If] = field(default_factory=dict)
     order: dict[Var, int] = field(default_factory=dict)
     where: dict[Var, Level] = field(default_factory=dict)
     joined: dict[Level, list[Level]] = field(default_factory=dict)
     extra: dict[Tag, list[tuple[Var, Var, int]]] = field(default_factory=dict)
     counted: dict[Tag, Var] = field(default_factory=dict)
+    read: set[Var] = field(default_factory=set)
 
     def scan(self, b: Block, home: Level | None = None) -> None:
         enclosed = marks.enclosed(b.body)
         for s in b.body:
-            if isinstance(s, Op) and s not in enclosed:
-                self.order[s.out] = len(self.made)
-                self.made[s.out] = s
+            if s.origin.adjoint:
+                self.read.update(own_reads(s), *(variables(inner.results) for inner in blocks(s)))
+            if (isinstance(s, Op) or isinstance(s, If) and _is_value(s)) and s not in enclosed:
+                self.order[s.outs[0]] = len(self.made)
+                self.made[s.outs[0]] = s
             if isinstance(s, (For, While, If)):
                 self.statements[s.tag] = s
                 if home is not None:
@@ -84,6 +88,15 @@ class Forward:
         """The names of a block, as its adjoint has it."""
         return self.local[level].union(*(self.local[x] for x in self.joined.get(level, ())))
 
+    def times(self, v: Var, a: Var) -> int:
+        """How often `v` is made for each `a`, which is from a block around, by all that is known."""
+        level: Level | None = self.where[v]
+        found = 1
+        while level is not None and level != self.where[a]:
+            found *= _trips(self.statements[level[0]])
+            level = self.home.get(level[0])
+        return found
+
     def keep(self, tag: Tag, v: Var, out: Var, side: int = 0) -> None:
         """The statement also hands out its local `v`, as `out`."""
         self.extra.setdefault(tag, []).append((v, out, side))
@@ -105,6 +118,20 @@ class Forward:
                 self.keep(tag, v, known, side)
             v = known
         return v
+
+
+def _is_value(s: If) -> bool:
+    """Is this one value, as `a and b` is, and no part of how a loop goes on?"""
+    return len(s.outs) == 1 and not s.tries and not s.skips
+
+
+def _trips(s: For | While | If) -> int:
+    match s:
+        case If():
+            return 1
+        case For(source=Range(Lit(int() as start), Lit(int() as stop), Lit(int() as step))):
+            return len(range(start, stop, step))
+    return LONG
 
 
 def extended(f: Forward, b: Block) -> Block:
