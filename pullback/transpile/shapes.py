@@ -1,4 +1,4 @@
-"""Which operands an operation asks for their shape alone."""
+"""Which operands an operation asks for their shape alone, and what can be asked for a length at any time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import builtins
 import numpy as np
 
 from pullback import runtime
+from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Op, OpFunction
+from pullback.transpile.core import Block, Op, OpFunction, Var
 
 _OPERAND: dict[OpFunction, int] = {
     prims.dim: 0,
@@ -31,6 +32,20 @@ _OPERAND: dict[OpFunction, int] = {
 _ITS_DTYPE: frozenset[OpFunction] = frozenset(
     {np.zeros_like, np.ones_like, np.empty_like, np.full_like, runtime.zeros_of}
 )
+
+
+def axes_of(b: Block) -> dict[str, tuple[Var, int]]:
+    """By the symbol of its length, an axis of a parameter of a function's block, or of an item of one."""
+    params = {*b.params}
+    for s in b.body:
+        if isinstance(s, Op) and s.op is prims.item and s.args[0] in params and not s.origin.adjoint:
+            params.add(s.out)
+    found: dict[str, tuple[Var, int]] = {}
+    for p in [*b.params, *(s.out for s in b.body if isinstance(s, Op) and s.out in params)]:
+        for k, n in enumerate(ab.shape_of(p.type) or ()):
+            if isinstance(n, ab.Dim) and n.offset == 0 and n.symbol != ab.ANONYMOUS:
+                found.setdefault(n.symbol, (p, k))
+    return found
 
 
 def of_shape_alone(s: Op) -> range:

@@ -1,4 +1,4 @@
-"""Integers and conditions on them are computed again in the backward pass: no tape keeps them."""
+"""Integers, lengths and conditions on them are computed again in the backward pass: no tape keeps them."""
 
 from __future__ import annotations
 
@@ -57,15 +57,49 @@ def where_an_integer_array_says_so(x, a, k):
     return total
 
 
+def as_often_as_an_array_is_long(x, a):
+    for _ in range(3):
+        for i in range(len(x)):
+            x[i] = 0.5 * x[i - 1]
+        for i in range(1, x.shape[0] - 1):
+            x[i] += x[i + 1]
+    return np.sum(x) * a[0, 0]
+
+
+def as_often_as_a_view_is_long(x, a):
+    m = np.zeros((len(x), 2))
+    for k in range(2):
+        v = x[1:]
+        for i in range(len(v)):
+            v[i] += x[i]
+        for i in range(m.shape[0]):
+            m[i, k] = x[i] - a[i, k]
+        x = x * 2.0
+    return np.sum(m)
+
+
+def as_often_as_an_integer_says(x, a, k):
+    n = len(k) - 1
+    y = np.zeros(n)
+    for _ in range(2):
+        for i in range(y.shape[0]):
+            y[i] += x[i] + y[i - 1]
+        for _ in range(len(a[:, 1:])):
+            y *= 0.5
+    return np.sum(y)
+
+
 def arguments(f: Callable[..., Any]) -> list[Any]:
     rng = np.random.default_rng(0)
     args = [rng.standard_normal(5), rng.standard_normal((5, 5)), np.array([3, 1, 4, 0, 2])]
     return args[: f.__code__.co_argcount]
 
 
-@pytest.mark.parametrize(
-    "f", [all_but_one, every_other, within_a_band, between_two_integers, where_an_integer_array_says_so]
-)
+CONDITIONS = [all_but_one, every_other, within_a_band, between_two_integers, where_an_integer_array_says_so]
+LENGTHS = [as_often_as_an_array_is_long, as_often_as_a_view_is_long, as_often_as_an_integer_says]
+
+
+@pytest.mark.parametrize("f", CONDITIONS + LENGTHS)
 def test_nothing_is_kept_that_integers_at_hand_give(f: Callable[..., Any]) -> None:
     args = arguments(f)
     assert "tape" not in pullback.grad(f, wrt=(0, 1)).specialize(*args).source
@@ -95,7 +129,29 @@ def an_integer_that_goes_round(x, k):
     return np.sum(x * x)
 
 
-@pytest.mark.parametrize("f", [changed_after_it_was_asked, an_integer_that_goes_round])
+def an_array_that_becomes_shorter(x, k):
+    total = 0.0
+    for _ in range(3):
+        for i in range(len(x)):
+            total += x[i] * total + x[i]
+        x = x[1:] * x[k[0]]
+    return total
+
+
+def two_arrays_that_change_places(x, k):
+    y = x[: k[0]] * 2.0
+    for _ in range(3):
+        for i in range(len(y)):
+            y[i] *= x[i % 3 - 1]
+        x, y = y, x
+    return np.sum(x) * np.sum(y * y)
+
+
+CHANGED = [changed_after_it_was_asked, an_integer_that_goes_round]
+CHANGED += [an_array_that_becomes_shorter, two_arrays_that_change_places]
+
+
+@pytest.mark.parametrize("f", CHANGED)
 def test_what_has_changed_since_is_kept(f: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     assert_right(f, [rng.standard_normal(6), np.array([3, 1, 2, 0, 5, 4])])

@@ -40,7 +40,7 @@ def remake(
 
     `wanted`: what it is made for.
     """
-    if v in have or v not in local or v in again:
+    if v in have or v not in local and v not in f.asked or v in again:
         return True
     s, wanted = f.made.get(v), wanted or v
     if s is None or steps == 0 or not may_be_made_again(s, ops):
