@@ -15,6 +15,9 @@ import operator
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+import numpy as np
+
+from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Lit, Op, Origin, Stmt, Var, While
 from pullback.transpile.optimise.simplify import substitute_own
@@ -60,6 +63,7 @@ class _Versions:
     def __init__(self) -> None:
         self.parent: dict[Var, Var] = {}
         self.written: set[Var] = set()
+        self.made: dict[Var, Op] = {}
         self.lengths: dict[Var, Op] = {}
 
     def first(self, v: Var) -> Var:
@@ -79,6 +83,17 @@ class _Versions:
             if root in self.written:
                 self.written.add(self.first(old))
 
+    def put_back_into(self, s: Op) -> Var | None:
+        """The array whose shape something gets that shows it in another shape, and is written."""
+        array, shape = s.args[0], dict(s.kwargs).get("shape")
+        asked = [self.made.get(n) if isinstance(n, Var) else None for n in shape] if isinstance(shape, tuple) else []
+        lengths = [n.args for n in asked if n is not None and n.op is prims.dim]
+        whole = lengths[0][0] if lengths else None
+        if not isinstance(whole, Var) or not isinstance(array, Var) or self.first(array) not in self.written:
+            return None
+        every = [(whole, Lit(k)) for k in range(len(asked))]
+        return whole if lengths == every and len(every) == ab.rank(whole.type) else None
+
     def block(self, b: Block) -> None:
         for s in b.body:
             self.statement(s)
@@ -86,8 +101,12 @@ class _Versions:
     def statement(self, s: Stmt) -> None:
         match s:
             case Op():
+                self.made[s.out] = s
                 if (writes(s) or accumulation(s, s.origin)) and isinstance(s.args[0], Var):
                     self.join(s.out, s.args[0])
+                    self.written.add(self.first(s.out))
+                elif s.op is np.reshape and (whole := self.put_back_into(s)) is not None:
+                    self.join(s.out, whole)
                     self.written.add(self.first(s.out))
             case If():
                 self.block(s.then)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -48,7 +50,17 @@ def axes_of(b: Block) -> dict[str, tuple[Var, int]]:
     return found
 
 
-def of_shape_alone(s: Op) -> range:
+class Asking(Protocol):
+    """An operation and its operands, of Core or of a script."""
+
+    @property
+    def op(self) -> OpFunction: ...
+
+    @property
+    def args(self) -> Sequence[object]: ...
+
+
+def of_shape_alone(s: Asking) -> range:
     """The positions of the operands of which an operation reads the shape, at most the dtype too, and nothing else."""
     k = _OPERAND.get(s.op)
     if k is None:
