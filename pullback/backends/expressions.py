@@ -10,6 +10,7 @@ import operator
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Caught, Global, Lit, Origin, Var
 from pullback.transpile.objects import place_of_class, takes_just
 
-from .facts import BINARY, COMPARE, UNARY, type_of
+from .facts import BINARY, COMPARE, UNARY, as_shape, type_of
 from .namespace import Namespace
 from .script import Apply, Choice, Cut, Expr, Invoke
 
@@ -112,6 +113,7 @@ class Expressions:
             prims.make_dict: self._dict,
             np.transpose: self._transpose,
             np.full_like: self._full_like,
+            np.reshape: lambda e: self.call(e.op, replace(e, kwargs=tuple((k, as_shape(x)) for k, x in e.kwargs))),
             np.ndarray.copy: self._copy,
         }
 

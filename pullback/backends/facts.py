@@ -135,6 +135,15 @@ def through(e: Expr, via: Iterable[tuple[Expr, ...]]) -> Expr:
     return e
 
 
+def as_shape(e: Expr) -> Expr:
+    """`x.shape` for a tuple of the lengths of all axes of `x`."""
+    asked = [x for x in e if isinstance(x, Apply) and x.op is prims.dim] if isinstance(e, tuple) else []
+    if not asked or not isinstance(x := asked[0].args[0], Var) or len(asked) != ab.rank(x.type):
+        return e
+    every = tuple((x, Lit(k)) for k in range(len(asked)))
+    return Apply(np.shape, (x,)) if tuple(a.args for a in asked) == every and e == tuple(asked) else e
+
+
 def is_advanced(index: object) -> bool:
     """May this index select elements by integer or boolean arrays, so that the result is a copy?"""
     return any(_may_gather(part) for part in (index if isinstance(index, tuple) else (index,)))

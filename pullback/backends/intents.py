@@ -1,6 +1,7 @@
 """Which values of a block of Core would be written in place, before it is decided where they may be.
 
 u2 = set_item(u1, i, v)                      u1
+v = ravel(u1); v2 = set_item(v, i, x)        v and so u1
 u3 = for i, u = u0: u1 = set_item(u, …)      u and so u0
 out = call kernel(a, b), which writes b      b
 """
@@ -9,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Call, Def, For, Function, If, Op, Var, While
 from pullback.transpile.traversal import blocks, variables
 
 from .facts import MAKERS
 from .sharing import Taken, overwritten
+
+_VIEWS = (np.reshape, np.ravel)  # what is written in another shape is put back into its own
 
 
 def wanted(b: Block, taken: Taken) -> set[Var]:
@@ -27,7 +32,7 @@ def wanted(b: Block, taken: Taken) -> set[Var]:
 def _collect(b: Block, taken: Taken, out: set[Var]) -> None:
     for s in reversed(b.body):
         match s:
-            case Op() if s.op in MAKERS:
+            case Op() if s.op in MAKERS or s.op in _VIEWS:
                 out.update(v for v in variables(s.args) if s.out in out)
             case Op() | Call():
                 out.update(overwritten(s, taken))

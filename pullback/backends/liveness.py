@@ -1,9 +1,12 @@
-"""Who is still needed where: for each variable of a script the positions that read it, in text order."""
+"""Who is still needed where: for each variable of a script the positions that read it, in text order.
+
+Of an array that is only asked for its shape nobody needs the elements: they may be written by then.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pullback.transpile.core import Var
 from pullback.transpile.frozen import node
@@ -54,27 +57,30 @@ class Liveness:
     def __init__(self, procedure: Procedure) -> None:
         self.span: dict[Statement, Span] = {}
         self.reads: dict[Var, list[int]] = {}
+        self.contents: dict[Var, list[int]] = {}
         self.bound: dict[Var, int] = {}
         self._count = 1
-        self._open: list[tuple[int, dict[Var, None]]] = []
+        self._open: list[tuple[int, dict[Var, bool]]] = []
         for p in procedure.params:
             self.bound[p.var] = 0
-        captured: dict[Var, None] = {}
+        captured: dict[Var, bool] = {}
         self._captured = captured
         self._body(procedure.body)
-        for v in captured:
-            self.reads[v].append(FOREVER)
+        self._count = FOREVER
+        self._read(captured)
 
-    def _read(self, vs: Iterable[Var]) -> None:
-        here = self._count
-        for v in vs:
-            self.reads.setdefault(v, []).append(here)
+    def _read(self, vs: Mapping[Var, bool]) -> None:
+        for v, contents in vs.items():
+            self.reads.setdefault(v, []).append(self._count)
+            if contents:
+                self.contents.setdefault(v, []).append(self._count)
             if self._open:
-                self._open[-1][1][v] = None
+                inside = self._open[-1][1]
+                inside[v] = inside.get(v, False) or contents
 
     def _expr(self, *es: Expr | None) -> None:
         for e in es:
-            self._read(atoms(e))
+            self._read(dict.fromkeys(atoms(e), False) | dict.fromkeys(atoms(e, contents=True), True))
 
     def _bind(self, vs: Iterable[Var]) -> None:
         for v in vs:
@@ -93,10 +99,11 @@ class Liveness:
         """Close a loop or `def`: what was read in it and bound before it is needed up to here."""
         start, inside = self._open.pop()
         self._count += 1
-        outer = [v for v in inside if self.bound.get(v, 0) <= start]
+        outer = {v: contents for v, contents in inside.items() if self.bound.get(v, 0) <= start}
         self._read(outer)
         if captured:
-            self._captured.update(dict.fromkeys(outer))
+            for v, contents in outer.items():
+                self._captured[v] = self._captured.get(v, False) or contents
 
     def _statement(self, s: Statement) -> None:
         self._count += 1
@@ -169,19 +176,26 @@ class Liveness:
 
     def live(self, v: Var, position: int, skips: Skips = ()) -> bool:
         """Is a variable read after a position, on a path that runs from there?"""
-        reads = self.reads.get(v)
-        if reads is None:
-            return False
-        for end, resume in skips:
-            if position > end:
-                continue
-            k = bisect_right(reads, position)
-            if k < len(reads) and reads[k] <= end:
-                return True
-            position = resume
-        return reads[-1] > position
+        return _reads_after(self.reads.get(v), position, skips)
+
+    def needed(self, v: Var, position: int, skips: Skips = ()) -> bool:
+        """Is more read of a variable than its shape after a position, on a path that runs from there?"""
+        return _reads_after(self.contents.get(v), position, skips)
 
     def last(self, v: Var) -> int:
         """The last position that reads a variable, or the one that binds it."""
         reads: Sequence[int] = self.reads.get(v, ())
         return reads[-1] if reads else self.bound.get(v, 0)
+
+
+def _reads_after(reads: Sequence[int] | None, position: int, skips: Skips) -> bool:
+    if reads is None:
+        return False
+    for end, resume in skips:
+        if position > end:
+            continue
+        k = bisect_right(reads, position)
+        if k < len(reads) and reads[k] <= end:
+            return True
+        position = resume
+    return reads[-1] > position

@@ -127,7 +127,7 @@ class Ownership:
             for w in list(holders):
                 if self.live.last(w) < position:
                     del holders[w]
-                elif w is not v and self.live.live(w, position, where.skips):
+                elif w is not v and self.live.needed(w, position, where.skips):
                     others.add(w)
         if detach and others <= self.views | self.lists:
             self.ask(others - self.lists, stores)

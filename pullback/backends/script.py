@@ -11,8 +11,10 @@ import builtins
 from collections.abc import Iterator
 from typing import Union
 
+from pullback.transpile import abstract as ab
 from pullback.transpile.core import Caught, Global, Lit, OpFunction, Origin, Param, Var
 from pullback.transpile.frozen import node, value
+from pullback.transpile.shapes import of_shape_alone
 
 
 @node
@@ -251,32 +253,34 @@ def counted(s: Loop) -> Expr | None:
     return e if isinstance(e, Apply) and e.op is builtins.range else None
 
 
-def atoms(e: Expr | None) -> list[Var]:
-    """The variables that an expression reads, in order, with repeats."""
+def atoms(e: Expr | None, contents: bool = False) -> list[Var]:
+    """The variables that an expression reads, in order, with repeats; those arrays alone of which it reads elements."""
     out: list[Var] = []
-    _gather(e, out)
+    _gather(e, out, contents)
     return out
 
 
-def _gather(e: Expr | None, out: list[Var]) -> None:
+def _gather(e: Expr | None, out: list[Var], contents: bool) -> None:
     match e:
         case Var():
             out.append(e)
         case Apply():
-            for x in e.args:
-                _gather(x, out)
+            shapes = of_shape_alone(e) if contents else ()
+            for k, x in enumerate(e.args):
+                if not (k in shapes and isinstance(x, Var) and isinstance(x.type, ab.Array)):
+                    _gather(x, out, contents)
             for _, x in e.kwargs:
-                _gather(x, out)
+                _gather(x, out, contents)
         case tuple():
             for x in e:
-                _gather(x, out)
+                _gather(x, out, contents)
         case Choice():
-            _gather((e.cond, e.then, e.orelse), out)
+            _gather((e.cond, e.then, e.orelse), out, contents)
         case Invoke():
-            _gather(e.args, out)
+            _gather(e.args, out, contents)
         case Cut():
             for part in (e.lower, e.upper, e.step):
-                _gather(part, out)
+                _gather(part, out, contents)
 
 
 def targets(t: Target) -> Iterator[Var]:

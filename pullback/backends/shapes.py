@@ -12,28 +12,59 @@ After, so that `u1` is not needed any more and may be written in place::
 from __future__ import annotations
 
 import operator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Op, Stmt, Var, While
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Lit, Op, Origin, Stmt, Var, While
+from pullback.transpile.optimise.simplify import substitute_own
 from pullback.transpile.shapes import of_shape_alone
+from pullback.transpile.traversal import blocks, own_reads, variables
 
 from .rewriting import with_blocks
 from .sharing import accumulation, writes
+
+_LENGTHS = (len, prims.dim)
+_STEPS = (operator.add, operator.sub)
 
 
 def ask_latest(b: Block) -> Block:
     """The block with shapes asked of the latest version of each array that is written."""
     versions = _Versions()
     versions.block(b)
-    return versions.asked(b, {}) if versions.written else b
+    if not versions.written:
+        return b
+    b = versions.asked(b, {})
+    while unread := versions.lengths.keys() - set(_read(b)):
+        b = _without(b, unread)
+        versions.lengths = {v: s for v, s in versions.lengths.items() if v not in unread}
+    return b
+
+
+def _without(b: Block, unread: Collection[Var]) -> Block:
+    body = (s for s in b.body if not (isinstance(s, Op) and s.out in unread))
+    return Block(b.params, tuple(with_blocks(s, lambda inner: _without(inner, unread)) for s in body), b.results)
+
+
+def _read(b: Block) -> Iterator[Var]:
+    for s in b.body:
+        yield from own_reads(s)
+        for inner in blocks(s):
+            yield from _read(inner)
+    yield from variables(b.results)
 
 
 class _Versions:
-    """Which variables are versions of one array, and which arrays are written."""
+    """Which variables are versions of one array, which arrays are written, and what asks these for a length."""
 
     def __init__(self) -> None:
         self.parent: dict[Var, Var] = {}
         self.written: set[Var] = set()
+        self.made: dict[Var, Op] = {}
+        self.lengths: dict[Var, Op] = {}
 
     def first(self, v: Var) -> Var:
         """The first version of the array of a variable, as far as it is known."""
@@ -52,6 +83,17 @@ class _Versions:
             if root in self.written:
                 self.written.add(self.first(old))
 
+    def put_back_into(self, s: Op) -> Var | None:
+        """The array whose shape something gets that shows it in another shape, and is written."""
+        array, shape = s.args[0], dict(s.kwargs).get("shape")
+        asked = [self.made.get(n) if isinstance(n, Var) else None for n in shape] if isinstance(shape, tuple) else []
+        lengths = [n.args for n in asked if n is not None and n.op is prims.dim]
+        whole = lengths[0][0] if lengths else None
+        if not isinstance(whole, Var) or not isinstance(array, Var) or self.first(array) not in self.written:
+            return None
+        every = [(whole, Lit(k)) for k in range(len(asked))]
+        return whole if lengths == every and len(every) == ab.rank(whole.type) else None
+
     def block(self, b: Block) -> None:
         for s in b.body:
             self.statement(s)
@@ -59,8 +101,12 @@ class _Versions:
     def statement(self, s: Stmt) -> None:
         match s:
             case Op():
+                self.made[s.out] = s
                 if (writes(s) or accumulation(s, s.origin)) and isinstance(s.args[0], Var):
                     self.join(s.out, s.args[0])
+                    self.written.add(self.first(s.out))
+                elif s.op is np.reshape and (whole := self.put_back_into(s)) is not None:
+                    self.join(s.out, whole)
                     self.written.add(self.first(s.out))
             case If():
                 self.block(s.then)
@@ -83,13 +129,47 @@ class _Versions:
             self.note(v, latest)
         body: list[Stmt] = []
         for s in b.body:
+            s = self.asking_again(s, latest, body)
             if isinstance(s, Op):
-                body.append(self.operation(s, latest))
+                s = self.operation(s, latest)
+                self.note_length(s)
+                body.append(s)
             else:
                 body.append(with_blocks(s, lambda inner: self.asked(inner, dict(latest))))
             for o in s.outs:
                 self.note(o, latest)
         return Block(b.params, tuple(body), b.results)
+
+    def asking_again(self, s: Stmt, latest: dict[Var, Var], body: list[Stmt]) -> Stmt:
+        """A statement of backward code for which lengths are asked anew that were asked of arrays written since."""
+        stale = [v for v in own_reads(s) if self.is_stale(v, latest)] if s.origin.adjoint else []
+        return substitute_own(s, {v: self.again(v, latest, body, s.origin) for v in stale})
+
+    def is_stale(self, v: Arg, latest: dict[Var, Var]) -> bool:
+        """Has an array been written since this length was asked of it?"""
+        if not isinstance(v, Var) or v not in self.lengths:
+            return False
+        array = self.lengths[v].args[0]
+        return self.newest(array, latest) is not array or self.is_stale(array, latest)
+
+    def again(self, v: Var, latest: dict[Var, Var], body: list[Stmt], origin: Origin) -> Var:
+        """A length, asked of the latest version of the array."""
+        made = self.lengths[v]
+        array = self.newest(made.args[0], latest)
+        assert isinstance(array, Var)
+        if array in self.lengths:
+            array = self.again(array, latest, body, origin)
+        out = Var(v.hint, v.type)
+        body.append(replace(made, out=out, args=(array, *made.args[1:]), origin=origin))
+        return out
+
+    def note_length(self, s: Op) -> None:
+        """Remember what asks for a length, or for one that is so much more or less."""
+        if s.out.hint or not isinstance(s.args[0], Var):
+            return
+        asks = s.op in _LENGTHS and self.first(s.args[0]) in self.written
+        if asks or s.op in _STEPS and s.args[0] in self.lengths and isinstance(s.args[1], Lit):
+            self.lengths[s.out] = s
 
     def note(self, v: Var, latest: dict[Var, Var]) -> None:
         if (root := self.first(v)) in self.written:

@@ -1,14 +1,17 @@
-"""Which operands an operation asks for their shape alone."""
+"""Which operands an operation asks for their shape alone, and what can be asked for a length at any time."""
 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from pullback import runtime
+from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Op, OpFunction
+from pullback.transpile.core import Block, Op, OpFunction, Var
 
 _OPERAND: dict[OpFunction, int] = {
     prims.dim: 0,
@@ -33,7 +36,31 @@ _ITS_DTYPE: frozenset[OpFunction] = frozenset(
 )
 
 
-def of_shape_alone(s: Op) -> range:
+def axes_of(b: Block) -> dict[str, tuple[Var, int]]:
+    """By the symbol of its length, an axis of a parameter of a function's block, or of an item of one."""
+    params = {*b.params}
+    for s in b.body:
+        if isinstance(s, Op) and s.op is prims.item and s.args[0] in params and not s.origin.adjoint:
+            params.add(s.out)
+    found: dict[str, tuple[Var, int]] = {}
+    for p in [*b.params, *(s.out for s in b.body if isinstance(s, Op) and s.out in params)]:
+        for k, n in enumerate(ab.shape_of(p.type) or ()):
+            if isinstance(n, ab.Dim) and n.offset == 0 and n.symbol != ab.ANONYMOUS:
+                found.setdefault(n.symbol, (p, k))
+    return found
+
+
+class Asking(Protocol):
+    """An operation and its operands, of Core or of a script."""
+
+    @property
+    def op(self) -> OpFunction: ...
+
+    @property
+    def args(self) -> Sequence[object]: ...
+
+
+def of_shape_alone(s: Asking) -> range:
     """The positions of the operands of which an operation reads the shape, at most the dtype too, and nothing else."""
     k = _OPERAND.get(s.op)
     if k is None:

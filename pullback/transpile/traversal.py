@@ -6,9 +6,10 @@ import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pullback.transpile.core import (
+    Arg,
     Atom,
     Block,
     Call,
@@ -18,6 +19,7 @@ from pullback.transpile.core import (
     If,
     Lit,
     Op,
+    OpFunction,
     Range,
     Slice,
     Stmt,
@@ -63,6 +65,12 @@ def operations(b: Block) -> Iterator[tuple[Var, Op]]:
             yield s.out, s
         for inner in blocks(s):
             yield from operations(inner)
+
+
+def views_through(write: Op) -> Iterator[tuple[OpFunction, tuple[Arg, ...]]]:
+    """The views that a write goes through: each a function, and what it is given besides the array or view before."""
+    for fn, *rest in cast(tuple[tuple[Lit, ...], ...], dict(write.kwargs).get("via", ())):
+        yield cast(OpFunction, fn.value), tuple(rest)
 
 
 def own_reads(s: Stmt) -> list[Var]:

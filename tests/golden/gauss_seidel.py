@@ -21,21 +21,20 @@ def gauss_seidel_grad(x, a, sweeps):
     x = x.copy()
     tape = []
     for _ in range(sweeps):
-        t = len(x)
         tape2 = []
         for i in range(len(x)):
-            t2 = np.tanh(a[i] @ x)
+            t = np.tanh(a[i] @ x)
             old = x[i]
-            tape2.append((t2, old))
-            x[i] = t2
-        tape.append((t, tape2))
+            tape2.append((t, old))
+            x[i] = t
+        tape.append(tape2)
 
     # return np.sum(x * x)
     dx = 2.0 * x
     da = np.zeros_like(a)
     while tape:
-        t, tape2 = tape.pop()
-        for i in reversed(range(t)):
+        tape2 = tape.pop()
+        for i in reversed(range(len(x))):
             d, old = tape2.pop()
             # x[i] = np.tanh(a[i] @ x)
             x[i] = old

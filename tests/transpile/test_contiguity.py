@@ -9,6 +9,7 @@ import pullback
 from pullback.transpile import prims
 from pullback.transpile.core import Lit
 from pullback.transpile.lower import contiguity
+from tests.inplace.checks import assert_right
 from tests.stdlib.samples import SAMPLES
 
 rng = np.random.default_rng(4)
@@ -149,3 +150,26 @@ def test_standalone_text_has_the_checks_that_it_makes(tmp_path, capsys):
     assert space["f_grad"](np.ones((2, 2))).tolist() == [[0.0, 2.0], [2.0, 2.0]]
     with pytest.raises(pullback.AliasError, match="must be C-contiguous"):
         space["f_grad"](np.asfortranarray(np.ones((2, 2))))
+
+
+def through_ravel(a, n):
+    for i in range(n):
+        a.ravel()[i] = a.ravel()[i - 1] * a[0, 1]
+    return np.sum(a * a)
+
+
+def through_a_name(a, n):
+    v = a.reshape(-1)
+    for i in range(n):
+        if v[i] > -0.5:
+            v[i] = v[i - 1] * 2.0
+    return np.sum(a * v[0])
+
+
+@pytest.mark.parametrize("f", [through_ravel, through_a_name])
+def test_an_argument_that_is_written_in_another_shape_is_copied_once(f):
+    a = np.random.default_rng(3).standard_normal((3, 4))
+    source = pullback.grad(f, wrt=0).specialize(a, 5).source
+    assert source.count("copy(") == 1
+    assert source.index("copy(") < source.index("for i in")
+    assert_right(f, [a, 5])

@@ -9,13 +9,18 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from pullback.transpile import abstract as ab
 from pullback.transpile import marks, prims
-from pullback.transpile.core import Atom, Block, Def, For, If, Lit, Op, Stmt, Tag, Var, While
+from pullback.transpile.core import Atom, Block, Def, For, If, Lit, Op, Range, Stmt, Tag, Var, While
+from pullback.transpile.shapes import axes_of
 from pullback.transpile.stopping import TRUE, inside, tail
-from pullback.transpile.traversal import blocks, substitute
+from pullback.transpile.traversal import blocks, own_reads, substitute, variables
 
 Level = tuple[Tag, int]  # a block of a statement
+_LENGTHS = frozenset({len, prims.dim, np.size})
+LONG = 1000  # the length of an axis, or how often a loop goes round, where that is not known
 
 
 @dataclass
@@ -24,25 +29,33 @@ class Forward:
 
     `home`: the block that a statement is in, and `where` that which binds a name; `joined`: the branches whose
     statements adjoint code has in another block than they are in. `made` are the operations that may be done again: not
-    those that might warn outside of the context that they stand in.
+    those that might warn outside of the context that they stand in. `read` is what adjoint code itself reads,
+    `lengths` has what is a length anywhere, by its symbol: a parameter, or what is `asked` of one of its `axes`.
     """
 
     statements: dict[Tag, For | While | If] = field(default_factory=dict)
     home: dict[Tag, Level] = field(default_factory=dict)
     local: dict[Level, set[Var]] = field(default_factory=dict)
-    made: dict[Var, Op] = field(default_factory=dict)
+    made: dict[Var, Op | If] = field(default_factory=dict)
     order: dict[Var, int] = field(default_factory=dict)
     where: dict[Var, Level] = field(default_factory=dict)
     joined: dict[Level, list[Level]] = field(default_factory=dict)
     extra: dict[Tag, list[tuple[Var, Var, int]]] = field(default_factory=dict)
     counted: dict[Tag, Var] = field(default_factory=dict)
+    read: set[Var] = field(default_factory=set)
+    lengths: dict[str, Atom] = field(default_factory=dict)
+    axes: dict[str, tuple[Var, int]] = field(default_factory=dict)
+    asked: set[Var] = field(default_factory=set)
 
     def scan(self, b: Block, home: Level | None = None) -> None:
+        if home is None:
+            self.find_lengths(b)
         enclosed = marks.enclosed(b.body)
         for s in b.body:
-            if isinstance(s, Op) and s not in enclosed:
-                self.order[s.out] = len(self.made)
-                self.made[s.out] = s
+            if s.origin.adjoint:
+                self.read.update(own_reads(s), *(variables(inner.results) for inner in blocks(s)))
+            if (isinstance(s, Op) or isinstance(s, If) and _is_value(s)) and s not in enclosed:
+                self.note(self.of_parameters(s) if isinstance(s, Op) else s)
             if isinstance(s, (For, While, If)):
                 self.statements[s.tag] = s
                 if home is not None:
@@ -59,13 +72,44 @@ class Forward:
             if isinstance(s, (For, While)) and s.stop is not None and not s.keeps:
                 self.join((s.tag, len(blocks(s)) - 1), s.body.body, s.stop)
 
+    def note(self, s: Op | If) -> None:
+        """This may be done again."""
+        self.order[s.outs[0]] = len(self.made)
+        self.made[s.outs[0]] = s
+
+    def find_lengths(self, b: Block) -> None:
+        """Which lengths can be asked of the parameters, by their symbols."""
+        for p in b.params:
+            if isinstance(p.type, ab.Scalar) and isinstance(n := p.type.value, ab.Dim) and n.offset == 0:
+                self.lengths[n.symbol] = p
+        self.axes = axes_of(b)
+        for symbol, (p, k) in self.axes.items():
+            if symbol not in self.lengths:
+                self.lengths[symbol] = out = Var("", ab.Scalar("int", value=ab.Dim(symbol)))
+                self.asked.add(out)
+                self.note(Op(out, prims.dim, (p, Lit(k)), (), b.body[0].origin))
+
+    def of_parameters(self, s: Op) -> Op:
+        """Where a length is asked of a value in a loop or branch: an operation that gives it from the parameters."""
+        if s.op not in _LENGTHS or s.args[0] not in self.where or not isinstance(s.out.type, ab.Scalar):
+            return s
+        n = s.out.type.value
+        if not isinstance(n, ab.Dim) or n.symbol not in self.lengths:
+            return s
+        base, by = self.lengths[n.symbol], n.offset
+        if not by:
+            of = self.axes.get(n.symbol)
+            if s.op is len and of is not None and of[1] == 0:
+                return replace(s, args=of[:1])
+            return replace(s, op=prims.alias, args=(base,))
+        return replace(s, op=operator.add if by > 0 else operator.sub, args=(base, Lit(abs(by))), kwargs=())
+
     def read_by_index(self, s: For) -> None:
         """The items of a loop that may stop early are read again by index, as far as it went."""
         for p, a in zip(s.item_params, s.items, strict=True):
             listed = not isinstance(a.type, ab.Array)
             op, key = (prims.item, s.index) if listed else (operator.getitem, (s.index,))
-            self.order[p] = len(self.made)
-            self.made[p] = Op(p, op, (a, key), (), s.origin)
+            self.note(Op(p, op, (a, key), (), s.origin))
 
     def join(self, level: Level, body: Sequence[Stmt], stop: Atom) -> None:
         """The adjoint of a loop that skips the iteration that stops it sees the others as one block."""
@@ -83,6 +127,15 @@ class Forward:
     def names(self, level: Level) -> set[Var]:
         """The names of a block, as its adjoint has it."""
         return self.local[level].union(*(self.local[x] for x in self.joined.get(level, ())))
+
+    def times(self, v: Var, a: Var) -> int:
+        """How often `v` is made for each `a`, which is from a block around, by all that is known."""
+        level: Level | None = self.where[v]
+        found = 1
+        while level is not None and level != self.where[a]:
+            found *= _trips(self.statements[level[0]])
+            level = self.home.get(level[0])
+        return found
 
     def keep(self, tag: Tag, v: Var, out: Var, side: int = 0) -> None:
         """The statement also hands out its local `v`, as `out`."""
@@ -105,6 +158,20 @@ class Forward:
                 self.keep(tag, v, known, side)
             v = known
         return v
+
+
+def _is_value(s: If) -> bool:
+    """Is this one value, as `a and b` is, and no part of how a loop goes on?"""
+    return len(s.outs) == 1 and not s.tries and not s.skips
+
+
+def _trips(s: For | While | If) -> int:
+    match s:
+        case If():
+            return 1
+        case For(source=Range(Lit(int() as start), Lit(int() as stop), Lit(int() as step))):
+            return len(range(start, stop, step))
+    return LONG
 
 
 def extended(f: Forward, b: Block) -> Block:

@@ -7,15 +7,11 @@ innermost loop first: a loop's become collected values that its adjoint runs ove
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
 from pullback.transpile.core import (
     Arg,
     Atom,
@@ -25,7 +21,6 @@ from pullback.transpile.core import (
     If,
     Lit,
     Op,
-    OpFunction,
     Range,
     Slice,
     Stmt,
@@ -33,15 +28,11 @@ from pullback.transpile.core import (
     Var,
     While,
 )
+from pullback.transpile.optimise.again import CHEAP, FREE, STEPS, is_near, may_be_made_again, remake, size_of
 from pullback.transpile.optimise.cuts import smallest_cut
 from pullback.transpile.optimise.forward import Forward, extended, steps_of
-from pullback.transpile.traversal import free, own_reads, substitute
-
-# these cost nothing: a view, a number, an item
-_FREE: frozenset[OpFunction] = frozenset({np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias})
-_CHEAP: frozenset[OpFunction] = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg})
-_STEPS = 3
-_LONG = 1000  # the length of an axis where it is not known
+from pullback.transpile.rename import fresh
+from pullback.transpile.traversal import free, own_reads, reads, substitute
 
 
 def keep_residuals(b: Block) -> Block:
@@ -73,7 +64,7 @@ def kept_in_loops(b: Block) -> Iterator[tuple[Var, Tag]]:
 
 def again_at_top(
     forward: tuple[Stmt, ...], read: Iterable[Var], at_hand: Iterable[Var]
-) -> tuple[tuple[Var, ...], tuple[Op, ...]]:
+) -> tuple[tuple[Var, ...], tuple[Op | If, ...]]:
     """Of the names of a function's own block that other code reads.
 
     Those to keep for it, and the operations that give the rest.
@@ -174,7 +165,7 @@ class _Plan:
     """What is kept, what is computed again (in order), and all that is read of the forward code's own names."""
 
     kept: tuple[Var, ...]
-    again: tuple[Op, ...]
+    again: tuple[Op | If, ...]
     read: frozenset[Var]
 
 
@@ -184,28 +175,28 @@ def _plan(f: Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var]
     What costs nothing is read again, cheap element-wise values are computed again from what is kept anyway.
     """
     have = set(at_hand)
-    again: dict[Var, Op] = {}
-    rest = [v for v in wanted if v not in have and not _remake(f, v, local, have, again, _FREE, 99)]
+    again: dict[Var, Op | If] = {}
+    rest = [v for v in wanted if v not in have and not remake(f, v, local, have, again, FREE, 99)]
     kept = _needed(f, rest, local, have, again)
     sources = _sources(f, rest, local, have)
     if sources:
         fewer = _needed(f, [*sources, *rest], local, have, again)
-        if sum(map(_size, fewer)) < sum(map(_size, kept)):
+        if sum(map(size_of, fewer)) < sum(map(size_of, kept)):
             kept = fewer
     for v in rest:
         if v not in kept:
-            _remake(f, v, local, have | set(kept), again, _FREE | _CHEAP, _STEPS)
+            remake(f, v, local, have | set(kept), again, FREE | CHEAP, STEPS)
     ordered = _in_order(f, again)
-    read = {*wanted, *(v for s in ordered for v in own_reads(s))}
+    read = {*wanted, *(v for s in ordered for v in reads(s))}
     return _Plan(tuple(kept), ordered, frozenset(read))
 
 
-def _needed(f: Forward, values: list[Var], local: set[Var], have: set[Var], again: dict[Var, Op]) -> list[Var]:
+def _needed(f: Forward, values: list[Var], local: set[Var], have: set[Var], again: dict[Var, Op | If]) -> list[Var]:
     """Those of `values` that have to be kept, because the others do not give them."""
     kept = list(values)
     for v in reversed(values):
         others = {w for w in kept if w is not v}
-        if _remake(f, v, local, have | others, dict(again), _FREE | _CHEAP, _STEPS):
+        if remake(f, v, local, have | others, dict(again), FREE | CHEAP, STEPS):
             kept.remove(v)
     return kept
 
@@ -217,17 +208,16 @@ def _sources(f: Forward, wanted: list[Var], local: set[Var], have: set[Var]) -> 
 
     def parts(v: Var) -> list[Var] | None:
         s = f.made.get(v)
-        if s is None or not _allowed(s, _FREE | _CHEAP) or s.op is operator.getitem and not _is_most(s.args[1]):
+        if not isinstance(s, Op) or not may_be_made_again(s, FREE | CHEAP):
+            return None
+        if s.op is operator.getitem and not _is_most(s.args[1]):
+            return None
+        if not all(is_near(f, a, v, local) for a in own_reads(s)):
             return None
         found = [a for a in own_reads(s) if a in local and a not in at_hand]
         return None if any(ab.rank(a.type) is None for a in found) else found
 
-    return [v for v in smallest_cut(arrays, parts, _size, _STEPS) if v not in wanted]
-
-
-def _size(v: Var) -> int:
-    """How large a value is by all that is known: only to be compared with others."""
-    return math.prod(n if isinstance(n, int) else _LONG for n in ab.shape_of(v.type) or ())
+    return [v for v in smallest_cut(arrays, parts, size_of, STEPS) if v not in wanted]
 
 
 def _is_most(index: Arg) -> bool:
@@ -242,49 +232,14 @@ def _is_most(index: Arg) -> bool:
     )
 
 
-def _in_order(f: Forward, again: dict[Var, Op]) -> tuple[Op, ...]:
-    return tuple(sorted(again.values(), key=lambda s: f.order[s.out]))
-
-
-def _remake(
-    f: Forward, v: Var, local: set[Var], have: set[Var], again: dict[Var, Op], ops: frozenset[OpFunction], steps: int
-) -> bool:
-    """Add to `again` the operations that make `v` from `have` and from names of outer scopes; False if it cannot be."""
-    if v in have or v not in local or v in again:
-        return True
-    s = f.made.get(v)
-    if s is None or steps == 0 or not _allowed(s, ops):
-        return False
-    trial = dict(again)
-    for a in own_reads(s):
-        if not _remake(f, a, local, have, trial, ops, steps - 1):
-            return False
-    again.update(trial)
-    again[v] = s
-    return True
-
-
-def _allowed(s: Op, ops: frozenset[OpFunction]) -> bool:
-    if s.op in ops or s.op in _FREE:
-        return True
-    if s.op is operator.getitem:
-        return _is_basic(s.args[1])
-    if s.op is np.sqrt and ops >= _CHEAP:  # of an array; of a number a call costs more than a place on the tape
-        return ab.rank(s.out.type) not in (None, 0)
-    return s.op in _CHEAP and ab.kind_of(s.out.type) == "int" and ab.rank(s.out.type) == 0
-
-
-def _is_basic(index: object) -> bool:
-    """Does this index make a view or read one element, rather than gather?"""
-    parts = index if isinstance(index, tuple) else (index,)
-    return all(isinstance(i, (Slice, Lit)) or (isinstance(i, Var) and isinstance(i.type, ab.Scalar)) for i in parts)
+def _in_order(f: Forward, again: dict[Var, Op | If]) -> tuple[Op | If, ...]:
+    return tuple(sorted(again.values(), key=lambda s: f.order[s.outs[0]]))
 
 
 def _recompute(f: Forward, plan: _Plan, b: Block, m: dict[Var, Atom]) -> Block:
     """A backward block that first computes again what the plan says, and reads the rest by its new names."""
     first: list[Stmt] = []
     for s in plan.again:
-        out = Var(s.out.hint, s.out.type)
-        first.append(replace(s, out=out, args=substitute(s.args, m), kwargs=substitute(s.kwargs, m)))
-        m[s.out] = out
+        first.append(fresh(substitute(s, m), s.origin))
+        m[s.outs[0]] = first[-1].outs[0]
     return Block(b.params, tuple(first) + substitute(b.body, m), substitute(b.results, m))

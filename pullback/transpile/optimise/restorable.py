@@ -12,10 +12,11 @@ from collections.abc import Iterator
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Block, Def, For, If, Lit, Op, Slice, Stmt, Tag, Var, While
-from pullback.transpile.optimise.chains import Chain, Loop, Place, chains_of, parts_of
+from pullback.transpile.infer import infer
+from pullback.transpile.optimise.chains import Chain, Loop, Place, chains_of
 from pullback.transpile.optimise.residuals import kept_in_loops
 from pullback.transpile.storage import Sharing, sharing
-from pullback.transpile.traversal import blocks, operations
+from pullback.transpile.traversal import blocks, operations, views_through
 
 Size = Counter[int]  # how many values, by the power of the lengths and counts of iterations that there are of each
 _WHOLE, _MOVING = 6, 2  # weights: a slice that moves is some part of an axis
@@ -93,16 +94,15 @@ def _destroyed(chain: Chain) -> Size:
 
 
 def _part(chain: Chain, write: Op, place: Place) -> Size:
-    rank = ab.rank(chain.last.type) or 0
-    parts = None if write.kwargs else parts_of(write.args[1], rank)
-    depth = len(place.loops)
-    if parts is None:  # integer arrays, masks, views: as much as is written
-        value = write.args[2]
-        lines = rank if write.kwargs or not isinstance(value, Var) else ab.rank(value.type)
-        return Counter({depth + (rank if lines is None else lines): _WHOLE})
-    slices = [p for p in parts if isinstance(p, Slice)]
+    array = Var("", chain.last.type)
+    for fn, rest in views_through(write):
+        array = Var("", infer(fn, (array, *rest), {}))
+    index = write.args[1]
+    lines = ab.rank(infer(operator.getitem, (array, index), {}))
+    slices = [p for p in (index if isinstance(index, tuple) else (index,)) if isinstance(p, Slice)]
     moves = any(not isinstance(x, Lit | None) for p in slices for x in (p.lower, p.upper))
-    return Counter({depth + len(slices): _MOVING if moves else _WHOLE})
+    most = ab.rank(chain.last.type) or 0
+    return Counter({len(place.loops) + (most if lines is None else lines): _MOVING if moves else _WHOLE})
 
 
 def _is_less(destroyed: Size, read: Size) -> bool:

@@ -17,15 +17,14 @@ import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import cast
 
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Block, For, If, Lit, Op, OpFunction, Stmt, Var, While
+from pullback.transpile.core import Arg, Atom, Block, For, If, Op, OpFunction, Stmt, Var, While
 from pullback.transpile.infer import infer
 from pullback.transpile.optimise.chains import Chain
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.storage import Sharing, of_index, sharing
-from pullback.transpile.traversal import blocks, own_reads, reads, substitute
+from pullback.transpile.traversal import blocks, own_reads, reads, substitute, views_through
 
 _CHEAP: frozenset[OpFunction] = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg})
 _STEPS = 3
@@ -205,6 +204,6 @@ def _old(s: Op, body: list[Stmt], known: dict[object, Var]) -> Var:
         return out
 
     array, index = s.args[:2]
-    for fn, *rest in cast(tuple[tuple[Lit, ...], ...], dict(s.kwargs).get("via", ())):
-        array = made("", cast(OpFunction, fn.value), array, *rest)
+    for fn, rest in views_through(s):
+        array = made("", fn, array, *rest)
     return known.get((array, index)) or made("old", operator.getitem, array, index)

@@ -9,6 +9,7 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, Lit, Op, Var, While
+from pullback.transpile.shapes import axes_of
 from pullback.transpile.traversal import blocks, operations, variables
 
 
@@ -33,15 +34,10 @@ class Twins:
         for s in block.body:
             if isinstance(s, Op) and s.op is prims.item and s.args[0] in params:
                 params.add(s.out)
-        axes: dict[str, tuple[Var, int]] = {}
-        for p in [*block.params, *(v for v in made if v in params)]:
-            for k, n in enumerate(ab.shape_of(p.type) or ()):
-                if isinstance(n, ab.Dim) and n.offset == 0 and n.symbol != ab.ANONYMOUS:
-                    axes.setdefault(n.symbol, (p, k))
         own = [*block.params, *(o for s in block.body for o in s.outs)]
         changed = set(_changed(block))
         lasting = tuple(v for v in own if isinstance(v.type, ab.Array) and v.hint and v not in changed)
-        return Twins(frozenset(params), lasting, frozenset(own), made, axes)
+        return Twins(frozenset(params), lasting, frozenset(own), made, axes_of(block))
 
     def twin(self, x: Atom, dtype: bool) -> Atom:
         """A parameter, or else a user's variable, of the shape (and dtype) of `x`; `x` itself if there is none."""

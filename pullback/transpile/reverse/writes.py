@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Lit, Op, Slice, Var
 from pullback.transpile.reverse.builder import ZERO
+from pullback.transpile.traversal import views_through
 
 if TYPE_CHECKING:
     from pullback.transpile.reverse.adjoint import Adjoint
@@ -52,10 +53,8 @@ def covers(s: Op) -> bool:
 
 def view(self: Adjoint, d: Atom, s: Op) -> Atom:
     """The view of `d` that the write `s` is to."""
-    path = dict(s.kwargs).get("via", ())
-    for step in cast(tuple[tuple[Arg, ...], ...], path):
-        fn = cast(Lit, step[0]).value
-        d = self.b.emit(cast(Any, fn), (d, *step[1:]))
+    for fn, rest in views_through(s):
+        d = self.b.emit(fn, (d, *rest))
     return d
 
 

@@ -43,9 +43,51 @@ def until_it_settles(x, a, b, sweeps):
     return np.sum(x * x)
 
 
+def through_a_view(x, a, b, sweeps):
+    v = x[1:]
+    for _ in range(sweeps):
+        for i in range(v.shape[0]):
+            v[i] = np.tanh(a[i] @ x + b[i])
+    return np.sum(x * x)
+
+
+def under_a_condition(x, a, b, sweeps):
+    for _ in range(sweeps):
+        for i in range(x.shape[0]):
+            if b[i] > 0.0:
+                x[i] = np.tanh(a[i] @ x + b[i])
+    return np.sum(x * x)
+
+
+def through_views_in_branches(x, a, b, sweeps):
+    v = x[1:]
+    for _ in range(sweeps):
+        for i in range(v.shape[0]):
+            s = np.tanh(a[i] @ x + b[i])
+            if s > 0.0:
+                v[i] = s
+            else:
+                x[::-1][i] *= 0.5
+    return np.sum(x * x)
+
+
+def until_a_condition_in_a_branch(x, a, b, sweeps):
+    for _ in range(sweeps):
+        for i in range(x.shape[0]):
+            t = a[i] @ x
+            if t > 0.0:
+                x[i] = np.tanh(t)
+                if b[i] > 2.0:
+                    x[i - 1] *= x[i]
+                    break
+            else:
+                x[i] = t * x[i - 1]
+    return np.sum(x * x)
+
+
 def kept(f: Callable[..., Any], *args: Any) -> int:
     """The bytes that a pullback holds."""
-    derivative = pullback.vjp(f, wrt=(0, 1, 2))
+    derivative = pullback.vjp(f, wrt=tuple(k for k, x in enumerate(args) if isinstance(x, np.ndarray)))
     derivative(*args)
     tracemalloc.start()
     try:
@@ -56,7 +98,11 @@ def kept(f: Callable[..., Any], *args: Any) -> int:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("f", [dense, by_blocks, until_it_settles])
+SWEEPS = [dense, by_blocks, until_it_settles, through_a_view, under_a_condition, through_views_in_branches]
+SWEEPS += [until_a_condition_in_a_branch]
+
+
+@pytest.mark.parametrize("f", SWEEPS)
 def test_a_sweep_keeps_what_it_overwrites(f: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     n, sweeps = 200, 5
@@ -64,6 +110,37 @@ def test_a_sweep_keeps_what_it_overwrites(f: Callable[..., Any]) -> None:
     once = n * sweeps * 200  # bytes: a tuple of two or three numbers for each element that is written
     assert kept(f, x, m, b, sweeps) < once + 4 * n * 8
     assert n * n * sweeps * 8 > 5 * once  # what copies of `x` would take
+
+
+@pytest.mark.parametrize("f", SWEEPS)
+def test_what_a_sweep_overwrites_is_put_back_right(f: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(1)
+    assert_right(f, [rng.standard_normal(12), 0.3 * rng.standard_normal((12, 12)), rng.standard_normal(12), 2])
+
+
+def an_element_under_a_condition(x, b):
+    for i in range(1, x.shape[0]):
+        if b[i] > 0.0:
+            x[i] = x[i] * x[i - 1]
+    return np.sum(x * x)
+
+
+def a_few_elements_in_an_inner_loop(x, b):
+    for i in range(x.shape[0] - 3):
+        s = 0.0
+        for k in range(3):
+            s += x[i + k] * b[k]
+        x[i] = np.tanh(s)
+        x[:2] = s
+    return np.sum(x * x)
+
+
+@pytest.mark.parametrize("f", [an_element_under_a_condition, a_few_elements_in_an_inner_loop])
+def test_elements_are_kept_and_not_the_array_that_they_are_of(f: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(2)
+    short, long = (kept(f, *rng.standard_normal((2, n))) for n in (100, 400))
+    assert long < 5 * short
+    assert_right(f, list(rng.standard_normal((2, 7))))
 
 
 def test_the_text_puts_the_element_back() -> None:
