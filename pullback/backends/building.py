@@ -19,7 +19,7 @@ from pullback.transpile.core import Lit, Origin, Var
 from .augmented import augmented
 from .control import Around, branch, loop, without_none
 from .expressions import Expressions, call, constant, name
-from .facts import BINARY
+from .facts import BINARY, type_of
 from .liveness import Liveness, Skips
 from .marked import Marks
 from .naming import Names
@@ -167,8 +167,8 @@ class Builder:
     def assign(self, s: Assign) -> None:
         position = self.live.span[s].start
         wishes: Sequence[str | None] = ()
-        if isinstance(s.value, Apply) and s.value.op is list.pop and isinstance(s.value.args[0], Var):
-            wishes = self.listed_names.get(s.value.args[0], ())
+        if isinstance(s.value, Apply) and s.value.op in (list.pop, operator.getitem):
+            wishes = self.wishes(s.value.args[0], s.target)
         target = self.target(s.target, position, s.origin, s.value, wishes)
         if isinstance(s.target, Var):
             if isinstance(s.value, Var) and self.local(s.value) == self.local(s.target):
@@ -205,6 +205,8 @@ class Builder:
     def write_item(self, s: Write) -> None:
         view, index = self.write(s.view), self.write.index(s.index)
         self.names.set(s.out, self.local(s.old))
+        if isinstance(s.value, Var):
+            self.listed_names[s.out] = (self.local(s.value),)
         if s.each:
             op, value = self.turned(s.op, s.value, s.origin)
             at = f"{self.write.space.callable(np.add if op is operator.add else np.subtract)}.at"
@@ -261,6 +263,11 @@ class Builder:
         return call(self.write(first), *map(self.write, args)) if is_class else self.write(first)
 
     # names
+
+    def wishes(self, whole: Expr, item: Target) -> Sequence[str | None]:
+        """Names for an item of a tape that is read: those that it had when the tape was filled."""
+        of_its_own = isinstance(item, Var) and item.hint and not isinstance(type_of(whole), ab.ListOf)
+        return self.listed_names.get(whole, ()) if isinstance(whole, Var) and not of_its_own else ()
 
     def target(
         self, t: Target, position: int, origin: Origin, value: Expr | None = None, wishes: Sequence[str | None] = ()

@@ -151,8 +151,10 @@ def loop(b: Builder, s: Loop) -> None:
             node = ast.While(test, body, [])
     b.loops.pop()
     b.names.release(reserved)
-    for o, n in zip(s.outs, chosen, strict=True):
+    for o, r, n in zip(s.outs, s.body.results, chosen, strict=True):
         b.names.set(o, n)
+        if isinstance(r, Var) and r in b.listed_names:
+            b.listed_names[o] = b.listed_names[r]
     b.put(node, s.origin, note)
     b.comment = ""
 
@@ -186,8 +188,8 @@ def written_test(b: Builder, s: WhileLoop) -> tuple[Any, list[Any]]:
 def item_wishes(b: Builder, s: ForLoop) -> Sequence[str | None]:
     """Names for the items of a walked tape: those that they had when it was filled."""
     match s.iterable:
-        case Apply(args=(Var() as v,)) if v in b.listed_names:
-            return b.listed_names[v]
+        case Apply(args=(Var() as v,)):
+            return b.wishes(v, s.target)
     return ()
 
 

@@ -51,10 +51,10 @@ Lowering = Callable[[Procedure, Mapping[str, Summary]], tuple[Procedure, Summary
 class Language:
     """What makes one backend different from another.
 
-    `in_place`: calls may write into their arguments. `prepared` makes a function, public or not, ready for `lowering`,
-    which makes of a script one in the backend's way of changing arrays; `expressions` writes it. `arrays`: the module
-    of array functions and its short name. `helpers`: where the run-time helpers are. `own`: the user's functions are
-    written anew, because those that there are work for NumPy.
+    `in_place`: arrays are written, by calls too, which may write into their arguments. `prepared` makes a function,
+    public or not, ready for `lowering`, which makes of a script one in the backend's way of changing arrays;
+    `expressions` writes it. `arrays`: the module of array functions and its short name. `helpers`: where the run-time
+    helpers are. `own`: the user's functions are written anew, because those that there are work for NumPy.
     """
 
     in_place: bool
@@ -116,7 +116,7 @@ class _Module:
     def procedure(self, key: str, f: Function) -> Procedure:
         lowering = self.language.lowering
         public = key == "" and not f.primal
-        f = self.language.prepared(prepare(f), self.callees, public)
+        f = self.language.prepared(prepare(f, self.callees, self.language.in_place), self.callees, public)
         f = replace(f, user_names=f.user_names | local_names(f, forward=True))
         owned = () if public else self.taken.get(key, f.written)
         folded = fold(f, self.callees, public, owned)

@@ -24,6 +24,7 @@ from .folding import Callees
 from .holding import keep_copies
 from .mutation import take_apart
 from .passed import read_before_set
+from .rows import keep_in_rows
 from .shapes import ask_latest
 from .sinking import write_last
 from .tapes import merge_tapes
@@ -31,10 +32,14 @@ from .unpacking import unpack_arguments, unpack_results
 from .updates import augment
 
 
-def prepare(f: Function) -> Function:
-    """The function with merged tapes, and with results packed in the branches that make them."""
+def prepare(f: Function, callees: Callees, in_place: bool) -> Function:
+    """The function with tapes in rows of arrays or else merged, and with results packed in the branches that make them.
+
+    `in_place`: does the language write into arrays?
+    """
     f = read_before_set(f)
-    return replace(f, block=merge_tapes(_packed(_shared_tests(f.block))))
+    block = _packed(_shared_tests(f.block))
+    return replace(f, block=merge_tapes(keep_in_rows(block, callees) if in_place else block))
 
 
 def ready(f: Function, callees: Callees, public: bool) -> Function:

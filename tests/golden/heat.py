@@ -16,17 +16,16 @@ import numpy as np
 def energy_grad(u, alpha, steps):
     """Gradient of `energy` with respect to (u, alpha)."""
     u = u.copy()
-    tape = []
-    for _ in range(steps):
+    tape = np.empty((max(steps, 0), u.shape[0] - 2))
+    for i in range(steps):
         t = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        tape.append(t)
+        tape[i] = t
         u[1:-1] += alpha * t
 
     # return np.sum(u * u)
     du = 2.0 * u
     dalpha = 0.0
-    while tape:
-        t = tape.pop()
+    for t in reversed(tape):
         # u[1:-1] += alpha * (u[2:] - 2.0 * u[1:-1] + u[:-2])
         d = du[1:-1]
         dalpha += np.sum(d * t)
