@@ -32,6 +32,7 @@ from .script import (
     Assign,
     Body,
     Branch,
+    Change,
     Define,
     Expr,
     ForLoop,
@@ -325,6 +326,8 @@ def all_expressions(body: Body) -> Iterator[tuple[Origin | None, Expr]]:
         match s:
             case Assign() | Update() | Append() | Return():
                 yield s.origin, s.value
+            case Change():
+                yield s.origin, s.args
             case Write():
                 yield s.origin, (s.view, s.index, s.value)
             case Mutate():

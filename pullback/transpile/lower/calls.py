@@ -18,9 +18,10 @@ from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.lower import library, outputs, parts, writers
-from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
+from pullback.transpile.core import Arg, Lit, OpFunction, Var
+from pullback.transpile.lower import comprehensions, library, outputs, parts, writers
+from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of, opened
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
@@ -43,7 +44,15 @@ from pullback.transpile.lower.values import (
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
     """`f(a, *b, c=c, **d)`."""
     callee = scope.expression(node.func)
+    if isinstance(callee, Lit) and callee.value in (any, all) and _is_generator(node):
+        found = comprehensions.decided(scope, node.args[0], callee.value is any, hint)
+        if found is not None:
+            return found
     return call(scope, node, callee, *operands_of(scope, node), hint)
+
+
+def _is_generator(node: Any) -> bool:
+    return len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and not node.keywords
 
 
 def operands_of(scope: Scope, node: Any) -> tuple[list[Value], dict[str, Value]]:
@@ -57,7 +66,8 @@ def operands_of(scope: Scope, node: Any) -> tuple[list[Value], dict[str, Value]]
         if items is None:
             scope.refuse(a, "the length of what is unpacked here is not known", "Pass the items by index.")
         args += items
-    return args, _keywords(scope, node)
+    keywords = _keywords(scope, node)
+    return [now(scope, a) for a in args], {name: now(scope, x) for name, x in keywords.items()}
 
 
 def _key(obj: object) -> object:
@@ -91,7 +101,7 @@ def call(
             scope.refuse(node, "a context manager is entered by `with` only", "Write `with` around what it is for.")
         case UserFunction(source=source):
             helper = _of_the_registry(scope, node, source.function, args)
-            return helper or scope.call_user(node, source, args, keywords, hint)
+            return helper or _opened(scope, node, scope.call_user(node, source, args, keywords, hint))
         case Method(receiver=receiver, name=name):
             return call_method(scope, node, receiver, name, args, keywords, hint)
         case Lit(value=obj) if callable(obj):
@@ -102,6 +112,17 @@ def call(
             scope.refuse(node, f"the module {text!r} is not a function", "This raises TypeError in Python.")
     message = "a call of a value that is not known while transpiling is not supported yet"
     scope.refuse(node.func if isinstance(node, gast.Call) else node, message, "Call a function by its name.")
+
+
+def _opened(scope: Scope, node: Any, result: Value) -> Value:
+    """What a call has given; a list or dict that is changed later is taken apart."""
+    if not isinstance(result, Var) or not isinstance(result.type, ab.Seq | ab.Mapping):
+        return result
+    if id(node) in scope.opened and not any(scope.memory.related.get(c) for c in scope.memory.cells([result])):
+        return opened(scope, node, result)
+    if not any(scope.memory.related.get(c) for c in scope.memory.cells([result])):
+        scope.made_by[result] = id(node)
+    return result
 
 
 _SPECIAL = {**library.SPECIAL, **parts.FUNCTIONS, **writers.FUNCTIONS}

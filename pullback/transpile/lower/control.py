@@ -14,7 +14,7 @@ from pullback.transpile.lower import folding
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.merging import append_if, merge
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.states import Inner
+from pullback.transpile.lower.states import Inner, Unbound
 from pullback.transpile.lower.values import UNDECIDED, Value, type_of
 
 
@@ -59,6 +59,7 @@ def choose(
     scope: Scope, node: Any, cond: Atom, then: Inner, orelse: Inner, results: tuple[Atom, Atom], hint: str = ""
 ) -> Atom:
     """Append an `if` with one result."""
+    lose_names(scope, node, (then, orelse))
     merged = merge(scope, node, (then, orelse), [(results[0], results[1], hint)])
     append_if(scope, node, cond, (then, orelse), merged)
     return cast(Atom, merged[0].value)
@@ -98,11 +99,19 @@ def branches(
     """Append an `if` between two expressions, and give its value."""
     values: list[Value] = []
     inners = [scope.inside(partial(_keep, f, values)) for f in (then, orelse)]
+    lose_names(scope, node, inners)
     merged = merge(scope, node, inners, [(values[0], values[1], hint)])
     append_if(scope, node, test, inners, merged)
     for out, x, y in zip(merged[0].outs, *merged[0].sides, strict=True):
         scope.numbers.hand_on(out, (x, y))
     return merged[0].value
+
+
+def lose_names(scope: Scope, node: Any, inners: Sequence[Inner]) -> None:
+    """A name that `:=` binds in a part of an expression that may not be looked at cannot be read after it."""
+    reason = f"is set by `:=` in a part of the expression on line {node.lineno} that may not be looked at"
+    for name in {n for i in inners for n in i.names if isinstance(n, str)}:
+        scope.bind(name, Unbound(reason, "Assign to it in a statement of its own."))
 
 
 def _keep(lower: Callable[[], Value], values: list[Value]) -> None:

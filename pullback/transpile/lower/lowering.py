@@ -18,9 +18,10 @@ from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Va
 from pullback.transpile.infer import type_of_value
 from pullback.transpile.lower import attributes, calls, effects, expressions, patterns, statements, subscripts
 from pullback.transpile.lower.cases import plain_body
-from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.containers import as_atom, opened
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
+from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
 from pullback.transpile.lower.scope import NONE, Scope
@@ -80,7 +81,9 @@ class Lowering(Scope):
     def inlined(self, source: FunctionSource) -> Lowering:
         if self.is_template:
             raise NotATemplate(f"{source.name!r} is a context manager")
-        demands = Demands(self.wanted, self.unrolled, self.indexed, self.tested_inside, self.written_out)
+        demands = Demands(
+            self.wanted, self.unrolled, self.indexed, self.tested_inside, self.written_out, self.opened
+        )
         inner = Lowering(self.unit, source, local_names_of(source), demands)
         inner.numbers, inner.memory, inner.parameters = self.numbers, self.memory, self.parameters
         inner.contiguous = self.contiguous
@@ -149,15 +152,18 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     source = scope.source
     scope.parameters = frozenset(variables)
     for v in variables:
-        scope.bind(v.hint, v)
         scope.memory.new(v)
+        scope.bind(v.hint, owned(scope, opened(scope, scope.source.tree, v), v.hint) if v.hint in scope.opened else v)
+    first = tuple(scope.bound(v.hint) or v for v in variables)
     end = scope.statements(plain_body(source))
     value = end.value if isinstance(end, Returned) else NONE
-    shared = effects.shared(scope, variables, value)
+    shared = effects.shared(scope, variables, value, first)
     result = as_atom(scope, scope.here, value)
-    written = effects.written(scope, variables)
+    changed = dict(effects.changes(scope, variables, first)) if scope.is_called else {}
+    shared = replace(shared, changed=tuple(changed.items()))
+    written = tuple(sorted({*effects.written(scope, variables), *changed}))
     if scope.is_called and written:
-        left = tuple(as_atom(scope, scope.here, variables[k]) for k in written)
+        left = tuple(as_atom(scope, scope.here, first[k] if k in changed else variables[k]) for k in written)
         result = scope.op(prims.make_tuple, (result, *left), (), "")
     elif not scope.is_called:
         effects.require_separate(scope, variables, written)

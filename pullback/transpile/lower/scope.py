@@ -52,6 +52,7 @@ class Scope(ABC):
         self.indexed = demands.indexed
         self.tested_inside = demands.tested_inside
         self.written_out = demands.written_out
+        self.opened = demands.opened
         self.env = Env()
         self.body: list[Stmt] = []
         self.numbers = Numbers()
@@ -70,7 +71,9 @@ class Scope(ABC):
         self._bound_in: dict[int, dict[str, bool]] = {}
         self.parameters: frozenset[Var] = frozenset()
         self.contiguous: dict[Var, Origin] = {}  # parameters that must be C-contiguous, and where that is needed
+        self.made_by: dict[Var, int] = {}  # lists and dicts that calls have given
         self.text = ""
+        self.quoted = False  # do statements belong to an expression, whose statement is their text?
         self.here: Any = source.tree
 
     # the recursion: through statements, expressions, calls
@@ -136,7 +139,8 @@ class Scope(ABC):
     def begin(self, s: Any) -> None:
         """A statement begins: what is lowered from now on comes from it."""
         self.here = s
-        self.text = statement_text(self.source.text, s)
+        if not self.quoted:
+            self.text = statement_text(self.source.text, s)
 
     def origin(self, node: Any = None) -> Origin:
         """The origin of a node in the statement that is being lowered."""
@@ -254,6 +258,17 @@ class Scope(ABC):
         if given and self.is_called:
             raise NeedIntegers(self.source, given, error)
         raise error
+
+    def need_open(self, node: Any, value: Var) -> NoReturn:
+        """A list or dict is changed that is one atom: begin again with it taken apart, or give up."""
+        root = self.memory.root(value)
+        key = root.hint if root in self.parameters else self.made_by.get(root)
+        if key is None or key in self.opened:
+            hint = "Make a copy with list(...) or dict(...), and change that."
+            what = "a list or dict that comes from somewhere else is changed"
+            self.refuse(node, f"{what}, which is not supported yet", hint)
+        self.opened.add(key)
+        raise Restart
 
     def prefer_known(self, wanted: Iterable[Value]) -> None:
         """Begin again with the values of these variables known, if they are integers that the function is given."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from pullback import errors
 from pullback.transpile.core import Atom, Block, Stmt, Var
-from pullback.transpile.lower.memory import Cell
+from pullback.transpile.lower.memory import Cell, Container
 from pullback.transpile.lower.values import Value
 from pullback.transpile.parse.sources import FunctionSource
 
@@ -21,7 +21,8 @@ class Demands:
     """What a lowering has found out that it must do otherwise.
 
     Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over, test
-    a condition that writes inside its loop, write out functions that give views which are written.
+    a condition that writes inside its loop, write out functions that give views which are written, take lists and
+    dicts apart that are changed: parameters by name, results of calls.
     """
 
     variables: set[LoopVariable] = field(default_factory=set)
@@ -29,6 +30,7 @@ class Demands:
     indexed: set[int] = field(default_factory=set)
     tested_inside: dict[int, Any] = field(default_factory=dict)
     written_out: set[Hashable] = field(default_factory=set)
+    opened: set[str | int] = field(default_factory=set)
 
 
 class NotATemplate(Exception):
@@ -125,6 +127,7 @@ class Inner:
     body: list[Stmt]
     names: dict[Name, Binding]
     end: End
+    joint: dict[tuple[Container | None, ...], Value] = field(default_factory=dict)  # of its containers and another's
 
     def block(self, params: Sequence[Var], results: Sequence[Atom]) -> Block:
         """The block of Core with these parameters and results."""

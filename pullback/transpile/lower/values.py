@@ -8,6 +8,7 @@ from typing import Literal, TypeGuard
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Global, Lit, Var
+from pullback.transpile.lower.memory import Container
 from pullback.transpile.parse.sources import FunctionSource, ModuleBinding
 
 
@@ -15,12 +16,15 @@ from pullback.transpile.parse.sources import FunctionSource, ModuleBinding
 class Pack:
     """A tuple, list or dict made in the function: it exists only while lowering, its items are values of their own.
 
+    `cell` is the identity of a list or dict that has a name; the items are those that it had when it was read.
+
     So does a `slice(lower, upper, step)`, which is nothing but an index.
     """
 
     kind: Literal["tuple", "list", "dict", "slice"]
     items: tuple[Value, ...]
     keys: tuple[str | int, ...] = ()
+    cell: Container | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +166,7 @@ def leaves(value: Value) -> list[Value]:
 def rebuild(like: Value, new: Iterator[Value]) -> Value:
     """A value of the structure of `like` with other leaves."""
     if isinstance(like, Pack):
-        return Pack(like.kind, tuple(rebuild(x, new) for x in like.items), like.keys)
+        return Pack(like.kind, tuple(rebuild(x, new) for x in like.items), like.keys, like.cell)
     return next(new)
 
 
