@@ -30,6 +30,7 @@ from .script import (
     Assign,
     Body,
     Branch,
+    Change,
     Define,
     Expr,
     ForLoop,
@@ -151,6 +152,8 @@ class Builder:
                 self.mutate(s)
             case Append():
                 self.append(s)
+            case Change():
+                self.change(s)
             case Reverse():
                 self.put(ast.Expr(call(f"{self.local(s.what)}.reverse")), s.origin)
             case Act():
@@ -234,6 +237,19 @@ class Builder:
         parts = s.value.args if isinstance(s.value, Apply) and s.value.op is prims.make_tuple else (s.value,)
         self.listed_names[s.to] = tuple(self.local(x) if isinstance(x, Var) else None for x in parts)
         self.put(ast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
+
+    def change(self, s: Change) -> None:
+        """`xs.append(v)`, `v = xs.pop()`, `xs[k] = v`."""
+        args, xs = [self.write(x) for x in s.args], self.local(s.old)
+        self.names.set(s.out, xs)
+        if s.op is prims.replaced:
+            self.put(ast.Assign([ast.Subscript(name(xs), args[0], ast.Store())], args[1]), s.origin)
+        elif s.taken is None:
+            self.put(ast.Expr(call(f"{xs}.{'append' if s.op is prims.appended else 'pop'}", *args)), s.origin)
+        else:
+            value = Apply(list.pop, (s.out,), (), s.taken)
+            target = self.target(s.taken, self.live.span[s].start, s.origin, value)
+            self.put(ast.Assign([target], call(f"{xs}.pop")), s.origin)
 
     def act(self, s: Act) -> None:
         if s.op in marks.OPENING or s.op in marks.CLOSING:

@@ -109,6 +109,8 @@ class Expressions:
             prims.make_list: lambda e: ast.List([self(x) for x in e.args], ast.Load()),
             prims.copies: self._copies,
             prims.flatten: self._flatten,
+            prims.head: lambda e: self._index(self(e.args[0]), ast.Slice(None, self(e.args[1]))),
+            prims.tail: lambda e: self._index(self(e.args[0]), ast.Slice(self(e.args[1]))),
             runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
             np.transpose: self._transpose,

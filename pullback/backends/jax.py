@@ -35,7 +35,7 @@ from pullback.transpile.traversal import blocks, variables
 
 from .base import Emitted
 from .expressions import Expressions, Functions
-from .facts import is_surely_advanced, type_of
+from .facts import LIST_CHANGES, is_surely_advanced, type_of
 from .folding import Callees
 from .jax_expressions import JaxExpressions
 from .modules import Language, emit_module, reachable
@@ -147,6 +147,8 @@ class _Check:
             self.static.add(s.out)
         if s.op is prims.add_at_key:
             refuse(s.origin, "a list that is indexed by a computed number", "loop over the list itself")
+        if s.op in LIST_CHANGES:
+            refuse(s.origin, "a list that is changed in a loop", "use array operations, or differentiate for NumPy")
         if dict(s.kwargs).get("via"):
             refuse(s.origin, "a write through a view", "write to the array itself")
         if s.op in (prims.add_item, prims.set_item, operator.getitem):

@@ -17,6 +17,7 @@ from .script import (
     Assign,
     Body,
     Branch,
+    Change,
     Define,
     Expr,
     ForLoop,
@@ -123,6 +124,9 @@ class Liveness:
                 self._bind((*s.new, *targets(s.value)))
             case Append():
                 self._expr(s.to, s.value)
+            case Change():
+                self._expr(s.old, *s.args)
+                self._bind((s.out, *targets(s.taken)))
             case Reverse():
                 self._expr(s.what)
             case Act():

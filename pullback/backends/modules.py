@@ -32,6 +32,7 @@ from .script import (
     Assign,
     Body,
     Branch,
+    Change,
     Define,
     Expr,
     ForLoop,
@@ -153,7 +154,9 @@ class _Module:
         try:
             text, parsed = printed(tree, Layout(comments, frozenset(blanks | self.groups_of(tree))))
         except SyntaxError as e:
-            raise self.too_deep(e) from None
+            if e.msg.startswith("too many"):  # levels of indentation, nested parentheses
+                raise self.too_deep(e) from None
+            raise
         users = {name: place for place, name in self.space.users.items()}
         return Emitted(self.entry, text, users, self.origins(tree, parsed))
 
@@ -348,6 +351,8 @@ def all_expressions(body: Body) -> Iterator[tuple[Origin | None, Expr]]:
         match s:
             case Assign() | Update() | Append() | Return():
                 yield s.origin, s.value
+            case Change():
+                yield s.origin, s.args
             case Write():
                 yield s.origin, (s.view, s.index, s.value)
             case Mutate():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pullback.transpile.core import Var
 
 from .liveness import Liveness, Skips
-from .script import Assign, Body, Branch, Define, ForLoop, Mutate, Procedure, Update, WhileLoop, Write, targets
+from .script import Assign, Body, Branch, Change, Define, ForLoop, Mutate, Procedure, Update, WhileLoop, Write, targets
 
 _SEARCHED = 40
 """Numbers tried one after the other for a name; where all are taken, the next is higher than any before."""
@@ -65,7 +65,7 @@ class Names:
         for s in body.statements:
             self.begun.update((v, self.live.span[s].start) for v in bound(s))
             match s:
-                case Write() | Update():
+                case Write() | Update() | Change():
                     self.origin[s.out] = self.origin.get(s.old, s.old)
                     self.heir[s.old] = s.out
                 case Mutate():
@@ -88,7 +88,7 @@ class Names:
         """
         for s in reversed(body.statements):
             match s:
-                case Write() | Update():
+                case Write() | Update() | Change():
                     self._inherit(s.old, s.out)
                 case Mutate():
                     for old, new in zip(s.old, s.new, strict=True):
@@ -263,6 +263,8 @@ def bound(s: object) -> Iterator[Var]:
             yield from targets(s.target)
         case Write() | Update() | Define():
             yield s.out
+        case Change():
+            yield from (s.out, *targets(s.taken))
         case Mutate():
             yield from (*s.new, *targets(s.value))
         case Branch() | ForLoop() | WhileLoop():

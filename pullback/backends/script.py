@@ -131,6 +131,18 @@ class Append:
 
 
 @node
+class Change:
+    """A list is changed in place; `out` is the list afterwards, and `taken` the item that was taken out."""
+
+    out: Var
+    old: Var
+    op: OpFunction
+    args: tuple[Expr, ...]
+    taken: Var | None
+    origin: Origin
+
+
+@node
 class Reverse:
     """`what.reverse()`."""
 
@@ -220,7 +232,8 @@ class Return:
 
 
 Loop = ForLoop | WhileLoop
-Statement = Assign | Update | Write | Mutate | Append | Reverse | Act | Branch | ForLoop | WhileLoop | Define | Return
+Changing = Assign | Update | Write | Mutate | Append | Change | Reverse
+Statement = Changing | Act | Branch | ForLoop | WhileLoop | Define | Return
 
 
 @value

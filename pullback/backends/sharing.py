@@ -26,7 +26,7 @@ from pullback.transpile.core import (
 from pullback.transpile.traversal import blocks, variables
 
 from .augmented import augmented
-from .facts import AUGMENTED, MAKERS, WRITES, is_array, is_fresh
+from .facts import AUGMENTED, LIST_CHANGES, MAKERS, WRITES, is_array, is_fresh
 from .passed import is_set, set_objects
 from .script import Apply
 
@@ -60,7 +60,7 @@ def writes(s: Op) -> bool:
 def overwritten(s: Stmt, taken: Taken) -> list[Var]:
     """The variables whose arrays one statement itself would write in place."""
     match s:
-        case Op() if writes(s) or accumulation(s, s.origin):
+        case Op() if s.op not in LIST_CHANGES and (writes(s) or accumulation(s, s.origin)):
             found = s.args[:1]
         case Call():
             found = tuple(s.args[k] for k in taken(s.function))

@@ -30,6 +30,7 @@ from . import carrying, giving
 from .facts import WRITES, is_gather, may_be_a_structure, through
 from .handing import handed_back, returning_first
 from .keeping import Keeping, absent, leaving
+from .lists import change_lists
 from .overlap import overlaps_safely
 from .ownership import Ownership, Where
 from .places import ABROAD, NOWHERE, Parts, Place, Store, Summary, each, join, same_place, stores_of
@@ -41,6 +42,7 @@ from .script import (
     Assign,
     Body,
     Branch,
+    Change,
     Define,
     Expr,
     ForLoop,
@@ -65,6 +67,7 @@ def write_in_place(procedure: Procedure, calls: Mapping[str, Summary]) -> tuple[
     """
     away: frozenset[Var] = frozenset()
     detached: frozenset[Var] = frozenset()
+    procedure = change_lists(procedure)
     whole = handed_back(procedure, away)
     while True:
         stores = Stores(whole, calls, detached)
@@ -131,6 +134,10 @@ class Stores:
                 return giving.mutate(self, s, where)
             case Append():
                 return [self.lists.append(s, where)]
+            case Change():
+                place = self.own.reach(s.old)
+                self.own.bind(s.taken, place, s, where)
+                self.own.bind(s.out, place | self.own.reach(s.args), s, where)
             case Branch():
                 return [self.branch(s, where)]
             case ForLoop() | WhileLoop():
@@ -244,7 +251,8 @@ class Stores:
         listed = isinstance(s, Assign) and isinstance(s.value, Apply) and s.value.op is prims.add_at_key
         self.places.bind(old, stores_of(own) | reach if listed else own, where.scope, birth)
         self.solid.add(out)
-        return [Assign(old, copy_of(array, old) if listed else copied(array, old, aliased), s.origin)], old
+        made = Apply(list, (array,), (), old) if listed else copied(array, old, aliased)
+        return [Assign(old, made, s.origin)], old
 
     def added(self, array: Var, key: Expr, item: Expr, kind: ab.Type) -> tuple[Expr, Any]:
         """What is stored for an item of a list that something is added to, and the operator if it is added in place."""

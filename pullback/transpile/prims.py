@@ -39,6 +39,35 @@ def copies(x: Any, n: int) -> list[Any]:
     return [x] * n
 
 
+def appended(xs: list[Any], value: Any) -> list[Any]:
+    """The list `xs` after `xs.append(value)`, as a new value."""
+    return [*xs, value]
+
+
+def shortened(xs: list[Any]) -> list[Any]:
+    """The list `xs` after `xs.pop()`, as a new value."""
+    if not xs:
+        raise IndexError("pop from empty list")
+    return list(xs[:-1])
+
+
+def replaced(xs: list[Any], key: Any, value: Any) -> list[Any]:
+    """The list `xs` after `xs[key] = value`, as a new value."""
+    out = list(xs)
+    out[key] = value
+    return out
+
+
+def head(xs: list[Any], n: int) -> list[Any]:
+    """`xs[:n]` of a list."""
+    return xs[:n]
+
+
+def tail(xs: list[Any], n: int) -> list[Any]:
+    """`xs[n:]` of a list."""
+    return xs[n:]
+
+
 def make_dict(keys: tuple[Any, ...], *items: Any, cls: Any = None) -> Any:
     """`{key: item, …}`, or an object of a class with these attributes."""
     from pullback.runtime import record

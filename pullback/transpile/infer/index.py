@@ -82,6 +82,56 @@ def copies(call: Call) -> Type:
     return ListOf(Scalar(item.kind, item.dtype) if isinstance(item, Scalar) else item)
 
 
+@shape_function(prims.appended)
+def appended(call: Call) -> Type:
+    """A list with one item more."""
+    match call.type(0, "xs"), call.type(1, "value"):
+        case Seq(items=()), value:
+            return ListOf(value)
+        case Seq(kind=kind, items=items), value:
+            return join(Seq(kind, items), ListOf(value))
+        case ListOf(item=item), value:
+            return ListOf(_one_of(item, value))
+    return UNKNOWN
+
+
+@shape_function(prims.shortened)
+def shortened(call: Call) -> Type:
+    """A list with one item less."""
+    match call.type(0, "xs"):
+        case Seq(kind=kind, items=items):
+            return Seq(kind, items[:-1])
+    return call.type(0)
+
+
+@shape_function(prims.head, prims.tail, list)
+def part(call: Call) -> Type:
+    """A part of a list, or a copy of it."""
+    match call.type(0, "xs"):
+        case Seq(items=items) as t if items:
+            return join(t, ListOf(items[0])) if t.kind == "list" else UNKNOWN
+        case ListOf() | Seq(items=()) as t:
+            return t
+    return UNKNOWN
+
+
+@shape_function(prims.replaced)
+def replaced(call: Call) -> Type:
+    """A list with another item."""
+    match call.type(0, "xs"), call.type(2, "value"):
+        case Seq(kind=kind, items=items), value:
+            return join(Seq(kind, items), ListOf(value))
+        case ListOf(item=item), value:
+            return ListOf(_one_of(item, value))
+    return UNKNOWN
+
+
+def _one_of(a: Type, b: Type) -> Type:
+    """The type of an item that is of one type or of the other; an integer's value is not known."""
+    t = join(a, b)
+    return Scalar(t.kind, t.dtype) if isinstance(t, Scalar) else t
+
+
 @shape_function(prims.make_dict)
 def make_dict(call: Call) -> Type:
     """A dict of the operands under constant keys."""

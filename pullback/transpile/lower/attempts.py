@@ -157,7 +157,7 @@ class _Left:
 
     def __init__(self, scope: Scope, inner: Inner, side: int) -> None:
         self.scope, self.inner, self.side = scope, inner, side
-        self.local = Local(scope.memory, [inner])
+        self.local = Local(scope.memory, scope.env, [inner])
         self.handed: list[tuple[Atom, Var]] = []
 
     def value(self, value: Value, hint: str) -> Value:
@@ -170,6 +170,8 @@ class _Left:
         """What an array holds that is older than the statement."""
         if self.local(cell):
             return
+        if isinstance(x, Pack):
+            x = self.value(x, cell.hint)
         if isinstance(x, Var):
             new = Var(cell.hint, x.type)
             self.scope.memory.place[new] = Whole(cell)

@@ -21,6 +21,7 @@ from pullback.transpile.core import Atom, If
 from pullback.transpile.lower.control import condition
 from pullback.transpile.lower.current import unusable_part
 from pullback.transpile.lower.frames import Local, Variable
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.jumps import OneSided, bound_at_the_end, has_left, merge_ends, where_gone
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import ONE_STRUCTURE, Merged, append_if, merge, of_one_structure
@@ -249,7 +250,7 @@ def _usable(scope: Scope, inner: Inner, x: Binding | None) -> Binding | None:
     if x is None or isinstance(x, Unbound):
         return x
     lost = scope.into(inner, partial(unusable_part, scope, x))
-    return x if lost is None else lost
+    return scope.into(inner, partial(now, scope, x)) if lost is None else lost
 
 
 def _unbound(scope: Scope, s: Any, inners: Sequence[Inner], a: Binding | None, b: Binding | None) -> Unbound:

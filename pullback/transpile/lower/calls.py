@@ -20,9 +20,10 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
-from pullback.transpile.lower import inlining, instances, library, making, outputs, parts, writers
-from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
+from pullback.transpile.lower import comprehensions, inlining, instances, library, making, outputs, parts, writers
+from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of, opened
 from pullback.transpile.lower.functions import takes_any
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
@@ -52,7 +53,15 @@ from pullback.transpile.parse.sources import FunctionSource, Missing
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
     """`f(a, *b, c=c, **d)`."""
     callee = scope.expression(node.func)
+    if isinstance(callee, Lit) and callee.value in (any, all) and _is_generator(node):
+        found = comprehensions.decided(scope, node.args[0], callee.value is any, hint)
+        if found is not None:
+            return found
     return call(scope, node, callee, *operands_of(scope, node), hint)
+
+
+def _is_generator(node: Any) -> bool:
+    return len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and not node.keywords
 
 
 def operands_of(scope: Scope, node: Any) -> tuple[list[Value], dict[str, Value]]:
@@ -66,7 +75,8 @@ def operands_of(scope: Scope, node: Any) -> tuple[list[Value], dict[str, Value]]
         if items is None:
             scope.refuse(a, "the length of what is unpacked here is not known", "Pass the items by index.")
         args += items
-    return args, _keywords(scope, node)
+    keywords = _keywords(scope, node)
+    return [now(scope, a) for a in args], {name: now(scope, x) for name, x in keywords.items()}
 
 
 def _key(obj: object) -> object:
@@ -104,7 +114,7 @@ def call(
                 return helper
             if source.is_inner or takes_any(source) or any(map(is_callable, _all_leaves(args, keywords))):
                 return inlining.written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
-            return scope.call_user(node, source, args, keywords, hint)
+            return _opened(scope, node, scope.call_user(node, source, args, keywords, hint))
         case Closure():
             return inlining.written_out(scope, node, callee, args, keywords, hint)
         case Partial(callee=inner, args=first, keywords=given):
@@ -138,6 +148,17 @@ def _is_made(cls: type) -> bool:
 def _all_leaves(args: Sequence[Value], keywords: Mapping[str, Value]) -> Iterator[Value]:
     for value in (*args, *keywords.values()):
         yield from leaves(value)
+
+
+def _opened(scope: Scope, node: Any, result: Value) -> Value:
+    """What a call has given; a list or dict that is changed later is taken apart."""
+    if not isinstance(result, Var) or not isinstance(result.type, ab.Seq | ab.Mapping):
+        return result
+    if id(node) in scope.opened and not any(scope.memory.related.get(c) for c in scope.memory.cells([result])):
+        return opened(scope, node, result)
+    if not any(scope.memory.related.get(c) for c in scope.memory.cells([result])):
+        scope.made_by[result] = id(node)
+    return result
 
 
 _SPECIAL: dict[object, library.Special] = {

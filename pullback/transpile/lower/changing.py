@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from operator import is_
 from typing import Any
 
 from pullback.transpile import abstract as ab
@@ -21,6 +22,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Atom, Effect, Global, Lit, Var
 from pullback.transpile.lower.containers import as_atom, read_item
 from pullback.transpile.lower.frames import EXISTS, Local
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import (
@@ -165,6 +167,7 @@ def finished(scope: Scope, node: Any, value: Value, itself: bool = False) -> Val
 
     `itself`: one that is an argument stays what it is.
     """
+    value = now(scope, value)
     match value:
         case Instance(of=of) if of is not None and itself:
             return of
@@ -172,7 +175,8 @@ def finished(scope: Scope, node: Any, value: Value, itself: bool = False) -> Val
             found = attributes(scope, node, value)
             return Pack("object", tuple(finished(scope, node, x, itself) for x in found.values()), tuple(found), cls)
         case Pack(items=items):
-            return Pack(value.kind, tuple(finished(scope, node, x, itself) for x in items), value.keys, value.cls)
+            parts = tuple(finished(scope, node, x, itself) for x in items)
+            return value if all(map(is_, parts, items)) else replace(value, items=parts, cell=None)
     return value
 
 

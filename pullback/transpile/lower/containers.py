@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +14,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Effect, Global, Lit, Var
 from pullback.transpile.lower import current
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
@@ -33,6 +35,7 @@ from pullback.transpile.objects import is_named_tuple
 
 def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
     """The value as one atom of Core; a structure is put together."""
+    value = now(scope, value)
     match value:
         case Var(type=ab.Static(value=known)) if value.type is not BOTTOM:
             return Lit(known)
@@ -50,12 +53,23 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             parts = tuple(as_atom(scope, node, x) for x in items)
             if kind in ("dict", "object"):
                 of_class = () if value.cls is None else (("cls", Lit(value.cls, value.cls.__name__)),)
-                return scope.op(prims.make_dict, (tuple(map(Lit, keys)), *parts), of_class, hint, node, type_of(value))
+                args = (tuple(map(Lit, keys)), *parts)
+                out = scope.op(prims.make_dict, args, of_class, hint, node, type_of(value))
+                return _known_to_be(scope, out, value)
             made = prims.make_tuple if kind == "tuple" else prims.make_list
-            return scope.op(made, parts, (), hint, node, type_of(value))
+            out = scope.op(made, parts, (), hint, node, type_of(value))
+            return _known_to_be(scope, out, value)
         case ListView():
             scope.refuse(node, "a slice of a list cannot be used as a value yet", "Loop over it, or over its indices.")
     scope.refuse(node, *_not_a_value(value))
+
+
+def _known_to_be(scope: Scope, out: Var, pack: Pack) -> Var:
+    """An atom that has been made of a list or dict: where one of them is changed, the other one has changed, too."""
+    if pack.cell is not None:
+        for cell in scope.memory.cells([out]):
+            scope.memory.relate(cell, pack.cell)
+    return out
 
 
 def _not_a_value(value: Value) -> tuple[str, str]:
@@ -102,6 +116,7 @@ def as_operand(scope: Scope, node: Any, value: Value) -> Atom:
 
 def explode(scope: Scope, node: Any, value: Value) -> Value:
     """A container of known structure that is one atom, as a structure of its items; other values as they are."""
+    value = now(scope, value)
     match value:
         case Var(type=ab.Seq(kind=kind, items=types)) | Global(type=ab.Seq(kind=kind, items=types)):
             items = tuple(read_item(scope, node, value, i, t) for i, t in enumerate(types))
@@ -111,6 +126,14 @@ def explode(scope: Scope, node: Any, value: Value) -> Value:
             cls = value.type.cls if isinstance(value.type, ab.Record) else None
             return Pack("dict" if cls is None else "object", items, tuple(k for k, _ in entries), cls)
     return value
+
+
+def opened(scope: Scope, node: Any, value: Value) -> Value:
+    """A value of known structure that is one atom, as a structure of its items, and these of theirs."""
+    value = explode(scope, node, value)
+    if not isinstance(value, Pack):
+        return value
+    return replace(value, items=tuple(opened(scope, node, x) for x in value.items))
 
 
 def read_item(scope: Scope, node: Any, container: Atom, key: str | int, t: ab.Type, hint: str = "") -> Value:
@@ -128,6 +151,7 @@ def items_of(scope: Scope, node: Any, value: Value) -> Sequence[Value] | None:
     if cls is not None:
         value = explode(scope, node, value)
         return value.items if isinstance(value, Pack) and is_named_tuple(cls) else None
+    value = now(scope, value)
     match value:
         case Pack(kind="dict", keys=keys):
             return tuple(map(Lit, keys))

@@ -101,7 +101,11 @@ def _bound_before(scope: Scope, node: Any, inners: Sequence[Inner]) -> dict[Name
     out: dict[Name, tuple[Value, Value]] = {}
     for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
         before = scope.env.get(name)
-        if isinstance(name, Cell) or before is None:
+        if isinstance(name, Cell):
+            continue
+        if before is None:
+            if isinstance(name, str):
+                scope.bind(name, _lost(node))
             continue
         sides = [i.names.get(name, before) for i in inners]
         lost = next((x for x in sides if isinstance(x, Unbound)), None)
@@ -154,6 +158,13 @@ def branches(
     values: list[Value] = []
     inners = [scope.inside(partial(_keep, f, values)) for f in (then, orelse)]
     return _either(scope, node, test, inners, (values[0], values[1]), hint)
+
+
+def _lost(node: Any) -> Unbound:
+    """A name that `:=` binds in a part of an expression that may not be looked at cannot be read after it."""
+    reason = f"is set by `:=` in a part of the expression on line {node.lineno} that may not be looked at"
+    return Unbound(reason, "Assign to it in a statement of its own.")
+
 
 
 def _keep(lower: Callable[[], Value], values: list[Value]) -> None:

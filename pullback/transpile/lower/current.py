@@ -13,12 +13,13 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Kwargs, Lit, Op, OpFunction, Var
 from pullback.transpile.infer import infer
 from pullback.transpile.lower import contiguity
-from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
+from pullback.transpile.lower.memory import Cell, Container, View, Whole, may_be_written
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, parameters_of
 from pullback.transpile.lower.states import Restart, Unbound
-from pullback.transpile.lower.values import Value, is_atom, leaves
+from pullback.transpile.lower.values import Pack, Value, is_atom
 from pullback.transpile.storage import Sharing, composed
+from pullback.transpile.traversal import variables
 
 if TYPE_CHECKING:
     from pullback.transpile.lower.scope import Scope
@@ -50,7 +51,7 @@ def current(scope: Scope, v: Atom) -> Atom:
         return v
     lost = unusable(scope, v)
     if lost is not None:
-        _refuse_lost(scope, v.hint, lost)
+        refuse_lost(scope, v.hint, lost)
     place = scope.memory.at(v)
     if isinstance(place, Whole):
         return content(scope, place.cell, v)
@@ -82,20 +83,30 @@ def unusable(scope: Scope, v: Atom) -> Unbound | None:
 
 def unusable_part(scope: Scope, value: Value) -> Unbound | None:
     """Why a part of a value cannot be read any more, None if all can."""
-    found = (unusable(scope, x) for x in leaves(value) if is_atom(x))
+    if not isinstance(value, Pack):
+        return unusable(scope, value) if is_atom(value) else None
+    held = scope.env.get(value.cell) if value.cell is not None and scope.memory.restructured else None
+    if isinstance(held, Unbound):
+        return held
+    if held is not None and held is not value:
+        return unusable_part(scope, held)
+    found = (unusable_part(scope, x) for x in value.items)
     return next((x for x in found if x is not None), None)
 
 
-def _refuse_lost(scope: Scope, name: str, lost: Unbound) -> NoReturn:
+def refuse_lost(scope: Scope, name: str, lost: Unbound, node: Any = None) -> NoReturn:
+    """Refuse a read of what cannot be used any more."""
     what = f"{name!r} cannot be used: it" if name else "this array cannot be used: it"
-    scope.refuse(scope.here, f"{what} {lost.reason}", lost.hint)
+    scope.refuse(node or scope.here, f"{what} {lost.reason}", lost.hint)
 
 
 def content(scope: Scope, cell: Cell, initial: Var | None = None) -> Atom:
     """What a cell holds by now; `initial` is a variable that held it before anything was written to it."""
     found = scope.env.get(cell)
     if isinstance(found, Unbound):
-        _refuse_lost(scope, cell.hint, found)
+        refuse_lost(scope, cell.hint, found)
+    if isinstance(found, Pack):
+        return put_together(scope, found, cell.hint)
     if found is not None:
         return cast(Atom, found)
     first = initial if initial is not None else _initial(scope, cell)
@@ -133,10 +144,41 @@ def _rebuilt(scope: Scope, container: Var) -> Var:
     parts = tuple(current(scope, item(scope, container, k, x)) for k, x in pairs)
     first = (tuple(map(Lit, keys)),) if keys else ()
     kind = t.kind if isinstance(t, ab.Seq) else "dict"
-    of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
-    makers: dict[str, OpFunction] = {"dict": prims.make_dict, "tuple": prims.make_tuple, "list": prims.make_list}
-    out = _append(scope, makers[kind], (*first, *parts), of_class, container.hint)
-    scope.memory.new(out, scope.memory.cells(parts))
+    return _made(scope, kind, (*first, *parts), t.cls if isinstance(t, ab.Record) else None, container.hint)
+
+
+_MAKERS: dict[str, OpFunction] = {
+    "dict": prims.make_dict,
+    "object": prims.make_dict,
+    "tuple": prims.make_tuple,
+    "list": prims.make_list,
+}
+
+
+def _made(scope: Scope, kind: str, args: tuple[Arg, ...], cls: type | None, hint: str) -> Var:
+    of_class: Kwargs = () if cls is None else (("cls", Lit(cls, cls.__name__)),)
+    out = _append(scope, _MAKERS[kind], args, of_class, hint)
+    scope.memory.new(out, scope.memory.cells(variables(args)))
+    return out
+
+
+def put_together(scope: Scope, pack: Pack, hint: str) -> Var:
+    """A structure of known items as one atom, of what it holds by now."""
+    held = None if pack.cell is None else scope.env.get(pack.cell)
+    if isinstance(held, Unbound):
+        refuse_lost(scope, hint, held)
+    if isinstance(held, Var):
+        return held
+    pack = held if isinstance(held, Pack) else pack
+    parts: list[Atom] = []
+    for x in pack.items:
+        if not is_atom(x) and not isinstance(x, Pack):
+            scope.refuse(scope.here, "a list or dict with something else in it than values is used as one value", "")
+        parts.append(put_together(scope, x, "") if isinstance(x, Pack) else current(scope, x))
+    keys = (tuple(map(Lit, pack.keys)),) if pack.kind in ("dict", "object") else ()
+    out = _made(scope, pack.kind, (*keys, *parts), pack.cls, hint)
+    if pack.cell is not None:
+        scope.memory.relate(scope.memory.cells([out])[0], pack.cell)
     return out
 
 
@@ -155,7 +197,7 @@ def item(scope: Scope, container: Var, key: str | int, t: ab.Type, hint: str = "
     assert whole is not None
     state = scope.env.get(whole)
     if isinstance(state, Unbound):
-        _refuse_lost(scope, container.hint, state)
+        refuse_lost(scope, container.hint, state)
     cell = scope.memory.item(container, key)
     found = scope.env.get(cell)
     return found if isinstance(found, Var) else _first_read(scope, container, key, t, hint, cell, node)
@@ -252,6 +294,9 @@ def put(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
     for other in others:
         reason = f"may be the array that is written under another name on line {line}"
         hint = "Copy one of them first (.copy()), or use one name for both."
+        if is_list(scope, other):
+            reason = f"may hold the array that is written on line {line}"
+            hint = "Put a copy (.copy()) of the array into it."
         scope.bind(other, Unbound(reason, hint, may_be_unbound=False))
 
 
@@ -261,6 +306,36 @@ def _read_rows_in_turn(scope: Scope, written: set[Cell]) -> None:
     if not over <= scope.indexed:
         scope.indexed |= over
         raise Restart
+
+
+def put_list(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
+    """A list holds other items from now on; what may be the same list cannot be used any more."""
+    scope.memory.written = scope.memory.restructured = True
+    scope.memory.place[new] = Whole(cell)
+    scope.bind(cell, new)
+    lose_lists(scope, node, cell)
+
+
+def lose_lists(scope: Scope, node: Any, cell: Cell) -> None:
+    """A list or dict has changed: what may be the same one, or holds it, cannot be used any more."""
+    if not scope.memory.sliced.isdisjoint(scope.memory.closure(cell)):
+        scope.refuse(node, "a list is changed of which a slice has been taken", "Take the items by their indices.")
+    for other in scope.memory.related.get(cell, ()):
+        if is_list(scope, other):
+            reason = f"may be the list or dict that is changed under another name on line {getattr(node, 'lineno', 0)}"
+            hint = "Copy one of them first (list(...), dict(...)), or use one name for both."
+            scope.bind(other, Unbound(reason, hint, may_be_unbound=False))
+
+
+def is_list(scope: Scope, cell: Cell) -> bool:
+    """May this be a list or dict?"""
+    if isinstance(cell, Container):
+        return True
+    t = scope.memory.owner[cell].type
+    if cell in scope.memory.key:
+        items = t.items if isinstance(t, ab.Mapping) else enumerate(t.items) if isinstance(t, ab.Seq) else ()
+        t = next((x for k, x in items if k == scope.memory.key[cell]), ab.UNKNOWN)
+    return not isinstance(t, ab.Array)
 
 
 def located(scope: Scope, node: Any, target: Atom) -> tuple[Var, tuple[Step, ...]]:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,10 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Effect, Global, Lit, Var
 from pullback.transpile.lower import current
 from pullback.transpile.lower.contiguity import condition
+from pullback.transpile.lower.current import unusable_part
+from pullback.transpile.lower.identity import container_of, containers, hold, now
 from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
-from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import Pack, Value, is_atom, leaves, type_of
 
@@ -36,6 +38,8 @@ class Shared:
     items: tuple[Shared, ...] = ()
     is_view: bool = False
     contiguous: frozenset[int] = frozenset()
+    kept: bool = False  # of an item of an argument: it is the one that was there
+    changed: tuple[tuple[int, Shared], ...] = ()  # lists and dicts that are arguments, by position
 
     @property
     def anything(self) -> bool:
@@ -46,11 +50,15 @@ class Shared:
 # seen from inside
 
 
-def shared(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
-    """What the value that a function returns shares with its parameters."""
+def shared(scope: Scope, params: Sequence[Var], value: Value, first: Sequence[Value] = ()) -> Shared:
+    """What the value that a function returns shares with its parameters, which were `first` when it began."""
+    value = now(scope, value)
     if isinstance(value, Pack):
-        items = tuple(shared(scope, params, x) for x in value.items)
-        return Shared(None, frozenset().union(*(x.related for x in items)), items, any(x.is_view for x in items))
+        items = tuple(shared(scope, params, x, first) for x in value.items)
+        mine = [k for k, x in enumerate(first) if value.cell is not None and value.cell in containers(x)]
+        same = next((k for k in mine if container_of(scope, first[k]) is value.cell), None)
+        all_of_it = frozenset(mine).union(*(x.related for x in items))
+        return Shared(same, all_of_it, items, is_view=any(x.is_view for x in items))
     if not isinstance(value, Var) or not may_be_written(value.type) or scope.numbers.has(value):
         return Shared()
     memory = scope.memory
@@ -110,6 +118,67 @@ def _may_hold_arrays(t: ab.Type) -> bool:
     return True
 
 
+def changes(scope: Scope, params: Sequence[Var], first: Sequence[Value]) -> tuple[tuple[int, Shared], ...]:
+    """The lists and dicts among the arguments that a function has changed, and what it has put into them."""
+    out: list[tuple[int, Shared]] = []
+    for k, (p, before) in enumerate(zip(params, first, strict=True)):
+        cells = [] if not isinstance(before, Pack) else list(containers(before))
+        if all(scope.env.get(c) is x for c, x in zip(cells, _packs(before), strict=True)):
+            continue
+        lost = unusable_part(scope, before)
+        if lost is not None:
+            message = f"it cannot be told what {p.hint!r} is at the end: it {lost.reason}"
+            scope.refuse(scope.source.tree, message, lost.hint)
+        final = now(scope, before)
+        kept = set[Cell]()
+        out.append((k, _change(scope, params, first, p, before, final, kept)))
+        whole = scope.memory.cell(p)
+        gone = [c for c in scope.memory.inner(whole) if c not in kept] if whole is not None else []
+        if any(scope.env.get(c) is not None for c in gone):
+            what = f"an array in {p.hint!r} is written, and then another one is put in its place"
+            scope.refuse(scope.source.tree, what, "Do one of both.")
+    return tuple(out)
+
+
+def _packs(value: Value) -> Iterator[Pack]:
+    if isinstance(value, Pack):
+        if value.cell is not None:
+            yield value
+        for x in value.items:
+            yield from _packs(x)
+
+
+def _change(
+    scope: Scope,
+    params: Sequence[Var],
+    first: Sequence[Value],
+    p: Var,
+    before: Value | None,
+    final: Value,
+    kept: set[Cell],
+) -> Shared:
+    if isinstance(final, Pack):
+        same = isinstance(before, Pack) and before.cell is final.cell
+        old = dict(zip(_keys(before), before.items, strict=True)) if same and isinstance(before, Pack) else {}
+        pairs = zip(_keys(final), final.items, strict=True)
+        if not same and any(c in containers(x) for c in containers(final) for x in first):
+            what = f"{p.hint!r} gets a list or dict that an argument has"
+            scope.refuse(scope.source.tree, what, "Put a copy into it.")
+        items = tuple(_change(scope, params, first, p, old.get(key), x, kept) for key, x in pairs)
+        return Shared(items=items, kept=same)
+    if isinstance(before, Var) and isinstance(final, Var) and scope.memory.same(before, final):
+        kept.update(scope.memory.cells([before]))
+        return Shared(kept=True)
+    if shared(scope, params, final, first).anything:
+        what = f"{p.hint!r} gets an array in another place that an argument has, or is"
+        scope.refuse(scope.source.tree, what, "Put a copy (.copy()) into it.")
+    return Shared()
+
+
+def _keys(pack: Pack) -> Sequence[str | int]:
+    return pack.keys if pack.kind == "dict" else range(len(pack.items))
+
+
 # seen from outside
 
 
@@ -119,6 +188,11 @@ def check_separate(scope: Scope, node: Any, args: Sequence[Value], positions: Se
     Of two parts of one array it is checked when the program runs.
     """
     cells = [_cells(scope, v) for v in args]
+    for k in positions:
+        if isinstance(type_of(args[k]), ab.ListOf):  # it may have got what the others are
+            for c in cells[k][:1]:
+                for other in {x for j, found in enumerate(cells) if j != k for x in found}:
+                    scope.memory.relate(c, other)
     for k in positions:
         reach = set().union(*(scope.memory.closure(c) for c in cells[k]))
         for j, others in enumerate(cells):
@@ -155,11 +229,16 @@ def _parts_of_one(scope: Scope, a: Value, b: Value) -> tuple[Arg, ...] | None:
 
 def _cells(scope: Scope, value: Value) -> list[Cell]:
     found = scope.memory.cells([x for x in leaves(value) if is_atom(x)])
-    return [*found, *(c for f in found for c in scope.memory.inner(f))]
+    return [*found, *(c for f in found for c in scope.memory.inner(f)), *containers(value)]
 
 
-def take_back(scope: Scope, node: Any, value: Value, new: Var) -> None:
-    """An argument is, from now on, what the call has left of it."""
+def take_back(scope: Scope, node: Any, value: Value, new: Var, change: Shared | None = None) -> None:
+    """An argument is, from now on, what the call has left of it; of a list or dict, how it has been changed."""
+    if change is not None:
+        if isinstance(value, Var):
+            scope.need_open(node, value)
+        _take_changed(scope, node, value, new, change)
+        return
     if isinstance(value, Pack):
         keys = value.keys or range(len(value.items))
         for key, x in zip(keys, value.items, strict=True):
@@ -172,7 +251,38 @@ def take_back(scope: Scope, node: Any, value: Value, new: Var) -> None:
             if may_be_written(t):
                 _take_item(scope, node, current.item(scope, value, key, t), new, key)
         return
-    current.replace(scope, node, value, new)
+    place = scope.memory.at(value)
+    if isinstance(value.type, ab.ListOf) and isinstance(place, Whole):
+        current.put_list(scope, node, place.cell, new)
+    else:
+        current.replace(scope, node, value, new)
+
+
+def _take_changed(scope: Scope, node: Any, value: Value, new: Var, change: Shared) -> Value:
+    """A list or dict, or something in it, as a call has left it."""
+    assert isinstance(new.type, ab.Seq | ab.Mapping)
+    old = dict(zip(_keys(value), value.items, strict=True)) if isinstance(value, Pack) and change.kept else {}
+    items: list[Value] = []
+    for (key, t), x in zip(_entries(new.type), change.items, strict=True):
+        before = old.get(key)
+        part = current.part(scope, new, key, t)
+        if x.items or isinstance(t, ab.Seq | ab.Mapping):
+            items.append(_take_changed(scope, node, before if before is not None else NONE, part, x))
+        elif x.kept and before is not None:
+            if may_be_written(t) and not isinstance(before, Lit):
+                take_back(scope, node, before, part)
+            items.append(before)
+        else:
+            if may_be_written(t):
+                scope.memory.new(part)
+            items.append(part)
+    keys = tuple(k for k, _ in new.type.items) if isinstance(new.type, ab.Mapping) else ()
+    kind = new.type.kind if isinstance(new.type, ab.Seq) else "dict"
+    made = Pack(kind, tuple(items), keys)
+    if isinstance(value, Pack) and change.kept and value.cell is not None:
+        hold(scope, node, value.cell, made)
+        return value
+    return made
 
 
 def _take_item(scope: Scope, node: Any, value: Value, new: Var, key: str | int) -> None:
@@ -187,6 +297,9 @@ def _entries(t: ab.Type) -> list[tuple[str | int, ab.Type]]:
 
 def result_value(scope: Scope, out: Var, found: Shared, args: Sequence[Value]) -> Value:
     """The result of a call as a value: what it shares with the arguments is known of it."""
+    given = args[found.same] if found.same is not None else None
+    if isinstance(given, Pack) and given.cell is not None:
+        return given
     if isinstance(out.type, ab.Seq) and found.items and found.anything:
         parts = (current.part(scope, out, k, t) for k, t in enumerate(out.type.items))
         return Pack(
@@ -194,7 +307,6 @@ def result_value(scope: Scope, out: Var, found: Shared, args: Sequence[Value]) -
         )
     if not may_be_written(out.type):
         return out
-    given = args[found.same] if found.same is not None else None
     if isinstance(given, Var) and isinstance(given.type, ab.Array):
         scope.memory.place[out] = scope.memory.at(given)
         return given

@@ -11,10 +11,9 @@ import gast
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Var
-from pullback.transpile.lower import comparisons, control, folding, formatting, inlining, operators
+from pullback.transpile.lower import comparisons, comprehensions, control, folding, formatting, inlining, operators
 from pullback.transpile.lower.containers import as_operand, explode, items_of
-from pullback.transpile.lower.frames import Seen
-from pullback.transpile.lower.iteration import known_items
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Unbound
@@ -65,7 +64,7 @@ def name(scope: Scope, node: Any, hint: str) -> Value:
             return Lit(known, dotted(known))
         case Var(type=ab.Scalar(kind="int", dtype=None, value=int() as known)) if found in scope.parameters:
             return Lit(known)
-    return found
+    return now(scope, found, node)
 
 
 def binary(scope: Scope, node: Any, hint: str) -> Value:
@@ -186,39 +185,10 @@ def connective(scope: Scope, node: Any, hint: str) -> Value:
     return control.connective(scope, node, hint)
 
 
-def comprehension(scope: Scope, node: Any, hint: str) -> Value:
-    """`[f(x) for x in xs if c]` over items that are known: one value for each."""
-    return Pack("list", tuple(comprehended(scope, node)))
-
-
-def comprehended(scope: Scope, node: Any) -> list[Value]:
-    """The items of a comprehension or generator expression."""
-    out: list[Value] = []
-    seen, path = scope.seen, scope.path
-    names = frozenset(n.id for g in node.generators for n in gast.walk(g.target) if isinstance(n, gast.Name))
-    frame = scope.new_frame(node)
-    scope.seen = Seen(names, frame, seen)
-    _generate(scope, node, 0, out)
-    scope.seen, scope.path = seen, path
-    scope.forget(frame)
-    return out
-
-
-def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
-    if k == len(node.generators):
-        out.append(scope.expression(node.elt))
-        return
-    g = node.generators[k]
-    path = scope.path
-    for n, item in enumerate(known_items(scope, g.iter)):
-        scope.path = (*path, (id(g), n))
-        scope.store(g.target, item)
-        tests = [control.condition(scope, t) for t in g.ifs]
-        for t, test in zip(g.ifs, tests, strict=True):
-            if not isinstance(test, bool):
-                scope.refuse(t, "a condition of the run in a comprehension is not supported yet", "Write a loop.")
-        if all(tests):
-            _generate(scope, node, k + 1, out)
+def named(scope: Scope, node: Any, hint: str) -> Value:
+    """`(y := x)`."""
+    scope.store(node.target, scope.expression(node.value, node.target.id))
+    return scope.expression(gast.copy_location(gast.Name(node.target.id, gast.Load(), None, None), node.target))
 
 
 HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
@@ -233,16 +203,16 @@ HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     gast.IfExp: conditional,
     gast.BoolOp: connective,
     gast.JoinedStr: formatting.f_string,
-    gast.ListComp: comprehension,
-    gast.GeneratorExp: comprehension,
     gast.Lambda: inlining.lambda_expression,
+    gast.ListComp: comprehensions.comprehension,
+    gast.GeneratorExp: comprehensions.comprehension,
+    gast.DictComp: comprehensions.dict_comprehension,
+    gast.NamedExpr: named,
 }
 
 UNSUPPORTED: dict[type, tuple[str, str]] = {
     gast.SetComp: ("a set", "Use a tuple."),
     gast.Set: ("a set", "Use a tuple."),
-    gast.DictComp: ("a dict comprehension", "Write the dict out."),
-    gast.NamedExpr: ("`:=`", "Assign in a statement of its own."),
     gast.Await: ("`await`", ""),
     gast.Yield: ("`yield`", "Return the values in a tuple or list."),
     gast.YieldFrom: ("`yield`", "Return the values in a tuple or list."),

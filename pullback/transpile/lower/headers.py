@@ -13,14 +13,15 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit, Range, Var
 from pullback.transpile.infer import infer
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import Value
+from pullback.transpile.lower.values import Pack, Value
 
 
 @dataclass(frozen=True)
 class Unrolled:
-    """Items that are all known: the body is lowered once for each."""
+    """Items that are all known: the body is lowered once for each. `lists`: those that they come from."""
 
     items: tuple[Value, ...]
+    lists: tuple[Pack, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def item_type(t: ab.Type) -> ab.Type:
 
 def name_of(target: Any) -> str:
     """The name of a loop's variable, empty if it is none."""
-    return str(target.id) if isinstance(target, gast.Name) else ""
+    return str(target.id).lstrip(".") if isinstance(target, gast.Name) else ""
 
 
 def part_of(target: Any, k: int) -> Any:

@@ -18,6 +18,7 @@ from pullback.transpile.core import Lit, Var
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.functions import arguments, declared
+from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import End, Returned
 from pullback.transpile.lower.values import Closure, Partial, Value
@@ -62,7 +63,7 @@ def written_out(
     values = arguments(scope, node, source, args, keywords, None if f.seen is None else f.defaults)
     inner = scope.inlined(source, node, f.seen)
     for name, value in values.items():
-        inner.bind(inner.variable(name), value)
+        inner.bind(inner.variable(name), owned(scope, value, name))
     end = inner.statements(plain_body(source))
     frame = inner.seen.frame
     assert frame is not None

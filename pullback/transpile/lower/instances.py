@@ -21,6 +21,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Global, Lit
 from pullback.transpile.lower.containers import read_item
 from pullback.transpile.lower.frames import Local
+from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Changing, Unbound
 from pullback.transpile.lower.values import Instance, Pack, Partial, Super, Value, class_of, lift, type_of
@@ -143,7 +144,7 @@ def set_attribute(scope: Scope, target: Any, owner: Value, name: str, value: Val
     if cls in scope.changing and isinstance(found, types.FunctionType | staticmethod | classmethod):
         scope.refuse(target, f"{what} in the place of a method is not supported yet", "Give it another name.")
     if isinstance(owner, Instance):
-        scope.bind(Local(name, owner.frame), value)
+        scope.bind(Local(name, owner.frame), owned(scope, value, name))
     elif isinstance(owner, Global):
         scope.refuse(target, f"{owner.name!r} is an object of the module, and it is changed", "Pass it as an argument.")
     elif scope.is_template:

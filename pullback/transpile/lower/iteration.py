@@ -19,6 +19,7 @@ from pullback.transpile.lower.sequences import (
     Sequenced,
     Zipped,
     known_of,
+    lists_of,
     numbers_of,
     sequence,
 )
@@ -38,17 +39,9 @@ def iteration(
             return _over_numbers(found, target)
     known = known_of(found)
     if known is not None:
-        return Unrolled(known)
+        return Unrolled(known, lists_of(found))
     in_step = None if indexed else _in_step(scope, node, found, target)
     return in_step if in_step is not None else by_index(scope, node, found, target)
-
-
-def known_items(scope: Scope, node: Any) -> tuple[Value, ...]:
-    """The items of a sequence that are all known while lowering; others are refused."""
-    known = known_of(sequence(scope, node))
-    if known is None:
-        scope.refuse(node, "a comprehension over a length that is not known is not supported yet", "Write a loop.")
-    return known
 
 
 def _over_numbers(s: Numbers | Backwards, target: Any) -> Iteration:

@@ -19,6 +19,7 @@ from typing import Any, cast
 from pullback.transpile.abstract import BOOL
 from pullback.transpile.core import Atom, If, Lit, Stmt, Var
 from pullback.transpile.lower.frames import Variable
+from pullback.transpile.lower.identity import adopt, now
 from pullback.transpile.lower.merging import Merged, merge
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import (
@@ -80,6 +81,7 @@ class OneSided(Merged):
     def __init__(self, scope: Scope, inner: Inner, side: int, value: Value, hint: str = "result") -> None:
         self.sides = ([], [])
         self.outs = []
+        value = scope.into(inner, partial(now, scope, value))
         bound = {o for t in inner.body for o in t.outs}
         objects: list[Atom] = []
         new: list[Value] = []
@@ -92,6 +94,7 @@ class OneSided(Merged):
             new.append(self.outs[-1] if isinstance(x, Var) and x in bound else x)
         scope.memory.join(self.outs, [objects])
         self.value = rebuild(value, iter(new))
+        adopt(scope, self.value)
 
 
 def has_left(end: End) -> bool:

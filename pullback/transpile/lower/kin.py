@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pullback.transpile.core import Atom, Var
-from pullback.transpile.lower.memory import Cell, Memory, Whole, may_be_written
-from pullback.transpile.lower.states import Inner, Name
+from pullback.transpile.lower.memory import Cell, Container, Memory, Whole, may_be_written
+from pullback.transpile.lower.states import Env, Inner, Name
 from pullback.transpile.lower.values import Value, is_atom, leaves
 from pullback.transpile.traversal import blocks
 
@@ -33,13 +33,16 @@ class Carrier(Protocol):
 class Local:
     """Tells the cells that belong to a block, or to one iteration: whatever held them first is bound in it."""
 
-    def __init__(self, memory: Memory, inners: Sequence[Inner], params: Iterable[Var] = ()) -> None:
+    def __init__(self, memory: Memory, env: Env, inners: Sequence[Inner], params: Iterable[Var] = ()) -> None:
         self._memory = memory
+        self._env = env
         self._inners = inners
         self._params = list(params)
         self._bound: set[Var] | None = None
 
     def __call__(self, cell: Cell) -> bool:
+        if isinstance(cell, Container):
+            return self._env.get(cell) is None
         if self._bound is None:
             self._bound = {*self._params, *(v for inner in self._inners for v in _bound(inner.body))}
         return self._memory.owner[cell] in self._bound
@@ -75,7 +78,8 @@ class Kin:
         new: dict[Slot, Var] = {}
         for c in carried:
             for k, (v, first) in enumerate(zip(variables(c), _firsts(c), strict=True)):
-                if isinstance(c.name, Cell):
+                if is_content(c):
+                    assert isinstance(c.name, Cell)
                     memory.place[v] = Whole(c.name)
                 elif may_be_written(v.type):
                     cell = memory.cell(first)
@@ -92,7 +96,7 @@ class Kin:
         slots = [
             ((c.name, k), p, first, end)
             for c in carried
-            if not isinstance(c.name, Cell)
+            if not is_content(c)
             for k, (p, first, end) in enumerate(zip(c.params, _firsts(c), c.ends, strict=True))
             if may_be_written(p.type)
         ]
@@ -119,6 +123,11 @@ class Kin:
             if not more:
                 return grown and memory.written
             grown = True
+
+
+def is_content(c: Carrier) -> bool:
+    """Is what is carried the content of an array, or of a list that is one atom?"""
+    return isinstance(c.name, Cell) and is_atom(c.init)
 
 
 def _firsts(c: Carrier) -> list[Atom]:

@@ -11,11 +11,22 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import gast
 import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit
-from pullback.transpile.lower import acts, attributes, control, folding, instances, operators, sums
+from pullback.transpile.lower import (
+    acts,
+    attributes,
+    changes,
+    comprehensions,
+    control,
+    folding,
+    instances,
+    operators,
+    sums,
+)
 from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.naming import dotted
@@ -82,6 +93,8 @@ def _extreme(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint:
         )
     if len(args) == 1:
         items = items_of(scope, node, args[0])
+        if items is None and isinstance(type_of(args[0]), ab.ListOf) and isinstance(node, gast.Call):
+            return comprehensions.extreme(scope, node, args[0], hint)
         if items is None:
             scope.refuse(node, f"{fn.__name__} of a list or array is not supported yet", f"Use np.{fn.__name__}.")
         args = list(items)
@@ -155,8 +168,10 @@ def _sequence(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint
     items = items_of(scope, node, value)
     if items is not None:
         return Pack(kind, tuple(items))
-    if isinstance(value, ListView) or (isinstance(type_of(value), ab.ListOf) and kind == "list"):
+    if isinstance(value, ListView):
         return value
+    if isinstance(type_of(value), ab.ListOf) and kind == "list":
+        return changes.copy_list(scope, node, value)
     scope.refuse(node, f"{kind} of something whose length is not known is not supported yet", "Loop over it.")
 
 

@@ -8,28 +8,31 @@ What a loop carries is found by trial; see `trials`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gast
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, Block, For, Lit, Var, While
+from pullback.transpile import prims
+from pullback.transpile.core import Atom, Block, Call, For, Lit, Op, Var, While
 from pullback.transpile.lower import control
 from pullback.transpile.lower.branches import Side, choose, either, follow
 from pullback.transpile.lower.frames import Variable
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
 from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, where_gone
-from pullback.transpile.lower.memory import Cell
+from pullback.transpile.lower.kin import Local
+from pullback.transpile.lower.memory import Cell, Whole
 from pullback.transpile.lower.scan import bound_names
 from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.sequences import check_same
 from pullback.transpile.lower.states import End, Inner, Jumped, Raised, Restart, Unbound
 from pullback.transpile.lower.trials import settle
-from pullback.transpile.lower.values import Value
 from pullback.transpile.lower.ways import ends_by_jump, may_fall, may_jump, may_leave
-from pullback.transpile.traversal import substitute
+from pullback.transpile.traversal import blocks, substitute
 
 _MOST_UNROLLED = 64
 
@@ -40,7 +43,7 @@ def lower_for(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     if not isinstance(over, Unrolled):
         return _after(scope, s, _for(scope, s, over), rest)
     scope.loops += 1
-    end = _unroll(scope, s, over.items, 0)
+    end = _unroll(scope, s, over, 0)
     scope.loops -= 1
     if isinstance(end, Raised):
         return end, True
@@ -75,33 +78,36 @@ class Again:
     """The iterations of an unrolled loop from one number on, as a statement: what follows a jump, skipped with it."""
 
     loop: Any
-    items: Sequence[Value]
+    over: Unrolled
     number: int
 
 
 def lower_again(scope: Scope, s: Again) -> End:
     """Lower the iterations of an unrolled loop from one number on."""
-    return _unroll(scope, s.loop, s.items, s.number)
+    return _unroll(scope, s.loop, s.over, s.number)
 
 
-def _unroll(scope: Scope, s: Any, items: Sequence[Value], k: int) -> End:
+def _unroll(scope: Scope, s: Any, over: Unrolled, k: int) -> End:
     """The iterations over items from number `k` on; those after a `break` are skipped."""
-    path = scope.path
+    items, path = over.items, scope.path
     end: End = None
     for n, item in enumerate(items[k:], k):
         scope.begin(s)
+        check_same(scope, s.iter, over.lists, n)
         scope.path = (*path, (id(s), n))
         scope.store(s.target, item)
         follows = may_leave(s.body) and not may_jump(s.body, gast.Continue) and n + 1 < len(items)
-        end = scope.statements([*s.body, Again(s, items, n + 1)] if follows else s.body)
+        end = scope.statements([*s.body, Again(s, over, n + 1)] if follows else s.body)
         scope.path = path
         if follows or isinstance(end, Raised) or isinstance(end, Jumped) and end.stop is not False:
             break
     scope.begin(s)
+    if end is None:
+        check_same(scope, s.iter, over.lists, len(items))
     if not isinstance(end, Jumped) or follows or isinstance(end.stop, bool):
         return end if isinstance(end, Raised) or isinstance(end, Jumped) and end.stop is not False else None
     stopped = where_gone(end, end.stop)
-    return either(scope, s, end.stop, [lambda: stopped, lambda: _unroll(scope, s, items, n + 1)])
+    return either(scope, s, end.stop, [lambda: stopped, lambda: _unroll(scope, s, over, n + 1)])
 
 
 def _for(scope: Scope, s: Any, over: Iteration) -> Left:
@@ -125,6 +131,7 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     done = settle(scope, s, body, targets - handed_on, inits, params)
     scope.memory.walked.pop()
     del scope.unrollable[len(scope.unrollable) - short :]
+    _check_lists(scope, s, [a for a in over.items if _is_list(a)], done.inner)
     done, left, stop = exits(scope, s, done, params, False)
     block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
     origin = scope.origin(s)
@@ -132,6 +139,29 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     for name, reason in unbound.items():
         scope.bind(name, reason)
     return left
+
+
+def _check_lists(scope: Scope, s: Any, lists: Sequence[Atom], inner: Inner) -> None:
+    """A list that a loop runs over may be changed in it by setting items only; these are read when their turn comes."""
+    places = {Whole(c) for c in scope.memory.cells(lists)}
+    changes = [c for c in _list_changes(inner.body) if scope.memory.place.get(c.out) in places]
+    if any(c.op is not prims.replaced for c in changes):
+        scope.refuse(s.iter, "the list that this loop runs over is changed in it", "Loop over a copy: list(...).")
+    if changes:
+        scope.indexed.add(id(s))
+        raise Restart
+
+
+_CHANGES = (prims.replaced, prims.appended, prims.shortened, operator.add)
+
+
+def _list_changes(body: Sequence[Any]) -> Iterator[Op]:
+    called = {t.out for t in body if isinstance(t, Call)}
+    for t in body:
+        if isinstance(t, Op) and (t.op in _CHANGES or t.op is prims.item and t.args[0] in called):
+            yield t
+        for b in blocks(t):
+            yield from _list_changes(b.body)
 
 
 def _loop_variable(scope: Scope, s: Any, name: Variable, runs: bool) -> Unbound:
@@ -158,7 +188,11 @@ def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
 
     def body() -> End:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
-        if any(isinstance(n, Cell) or scope.env.get(n) is not None for n in conditions[-1].names):
+        local = Local(scope.memory, scope.env, conditions[-1:])
+        if any(
+            not local(name) if isinstance(name, Cell) else isinstance(name, str) or scope.env.get(name) is not None
+            for name in conditions[-1].names
+        ):
             scope.tested_inside[id(s)] = _tested_inside(scope, s)
             raise Restart
         return None if tests[-1] is False else scope.statements(s.body)

@@ -18,10 +18,11 @@ from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Va
 from pullback.transpile.infer import type_of_value
 from pullback.transpile.lower import attributes, calls, changing, effects, expressions, patterns, statements, subscripts
 from pullback.transpile.lower.cases import plain_body
-from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.containers import as_atom, opened
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
+from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
 from pullback.transpile.lower.scope import NONE, Scope
@@ -171,16 +172,22 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     objects: list[changing.Opened] = []
     for v in variables:
         scope.memory.new(v)
-        scope.bind(v.hint, changing.opened(scope, v, v.type, v.hint, objects))
+        value = changing.opened(scope, v, v.type, v.hint, objects)
+        if value is v and v.hint in scope.opened:
+            value = opened(scope, scope.source.tree, v)
+        scope.bind(v.hint, owned(scope, value, v.hint))
+    first = tuple((scope.bound(v.hint) if v.hint in scope.opened else None) or v for v in variables)
     begin = len(scope.body)
     end = scope.statements(plain_body(source))
     value = end.value if isinstance(end, Returned) else NONE
     value = changing.finished(scope, scope.here, value)
-    shared = effects.shared(scope, variables, value)
+    shared = effects.shared(scope, variables, value, first)
     result = as_atom(scope, scope.here, value)
-    written = effects.written(scope, variables)
+    changed = dict(effects.changes(scope, variables, first)) if scope.is_called else {}
+    shared = replace(shared, changed=tuple(changed.items()))
+    written = tuple(sorted({*effects.written(scope, variables), *changed}))
     if scope.is_called and written:
-        left = tuple(as_atom(scope, scope.here, variables[k]) for k in written)
+        left = tuple(as_atom(scope, scope.here, first[k] if k in changed else variables[k]) for k in written)
         result = scope.op(prims.make_tuple, (result, *left), (), "")
     elif not scope.is_called:
         changing.set_at_the_end(scope, objects)

@@ -32,6 +32,14 @@ class Cell:
         return f"<cell {self.hint}>"
 
 
+@dataclass(frozen=True, eq=False)
+class Container(Cell):
+    """The identity of a list or dict that the function has made: what it holds may get another structure."""
+
+    def __repr__(self) -> str:
+        return f"<container {self.hint}>"
+
+
 @dataclass(frozen=True)
 class Whole:
     """A variable that is what a cell holds, or held."""
@@ -67,6 +75,9 @@ class Memory:
     """What is known of the variables of one function, wherever they are; where they are current, the `Env` knows."""
 
     written: bool = False  # has anything been written at all?
+    restructured: bool = False  # has a list or dict been changed at all?
+    sliced: set[Cell] = field(default_factory=set)  # lists of which a slice has been taken
+    unsure: set[Container] = field(default_factory=set)  # each may be another one, too, as the run has it
     made: dict[Var, _Made] = field(default_factory=dict)
     place: dict[Var, Place] = field(default_factory=dict)
     related: dict[Cell, set[Cell]] = field(default_factory=dict)
@@ -182,6 +193,14 @@ class Memory:
                 for other in self.closure(whole):
                     self.relate(cell, other)
         return known[key]
+
+    def root(self, v: Var) -> Var:
+        """The structure that a variable is an item of, or an item of an item; the variable itself if it is of none."""
+        cell = self.cell(v)
+        while cell is not None and cell in self.key:
+            v = self.owner[cell]
+            cell = self.cell(v)
+        return v
 
     def forget(self, cells: Iterable[Cell]) -> None:
         """These belonged to the body of a loop, and to no other; an item of a structure belongs where that does."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, NoReturn, cast
+
+import gast
 
 from pullback.transpile.core import Atom, If, Var
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.current import content
+from pullback.transpile.lower.identity import joint, keep_apart, now
 from pullback.transpile.lower.kin import Local
-from pullback.transpile.lower.memory import Cell, Whole, may_be_written
+from pullback.transpile.lower.memory import Cell, Container, Whole, may_be_written
 from pullback.transpile.lower.scope import Scope, joined, mixed
 from pullback.transpile.lower.states import Inner, Unbound
 from pullback.transpile.lower.values import (
@@ -47,7 +52,7 @@ class Merged:
                 self.sides[1].append(merging.now(1, y))
                 self.outs.append(out)
             new.append(out)
-        self.value = rebuild(a, iter(new))
+        self.value = joint(merging.scope, rebuild(a, iter(new)), (a, b), merging.inners[0].joint, hint)
 
 
 def _refuse_choice(merging: _Merging, x: Value, y: Value) -> NoReturn:
@@ -95,17 +100,20 @@ def merge(scope: Scope, node: Any, inners: Sequence[Inner], pairs: Sequence[tupl
     merging = _Merging(scope, node, inners)
     merged: list[Merged] = []
     for a, b, hint in pairs:
+        a, b = (scope.into(i, partial(now, scope, x)) for i, x in zip(inners, (a, b), strict=True))
         x, y = align(scope, node, inners, a, b)
         merged.append(Merged(merging, x, y, hint))
     scope.memory.join(merging.outs, merging.sides)
     return merged
 
 
-def merge_cells(scope: Scope, inners: Sequence[Inner]) -> list[tuple[Var, Atom, Atom]]:
-    """What each array that a branch has written holds after the branches, and at the end of either."""
-    out: list[tuple[Var, Atom, Atom]] = []
+Changed = tuple[Cell, list[Value | None]]
+
+
+def _changed(scope: Scope, inners: Sequence[Inner]) -> Iterator[Changed]:
+    """The cells from outside of two branches that one of them has changed, and what they hold at the end of either."""
     cells = [n for n in dict.fromkeys((*inners[0].names, *inners[1].names)) if isinstance(n, Cell)]
-    local = Local(scope.memory, inners)
+    local = Local(scope.memory, scope.env, inners)
     for cell in cells:
         if local(cell):
             continue
@@ -113,6 +121,47 @@ def merge_cells(scope: Scope, inners: Sequence[Inner]) -> list[tuple[Var, Atom, 
         lost = next((x for x in states if isinstance(x, Unbound)), None)
         if lost is not None:
             scope.bind(cell, lost)
+        else:
+            yield cell, [x for x in states if not isinstance(x, Unbound)]
+
+
+def merge_containers(scope: Scope, node: Any, inners: Sequence[Inner], changed: Sequence[Changed]) -> list[Merged]:
+    """What each list and dict that a branch has changed holds after the branches."""
+    out: list[Merged] = []
+    held: list[tuple[Container, Value, Value]] = []
+    for cell, (x, y) in changed:
+        if isinstance(cell, Container) and x is not None and y is not None and x is not y:
+            a, b = (scope.into(i, partial(now, scope, z)) for i, z in zip(inners, (x, y), strict=True))
+            if not (isinstance(a, Var) and isinstance(b, Var)):
+                held.append((cell, a, b))
+    left: dict[Cell, Value | Unbound] = {}
+    for cell, a, b in held:
+        if not of_one_structure(a, b):
+            reason = f"has another structure in each branch of the `{_word(node)}` on line {node.lineno}"
+            left[cell] = Unbound(reason, ONE_STRUCTURE, may_be_unbound=False)
+            continue
+        a, b = (replace(x, cell=None) if isinstance(x, Pack) else x for x in (a, b))
+        (merged,) = merge(scope, node, inners, [(a, b, cell.hint)])
+        left[cell] = value = merged.value
+        if isinstance(value, Pack):
+            left[cell] = replace(value, cell=cell)
+        out.append(merged)
+    for changed_cell, content_left in left.items():  # now that all of them are merged
+        if isinstance(content_left, Var):
+            keep_apart(scope, changed_cell, content_left)
+        scope.bind(changed_cell, content_left)
+    return out
+
+
+def _word(node: Any) -> str:
+    return "try" if isinstance(node, gast.Try) else "if"
+
+
+def merge_cells(scope: Scope, changed: Sequence[Changed]) -> list[tuple[Var, Atom, Atom]]:
+    """What each array that a branch has written holds after the branches, and at the end of either."""
+    out: list[tuple[Var, Atom, Atom]] = []
+    for cell, states in changed:
+        if isinstance(cell, Container) and any(isinstance(x, Pack) for x in states):
             continue
         a, b = (content(scope, cell) if x is None else cast(Atom, x) for x in states)
         new = Var(cell.hint, joined(a.type, b.type))
@@ -151,7 +200,9 @@ def alike(x: Pack, y: Pack) -> bool:
 
 def append_if(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged: Sequence[Merged]) -> None:
     """Append an `if` whose results are the merged values, and what the arrays hold that a branch has written."""
-    cells = merge_cells(scope, inners)
+    changed = list(_changed(scope, inners))
+    merged = [*merged, *merge_containers(scope, node, inners, changed)]
+    cells = merge_cells(scope, changed)
     sides = ([a for _, a, _ in cells], [b for _, _, b in cells])
     then, orelse = (inners[k].block((), [*(x for m in merged for x in m.sides[k]), *sides[k]]) for k in (0, 1))
     outs = (*(v for m in merged for v in m.outs), *(v for v, _, _ in cells))

@@ -11,8 +11,8 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
-from pullback.transpile.lower import flat
-from pullback.transpile.lower.containers import as_arg, as_atom, explode
+from pullback.transpile.lower import changes, flat
+from pullback.transpile.lower.containers import as_arg, as_atom, explode, items_of
 from pullback.transpile.lower.folding import exact
 from pullback.transpile.lower.formatting import format_method
 from pullback.transpile.lower.scope import Scope
@@ -46,6 +46,10 @@ def call_method(
         return _of_string(scope, node, receiver.value, name, args, keywords)
     if t is BOTTOM:
         return scope.op(prims.alias, (as_atom(scope, node, receiver),), (), hint, node, BOTTOM)
+    if changes.is_list_or_dict(receiver):
+        found = changes.call(scope, node, receiver, name, args, keywords, hint)
+        if found is not None:
+            return found
     if isinstance(t, ab.Mapping):
         return _of_dict(scope, node, receiver, name, args)
     if isinstance(t, ab.Seq | ab.ListOf):
@@ -85,7 +89,7 @@ def _of_dict(scope: Scope, node: Any, receiver: Value, name: str, args: list[Val
         case "items", []:
             return Pack("tuple", tuple(Pack("tuple", (Lit(k), x)) for k, x in zip(pack.keys, pack.items, strict=True)))
         case "copy", []:
-            return pack
+            return Pack("dict", pack.items, pack.keys)
         case "get", [key, *default] if static(key) is not UNDECIDED and len(default) <= 1:
             if static(key) in pack.keys:
                 return pack.items[pack.keys.index(static(key))]
@@ -97,8 +101,11 @@ def _of_sequence(scope: Scope, node: Any, receiver: Value, name: str, args: list
     known, given = static(receiver), [static(a) for a in args]
     if known is not UNDECIDED and UNDECIDED not in given and name in ("index", "count"):
         return Lit(getattr(known, name)(*given))
+    items = items_of(scope, node, receiver)
+    if name == "copy" and not args and items is not None:
+        return Pack("list", tuple(items))
     if name == "copy" and not args:
-        return receiver
+        return changes.copy_list(scope, node, receiver)
     hint = (
         "Make the list in one expression, or keep the values in an array."
         if name in _CHANGES

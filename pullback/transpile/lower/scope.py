@@ -57,6 +57,7 @@ class Scope(ABC):
         self.indexed = demands.indexed
         self.tested_inside = demands.tested_inside
         self.written_out = demands.written_out
+        self.opened = demands.opened
         self.env = Env()
         self.body: list[Stmt] = []
         self.numbers = Numbers()
@@ -77,10 +78,12 @@ class Scope(ABC):
         self.objects: set[Frame] = set()  # those of objects whose attributes are set after they are made
         self.calls: tuple[Hashable, ...] = ()  # the functions that are written out around
         self.inlines: dict[FunctionSource, int] = {}  # all of them so far, and how often
-        self._bound_in: dict[int, dict[Variable, bool]] = {}
+        self._bound_in: dict[tuple[int, Frame | None], dict[Variable, bool]] = {}
         self.parameters: frozenset[Var] = frozenset()
         self.contiguous: dict[Var, Origin] = {}  # parameters that must be C-contiguous, and where that is needed
+        self.made_by: dict[Var, int] = {}  # lists and dicts that calls have given
         self.text = ""
+        self.quoted = False  # do statements belong to an expression, whose statement is their text?
         self.here: Any = source.tree
 
     # the recursion: through statements, expressions, calls
@@ -149,7 +152,8 @@ class Scope(ABC):
     def begin(self, s: Any) -> None:
         """A statement begins: what is lowered from now on comes from it."""
         self.here = s
-        self.text = statement_text(self.source.text, s)
+        if not self.quoted:
+            self.text = statement_text(self.source.text, s)
 
     def origin(self, node: Any = None) -> Origin:
         """The origin of a node in the statement that is being lowered."""
@@ -282,9 +286,10 @@ class Scope(ABC):
 
     def bound_in(self, loop: Any) -> dict[Variable, bool]:
         """The names that the body of a loop binds, in order, and whether `op=` is not all that does so."""
-        if id(loop) not in self._bound_in:
-            self._bound_in[id(loop)] = {self.variable(n): x for n, x in bound_names(loop.body).items()}
-        return self._bound_in[id(loop)]
+        key = (id(loop), self.seen.frame)
+        if key not in self._bound_in:
+            self._bound_in[key] = {self.variable(n): x for n, x in bound_names(loop.body).items()}
+        return self._bound_in[key]
 
     def want(self, found: Unbound) -> None:
         """A name without a value is read: begin again if a loop could have handed it on."""
@@ -307,6 +312,17 @@ class Scope(ABC):
         if given and self.is_called:
             raise NeedIntegers(self.function, given, error)
         raise error
+
+    def need_open(self, node: Any, value: Var) -> NoReturn:
+        """A list or dict is changed that is one atom: begin again with it taken apart, or give up."""
+        root = self.memory.root(value)
+        key = root.hint if root in self.parameters else self.made_by.get(root)
+        if key is None or key in self.opened:
+            hint = "Make a copy with list(...) or dict(...), and change that."
+            what = "a list or dict that comes from somewhere else is changed"
+            self.refuse(node, f"{what}, which is not supported yet", hint)
+        self.opened.add(key)
+        raise Restart
 
     def prefer_known(self, wanted: Iterable[Value]) -> None:
         """Begin again with the values of these variables known, if they are integers that the function is given."""

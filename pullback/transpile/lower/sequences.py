@@ -21,6 +21,7 @@ class Known:
     """Items that are all known."""
 
     items: tuple[Value, ...]
+    of: Pack | None = None  # the list that these are the items of
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def sequence(scope: Scope, node: Any) -> Sequenced:
 def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
     known = items_of(scope, node, value)
     if known is not None:
-        return Known(tuple(known))
+        return Known(tuple(known), value if isinstance(value, Pack) and value.kind == "list" else None)
     if isinstance(value, ListView):
         return View(value)
     if isinstance(value, Method) and value.name == "flat":
@@ -180,6 +181,30 @@ def known_of(s: Sequenced) -> tuple[Value, ...] | None:
             found = known_of(inner)
             return None if found is None else found[::-1]
     return None
+
+
+def lists_of(s: Sequenced) -> tuple[Pack, ...]:
+    """The lists that a sequence runs over whose items are known."""
+    match s:
+        case Known(_, Pack() as of):
+            return (of,)
+        case Enumerated(inner, _) | Backwards(inner):
+            return lists_of(inner)
+        case Zipped(inners):
+            return tuple(x for inner in inners for x in lists_of(inner))
+    return ()
+
+
+def check_same(scope: Scope, node: Any, lists: Sequence[Pack], after: int) -> None:
+    """Refuse lists of which a loop over them has changed items that it has not come to, `after` iterations."""
+    for before in lists:
+        if before.cell is None:
+            continue
+        held = scope.env.get(before.cell)
+        items = held.items if isinstance(held, Pack) else ()
+        rest = before.items[after:]
+        if len(items) != len(before.items) or any(x is not y for x, y in zip(items[after:], rest, strict=True)):
+            scope.refuse(node, "the list that this loop runs over is changed in it", "Loop over a copy: list(...).")
 
 
 def _has_known(s: Sequenced) -> bool:

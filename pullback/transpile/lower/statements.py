@@ -11,13 +11,26 @@ import gast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Global, OpFunction, Var
-from pullback.transpile.lower import acts, attempts, contexts, inlining, instances, loops, operators, patterns, writing
+from pullback.transpile.lower import (
+    acts,
+    attempts,
+    changes,
+    contexts,
+    inlining,
+    instances,
+    loops,
+    operators,
+    patterns,
+    writing,
+)
 from pullback.transpile.lower.branches import follow, lower_if, skips
 from pullback.transpile.lower.containers import as_atom, unpack
 from pullback.transpile.lower.expressions import BINARY, NAMES, binary_operation
+from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.origins import unparse
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import End, Jumped, Returned, Unbound
+from pullback.transpile.lower.subscripts import static_index
 from pullback.transpile.lower.values import Pack, Value, class_of, is_atom, map_leaves, type_of
 
 
@@ -79,7 +92,7 @@ def _assign(scope: Scope, s: Any) -> End:
     if len(s.targets) == 1:
         assign(scope, s.targets[0], s.value)
         return None
-    value = scope.expression(s.value, _hint(s.targets[0]))
+    value = owned(scope, scope.expression(s.value, _hint(s.targets[0])), _hint(s.targets[0]))
     for target in s.targets:
         store(scope, target, value)
     return None
@@ -92,7 +105,7 @@ def _annotated(scope: Scope, s: Any) -> End:
 
 
 def _hint(target: Any) -> str:
-    return str(target.id) if isinstance(target, gast.Name) else ""
+    return str(target.id).lstrip(".") if isinstance(target, gast.Name) else ""
 
 
 def assign(scope: Scope, target: Any, node: Any) -> None:
@@ -113,7 +126,7 @@ def store(scope: Scope, target: Any, value: Value) -> None:
     """Bind the names of a target to a value, or to its items."""
     match target:
         case gast.Name(id=name):
-            scope.bind(scope.variable(name), value)
+            scope.bind(scope.variable(name), owned(scope, value, name))
         case gast.Subscript():
             writing.write_item(scope, target, value)
         case gast.Attribute() if _is_flat(target):
@@ -159,6 +172,8 @@ def _augmented(scope: Scope, s: Any) -> End:
     operand = scope.expression(s.value)
     if isinstance(old, Var | Global) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
         writing.update(scope, s, old, operand)
+        return None
+    if changes.update_name(scope, s, old, operand):
         return None
     op = BINARY[type(s.op)]
     if class_of(old) is not None:
@@ -225,11 +240,21 @@ def _delete(scope: Scope, s: Any) -> End:
         if isinstance(target, gast.Tuple | gast.List):
             pending = [*target.elts, *pending]
             continue
+        if isinstance(target, gast.Subscript) and _deletes_item(scope, target):
+            continue
         if not isinstance(target, gast.Name):
             scope.refuse(target, "deleting an item or attribute is not supported yet", "Build a new list or dict.")
         scope.expression(gast.copy_location(gast.Name(target.id, gast.Load(), None, None), target))
         scope.bind(scope.variable(target.id), Unbound("was deleted", ""))
     return None
+
+
+def _deletes_item(scope: Scope, target: Any) -> bool:
+    container = scope.expression(target.value)
+    if not changes.is_list_or_dict(container):
+        return False
+    changes.delete(scope, target, container, static_index(scope, target.slice))
+    return True
 
 
 _STATEMENTS: dict[type, Callable[[Scope, Any], End]] = {

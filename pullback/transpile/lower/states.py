@@ -10,7 +10,7 @@ from typing import Any
 from pullback import errors
 from pullback.transpile.core import Atom, Block, Stmt, Var
 from pullback.transpile.lower.frames import Frame, Local, Variable
-from pullback.transpile.lower.memory import Cell
+from pullback.transpile.lower.memory import Cell, Container
 from pullback.transpile.lower.values import Value
 from pullback.transpile.parse.sources import FunctionSource
 
@@ -22,7 +22,8 @@ class Demands:
     """What a lowering has found out that it must do otherwise.
 
     Hand on variables of loops, unroll loops, run over indices where the body writes into what a loop runs over, test
-    a condition that writes inside its loop, write out functions that give views which are written.
+    a condition that writes inside its loop, write out functions that give views which are written, take lists and
+    dicts apart that are changed: parameters by name, results of calls.
     """
 
     variables: set[LoopVariable] = field(default_factory=set)
@@ -31,6 +32,7 @@ class Demands:
     tested_inside: dict[int, Any] = field(default_factory=dict)
     written_out: set[Hashable] = field(default_factory=set)
     frames: dict[Hashable, Frame] = field(default_factory=dict)  # by where they are written out
+    opened: set[str | int] = field(default_factory=set)
 
 
 class NotATemplate(Exception):
@@ -91,7 +93,7 @@ def hint_of(name: Name) -> str:
     """What the values of a name are called."""
     match name:
         case Local():
-            return name.name
+            return name.name.lstrip(".")
         case Cell():
             return name.hint
     return name
@@ -137,6 +139,7 @@ class Inner:
     body: list[Stmt]
     names: dict[Name, Binding]
     end: End
+    joint: dict[tuple[Container | None, ...], Value] = field(default_factory=dict)  # of its containers and another's
 
     def block(self, params: Sequence[Var], results: Sequence[Atom]) -> Block:
         """The block of Core with these parameters and results."""

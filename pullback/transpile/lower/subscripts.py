@@ -13,6 +13,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Lit, Slice, Var
 from pullback.transpile.lower import flat, operators
 from pullback.transpile.lower.containers import as_arg, as_atom, explode, read_item
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
@@ -56,6 +57,7 @@ def read(scope: Scope, node: Any, value: Value, hint: str = "") -> Value:
     """`value[index]`, where the node says the index."""
     if class_of(value) is not None:
         return _of_object(scope, node, value, hint)
+    value = now(scope, value)
     match value:
         case Pack(kind="slice"):
             scope.refuse(node, "a slice object has no items", "This raises TypeError in Python.")
@@ -73,13 +75,13 @@ def read(scope: Scope, node: Any, value: Value, hint: str = "") -> Value:
 
 
 def _of_constant(scope: Scope, node: Any, known: Any) -> Value:
-    index = _static_index(scope, node.slice)
+    index = static_index(scope, node.slice)
     if index is UNDECIDED:
         scope.refuse(node, "an index of the run into a constant is not supported yet", "Use an array.")
     return lift(known[index])
 
 
-def _static_index(scope: Scope, node: Any) -> Any:
+def static_index(scope: Scope, node: Any) -> Any:
     """An index or slice as a Python object, UNDECIDED if it depends on the run."""
     if not isinstance(node, gast.Slice):
         return static(scope.expression(node))
@@ -104,20 +106,26 @@ def _of_object(scope: Scope, node: Any, value: Value, hint: str) -> Value:
 
 def _of_pack(scope: Scope, node: Any, value: Pack, hint: str) -> Value:
     """An item of a structure that exists only while lowering."""
-    if value.kind == "dict":
-        key = static(scope.expression(node.slice))
-        if key is UNDECIDED:
-            scope.need_known(node.slice, "a key that depends on the run is not supported yet", _KEYS)
-        if key not in value.keys:
-            scope.refuse(node, f"the dict has no key {key!r}", f"Its keys are {_listed(value.keys)}.")
-        return value.items[value.keys.index(key)]
-    if isinstance(node.slice, gast.Slice):
-        bounds = _static_index(scope, node.slice)
+    if value.kind != "dict" and isinstance(node.slice, gast.Slice):
+        bounds = static_index(scope, node.slice)
         if bounds is UNDECIDED:
             scope.refuse(node.slice, f"a slice of a {value.kind} with bounds of the run is not supported yet", _ARRAYS)
         return Pack(value.kind, value.items[bounds])
-    index = scope.expression(node.slice)
-    k = static(index)
+    return read_at(scope, node, value, scope.expression(node.slice), hint)
+
+
+def read_at(scope: Scope, node: Any, value: Value, index: Value, hint: str = "") -> Value:
+    """An item of a tuple, list or dict."""
+    value, k = now(scope, value), static(index)
+    if not isinstance(value, Pack):
+        atom = value if isinstance(value, Var | Global) else as_atom(scope, node, value)
+        return _of_atom_at(scope, node, atom, index, hint)
+    if value.kind == "dict":
+        if k is UNDECIDED:
+            scope.need_known(node.slice, "a key that depends on the run is not supported yet", _KEYS)
+        if k not in value.keys:
+            scope.refuse(node, f"the dict has no key {k!r}", f"Its keys are {_listed(value.keys)}.")
+        return value.items[value.keys.index(k)]
     if isinstance(k, int):
         _check(scope, node, k, len(value.items), value.kind)
         return value.items[k]
@@ -189,6 +197,7 @@ def _view(scope: Scope, node: Any, atom: Atom) -> Value:
     """A slice of a list: a loop over it runs over the indices of the list."""
     if node.step is not None and static(scope.expression(node.step)) not in (1, None):
         scope.refuse(node, "a slice of a list with a step is not supported yet", "Loop over the indices.")
+    scope.memory.sliced.update(scope.memory.cells([atom]))
     lower, upper = _bound(scope, node.lower), _bound(scope, node.upper)
     start: Atom = Lit(0 if lower is None else lower)
     if lower is not None and lower < 0:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Var
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.current import content, unusable_part
 from pullback.transpile.lower.frames import Variable
+from pullback.transpile.lower.identity import adopt, containers, keep_apart, moved, now, same_containers
 from pullback.transpile.lower.kin import Kin, Local
-from pullback.transpile.lower.memory import Cell
+from pullback.transpile.lower.memory import Cell, Container, Memory
 from pullback.transpile.lower.merging import ONE_STRUCTURE
 from pullback.transpile.lower.scope import NONE, Scope, joined, mixed
 from pullback.transpile.lower.states import Binding, End, Inner, Later, Name, Unbound, hint_of
@@ -47,11 +48,13 @@ class Carried:
     types: list[ab.Type]
     number: bool = True  # may the body assume that the value is a number?
     params: list[Var] = field(default_factory=list)
+    value: Value | None = None  # what it is at the beginning of the body
+    may_be: set[Cell] | None = None  # its lists and dicts are others in each iteration, these perhaps
     ends: list[Atom] = field(default_factory=list)  # what its leaves are at the end of the body, as objects
     outs: list[Var] = field(default_factory=list)
 
-    def begin(self, scope: Scope) -> Value:
-        """New parameters; the value of the name at the beginning of the body."""
+    def begin(self, scope: Scope) -> dict[Name, Binding]:
+        """New parameters: what the name stands for at the beginning of the body, and what its lists and dicts hold."""
         self.params = []
         atoms = [(path, x) for path, x in flat(self.init) if is_atom(x)]
         for (path, x), t in zip(atoms, self.types, strict=True):
@@ -59,7 +62,19 @@ class Carried:
             if self.number:
                 scope.numbers.hand_on(p, [x])
             self.params.append(p)
-        return self.with_leaves(self.params)
+        names: dict[Name, Binding] = {}
+        self.value = names[self.name] = self.identified(scope, self.with_leaves(self.params), names)
+        return names
+
+    def identified(self, scope: Scope, value: Value, names: dict[Name, Binding]) -> Value:
+        """A value of this name with the lists and dicts that it has; new ones go to `names`."""
+        if self.may_be is not None:
+            value = moved(scope, value, self.may_be, names)
+        if isinstance(self.name, Container) and isinstance(value, Pack):
+            if value.cell is not None and value.cell is not self.name:
+                del names[value.cell]
+            value = replace(value, cell=self.name)
+        return value
 
     @property
     def hint(self) -> str:
@@ -103,9 +118,10 @@ class _Trials:
         self.left: dict[Variable, Value] = {}
         self.only_at_the_end: list[Name] = []
         self.unchanged: set[Name] = set()
+        self.older: set[Cell] = set()  # of values that were put together before the loop
         before = scope.kin.get(self.key, Kin())  # of a lowering of an outer loop; of its own arrays nothing is left
         self.kin = scope.kin[self.key] = Kin()
-        self.kin.written = {c: None for c in before.written if scope.memory.owner[c] in scope.parameters}
+        self.kin.written = {c: None for c in before.written if scope.memory.owner.get(c) in scope.parameters}
         for name in dict.fromkeys((*scope.bound_in(s), *(n for loop, n in scope.wanted if loop == id(s)))):
             before = scope.env.get(name)
             if (id(s), name) in scope.wanted and isinstance(before, Unbound) and not before.wanted <= scope.wanted:
@@ -118,7 +134,7 @@ class _Trials:
             if gone is not None:
                 self.lost[name] = gone
             else:
-                self.carry(name, value)
+                self.carry(name, now(scope, value))
         for cell in self.kin.written:
             self.discover(cell)
         for name in skipped:
@@ -157,18 +173,21 @@ class _Trials:
         scope = self.scope
         here, text = scope.here, scope.text
         mark = len(scope.memory.born)
-        begin: dict[Name, Binding] = {**self.lost, **{n: c.begin(scope) for n, c in self.carried.items()}}
+        begin: dict[Name, Binding] = dict(self.lost)
+        for c in self.carried.values():
+            begin.update(c.begin(scope))
         self.kin.begin(scope.memory, self.carried.values())
         scope.loops += 1
         inner = scope.inside(self.body, begin)
         scope.loops -= 1
         scope.here, scope.text = here, text
         if self.drop_unchanged(inner):
-            scope.memory.forget(scope.memory.born[mark:])
+            self.forget(scope.memory.born[mark:])
             return None
         stable = True
         results: dict[Name, list[Atom]] = {}
-        local = Local(scope.memory, [inner], (*self.own, *(p for c in self.carried.values() for p in c.params)))
+        params = (*self.own, *(p for c in self.carried.values() for p in c.params))
+        local = Local(scope.memory, scope.env, [inner], params)
         for name, final in list(inner.names.items()):
             if name in self.skipped or isinstance(name, Cell) and local(name):
                 continue
@@ -180,20 +199,40 @@ class _Trials:
         stable = stable and not self.kin.grows(scope.memory, self.carried.values(), local)
         of_body = scope.memory.born[mark:]
         done = self.finish(inner, results, local) if stable else None
-        scope.memory.forget(of_body)
+        self.forget(of_body)
         return done
+
+    def forget(self, cells: list[Cell]) -> None:
+        """These belonged to the body, but for those of values that were put together before the loop."""
+        self.scope.memory.forget(c for c in cells if c not in self.older)
+
+    def before(self, make: Callable[[], Value]) -> Value:
+        """A value that is put together before the loop."""
+        mark = len(self.scope.memory.born)
+        value = make()
+        self.older.update(self.scope.memory.born[mark:])
+        return value
 
     def drop_unchanged(self, inner: Inner) -> bool:
         """Names that stand for the same object at the end are not carried; what else this body has shown is void."""
-        same = self.scope.memory.same
+        scope, same = self.scope, self.scope.memory.same
         dropped = False
         for name, c in list(self.carried.items()):
             final = inner.names[name]
-            if isinstance(name, Cell) or isinstance(final, Unbound) or not same_structure(c.init, final):
+            if isinstance(name, Cell) or isinstance(final, Unbound):
+                continue
+            if c.value is not None and _is_still(scope.memory, c.value, final):
+                del self.carried[name]
+                self.unchanged.add(name)
+                dropped = True
+                continue
+            if not same_structure(c.init, final):
                 continue
             pairs = zip((x for x in leaves(final) if is_atom(x)), c.params, strict=False)
             others = zip(leaves(c.init), leaves(final), strict=True)
             if all(same(x, p) for x, p in pairs) and all(is_atom(y) or same_value(x, y) for x, y in others):
+                if c.value is None or not same_containers(c.value, final):
+                    continue
                 del self.carried[name]
                 self.unchanged.add(name)
                 dropped = True
@@ -202,13 +241,14 @@ class _Trials:
     def check(self, inner: Inner, name: Name, final: Binding) -> list[Atom] | None:
         """What a name holds at the end of the body, leaf by leaf; None if that is not what was assumed."""
         c = self.carried.get(name)
-        if isinstance(name, Cell):
+        if isinstance(name, Cell) and not isinstance(name, Container):
             return self.check_cell(name, final, c)
         if not isinstance(final, Unbound) and (c is not None or self.scope.bound(name) is not None):
             gone = self.scope.into(inner, partial(unusable_part, self.scope, final))
-            final = gone if gone is not None else final
+            final = gone if gone is not None else self.scope.into(inner, partial(now, self.scope, final))
         if isinstance(final, Unbound):
             if final.last is not None and not isinstance(final.last, Later) and self.hands_on(name):
+                assert not isinstance(name, Cell)
                 self.left[name] = final.last
                 self.only_at_the_end.append(name)
                 return self.now(inner, [x for x in leaves(final.last) if is_atom(x)])
@@ -219,14 +259,40 @@ class _Trials:
         if c is None:
             value = self.scope.bound(name)
             if value is None and self.hands_on(name):
+                assert not isinstance(name, Cell)
                 self.left[name] = final
                 return self.now(inner, [x for x in leaves(final) if is_atom(x)])
             if name in self.lost or value is None or (name in self.unchanged and _same_leaves(value, final)):
                 return []
-            self.carry(name, value)
+            if isinstance(name, Container):
+                if value is final:
+                    return []
+                self.kin.written[name] = None
+            self.carry(name, now(self.scope, value))
             return None
         ends = self.align(inner, c, final)
-        return None if ends is None else self.compare(inner, c, ends)
+        if ends is None or self.moves(c, final):
+            return None
+        return self.compare(inner, c, ends)
+
+    def moves(self, c: Carried, final: Value) -> bool:
+        """Is a list or dict another one than at the beginning of the body, and was that not assumed?"""
+        assert c.value is not None
+        if not isinstance(final, Pack) or not isinstance(c.value, Pack):
+            return False
+        pairs: list[tuple[Value, Value]] = [(c.value, final)]
+        if isinstance(c.name, Container):
+            pairs = list(zip(c.value.items, final.items, strict=True))
+        if c.may_be is None and all(same_containers(x, y) for x, y in pairs):
+            return False
+        get, closure = self.scope.env.get, self.scope.memory.closure
+        ids = (*containers(c.init), *containers(final))
+        found = {x for i in ids if get(i) is not None for x in closure(i) if not isinstance(x, Container) or get(x)}
+        found -= {c.name}
+        if c.may_be is not None and found <= c.may_be:
+            return False
+        c.may_be = found | (c.may_be or set())
+        return True
 
     def hands_on(self, name: Name) -> bool:
         """Is a name without a value before the loop to have the one after it that it is left with?"""
@@ -255,15 +321,23 @@ class _Trials:
         """The leaves of the final value in the structure of the first one, which is changed if they cannot be."""
         scope, node = self.scope, self.s
         if not same_structure(c.init, final):
-            opened = explode(scope, node, c.init)
+            opened = self.before(partial(explode, scope, node, c.init))
             final = scope.into(inner, lambda: explode(scope, node, final))
             if opened is not c.init and same_structure(opened, final):
                 self.carry(c.name, opened)
                 return None
             if not same_structure(c.init, final):
                 final = scope.into(inner, lambda: as_atom(scope, node, final))
+                if isinstance(c.name, Container):
+                    keep_apart(scope, c.name, cast(Var, final))
+                if not isinstance(c.name, Cell) and any(k in inner.names for k in containers(c.init)):
+                    self.lose(c.name, Unbound(_another(node), _COPY, may_be_unbound=False))
+                    return None
                 if isinstance(c.init, Pack):
-                    self.carry(c.name, as_atom(scope, node, c.init))
+                    first = self.before(partial(as_atom, scope, node, c.init))
+                    if isinstance(c.name, Container):
+                        keep_apart(scope, c.name, cast(Var, first))
+                    self.carry(c.name, first)
                     return None
         ends: list[Atom] = []
         for x, y in zip(leaves(c.init), leaves(final), strict=True):
@@ -303,7 +377,9 @@ class _Trials:
             outs += c.outs
         self.kin.finish(scope.memory, self.carried.values())
         for name, c in self.carried.items():
-            scope.bind(name, c.with_leaves(c.outs))
+            names: dict[Name, Binding] = {}
+            names[name] = c.identified(scope, c.with_leaves(c.outs), names)
+            scope.env.names.update(names)
         for name, final in inner.names.items():
             if not any(name in known for known in (self.carried, self.left, self.skipped, self.unchanged)):
                 if not isinstance(name, Cell):
@@ -335,7 +411,9 @@ class _Trials:
             self.scope.numbers.hand_on(o, [x])
         self.scope.memory.join(outs, [[x for _, x in atoms]], lambda cell: not local(cell))
         new = iter(outs)
-        self.scope.bind(name, rebuild(final, iter([next(new) if is_atom(x) else x for x in leaves(final)])))
+        value = rebuild(final, iter([next(new) if is_atom(x) else x for x in leaves(final)]))
+        adopt(self.scope, value)
+        self.scope.bind(name, value)
         return outs
 
     def first_bound_inside(self, name: Variable) -> Unbound:
@@ -382,8 +460,26 @@ def settle(
     )
 
 
+def _is_still(memory: Memory, before: Value, after: Value) -> bool:
+    """Is this the same object, whatever it holds by now, or a tuple of the same ones?"""
+    if not isinstance(before, Pack) or not isinstance(after, Pack):
+        return is_atom(before) and is_atom(after) and memory.same(before, after)
+    if before.kind != "tuple" or after.kind != "tuple":
+        return before.cell is not None and before.cell is after.cell
+    return len(before.items) == len(after.items) and all(
+        _is_still(memory, x, y) for x, y in zip(before.items, after.items, strict=True)
+    )
+
+
 def _same_leaves(a: Value, b: Value) -> bool:
     return same_structure(a, b) and all(map(same_value, leaves(a), leaves(b)))
+
+
+def _another(s: Any) -> str:
+    return f"is another list in each iteration of the loop on line {s.lineno}, where lists are changed"
+
+
+_COPY = "Change the list in place (append, pop, xs[k] = v), or give the new one another name."
 
 
 def _several(s: Any) -> str:

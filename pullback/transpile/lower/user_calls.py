@@ -62,7 +62,8 @@ def call_user(
     returned = effects.result_value(scope, value, found.shared, values)
     for k, position in enumerate(found.written, 1):
         assert isinstance(result, ab.Seq)
-        effects.take_back(scope, node, values[position], current.part(scope, out, k, result.items[k]))
+        part = current.part(scope, out, k, result.items[k])
+        effects.take_back(scope, node, values[position], part, dict(found.shared.changed).get(position))
     if is_short:
         views = scope.memory.cells(x for x in leaves(returned) if is_atom(x))
         scope.memory.short.update((c, source.key) for c in views)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Literal, TypeGuard
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Global, Lit, Var
 from pullback.transpile.lower.frames import Frame, Seen
+from pullback.transpile.lower.memory import Container
 from pullback.transpile.parse.sources import FunctionSource, ModuleBinding
 
 
 @dataclass(frozen=True, eq=False)
 class Pack:
     """A tuple, list or dict made in the function: it exists only while lowering, its items are values of their own.
+
+    `cell` is the identity of a list or dict that has a name; the items are those that it had when it was read.
 
     So does a `slice(lower, upper, step)`, which is nothing but an index.
     """
@@ -25,6 +28,7 @@ class Pack:
     items: tuple[Value, ...]
     keys: tuple[str | int, ...] = ()
     cls: type | None = None  # of an object, whose attributes are not set any more
+    cell: Container | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +211,7 @@ def leaves(value: Value) -> list[Value]:
 def rebuild(like: Value, new: Iterator[Value]) -> Value:
     """A value of the structure of `like` with other leaves."""
     if isinstance(like, Pack):
-        return Pack(like.kind, tuple(rebuild(x, new) for x in like.items), like.keys, like.cls)
+        return replace(like, items=tuple(rebuild(x, new) for x in like.items))
     return next(new)
 
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import gast
 import numpy as np
 
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Atom, Global, Lit, Var
 from pullback.transpile.infer import infer
-from pullback.transpile.lower import current, flat
+from pullback.transpile.lower import changes, current, flat
 from pullback.transpile.lower.casting import check_axes, check_cast
 from pullback.transpile.lower.containers import as_operand
 from pullback.transpile.lower.expressions import BINARY, binary_operation
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.subscripts import flat_index, index_of, read
+from pullback.transpile.lower.subscripts import flat_index, index_of, read_at, static_index
 from pullback.transpile.lower.values import Method, Pack, Value, type_of
 from pullback.transpile.storage import Sharing, of_index
 
@@ -31,10 +32,23 @@ EVERYTHING = (Lit(...),)
 def write_item(scope: Scope, target: Any, value: Value) -> None:
     """`target = value` where the target is `x[index]`."""
     container = scope.expression(target.value)
+    if changes.is_list_or_dict(container):
+        _write_to_list(scope, target, container, value)
+        return
     array, index = _place(scope, target, container)
     if isinstance(container, Method):
         value = _of_flat(scope, target, array, index, value)
     write(scope, target, array, index, as_operand(scope, target, value))
+
+
+def _write_to_list(scope: Scope, target: Any, container: Value, value: Value) -> None:
+    if isinstance(target.slice, gast.Slice):
+        bounds = static_index(scope, target.slice)
+        if not isinstance(bounds, slice):
+            scope.refuse(target.slice, "a slice of a list with bounds of the run is written", "Write a loop.")
+        changes.set_slice(scope, target, container, bounds, value)
+    else:
+        changes.set_item(scope, target, container, scope.expression(target.slice), value)
 
 
 def write_flat(scope: Scope, target: Any, value: Value) -> None:
@@ -79,11 +93,9 @@ def write(scope: Scope, node: Any, array: Var, index: tuple[Arg, ...], value: At
 def update_item(scope: Scope, s: Any) -> None:
     """`x[index] op= value`; an array in a tuple, list or dict is written itself."""
     container = scope.expression(s.target.value)
-    if isinstance(container, Pack) or isinstance(type_of(container), ab.Seq | ab.Mapping):
-        item = read(scope, s.target, container)
-        if isinstance(item, Var) and isinstance(item.type, ab.Array) and not scope.numbers.has(item):
-            update(scope, s, item, scope.expression(s.value))
-            return
+    if changes.is_list_or_dict(container):
+        _update_in_list(scope, s, container)
+        return
     array, index = _place(scope, s.target, container)
     op = BINARY[type(s.op)]
     before = scope.current(array)
@@ -99,6 +111,24 @@ def update_item(scope: Scope, s: Any) -> None:
     _check_fits(scope, s, old, type_of(result))
     assert isinstance(result, Var)
     current.write(scope, s, array, index, result)
+
+
+def _update_in_list(scope: Scope, s: Any, container: Value) -> None:
+    if isinstance(s.target.slice, gast.Slice):
+        hint = "Make an array of the list, or write a loop."
+        scope.refuse(s.target, "a slice of a list is updated, which is not supported yet", hint)
+    key = scope.expression(s.target.slice)
+    item = read_at(scope, s.target, container, key)
+    operand = scope.expression(s.value)
+    if isinstance(item, Var) and isinstance(item.type, ab.Array) and not scope.numbers.has(item):
+        update(scope, s, item, operand)
+        return
+    if changes.update_name(scope, s, item, operand):
+        return
+    if not scope.numbers.has(item) and not isinstance(item, Pack):
+        hint = "An annotation or a signature gives the type."
+        scope.refuse(s, "it is not known whether this changes an array in place", hint, errors.SignatureNeeded)
+    changes.set_item(scope, s, container, key, binary_operation(scope, s, BINARY[type(s.op)], item, operand, ""))
 
 
 def update(scope: Scope, s: Any, given: Value, value: Value) -> None:

@@ -34,7 +34,7 @@ _FRESH: frozenset[OpFunction] = frozenset[OpFunction](
     {np.zeros, np.zeros_like, np.ones, np.ones_like, np.empty, np.empty_like, np.full, np.full_like, np.copy, np.array}
 ).union(
     (prims.spread, prims.make_list, prims.copies, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key),
-    (sys.exception,),
+    (sys.exception, prims.appended, prims.shortened, prims.replaced, list),
 )
 
 

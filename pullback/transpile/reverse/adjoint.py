@@ -37,7 +37,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
-from pullback.transpile.reverse import control, writes
+from pullback.transpile.reverse import control, lists, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.cotangents import (
@@ -153,6 +153,8 @@ class Adjoint:
 
     def op(self, s: Op) -> None:
         structural = _STRUCTURAL.get(s.op)
+        if s.op is operator.add and isinstance(s.out.type, ab.ListOf):
+            structural = lists.joined
         if structural is not None:
             structural(self, s)
             return
@@ -441,6 +443,10 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     prims.make_list: Adjoint.make,
     prims.make_dict: Adjoint.make,
     prims.alias: Adjoint.alias,
+    prims.appended: lists.appended,
+    prims.shortened: lists.shortened,
+    prims.replaced: lists.replaced,
+    list: lists.copied,
     prims.set_item: writes.set_item,
     prims.add_item: writes.add_item,
 }

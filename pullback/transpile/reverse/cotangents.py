@@ -46,6 +46,8 @@ def kind_of_either(t: ab.Type, u: ab.Type) -> ab.Type:
     The cotangent of a Python float, or of one in a structure, may be a NumPy scalar.
     """
     match t, u:
+        case _, ab.Unknown():  # what a rule has given for a list, or an item of that
+            return of_numpy(t, "float64")
         case ab.ListOf(), ab.ListOf():
             return ab.ListOf(kind_of_either(t.item, u.item))
         case ab.Seq(), ab.Seq() if len(t.items) == len(u.items):

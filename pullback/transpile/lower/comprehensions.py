@@ -1,0 +1,204 @@
+"""Comprehensions and generator expressions: over items that are known one value for each, else a loop.
+
+    ys = [v * v for v in x if v > 0.0]
+
+    ys = []                                   any(v > c for v in x)      ->      found = False
+    for v in x:                                                                  for v in x:
+        if v > 0.0:                                                                  if v > c:
+            ys.append(v * v)                                                             found = True
+                                                                                         break
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import gast
+
+from pullback.transpile.core import Lit
+from pullback.transpile.lower import control
+from pullback.transpile.lower.frames import Seen
+from pullback.transpile.lower.identity import now, owned
+from pullback.transpile.lower.scope import Scope
+from pullback.transpile.lower.sequences import check_same, known_of, lists_of, sequence
+from pullback.transpile.lower.values import Pack, Value, static
+
+LIST, FOUND, ITEM, LEFT = ".items", ".found", ".item", ".left"  # names that no program has
+
+
+class _NotKnown(Exception):
+    """How many items there are is known to the run only."""
+
+
+def comprehension(scope: Scope, node: Any, hint: str) -> Value:
+    """`[f(x) for x in xs if c]`, as a list."""
+    known = comprehended(scope, node)
+    if known is not None:
+        return Pack("list", tuple(known))
+    return _run(scope, node, {LIST: Pack("list", ())}, lambda: [_as_loop(node)], LIST, hint or "items")
+
+
+def dict_comprehension(scope: Scope, node: Any, hint: str) -> Value:
+    """`{k: f(x) for k, x in items}`, with keys that are known."""
+    known = comprehended(scope, node)
+    if known is None:
+        scope.refuse(node, "a dict of the run's length is not supported yet", "Use a list or an array.")
+    out: dict[str | int, Value] = {}
+    for pair in known:
+        assert isinstance(pair, Pack)
+        key = static(pair.items[0])
+        if not isinstance(key, str | int) or isinstance(key, bool):
+            scope.refuse(node.key, "a key of a dict must be a string or an integer that is known", "Use a list.")
+        out[key] = pair.items[1]
+    return Pack("dict", tuple(out.values()), tuple(out))
+
+
+def decided(scope: Scope, node: Any, wanted: bool, hint: str) -> Value | None:
+    """`any(...)` (`wanted`), `all(...)` of a generator over an unknown length; None where the length is known."""
+    if comprehended(scope, node) is not None:
+        return None
+    if len(node.generators) > 1:
+        scope.refuse(node, "any or all over two loops of unknown length is not supported yet", "Write the loops.")
+    return _run(scope, node, {FOUND: Lit(not wanted)}, lambda: [_until(node, wanted)], FOUND, hint)
+
+
+def extreme(scope: Scope, node: Any, items: Value, hint: str) -> Value:
+    """`max(xs)`, `min(xs)` of a list whose length is not known; `node` is the call."""
+    return _run(scope, node, {LIST: items}, lambda: _extreme(node), FOUND, hint)
+
+
+def _run(
+    scope: Scope, node: Any, begin: dict[str, Value], body: Callable[[], Sequence[Any]], result: str, hint: str
+) -> Value:
+    """Lower statements that have names of their own, and give what one of these stands for at the end."""
+    here, text = scope.here, scope.text
+    statements = _STATEMENTS.setdefault(node, body()) if node not in _STATEMENTS else _STATEMENTS[node]
+    quoted, scope.quoted = scope.quoted, True
+    with _names_of_its_own(scope, node, "run", {LIST, FOUND, ITEM, LEFT}):
+        for name, value in begin.items():
+            scope.bind(scope.variable(name), owned(scope, value, hint))
+        scope.statements(statements)
+        found = scope.bound(scope.variable(result))
+        assert found is not None
+        found = now(scope, found)
+    scope.here, scope.text, scope.quoted = here, text, quoted
+    return found
+
+
+_STATEMENTS: WeakKeyDictionary[Any, Sequence[Any]] = WeakKeyDictionary()
+
+
+@contextmanager
+def _names_of_its_own(scope: Scope, node: Any, what: str, others: Collection[str] = ()) -> Iterator[None]:
+    """The names that a comprehension binds are seen by nobody but what it makes."""
+    generators = getattr(node, "generators", ())
+    names = {n.id for g in generators for n in gast.walk(g.target) if isinstance(n, gast.Name)}
+    seen, path, frame = scope.seen, scope.path, scope.new_frame(node, what)
+    scope.seen = Seen(frozenset({*names, *others}), frame, seen)
+    try:
+        yield
+    finally:
+        scope.seen, scope.path = seen, path
+        scope.forget(frame)
+
+
+# over items that are known
+
+
+def comprehended(scope: Scope, node: Any) -> list[Value] | None:
+    """The items of a comprehension or generator expression, None if how many there are is not known."""
+    for n in gast.walk(node):
+        if isinstance(n, gast.NamedExpr):
+            scope.refuse(n, "`:=` in a comprehension is not supported yet", "Write a loop.")
+    out: list[Value] = []
+    env, mark = scope.env, len(scope.body)
+    scope.env = inner = type(env)(env)
+    try:
+        with _names_of_its_own(scope, node, "comprehension"):
+            _generate(scope, node, 0, out)
+    except _NotKnown:
+        del scope.body[mark:]
+        return None
+    finally:
+        scope.env = env
+    env.names.update(inner.names)
+    return out
+
+
+def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
+    if k == len(node.generators):
+        if isinstance(node, gast.DictComp):
+            out.append(Pack("tuple", (scope.expression(node.key), scope.expression(node.value))))
+        else:
+            out.append(scope.expression(node.elt))
+        return
+    g = node.generators[k]
+    if g.is_async:
+        scope.refuse(node, "an asynchronous comprehension is not supported", "Await the values before.")
+    found = sequence(scope, g.iter)
+    known = known_of(found)
+    if known is None:
+        raise _NotKnown
+    path = scope.path
+    for n, item in enumerate(known):
+        scope.path = (*path, (id(g), n))
+        check_same(scope, g.iter, lists_of(found), n)
+        scope.store(g.target, item)
+        tests = []
+        for t in g.ifs:
+            tests.append(control.condition(scope, t))
+            if not isinstance(tests[-1], bool):
+                raise _NotKnown
+            if not tests[-1]:
+                break
+        if all(tests):
+            _generate(scope, node, k + 1, out)
+
+
+# as statements
+
+
+def _as_loop(node: Any) -> Any:
+    """The loops of a comprehension that append its items to a list."""
+    append = gast.Attribute(_name(LIST, node), "append", gast.Load())
+    call = gast.Call(_at(append, node), [node.elt], [])
+    return _nested(node, [_at(gast.Expr(_at(call, node)), node)])
+
+
+def _until(node: Any, wanted: bool) -> Any:
+    """The loop that ends with the first item that is true, or false."""
+    test = node.elt if wanted else _at(gast.UnaryOp(gast.Not(), node.elt), node.elt)
+    found = _at(gast.Assign([_name(FOUND, node, gast.Store())], _constant(wanted, node), None), node)
+    return _nested(node, [_at(gast.If(test, [found, _at(gast.Break(), node)], []), node)])
+
+
+def _nested(node: Any, body: list[Any]) -> Any:
+    for g in reversed(node.generators):
+        for test in reversed(g.ifs):
+            body = [_at(gast.If(test, body, []), node)]
+        body = [_at(gast.For(g.target, g.iter, body, [], None), node)]
+    return body[0]
+
+
+def _extreme(node: Any) -> list[Any]:
+    """The loop that compares each item with the best one so far."""
+    first = _at(gast.Subscript(_name(LIST, node), _constant(0, node), gast.Load()), node)
+    call = _at(gast.Call(node.func, [_name(FOUND, node), _name(ITEM, node)], []), node)
+    begin, better = (_at(gast.Assign([_name(FOUND, node, gast.Store())], x, None), node) for x in (first, call))
+    loop = gast.For(_name(ITEM, node, gast.Store()), _name(LIST, node), [better], [], None)
+    return [begin, _at(loop, node)]
+
+
+def _name(name: str, node: Any, context: Any = None) -> Any:
+    return _at(gast.Name(name, context or gast.Load(), None, None), node)
+
+
+def _constant(value: object, node: Any) -> Any:
+    return _at(gast.Constant(value, None), node)
+
+
+def _at(new: Any, node: Any) -> Any:
+    return gast.copy_location(new, node)
