@@ -190,6 +190,13 @@ def function_tree(text: str, file: str, name: str, line: int) -> Any:
         raise errors.at(errors.NotSupportedYet, place(file, node), message, hint, text) from None
 
 
+def parameter_nodes(tree: Any) -> list[Any]:
+    """The parameters of a function's tree as `inspect.signature` orders them."""
+    a = tree.args
+    starred = [[x] if x is not None else [] for x in (a.vararg, a.kwarg)]
+    return [*a.posonlyargs, *a.args, *starred[0], *a.kwonlyargs, *starred[1]]
+
+
 @lru_cache(maxsize=512)
 def as_function(node: Any) -> Any:
     """The `gast.FunctionDef` that a `gast.Lambda` stands for."""
