@@ -97,6 +97,15 @@ class Enclosing:
             return default
 
 
+Lookup = tuple[Callable[[str, object], object], str, object]
+
+
+def lookups(names: Names, name: str, value: object) -> list[Lookup]:
+    """How to look again whether a name still stands for a value, as fast as can be."""
+    made = getattr(names, "lookups", None)
+    return [(names.get, name, value)] if made is None else made(name, value)
+
+
 @dataclass(frozen=True)
 class Read:
     """A name outside of a live function that it was found to read, and the object that it stood for then."""
