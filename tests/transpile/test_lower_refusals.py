@@ -102,11 +102,11 @@ STATEMENTS = {
         "if x > i:",
         "Make it a tuple, list or dict of one structure in both",
     ),
-    "inner function without an end": (
-        "def g(y, k):\n    return y if k == 0 else g(y, k - 1)\nreturn g(x, int(x))",
+    "inner function that calls itself and binds": (
+        "t = 0.0\ndef g(k):\n    nonlocal t\n    t = t + x\n    return t if k == 0 else g(k - 1)\nreturn g(int(x))",
         1.0,
         "'g' calls itself, and how often is not known while transpiling",
-        "g(y, k - 1)",
+        "g(k - 1)",
         "Write a loop",
     ),
     "function as a result": (

@@ -43,7 +43,7 @@ class Unit:
     """The functions of one program.
 
     `changing`: the classes of objects whose attributes are set after they are made; `read`: the objects of the user's
-    modules that the program reads.
+    modules that the program reads; `lifted`: the inner functions that are functions of the program.
     """
 
     functions: dict[str, Function] = field(default_factory=dict)
@@ -52,6 +52,7 @@ class Unit:
     names: dict[str, int] = field(default_factory=dict)
     changing: frozenset[type] = frozenset()
     read: dict[Global, None] = field(default_factory=dict)
+    lifted: set[Hashable] = field(default_factory=set)
 
     def key_for(self, name: str) -> str:
         """A key for another function called `name`."""

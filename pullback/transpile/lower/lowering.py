@@ -50,7 +50,7 @@ class Lowering(Scope):
     def __init__(self, unit: Unit, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         super().__init__(source, local_names, demands)
         self.unit = unit
-        self.changing = unit.changing
+        self.changing, self.lifted = unit.changing, unit.lifted
 
     def expression(self, node: Any, hint: str = "") -> Value:
         handler = _HANDLERS.get(type(node))
@@ -196,6 +196,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         user_names=frozenset().union(*(names_of(s).every for s in (source, *scope.inlines))),
         doc=docstring(source),
         module=source.module,
+        inner=source.is_inner,
         written=written if scope.is_called else (),
     )
     needed = frozenset(k for k, v in enumerate(variables) if v in scope.contiguous)

@@ -48,7 +48,8 @@ class FunctionSource:
     """A function as text: `tree` has the file's positions, `resolve` says what a global name in it stands for.
 
     Two sources with the same `key` are one function. `function` is the live one, None when it was read statically.
-    `is_context`: it is a generator under `@contextmanager`; `is_inner`: no module has it under its name.
+    `is_context`: it is a generator under `@contextmanager`; `is_inner`: no module has it under its name;
+    `captured`: the parameters that are variables of the functions around it.
     """
 
     name: str
@@ -63,6 +64,7 @@ class FunctionSource:
     reads: Reads
     is_context: bool = False
     is_inner: bool = False
+    captured: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<source of {self.module}.{self.qualname}>"
