@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any, overload
 
 from pullback import errors
-from pullback.derived import Derived, Order, plain_function
+from pullback.derived import Derived, Order
 from pullback.references import global_name, under_its_name
+from pullback.target import target_of
+from pullback.transpile.parse.live import primal_of
 from pullback.transpile.request import Mode
 from pullback.wrt import Wrt
 
@@ -39,7 +41,8 @@ def grad(
 ) -> Any:
     """The gradient of a function whose result is a scalar: `g(*args) -> gradient`, or `(gradient, aux)` with `has_aux`.
 
-    `wrt` is the position or the name of a parameter, or a tuple of them: then the gradients are a tuple.
+    `wrt` is the position or the name of a parameter, or a tuple of them: then the gradients are a tuple. Positions
+    count after `self`, and after what a `functools.partial` holds.
     """
     return _derived(f, Order("grad", wrt, has_aux, backend, signature))
 
@@ -95,17 +98,18 @@ class Differentiable:
     __wrapped__: Callable[..., Any]
 
     def __init__(self, f: Function, wrt: Wrt, backend: str, static: tuple[str, ...]) -> None:
-        functools.update_wrapper(self, plain_function(f))
+        functools.update_wrapper(self, target_of(f).function)
+        self._primal: Any = primal_of(f)
         self._wrt, self._backend, self._static = wrt, backend, static
         self._derived: dict[Mode, Derived] = {}
 
     @property
-    def __pullback_primal__(self) -> Function:
-        return self.__wrapped__
+    def __pullback_primal__(self) -> Any:
+        return self._primal
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function itself."""
-        return self.__wrapped__(*args, **kwargs)
+        return self._primal(*args, **kwargs)
 
     @property
     def grad(self) -> Derived:
@@ -126,19 +130,41 @@ class Differentiable:
         made = self._derived.get(mode)
         if made is None:
             order = Order(mode, self._wrt, backend=self._backend, static=self._static)
-            made = self._derived.setdefault(mode, Derived(self.__wrapped__, order))
+            made = self._derived.setdefault(mode, Derived(self._primal, order))
         return made
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickled by reference, as a function is."""
         order = (self._wrt, self._backend, self._static)
-        return global_name(self) or (Differentiable, (under_its_name(self.__wrapped__), *order))
+        return global_name(self) or (Differentiable, (under_its_name(self._primal), *order))
 
     def __repr__(self) -> str:
         return f"<differentiable {self.__wrapped__.__module__}.{self.__wrapped__.__qualname__}>"
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        return self if instance is None else types.MethodType(self.__wrapped__, instance)
+        return self if instance is None else _OfObject(self, instance)
+
+
+class _OfObject:
+    """A method of an object, called as it is, with its derivatives as attributes."""
+
+    def __init__(self, of: Differentiable, receiver: object) -> None:
+        self.__func__, self.__self__ = of, receiver
+
+    @property
+    def __pullback_primal__(self) -> Any:
+        return types.MethodType(self.__func__.__wrapped__, self.__self__)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The method itself."""
+        return self.__func__(self.__self__, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.__func__, name)
+        return types.MethodType(found, self.__self__) if isinstance(found, Derived) else found
+
+    def __repr__(self) -> str:
+        return f"<differentiable {self.__func__.__wrapped__.__qualname__} of {self.__self__!r}>"
 
 
 @overload

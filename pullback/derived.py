@@ -17,6 +17,7 @@ from pullback.backends.base import Emitted
 from pullback.backends.modules import is_enclosed
 from pullback.cotangent import checked
 from pullback.references import global_name, under_its_name
+from pullback.target import target_of
 from pullback.transpile.abstract import Scalar, Static, Type, Unknown
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.collector import collector_paused
@@ -63,18 +64,26 @@ class Derived:
     __wrapped__: Callable[..., Any]
 
     def __init__(self, f: Callable[..., Any], order: Order) -> None:
-        primal = plain_function(f)
+        self._primal = primal_of(f)
+        self._target = target = target_of(f)
+        primal = target.function
         functools.update_wrapper(self, primal)
+        if target.args or target.keywords:
+            self.__signature__ = inspect.signature(f)
         self._order = order
         self._signature = inspect.signature(primal, follow_wrapped=False)
         self._names = tuple(self._signature.parameters)
-        self._wrt, self._bare = wrt_positions(order.wrt, self._names, primal.__name__)
+        self._wrt, self._bare = wrt_positions(
+            order.wrt, self._names, primal.__name__, target.first_free(self._names)
+        )
         self._static = tuple(_static_position(name, self._names, primal.__name__) for name in order.static)
         self._ahead = parse_signature(order.signature) if order.signature is not None else {}
         for name in self._ahead:
             _parameter(name, self._names, primal.__name__)
         find_backend(order.backend)
-        self._count = _positional(self._signature)
+        self._stars = _stars(self._signature)
+        is_plain = not target.keywords and not any(self._stars)
+        self._count = _positional(self._signature) - len(target.args) if is_plain else -1
         self._binder = Binder(self._signature)
         self._specialisations: dict[Hashable, Specialisation] = {}
         self._functions: dict[Hashable, Callable[..., Any]] = {}
@@ -84,6 +93,8 @@ class Derived:
         """The derivative at these arguments, which stay as they are."""
         if kwargs or len(args) != self._count:
             args = self._in_order(args, kwargs)
+        elif self._target.args:
+            args = (*self._target.args, *args)
         exact = exact_key(args) if not self._static else self._static_key(exact_key(args), args)
         function = self._functions.get(exact)
         if function is None:
@@ -100,7 +111,8 @@ class Derived:
         """This derivative with the code for the types of these arguments at hand, and no other."""
         values = self._in_order(args, kwargs)
         key = self._static_key(signature_key(values), values)
-        out = Derived(self.__wrapped__, self._order)
+        target = self._target
+        out = Derived(functools.partial(target.function, *target.args, **target.keywords), self._order)
         out._specialisations[key] = self._specialise(key, values)
         return out
 
@@ -142,21 +154,17 @@ class Derived:
         mode = self._order.mode
         return f"<{mode} of {self.__wrapped__.__module__}.{self.__wrapped__.__qualname__} in {names}: {made}>"
 
-    def __get__(self, instance: object, owner: type | None = None) -> Derived:
-        if instance is None:
-            return self
-        raise errors.NotSupportedYet(
-            f"{self.__wrapped__.__qualname__!r} is a method, which cannot be differentiated yet",
-            hint="Differentiate a function that takes what the method needs.",
-        )
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickled by reference: under its own name, or as the derivative of a function that has one."""
-        return global_name(self) or (Derived, (under_its_name(self.__wrapped__), self._order))
+        return global_name(self) or (Derived, (under_its_name(self._primal), self._order))
 
     def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """One argument for each parameter. Raises TypeError as the function itself would."""
-        quick = self._binder(args, kwargs)
+        args, kwargs = (*self._target.args, *args), {**self._target.keywords, **kwargs}
+        quick = None if any(self._stars) else self._binder(args, kwargs)
         if quick is not None:
             return quick
         try:
@@ -216,13 +224,21 @@ class Derived:
 
     def _by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking keyword-only parameters by position too."""
-        count = self._count
-        if count >= 0:
-            return function
         kinds = [p.kind for p in self._signature.parameters.values()]
-        first = kinds.index(inspect.Parameter.KEYWORD_ONLY)
-        names = self._names[first:]
-        return lambda *args: function(*args[:first], **dict(zip(names, args[first:], strict=True)))
+        by_name = inspect.Parameter.KEYWORD_ONLY
+        several, named = self._stars
+        if by_name not in kinds and not several and not named:
+            return function
+        end = len(kinds) - named
+        first = kinds.index(by_name) if by_name in kinds else end
+        plain, names = first - several, self._names[first:end]
+
+        def by_position(*args: Any) -> Any:
+            rest = args[plain] if several else ()
+            others = args[-1] if named else {}
+            return function(*args[:plain], *rest, **dict(zip(names, args[first:end], strict=True)), **others)
+
+        return by_position
 
 
 def static_type(value: object) -> Type:
@@ -231,18 +247,15 @@ def static_type(value: object) -> Type:
 
 
 def _positional(signature: inspect.Signature) -> int:
-    """The number of parameters if all can be given by position, else -1.
-
-    Raises NotSupportedYet for `*args` and `**kwargs`.
-    """
+    """The number of parameters if all can be given by position, else -1."""
     kinds = {p.kind for p in signature.parameters.values()}
-    for name, p in signature.parameters.items():
-        if p.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
-            stars = "*" if p.kind is inspect.Parameter.VAR_POSITIONAL else "**"
-            raise errors.NotSupportedYet(
-                f"a parameter {stars}{name} cannot be differentiated through yet", hint="Take a tuple, list or dict."
-            )
     return -1 if inspect.Parameter.KEYWORD_ONLY in kinds else len(signature.parameters)
+
+
+def _stars(signature: inspect.Signature) -> tuple[bool, bool]:
+    """Has a function `*args`, has it `**kwargs`?"""
+    kinds = {p.kind for p in signature.parameters.values()}
+    return inspect.Parameter.VAR_POSITIONAL in kinds, inspect.Parameter.VAR_KEYWORD in kinds
 
 
 def _static_position(name: str, names: Sequence[str], function: str) -> int:
@@ -253,12 +266,3 @@ def _parameter(name: str, names: Sequence[str], function: str) -> str:
     if name not in names:
         raise errors.SourceError(f"{function!r} has no parameter {name!r}", hint=f"It has {', '.join(names)}.")
     return name
-
-
-def plain_function(f: object) -> types.FunctionType:
-    """The Python function that is to be differentiated. Raises the fitting error where there is none."""
-    primal = primal_of(f)
-    if not isinstance(primal, types.FunctionType):
-        from_function(f)
-        raise TypeError(f"a function is needed, not {f!r}")
-    return primal

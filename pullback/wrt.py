@@ -8,22 +8,23 @@ from typing import Any
 
 from pullback import errors
 from pullback.transpile.abstract import ListOf, Mapping, Seq, Type, Unknown, differentiable, kind_of
-from pullback.transpile.parse.sources import FunctionSource, place
+from pullback.transpile.parse.sources import FunctionSource, parameter_nodes, place
 from pullback.transpile.signature_text import format_type
 
 Wrt = int | str | Sequence[int | str]
 
 
-def wrt_positions(wrt: Wrt, parameters: Sequence[str], function: str) -> tuple[tuple[int, ...], bool]:
+def wrt_positions(wrt: Wrt, parameters: Sequence[str], function: str, first: int = 0) -> tuple[tuple[int, ...], bool]:
     """The positions that `wrt` names, and whether it is one parameter itself rather than a tuple or list.
 
-    Raises WrtError where it names no parameter, or one twice.
+    Numbers count from the parameter at `first` on, those before it are reached by their names. Raises WrtError where it
+    names no parameter, or one twice.
     """
     bare = isinstance(wrt, int | str)
     if not bare and not isinstance(wrt, tuple | list):
         hint = _those_of(parameters, function)
         raise errors.WrtError(f"wrt is a parameter or a tuple of them, not {wrt!r}", hint=hint)
-    found = tuple(_position(w, parameters, function) for w in ((wrt,) if isinstance(wrt, int | str) else wrt))
+    found = tuple(_position(w, parameters, function, first) for w in ((wrt,) if isinstance(wrt, int | str) else wrt))
     if not found:
         raise errors.WrtError("wrt is empty: it names no parameter", hint=_those_of(parameters, function))
     for i in found:
@@ -32,11 +33,12 @@ def wrt_positions(wrt: Wrt, parameters: Sequence[str], function: str) -> tuple[t
     return found, bare
 
 
-def _position(w: object, parameters: Sequence[str], function: str) -> int:
+def _position(w: object, parameters: Sequence[str], function: str, first: int) -> int:
     if isinstance(w, str) and w in parameters:
         return parameters.index(w)
-    if isinstance(w, int) and not isinstance(w, bool) and -len(parameters) <= w < len(parameters):
-        return w % len(parameters)
+    n = len(parameters) - first
+    if isinstance(w, int) and not isinstance(w, bool) and -n <= w < n:
+        return first + w % n
     near = difflib.get_close_matches(w, parameters, n=1) if isinstance(w, str) else []
     hint = f"Did you mean {near[0]!r}?" if near else _those_of(parameters, function)
     raise errors.WrtError(f"wrt={w!r} names no parameter of {function!r}", hint=hint)
@@ -54,8 +56,7 @@ def check_wrt(
 
     Raises WrtError, with the parameter's place.
     """
-    names = source.tree.args
-    nodes = [*names.posonlyargs, *names.args, *names.kwonlyargs]
+    nodes = parameter_nodes(source.tree)
     for i in wrt:
         if _has_complex(types[i]):
             message = f"derivatives with respect to complex numbers, as in {nodes[i].id!r}, are not supported yet"

@@ -343,30 +343,6 @@ def test_what_is_no_function_is_refused():
         grad(3)
     with pytest.raises(errors.NotSupportedYet):
         grad(dict)
-    with pytest.raises(errors.NotSupportedYet, match=r"a parameter \*xs"):
-        grad(variadic)
-
-
-def variadic(*xs):
-    return xs[0]
-
-
-def test_methods_are_refused():
-    class Model:
-        @grad
-        def loss(self, x):
-            return x * x
-
-        @pullback.differentiable
-        def value(self, x):
-            return x * x
-
-    assert isinstance(Model.loss, Derived)
-    with pytest.raises(errors.NotSupportedYet, match="is a method"):
-        Model().loss(2.0)
-    assert Model().value(3.0) == 9.0
-    with pytest.raises(errors.NotSupportedYet):
-        grad(Model().value)
 
 
 def test_options_are_checked_at_once():

@@ -487,3 +487,220 @@ def test_name_that_is_bound_for_the_message_of_an_assert_is_refused():
     with pytest.raises(pullback.PullbackError, match="binds 'n' of a function around it") as e:
         pullback.grad(binds_in_a_message)(1.5)
     assert e.value.source_line.strip().startswith("assert x > 0.0")
+
+
+# functions in functions that call themselves as often as the run has it
+
+
+def power(x: Any, n: int, k: Any) -> Any:
+    def go(m: int) -> Any:
+        if m == 0:
+            return 1.0
+        return k * x * go(m - 1)
+
+    return go(n)
+
+
+def even_and_odd(x: Any, n: int) -> Any:
+    def even(v: Any, m: int) -> Any:
+        return v if m == 0 else odd(v * x, m - 1)
+
+    def odd(v: Any, m: int) -> Any:
+        return 2.0 * v if m == 0 else even(np.sin(v) + x, m - 1)
+
+    return even(x, n) + odd(x * x, n)
+
+
+def variable_bound_again_between_calls(x: Any, n: int) -> Any:
+    k = x
+
+    def go(m: int) -> Any:
+        return 1.0 if m <= 0 else k * go(m - 1)
+
+    a = go(n)
+    k = x * x
+    b = go(n)
+    k = 3.0
+    return a + b * 2 + go(n - 1)
+
+
+def two_calls_in_each(x: Any, n: int) -> Any:
+    def tree(v: Any, m: int) -> Any:
+        if m <= 0:
+            return v
+        return tree(v * x, m - 1) + 0.5 * tree(v + x, m - 2)
+
+    return tree(1.0, n)
+
+
+def array_written_in_each_call(x: Any, n: int) -> Any:
+    buffer = np.zeros(3)
+
+    def go(m: int) -> Any:
+        if m < 0:
+            return 0.0
+        buffer[m % 3] += x[m % 3] ** 2
+        return buffer[0] + go(m - 1)
+
+    s = go(n)
+    return s + np.sum(buffer**2)
+
+
+def argument_written_in_each_call(x: Any, n: int) -> Any:
+    def go(b: Any, m: int) -> None:
+        if m == 0:
+            return
+        b[m % 3] = b[(m + 1) % 3] * x[0]
+        go(b, m - 1)
+
+    y = x * 1.0
+    go(y, n)
+    return np.sum(y**2)
+
+
+def with_lambdas_around_and_inside(x: Any, n: int) -> Any:
+    def square(v: Any) -> Any:
+        return v * v * k
+
+    k = 2.0
+    f = lambda v: square(v) + x  # noqa: E731
+
+    def go(v: Any, m: int) -> Any:
+        if m == 0:
+            return f(v)
+        g = lambda w: go(w, m - 1) * k  # noqa: E731
+        return g(v * x)
+
+    return go(x, n)
+
+
+def deeper_than_is_written_out(x: Any) -> Any:
+    def go(v: Any, m: int) -> Any:
+        return v if m == 0 else go(v * x, m - 1)
+
+    return go(1.0, 60)
+
+
+def structures_around(x: Any, n: int) -> Any:
+    p, d = (x, 2.0 * x), {"a": x * 3}
+
+    def go(m: int) -> Any:
+        return d["a"] if m == 0 else p[0] * go(m - 1) + p[1]
+
+    return go(n)
+
+
+def of_one_text(x: Any, n: int) -> Any:
+    def make(k: Any) -> Any:
+        def go(m: int) -> Any:
+            return k if m == 0 else x * go(m - 1)
+
+        return go
+
+    return make(2.0 * x)(n) + make(x * x)(n + 1)
+
+
+def another_function_seen_between_calls(x: Any, n: int) -> Any:
+    def go(m: int) -> Any:
+        return h(x) if m == 0 else x * go(m - 1)
+
+    h = lambda v: v * 2  # noqa: E731
+    a = go(n)
+    h = lambda v: v * v * v  # noqa: E731
+    return a + go(n)
+
+
+def sine(v: Any) -> Any:
+    return np.sin(v)
+
+
+def result_given_to_another_function(x: Any, n: int) -> Any:
+    def go(m: int) -> Any:
+        return sine(x) if m == 0 else sine(x * go(m - 1))
+
+    return go(n)
+
+
+def counted_by_a_function(x: Any, k: int) -> Any:
+    base = 2
+
+    def count(m: int) -> int:
+        return 0 if m <= 0 else 1 + count(m // base)
+
+    s = x
+    for _ in range(count(k)):
+        s = s * x
+    return s + count(3)
+
+
+def made(k: Any) -> Any:
+    def f(x: Any, n: int) -> Any:
+        return x if n == 0 else k * f(x * x, n - 1)
+
+    return f
+
+
+double, triple = made(2.0), made(3.0)
+
+
+def of_closures(x: Any, n: int) -> Any:
+    return double(x, n) + triple(x, n)
+
+
+RECURSIVE: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+    (power, (0.7, 5, 1.3)),
+    (power, (0.7, 0, 1.3)),
+    (even_and_odd, (1.2, 6)),
+    (even_and_odd, (1.2, 7)),
+    (variable_bound_again_between_calls, (1.2, 4)),
+    (two_calls_in_each, (1.2, 5)),
+    (array_written_in_each_call, (np.array([0.5, 1.0, 2.0]), 3)),
+    (argument_written_in_each_call, (np.array([0.5, 1.0, 2.0]), 3)),
+    (with_lambdas_around_and_inside, (1.2, 3)),
+    (deeper_than_is_written_out, (1.01,)),
+    (structures_around, (1.2, 3)),
+    (of_one_text, (1.2, 3)),
+    (another_function_seen_between_calls, (1.2, 3)),
+    (result_given_to_another_function, (1.2, 3)),
+    (counted_by_a_function, (1.2, 9)),
+    (double, (1.1, 3)),
+    (of_closures, (1.1, 3)),
+]
+
+
+@pytest.mark.parametrize(("f", "args"), RECURSIVE, ids=[f.__name__ for f, _ in RECURSIVE])
+def test_inner_functions_that_call_themselves(f, args):
+    assert_behaves(f, *args)
+
+
+def test_what_is_seen_becomes_parameters():
+    derivative = pullback.grad(power)
+    derivative(0.7, 5, 1.3)
+    assert "def go_pullback(m, k, x, tape, dout):" in derivative.source
+
+
+def binds_in_each_call(x: Any, n: int) -> Any:
+    total = 0.0
+
+    def go(m: int) -> None:
+        nonlocal total
+        if m > 0:
+            total = total + x * m
+            go(m - 1)
+
+    go(n)
+    return total
+
+
+def default_of_the_run(x: Any, n: int) -> Any:
+    def go(v: Any, m: int = n) -> Any:
+        return v if m == 0 else go(v * x, m - 1)
+
+    return go(x)
+
+
+@pytest.mark.parametrize("f", [binds_in_each_call, default_of_the_run])
+def test_inner_functions_that_call_themselves_and_cannot_be_functions_of_their_own_are_refused(f):
+    with pytest.raises(pullback.PullbackError, match="'go' calls itself, and how often is not known") as e:
+        pullback.grad(f)(1.5, 3)
+    assert e.value.source_line[e.value.col - 1 :].startswith("go(")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import pickle
 import sys
 from collections.abc import Callable
@@ -92,6 +93,26 @@ def test_derivatives_are_pickled_as_those_of_named_functions(derivative: Any) ->
     again = pickle.loads(pickle.dumps(derivative))
     assert again(*args) == derivative(*args)
     assert repr(again).partition(":")[0] == repr(derivative).partition(":")[0]
+
+
+class Scaled:
+    """Multiplies by a number of its own."""
+
+    def __init__(self, k: float) -> None:
+        self.k = k
+
+    def times(self, x: float) -> float:
+        return self.k * x * x
+
+
+@pytest.mark.parametrize("f", [Scaled(3.0).times, functools.partial(quintic.__wrapped__, y=0.5)])
+def test_derivatives_of_methods_and_of_partial_functions_are_pickled_with_what_they_hold(f: Any) -> None:
+    derivative = pullback.grad(f)
+    if isinstance(f, functools.partial):
+        with pytest.raises(pickle.PicklingError):  # as the partial function itself: its function has lost its name
+            pickle.dumps(derivative)
+        derivative = pullback.grad(functools.partial(cube))
+    assert pickle.loads(pickle.dumps(derivative))(1.5) == derivative(1.5)
 
 
 @pytest.mark.parametrize("derivative", [quartic, quintic])

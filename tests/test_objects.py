@@ -12,6 +12,7 @@ import pytest
 
 import pullback
 from pullback import errors
+from pullback.transpile.signature import exact_key
 from tests.behaviour import assert_behaves
 
 
@@ -486,3 +487,39 @@ def test_descriptors_are_refused():
         pullback.grad(reads)(Described(1.0))
     with pytest.raises(errors.NotSupportedYet, match="setting the property 'w' is not supported yet"):
         pullback.grad(sets)(1.0)
+
+
+class First:
+    def f(self, x: Any) -> Any:
+        return 2.0 * x
+
+
+class Second:
+    def f(self, x: Any) -> Any:
+        return 5.0 * x
+
+
+class Derives(First):
+    k = 1.0
+
+
+def test_classes_that_change_are_seen(monkeypatch):
+    derivative = pullback.grad(lambda x: Derives().f(x))
+    assert derivative(1.0) == 2.0
+    monkeypatch.setattr(Derives, "f", Second.f, raising=False)
+    assert derivative(1.0) == 5.0
+    monkeypatch.undo()
+    assert derivative(1.0) == 2.0
+    Derives.__bases__ = (Second,)
+    try:
+        assert derivative(1.0) == 5.0
+    finally:
+        Derives.__bases__ = (First,)
+
+
+def test_objects_that_differ_in_what_they_hold_have_keys_of_their_own():
+    held = [Holder(1.0, None), Holder(1, None), Holder("text", None), Holder(None, float), Holder(float, None)]
+    held += [Holder((1.0,), None), Holder([1.0], None), Holder(Holder(1.0), None), Holder(np.float64(1.0), None)]
+    keys = [exact_key((h, 1.0)) for h in held]
+    assert len(set(keys)) == len(keys)
+    assert exact_key((Holder(1.0), 2.0)) == exact_key((Holder(3.0), 4.0))

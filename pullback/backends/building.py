@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import operator
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -372,7 +373,7 @@ class Builder:
 
     def arguments(self) -> Any:
         """The parameters as the user declared them."""
-        args: dict[str, list[Any]] = {"POSITIONAL_ONLY": [], "POSITIONAL_OR_KEYWORD": [], "KEYWORD_ONLY": []}
+        args: defaultdict[str, list[Any]] = defaultdict(list)
         defaults, kw_defaults = [], []
         for p in self.procedure.params:
             args[p.kind].append(ast.arg(self.local(p.var)))
@@ -383,10 +384,10 @@ class Builder:
         return ast.arguments(
             args["POSITIONAL_ONLY"],
             args["POSITIONAL_OR_KEYWORD"],
-            None,
+            next(iter(args["VAR_POSITIONAL"]), None),
             args["KEYWORD_ONLY"],
             kw_defaults,
-            None,
+            next(iter(args["VAR_KEYWORD"]), None),
             defaults,
         )
 

@@ -93,7 +93,7 @@ class _Module:
         self.language = language
         self.standalone = standalone
         self.effects: dict[str, bool] = {}
-        self.printed = dict(reachable(program, lambda f: standalone or language.own or not f.primal))
+        self.printed = dict(reachable(program, lambda f: standalone or language.own or f.inner or not f.primal))
         everything = {**self.printed, "": program.entry}
         self.summaries: dict[str, Summary] = {}
         functions = program.functions if language.in_place else {}

@@ -25,7 +25,7 @@ from pullback.transpile.abstract import (
     kind_of_dtype,
 )
 from pullback.transpile.infer.lengths import anonymous
-from pullback.transpile.parse.sources import FunctionSource, ModuleBinding, Value
+from pullback.transpile.parse.sources import FunctionSource, ModuleBinding, Value, parameter_nodes
 from pullback.transpile.signature import nameless
 
 NOTHING = object()  # an annotation, or a part of one, that stands for no object that is known
@@ -33,9 +33,11 @@ NOTHING = object()  # an annotation, or a part of one, that stands for no object
 
 def types_of_annotations(source: FunctionSource) -> dict[str, Type]:
     """The types that annotations give to parameters, by name, Unknown where there is none or it says too little."""
-    arguments = source.tree.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return {a.id: UNKNOWN if a.annotation is None else annotated_type(a.annotation, source, a.id) for a in every}
+    starred = (source.tree.args.vararg, source.tree.args.kwarg)
+    return {
+        a.id: UNKNOWN if a.annotation is None or a in starred else annotated_type(a.annotation, source, a.id)
+        for a in parameter_nodes(source.tree)
+    }
 
 
 def annotated_type(node: Any, source: FunctionSource, name: str) -> Type:

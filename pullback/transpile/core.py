@@ -344,6 +344,7 @@ class Function:
     doc: str = ""
     primal: bool = True
     module: str = ""
+    inner: bool = False
     written: tuple[int, ...] = ()
 
 

@@ -32,6 +32,12 @@ def attributes_of(x: Any) -> dict[str, Any] | None:
 
 
 @lru_cache(maxsize=1024)
+def has_only_attributes(cls: Any) -> bool:
+    """Does an object of this class hold nothing but what is in its `__dict__`?"""
+    return _slots_of_users(cls) == () and cls.__dictoffset__ != 0 and not issubclass(cls, tuple)
+
+
+@lru_cache(maxsize=1024)
 def _slots_of_users(cls: Any) -> tuple[str, ...] | None:
     """The attributes that an object of a class has besides those in its `__dict__`; None if the class is no user's."""
     if not is_users(cls):

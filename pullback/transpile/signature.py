@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
 from dataclasses import replace
 from typing import Any
@@ -30,7 +30,7 @@ from pullback.transpile.abstract import (
     kind_of_dtype,
 )
 from pullback.transpile.infer.join import join
-from pullback.transpile.objects import attributes_of
+from pullback.transpile.objects import attributes_of, has_only_attributes
 
 _STATIC = (
     str, bytes, np.dtype, type, types.FunctionType, types.BuiltinFunctionType, functools.partial, np.ufunc,
@@ -194,20 +194,36 @@ def signature_key(args: Sequence[object]) -> Hashable:
     ])  # fmt: skip
 
 
-def exact_key(args: Sequence[Any]) -> Hashable:
+def exact_key(args: Iterable[Any]) -> Hashable:
     """What the signature of arguments depends on, and more: shapes as they are. Found faster than `signature_key`."""
     key: list[Hashable] = []
+    _add_keys(args, key, 0)
+    return tuple(key)
+
+
+def _add_keys(values: Iterable[Any], key: list[Hashable], depth: int) -> None:
+    """Add what the signature of each value depends on, so that it is told where one ends and the next begins."""
     add = key.append
-    for x in args:
-        cls = type(x)
+    for x in values:
+        cls: Any = type(x)
         if cls is ndarray:
             add(x.dtype)
             add(x.shape)
-        elif cls is float:
-            add(float)
+        elif cls is float or cls is int:
+            add(cls)
+        elif cls in _HASHED:
+            add(cls)
+            add(x)
+        elif has_only_attributes(cls) and depth < _DEEPEST:
+            attributes = x.__dict__
+            add(cls)
+            add(tuple(attributes))
+            _add_keys(attributes.values(), key, depth + 1)
         else:
-            add(_key(x))
-    return tuple(key)
+            add(_key(x, depth))
+
+
+_HASHED = frozenset((str, types.FunctionType, np.ufunc, type(None)))  # known with their values
 
 
 def _key(x: Any, depth: int = 0) -> Hashable:

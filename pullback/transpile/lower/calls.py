@@ -112,7 +112,10 @@ def call(
             helper = _of_the_registry(scope, node, source.function, args)
             if helper is not None:
                 return helper
-            if source.is_inner or takes_any(source) or any(map(is_callable, _all_leaves(args, keywords))):
+            if source.captured:
+                keywords = {**keywords, **{n: x for n in source.captured if (x := scope.bound(n)) is not None}}
+            is_own = source.is_inner and source.key not in scope.lifted
+            if is_own or takes_any(source) or any(map(is_callable, _all_leaves(args, keywords))):
                 return inlining.written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
             return _opened(scope, node, scope.call_user(node, source, args, keywords, hint))
         case Closure():

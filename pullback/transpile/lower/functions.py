@@ -8,6 +8,7 @@ from typing import Any
 
 import gast
 
+from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Call, Function, Global, Lit, Param, Var
 from pullback.transpile.lower.effects import Shared
@@ -15,7 +16,7 @@ from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift
 from pullback.transpile.parse.bindings import bound_names
-from pullback.transpile.parse.sources import FunctionSource, parse_text
+from pullback.transpile.parse.sources import FunctionSource, parameter_nodes, parse_text
 from pullback.transpile.parse.sources import Value as Live
 from pullback.transpile.traversal import blocks
 
@@ -42,7 +43,7 @@ class Unit:
     """The functions of one program.
 
     `changing`: the classes of objects whose attributes are set after they are made; `read`: the objects of the user's
-    modules that the program reads.
+    modules that the program reads; `lifted`: the inner functions that are functions of the program.
     """
 
     functions: dict[str, Function] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Unit:
     names: dict[str, int] = field(default_factory=dict)
     changing: frozenset[type] = frozenset()
     read: dict[Global, None] = field(default_factory=dict)
+    lifted: set[Hashable] = field(default_factory=set)
 
     def key_for(self, name: str) -> str:
         """A key for another function called `name`."""
@@ -71,7 +73,7 @@ class Declared:
 
 
 def declared(source: FunctionSource) -> list[Declared]:
-    """The parameters of a function, in order."""
+    """The parameters of a function that have a name in a call, in order."""
     a = source.tree.args
     plain = [*a.posonlyargs, *a.args]
     defaults = [None] * (len(plain) - len(a.defaults)) + list(a.defaults)
@@ -80,13 +82,25 @@ def declared(source: FunctionSource) -> list[Declared]:
     return out + [Declared(p.id, "KEYWORD_ONLY", d) for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True)]
 
 
-def check_parameters(scope: Scope) -> None:
-    """Refuse `*args` and `**kwargs`."""
-    a = scope.source.tree.args
-    for starred, mark in ((a.vararg, "*"), (a.kwarg, "**")):
-        if starred is not None:
-            hint = "Name the parameters, or pass a tuple or dict."
-            scope.refuse(starred, f"the parameter `{mark}{starred.id}` is not supported yet", hint)
+def every_parameter(source: FunctionSource) -> list[Declared]:
+    """The parameters of a function as a call of its derivative fills them: `*args` is a tuple, `**kwargs` a dict."""
+    out, a = declared(source), source.tree.args
+    if a.vararg is not None:
+        out.insert(len(a.posonlyargs) + len(a.args), Declared(a.vararg.id, "VAR_POSITIONAL"))
+    if a.kwarg is not None:
+        out.append(Declared(a.kwarg.id, "VAR_KEYWORD"))
+    return out
+
+
+def check_stars(scope: Scope, parameters: Sequence[Declared], types: Sequence[ab.Type]) -> None:
+    """Refuse `*args` and `**kwargs` of which it is not known how many there are."""
+    for node, p, t in zip(parameter_nodes(scope.source.tree), parameters, types, strict=True):
+        if p.kind in _STARS and not isinstance(t, ab.Seq | ab.Mapping):
+            what = f"how many arguments `{_STARS[p.kind]}{p.name}` takes is not known"
+            scope.refuse(node, what, "Call the derivative, or `specialize` it.", errors.SignatureNeeded)
+
+
+_STARS = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
 
 
 def arguments(

@@ -19,13 +19,14 @@ from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.functions import arguments, declared
 from pullback.transpile.lower.identity import owned
+from pullback.transpile.lower.lifting import call_lifted, lift
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import End, Returned
 from pullback.transpile.lower.values import Closure, Partial, Value
 from pullback.transpile.parse.sources import FunctionSource, as_function, inner_source
 
-_DEEPEST = 40  # so many calls of one function are written out one inside the other,
-_MOST = 2000  # and so many in all, where it calls itself
+_DEEPEST = 40  # so many calls are written out one inside the other where a function calls itself,
+_MOST = 2000  # and so many of one function in all
 
 
 def define(scope: Scope, s: Any) -> End:
@@ -57,7 +58,13 @@ def written_out(
 ) -> Value:
     """The value of a call of a function whose statements are lowered here."""
     source = f.source
-    if scope.calls.count(source.key) >= (_DEEPEST if scope.inlines.get(source, 0) < _MOST else 1):
+    if source.key in scope.lifted:
+        found = call_lifted(scope, node, f, args, keywords, hint)
+        if found is not None:
+            return found
+    deepest = _DEEPEST if scope.inlines.get(source, 0) < _MOST else 1
+    if source.key in scope.calls and len(scope.calls) >= deepest:
+        lift(scope, source)
         message = f"{source.name!r} calls itself, and how often is not known while transpiling"
         scope.refuse(node, message, "Write a loop, or a function at module level that is passed numbers and arrays.")
     values = arguments(scope, node, source, args, keywords, None if f.seen is None else f.defaults)

@@ -26,7 +26,7 @@ from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Changing, Unbound
 from pullback.transpile.lower.values import Instance, Pack, Partial, Super, Value, class_of, lift, type_of
 from pullback.transpile.objects import is_named_tuple
-from pullback.transpile.parse.live import bind, note_class
+from pullback.transpile.parse.live import bind, note_class, primal_of
 from pullback.transpile.parse.sources import ABSENT
 
 _ANOTHER = "Make a new object with the other value (dataclasses.replace), or keep the value in a variable."
@@ -79,7 +79,7 @@ def found_in_class(scope: Scope, node: Any, receiver: Value, mro: Sequence[type]
     for k in mro:
         if name in vars(k):
             note_class(scope.source.reads, cls if mro is cls.__mro__ else k, name, vars(k)[name])
-            return _bound(scope, node, receiver, k, name, vars(k)[name])
+            return _bound(scope, node, receiver, k, name, primal_of(vars(k)[name]))
     if isinstance(receiver, Instance):
         what = f"the attribute {name!r} is not set yet, or `self` was kept by `__init__`, which is not supported yet"
         scope.refuse(node, what, "Set it first, and pass the object where it is needed.")
@@ -111,8 +111,8 @@ def of_class(scope: Scope, node: Any, cls: type, text: str, name: str) -> Value:
     owner = next((k for k in cls.__mro__ if name in vars(k)), None)
     if owner is None:
         scope.refuse(node, f"{text!r} has no attribute {name!r}", "This raises AttributeError in Python.")
-    found = vars(owner)[name]
-    note_class(scope.source.reads, owner, name, found)
+    note_class(scope.source.reads, owner, name, vars(owner)[name])
+    found = primal_of(vars(owner)[name])
     match found:
         case types.FunctionType():
             return function(scope, node, name, found)

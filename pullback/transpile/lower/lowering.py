@@ -21,7 +21,7 @@ from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom, opened
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.frames import Seen
-from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
+from pullback.transpile.lower.functions import Unit, check_stars, core_parameter, every_parameter
 from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.scan import names_of
@@ -51,7 +51,7 @@ class Lowering(Scope):
     def __init__(self, unit: Unit, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         super().__init__(source, local_names, demands)
         self.unit = unit
-        self.changing = unit.changing
+        self.changing, self.lifted = unit.changing, unit.lifted
 
     def expression(self, node: Any, hint: str = "") -> Value:
         handler = _HANDLERS.get(type(node))
@@ -143,7 +143,7 @@ def lower_function(
     unit: Unit, source: FunctionSource, types: Sequence[ab.Type], is_called: bool = False
 ) -> tuple[Function, Shared]:
     """A function of the user's in Core, for parameters of these types, and what its value shares with these."""
-    parameters = declared(source)
+    parameters = every_parameter(source)
     local_names = local_names_of(source)
     demands = Demands()
     for _ in range(_MOST_RESTARTS):
@@ -151,9 +151,9 @@ def lower_function(
         scope.is_called = is_called
         scope.by_value = unit.by_value.get(source.key, frozenset())
         try:
-            check_parameters(scope)
             if len(types) != len(parameters):
                 raise TypeError(f"{source.name!r} has {len(parameters)} parameters, {len(types)} types are given")
+            check_stars(scope, parameters, types)
             variables = tuple(Var(p.name, t) for p, t in zip(parameters, types, strict=True))
             return _body(scope, variables)
         except Restart:
@@ -194,7 +194,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         changing.check_distinct(scope, objects, scope.unit.read, begin)
         effects.require_separate(scope, variables, written)
         effects.require_contiguous(scope)
-    parameters = tuple(core_parameter(source, p, v) for p, v in zip(declared(source), variables, strict=True))
+    parameters = tuple(core_parameter(source, p, v) for p, v in zip(every_parameter(source), variables, strict=True))
     function = Function(
         name=source.name,
         params=parameters,
@@ -203,6 +203,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         user_names=frozenset().union(*(names_of(s).every for s in (source, *scope.inlines))),
         doc=docstring(source),
         module=source.module,
+        inner=source.is_inner,
         written=written if scope.is_called else (),
     )
     needed = frozenset(k for k, v in enumerate(variables) if v in scope.contiguous)

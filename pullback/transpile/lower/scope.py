@@ -46,12 +46,14 @@ class Scope(ABC):
     is_called = False  # by a function that is being lowered
     by_value: frozenset[str] = frozenset()  # the integer parameters that are lowered for the values given
     changing: frozenset[type] = frozenset()  # the classes of objects whose attributes are set after they are made
+    lifted: set[Hashable]  # the inner functions that are functions of the program, since they call themselves
 
     def __init__(self, source: FunctionSource, local_names: frozenset[str], demands: Demands) -> None:
         self.source = source
         self.function = source  # in whose body all of this is written out
         self.seen = Seen(local_names, None)
         self.demands = demands
+        self.lifted = set()
         self.wanted = demands.variables
         self.unrolled = demands.unrolled
         self.indexed = demands.indexed

@@ -8,6 +8,7 @@ from typing import Any
 import gast
 
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Call, Lit, Var
 from pullback.transpile.lower import current, effects
 from pullback.transpile.lower.canonical import Renaming
@@ -42,6 +43,8 @@ def call_user(
     """Append a call of a function of the user's."""
     values = list(arguments(scope, node, source, args, keywords).values())
     atoms = [as_atom(scope, node, v) for v in values]
+    if any(isinstance(a, Var) and a.type is BOTTOM for a in atoms):  # of a call around that is lowered again
+        return scope.op(prims.alias, (), (), hint, node, BOTTOM)
     found, renaming = _for_these(scope, unit, source, [call_type(v, a) for v, a in zip(values, atoms, strict=True)])
     is_short = found.shared.is_view and not found.written and is_straight(source)
     if holds(found.result, scope.changing):

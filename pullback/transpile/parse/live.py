@@ -23,6 +23,7 @@ from pullback.transpile.parse.sources import (
     ABSENT,
     Binding,
     FunctionSource,
+    Lookup,
     Missing,
     ModuleBinding,
     Place,
@@ -181,6 +182,16 @@ class _OfClass:
                 return k.__dict__[name]
         return default
 
+    def lookups(self, name: str, value: object) -> list[Lookup]:
+        """The classes that are asked in turn, up to the one that has the name."""
+        out: list[Lookup] = [(functools.partial(getattr, self.cls), "__mro__", self.cls.__mro__)]
+        for k in self.cls.__mro__:
+            is_here = name in k.__dict__
+            out.append((k.__dict__.get, name, value if is_here else ABSENT))
+            if is_here:
+                break
+        return out
+
 
 def note_class(reads: Reads, cls: type, name: str, value: object) -> None:
     """Remember that a class was found to have this under a name, itself or from a class that it is derived from."""
@@ -200,6 +211,10 @@ class _Itself:
     def get(self, name: str, default: object, /) -> object:
         """The class."""
         return self.cls
+
+    def lookups(self, name: str, value: object) -> list[Lookup]:
+        """None: it is what it is."""
+        return []
 
 
 def note_made(reads: Reads, cls: type) -> None:

@@ -48,7 +48,8 @@ class FunctionSource:
     """A function as text: `tree` has the file's positions, `resolve` says what a global name in it stands for.
 
     Two sources with the same `key` are one function. `function` is the live one, None when it was read statically.
-    `is_context`: it is a generator under `@contextmanager`; `is_inner`: no module has it under its name.
+    `is_context`: it is a generator under `@contextmanager`; `is_inner`: no module has it under its name;
+    `captured`: the parameters that are variables of the functions around it.
     """
 
     name: str
@@ -63,6 +64,7 @@ class FunctionSource:
     reads: Reads
     is_context: bool = False
     is_inner: bool = False
+    captured: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<source of {self.module}.{self.qualname}>"
@@ -95,6 +97,15 @@ class Enclosing:
             return self.cell.cell_contents
         except ValueError:
             return default
+
+
+Lookup = tuple[Callable[[str, object], object], str, object]
+
+
+def lookups(names: Names, name: str, value: object) -> list[Lookup]:
+    """How to look again whether a name still stands for a value, as fast as can be."""
+    made = getattr(names, "lookups", None)
+    return [(names.get, name, value)] if made is None else made(name, value)
 
 
 @dataclass(frozen=True)
@@ -188,6 +199,13 @@ def function_tree(text: str, file: str, name: str, line: int) -> Any:
         hint = "Split it into several statements."
         message = f"an expression in {name!r} is nested too deeply"
         raise errors.at(errors.TooDeep, place(file, node), message, hint, text) from None
+
+
+def parameter_nodes(tree: Any) -> list[Any]:
+    """The parameters of a function's tree as `inspect.signature` orders them."""
+    a = tree.args
+    starred = [[x] if x is not None else [] for x in (a.vararg, a.kwarg)]
+    return [*a.posonlyargs, *a.args, *starred[0], *a.kwonlyargs, *starred[1]]
 
 
 @lru_cache(maxsize=512)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pullback import errors
 from pullback.transpile.objects import is_users
-from pullback.transpile.parse.sources import ABSENT, Read, Reads
+from pullback.transpile.parse.sources import ABSENT, Lookup, Read, Reads, lookups
 from pullback.transpile.signature import signature_key
 
 _CHANGEABLE = (list, dict, tuple, np.ndarray)
@@ -34,11 +34,12 @@ class Watch:
             if (f := s.function) is not None
         ]
         self._structures = self._signatures()
+        self._lookups = self._found()
 
     def is_current(self) -> bool:
         """Is everything as it was?"""
-        for namespace, name, value in self._names:
-            if namespace.get(name, ABSENT) is not value:
+        for get, name, value in self._lookups:
+            if get(name, ABSENT) is not value:
                 return False
         for function, code, defaults, by_name in self._functions:
             if function.__code__ is not code or function.__defaults__ is not defaults:
@@ -67,6 +68,13 @@ class Watch:
             self._generated.update(dict.fromkeys(in_text, new))
             self._names[k] = namespace, name, new
         self._structures = self._signatures()
+        self._lookups = self._found()
+
+    def _found(self) -> list[Lookup]:
+        """Where each name is looked up, and what was found there; the order of base classes once for each class."""
+        every = [x for namespace, name, value in self._names for x in lookups(namespace, name, value)]
+        orders = {id(value): (get, name, value) for get, name, value in every if name == "__mro__"}
+        return [*orders.values(), *(x for x in every if x[1] != "__mro__")]
 
     def _signatures(self) -> list[tuple[object, Hashable, str]]:
         """The values that can change in place, with their signatures."""
