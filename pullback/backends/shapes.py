@@ -17,6 +17,7 @@ from dataclasses import replace
 from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Op, Stmt, Var, While
 from pullback.transpile.shapes import of_shape_alone
 
+from .facts import LIST_CHANGES
 from .rewriting import with_blocks
 from .sharing import accumulation, writes
 
@@ -59,7 +60,8 @@ class _Versions:
     def statement(self, s: Stmt) -> None:
         match s:
             case Op():
-                if (writes(s) or accumulation(s, s.origin)) and isinstance(s.args[0], Var):
+                changes = s.op in LIST_CHANGES  # the length, or the shape of an item
+                if not changes and (writes(s) or accumulation(s, s.origin)) and isinstance(s.args[0], Var):
                     self.join(s.out, s.args[0])
                     self.written.add(self.first(s.out))
             case If():

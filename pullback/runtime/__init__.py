@@ -1,6 +1,7 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
+from pullback.runtime.order import order
 from pullback.runtime.products import product_of_others
 from pullback.runtime.separate import require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
@@ -10,6 +11,7 @@ __all__ = [
     "add_trees",
     "at_least_one",
     "match_kinds",
+    "order",
     "place_diagonal",
     "product_of_others",
     "read_written",

@@ -15,7 +15,17 @@ from pullback.transpile.core import Arg, Atom, Effect, Global, Lit, Var
 from pullback.transpile.lower import current
 from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import BOTTOM, ListView, Method, Pack, UserFunction, UserModule, Value, type_of
+from pullback.transpile.lower.values import (
+    BOTTOM,
+    ListView,
+    Method,
+    Once,
+    Pack,
+    UserFunction,
+    UserModule,
+    Value,
+    type_of,
+)
 
 
 def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
@@ -61,6 +71,9 @@ def _not_a_value(value: Value) -> tuple[str, str]:
             return f"the function {f.name!r} is used as a value, which is not supported yet", "Call it by its name."
         case UserModule(text=text):
             return f"the module {text!r} is used as a value", "Use a name in it."
+        case Once(what=what):
+            message = f"what {what} gives can be read once only, and it is used as a value"
+            return message, "Make a list of it with list(...)."
         case Method(name="flat"):
             return "`flat` is used as a value, which is not supported yet", "Use x.ravel()."
         case Method(name=name):
@@ -122,6 +135,8 @@ def items_of(scope: Scope, node: Any, value: Value) -> Sequence[Value] | None:
     """The items that a loop over a value of known length sees, None if its length is not known. Of a dict, the keys."""
     value = now(scope, value)
     match value:
+        case Once(of=of):
+            return items_of(scope, node, of)
         case Pack(kind="dict", keys=keys):
             return tuple(map(Lit, keys))
         case Pack(kind="tuple" | "list", items=items):
