@@ -1393,7 +1393,7 @@ def f(x, n):
     return zs[0][0]
 """,
         (0.7, 3),
-        "the list that this makes cannot be used: it may be the list or dict that is changed under another name on line 7",
+        "the list that this makes cannot be used: it may be the list or dict that is changed",
         "[a for i in range(n)]",
     ),
     "branch appends different arrays": (
