@@ -6,9 +6,18 @@ import pytest
 
 import pullback
 from pullback import errors
+from tests import container_programs, iterator_programs
 from tests.behaviour import assert_behaves, with_floats
-from tests.container_programs import REFUSED, RIGHT, A, X
+from tests.container_programs import A, X
 from tests.transpile.lowering import live, pointed_at
+
+RIGHT = {**container_programs.RIGHT, **iterator_programs.RIGHT}
+REFUSED = {**container_programs.REFUSED, **iterator_programs.REFUSED}
+
+
+def test_programs_have_names_of_their_own() -> None:
+    both = (container_programs.RIGHT, container_programs.REFUSED, iterator_programs.RIGHT, iterator_programs.REFUSED)
+    assert len({*RIGHT, *REFUSED}) == sum(map(len, both))
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback import errors
+from pullback import errors, runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
@@ -147,6 +147,8 @@ class _Check:
             self.static.add(s.out)
         if s.op is prims.add_at_key:
             refuse(s.origin, "a list that is indexed by a computed number", "loop over the list itself")
+        if s.op is runtime.order:
+            refuse(s.origin, "an order of values that are known to the run only", "use jnp.sort or jnp.argsort")
         if s.op in LIST_CHANGES:
             refuse(s.origin, "a list that is changed in a loop", "use array operations, or differentiate for NumPy")
         if dict(s.kwargs).get("via"):

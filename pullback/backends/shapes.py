@@ -24,6 +24,7 @@ from pullback.transpile.optimise.simplify import substitute_own
 from pullback.transpile.shapes import of_shape_alone
 from pullback.transpile.traversal import blocks, own_reads, variables
 
+from .facts import LIST_CHANGES
 from .rewriting import with_blocks
 from .sharing import accumulation, writes
 
@@ -102,7 +103,8 @@ class _Versions:
         match s:
             case Op():
                 self.made[s.out] = s
-                if (writes(s) or accumulation(s, s.origin)) and isinstance(s.args[0], Var):
+                changes = s.op in LIST_CHANGES  # the length, or the shape of an item
+                if not changes and (writes(s) or accumulation(s, s.origin)) and isinstance(s.args[0], Var):
                     self.join(s.out, s.args[0])
                     self.written.add(self.first(s.out))
                 elif s.op is np.reshape and (whole := self.put_back_into(s)) is not None:
@@ -165,7 +167,7 @@ class _Versions:
 
     def note_length(self, s: Op) -> None:
         """Remember what asks for a length, or for one that is so much more or less."""
-        if s.out.hint or not isinstance(s.args[0], Var):
+        if s.out.hint or not s.args or not isinstance(s.args[0], Var):
             return
         asks = s.op in _LENGTHS and self.first(s.args[0]) in self.written
         if asks or s.op in _STEPS and s.args[0] in self.lengths and isinstance(s.args[1], Lit):

@@ -2,6 +2,7 @@
 
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.objects import record, require_distinct
+from pullback.runtime.order import order
 from pullback.runtime.products import product_of_others
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
@@ -12,6 +13,7 @@ __all__ = [
     "arrays_in",
     "at_least_one",
     "match_kinds",
+    "order",
     "place_diagonal",
     "product_of_others",
     "read_written",

@@ -51,6 +51,12 @@ def at_least_one(call: Call) -> Type:
     return INT
 
 
+@shape_function(runtime.order)
+def order(call: Call) -> Type:
+    """A list of indices."""
+    return ListOf(INT)
+
+
 @shape_function(runtime.product_of_others)
 def same_array(call: Call) -> Type:
     """An array of the same shape."""

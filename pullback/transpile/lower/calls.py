@@ -23,6 +23,7 @@ from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
 from pullback.transpile.lower import comprehensions, inlining, instances, library, making, outputs, parts, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of, opened
 from pullback.transpile.lower.functions import takes_any
+from pullback.transpile.lower.generators import generator_of
 from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
@@ -34,6 +35,7 @@ from pullback.transpile.lower.values import (
     Closure,
     Instance,
     Method,
+    Once,
     Pack,
     Partial,
     UserFunction,
@@ -53,15 +55,19 @@ from pullback.transpile.parse.sources import FunctionSource, Missing
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
     """`f(a, *b, c=c, **d)`."""
     callee = scope.expression(node.func)
-    if isinstance(callee, Lit) and callee.value in (any, all) and _is_generator(node):
-        found = comprehensions.decided(scope, node.args[0], callee.value is any, hint)
-        if found is not None:
-            return found
+    if isinstance(callee, Lit) and (callee.value is any or callee.value is all) and _is_of_one(node):
+        generator = generator_of(scope, node.args[0])
+        if generator is not None:
+            return comprehensions.decided(scope, generator, callee.value is any, hint)
+    if isinstance(callee, Lit) and (callee.value is map or callee.value is filter):
+        generator = generator_of(scope, node)
+        if generator is not None:
+            return comprehensions.generator(scope, generator, hint, callee.value.__name__)
     return call(scope, node, callee, *operands_of(scope, node), hint)
 
 
-def _is_generator(node: Any) -> bool:
-    return len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and not node.keywords
+def _is_of_one(node: Any) -> bool:
+    return len(node.args) == 1 and not node.keywords
 
 
 def operands_of(scope: Scope, node: Any) -> tuple[list[Value], dict[str, Value]]:
@@ -210,6 +216,8 @@ def _call_object(
     helper = _of_the_registry(scope, node, obj, args)
     if helper is not None:
         return helper
+    if _key(obj) in library.READ_ALL:
+        args = [a.of if isinstance(a, Once) else a for a in args]
     special = _SPECIAL.get(_key(obj))
     if special is not None:
         found = special(scope, node, args, keywords, hint)
@@ -320,8 +328,8 @@ def _called(op: OpFunction) -> str:
 
 
 _INSTEAD = {
-    "map": "Write a loop.",
-    "filter": "Write a loop.",
+    "map": "Write a generator expression.",
+    "filter": "Write a generator expression.",
     "sorted": "Use np.sort.",
     "open": "Read the file before.",
 }

@@ -75,11 +75,8 @@ def put(scope: Scope, node: Any, value: Value, items: Sequence[Value], keys: Seq
 def _replace(scope: Scope, node: Any, before: Var, op: OpFunction, *args: Atom, hold_too: Sequence[Atom] = ()) -> None:
     """A list that is one atom is, from now on, what an operation makes of it."""
     after = scope.op(op, (before, *args), (), before.hint, node)
-    for x in hold_too:
-        cell = scope.memory.cell(x)
-        found = set() if cell is None else scope.memory.closure(cell)
-        for other in found:
-            scope.memory.relate(_cell(scope, before), other)
+    for other in current.reached(scope, hold_too):
+        scope.memory.relate(_cell(scope, before), other)
     current.put_list(scope, node, _cell(scope, before), after)
 
 
@@ -95,14 +92,14 @@ def as_list(scope: Scope, node: Any, value: Value) -> Var:
         return value
     atom = as_atom(scope, node, value)
     assert isinstance(atom, Var)
-    out = scope.op(prims.alias, (atom,), (), atom.hint, node, _list_type(scope, node, atom.type))
+    out = scope.op(prims.alias, (atom,), (), atom.hint, node, list_type(scope, node, atom.type))
     cell = container_of(scope, value)
     if cell is not None:
         hold(scope, node, cell, out)
     return out
 
 
-def _list_type(scope: Scope, node: Any, t: ab.Type) -> ab.Type:
+def list_type(scope: Scope, node: Any, t: ab.Type) -> ab.Type:
     if isinstance(t, ab.Seq) and t.items:
         item = t.items[0]
         for x in t.items[1:]:
@@ -110,7 +107,7 @@ def _list_type(scope: Scope, node: Any, t: ab.Type) -> ab.Type:
         if not isinstance(item, ab.Unknown):
             return ab.ListOf(item)
     hint = "Give the items one type, or write the index out."
-    scope.refuse(node, "a list whose items differ is changed at an index of the run", hint)
+    scope.refuse(node, "a list whose items differ is changed or sorted at an index of the run", hint)
 
 
 def copy_list(scope: Scope, node: Any, value: Value) -> Var:
@@ -118,10 +115,28 @@ def copy_list(scope: Scope, node: Any, value: Value) -> Var:
     atom = as_atom(scope, node, value)
     assert isinstance(atom, Var)
     out = scope.op(list, (atom,), (), "", node, atom.type)
-    if isinstance(atom.type, ab.ListOf) and isinstance(atom.type.item, ab.Scalar | ab.Array):
-        cell = scope.memory.cell(atom)
-        found = set() if cell is None else scope.memory.closure(cell)
-        scope.memory.new(out, [c for c in found if not current.is_list(scope, c)])
+    scope.memory.new(out, current.reached(scope, [atom]))
+    return out
+
+
+def is_any_list(value: Value) -> bool:
+    """Is this a list, of a known length or not?"""
+    t = type_of(value)
+    return isinstance(t, ab.ListOf) or isinstance(t, ab.Seq) and t.kind == "list"
+
+
+def joined_lists(scope: Scope, node: Any, a: Value, b: Value, hint: str) -> Value:
+    """`a + b` of lists, of which one has a length that is not known: a list of its own, with the items of both."""
+    empty = [isinstance(x, Pack) and not x.items for x in (a, b)]
+    if any(empty):
+        return copy_list(scope, node, a if empty[1] else b)
+    parts = [as_atom(scope, node, x) for x in (a, b)]
+    types = [p.type if isinstance(p.type, ab.ListOf) else list_type(scope, node, p.type) for p in parts]
+    kind = joined(*types)
+    if isinstance(kind, ab.Unknown):
+        scope.refuse(node, "lists whose items differ are joined", "Give their items one type.")
+    out = scope.op(operator.add, tuple(parts), (), hint, node, kind)
+    scope.memory.new(out, current.reached(scope, parts))
     return out
 
 

@@ -11,22 +11,29 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import gast
 
-from pullback.transpile.core import Lit
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Atom, Lit
 from pullback.transpile.lower import control
 from pullback.transpile.lower.frames import Seen
+from pullback.transpile.lower.generators import ITEM, at, flattened, name_at
 from pullback.transpile.lower.identity import now, owned
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.sequences import check_same, known_of, lists_of, sequence
-from pullback.transpile.lower.values import Pack, Value, static
+from pullback.transpile.lower.values import Once, Pack, Value, static
 
-LIST, FOUND, ITEM, LEFT = ".items", ".found", ".item", ".left"  # names that no program has
+LIST, FOUND, ROWS = ".items", ".found", ".rows"  # names that no program has
+
+
+R = TypeVar("R")
 
 
 class _NotKnown(Exception):
@@ -35,14 +42,21 @@ class _NotKnown(Exception):
 
 def comprehension(scope: Scope, node: Any, hint: str) -> Value:
     """`[f(x) for x in xs if c]`, as a list."""
+    node = flattened(scope, node)
     known = comprehended(scope, node)
     if known is not None:
         return Pack("list", tuple(known))
     return _run(scope, node, {LIST: Pack("list", ())}, lambda: [_as_loop(node)], LIST, hint or "items")
 
 
+def generator(scope: Scope, node: Any, hint: str, what: str = "a generator") -> Value:
+    """`(f(x) for x in xs if c)`, and `map` and `filter` as such: where all its items are read at once."""
+    return Once(comprehension(scope, node, hint), what, is_lazy=True)
+
+
 def dict_comprehension(scope: Scope, node: Any, hint: str) -> Value:
     """`{k: f(x) for k, x in items}`, with keys that are known."""
+    node = flattened(scope, node)
     known = comprehended(scope, node)
     if known is None:
         scope.refuse(node, "a dict of the run's length is not supported yet", "Use a list or an array.")
@@ -56,13 +70,26 @@ def dict_comprehension(scope: Scope, node: Any, hint: str) -> Value:
     return Pack("dict", tuple(out.values()), tuple(out))
 
 
-def decided(scope: Scope, node: Any, wanted: bool, hint: str) -> Value | None:
-    """`any(...)` (`wanted`), `all(...)` of a generator over an unknown length; None where the length is known."""
-    if comprehended(scope, node) is not None:
-        return None
+def decided(scope: Scope, node: Any, wanted: bool, hint: str) -> Value:
+    """`any(...)` (`wanted`), `all(...)` of a generator, which ends with the first item that decides."""
+    node = flattened(scope, node)
+    _check_names(scope, node)
+    try:
+        found = _within(scope, node, lambda: _decided(scope, node, 0, wanted))
+    except _NotKnown:
+        pass
+    else:
+        if isinstance(found, bool):
+            return Lit(found)
+        return found if ab.kind_of(found.type) == "bool" else scope.op(bool, (found,), (), hint, node)
     if len(node.generators) > 1:
-        scope.refuse(node, "any or all over two loops of unknown length is not supported yet", "Write the loops.")
+        scope.refuse(node, "any or all over two loops is not supported yet", "Write the loops.")
     return _run(scope, node, {FOUND: Lit(not wanted)}, lambda: [_until(node, wanted)], FOUND, hint)
+
+
+def listed(scope: Scope, node: Any, array: Value, hint: str) -> Value:
+    """`list(x)` of an array."""
+    return _run(scope, node, {ROWS: array, LIST: Pack("list", ())}, lambda: [_listing(node)], LIST, hint or "items")
 
 
 def extreme(scope: Scope, node: Any, items: Value, hint: str) -> Value:
@@ -77,7 +104,7 @@ def _run(
     here, text = scope.here, scope.text
     statements = _STATEMENTS.setdefault(node, body()) if node not in _STATEMENTS else _STATEMENTS[node]
     quoted, scope.quoted = scope.quoted, True
-    with _names_of_its_own(scope, node, "run", {LIST, FOUND, ITEM, LEFT}):
+    with _names_of_its_own(scope, node, "run", {LIST, FOUND, ROWS, ITEM}):
         for name, value in begin.items():
             scope.bind(scope.variable(name), owned(scope, value, hint))
         scope.statements(statements)
@@ -110,22 +137,63 @@ def _names_of_its_own(scope: Scope, node: Any, what: str, others: Collection[str
 
 def comprehended(scope: Scope, node: Any) -> list[Value] | None:
     """The items of a comprehension or generator expression, None if how many there are is not known."""
+    _check_names(scope, node)
+    out: list[Value] = []
+    try:
+        _within(scope, node, lambda: _generate(scope, node, 0, out))
+    except _NotKnown:
+        return None
+    return out
+
+
+def _check_names(scope: Scope, node: Any) -> None:
     for n in gast.walk(node):
         if isinstance(n, gast.NamedExpr):
             scope.refuse(n, "`:=` in a comprehension is not supported yet", "Write a loop.")
-    out: list[Value] = []
+
+
+def _within(scope: Scope, node: Any, lower: Callable[[], R]) -> R:
+    """Lower parts of a comprehension, which has names of its own; nothing is left of them if it is not known."""
     env, mark = scope.env, len(scope.body)
     scope.env = inner = type(env)(env)
     try:
         with _names_of_its_own(scope, node, "comprehension"):
-            _generate(scope, node, 0, out)
+            out = lower()
     except _NotKnown:
         del scope.body[mark:]
-        return None
+        raise
     finally:
         scope.env = env
     env.names.update(inner.names)
     return out
+
+
+def _decided(scope: Scope, node: Any, k: int, wanted: bool) -> bool | Atom:
+    if k == len(node.generators):
+        return control.condition(scope, node.elt)
+    g = node.generators[k]
+    found = sequence(scope, g.iter)
+    known = known_of(found)
+    if known is None:
+        raise _NotKnown
+
+    path = scope.path
+
+    def of_item(n: int, item: Value) -> bool | Atom:
+        scope.path = (*path, (id(g), n))
+        check_same(scope, g.iter, lists_of(found), n)
+        scope.store(g.target, item)
+        tests = [partial(_is, scope, t, wanted) for t in g.ifs]
+        return control.connected(scope, [*tests, lambda: _decided(scope, node, k + 1, wanted)], wanted, node)
+
+    return control.connected(scope, [partial(of_item, n, x) for n, x in enumerate(known)], not wanted, node)
+
+
+def _is(scope: Scope, test: Any, wanted: bool) -> bool | Atom:
+    found = control.condition(scope, test)
+    if wanted:
+        return found
+    return not found if isinstance(found, bool) else scope.op(operator.not_, (found,), (), "", test)
 
 
 def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
@@ -163,42 +231,44 @@ def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
 
 def _as_loop(node: Any) -> Any:
     """The loops of a comprehension that append its items to a list."""
-    append = gast.Attribute(_name(LIST, node), "append", gast.Load())
-    call = gast.Call(_at(append, node), [node.elt], [])
-    return _nested(node, [_at(gast.Expr(_at(call, node)), node)])
+    return _nested(node, [_appending(node, node.elt)])
+
+
+def _listing(node: Any) -> Any:
+    """The loop that appends the rows of an array to a list."""
+    item, body = name_at(ITEM, node, gast.Store()), [_appending(node, name_at(ITEM, node))]
+    return at(gast.For(item, name_at(ROWS, node), body, [], None), node)
+
+
+def _appending(node: Any, item: Any) -> Any:
+    append = gast.Attribute(name_at(LIST, node), "append", gast.Load())
+    call = gast.Call(at(append, node), [item], [])
+    return at(gast.Expr(at(call, node)), node)
 
 
 def _until(node: Any, wanted: bool) -> Any:
     """The loop that ends with the first item that is true, or false."""
-    test = node.elt if wanted else _at(gast.UnaryOp(gast.Not(), node.elt), node.elt)
-    found = _at(gast.Assign([_name(FOUND, node, gast.Store())], _constant(wanted, node), None), node)
-    return _nested(node, [_at(gast.If(test, [found, _at(gast.Break(), node)], []), node)])
+    test = node.elt if wanted else at(gast.UnaryOp(gast.Not(), node.elt), node.elt)
+    found = at(gast.Assign([name_at(FOUND, node, gast.Store())], _constant(wanted, node), None), node)
+    return _nested(node, [at(gast.If(test, [found, at(gast.Break(), node)], []), node)])
 
 
 def _nested(node: Any, body: list[Any]) -> Any:
     for g in reversed(node.generators):
         for test in reversed(g.ifs):
-            body = [_at(gast.If(test, body, []), node)]
-        body = [_at(gast.For(g.target, g.iter, body, [], None), node)]
+            body = [at(gast.If(test, body, []), node)]
+        body = [at(gast.For(g.target, g.iter, body, [], None), node)]
     return body[0]
 
 
 def _extreme(node: Any) -> list[Any]:
     """The loop that compares each item with the best one so far."""
-    first = _at(gast.Subscript(_name(LIST, node), _constant(0, node), gast.Load()), node)
-    call = _at(gast.Call(node.func, [_name(FOUND, node), _name(ITEM, node)], []), node)
-    begin, better = (_at(gast.Assign([_name(FOUND, node, gast.Store())], x, None), node) for x in (first, call))
-    loop = gast.For(_name(ITEM, node, gast.Store()), _name(LIST, node), [better], [], None)
-    return [begin, _at(loop, node)]
-
-
-def _name(name: str, node: Any, context: Any = None) -> Any:
-    return _at(gast.Name(name, context or gast.Load(), None, None), node)
+    first = at(gast.Subscript(name_at(LIST, node), _constant(0, node), gast.Load()), node)
+    call = at(gast.Call(node.func, [name_at(FOUND, node), name_at(ITEM, node)], []), node)
+    begin, better = (at(gast.Assign([name_at(FOUND, node, gast.Store())], x, None), node) for x in (first, call))
+    loop = gast.For(name_at(ITEM, node, gast.Store()), name_at(LIST, node), [better], [], None)
+    return [begin, at(loop, node)]
 
 
 def _constant(value: object, node: Any) -> Any:
-    return _at(gast.Constant(value, None), node)
-
-
-def _at(new: Any, node: Any) -> Any:
-    return gast.copy_location(new, node)
+    return at(gast.Constant(value, None), node)

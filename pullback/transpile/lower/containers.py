@@ -22,6 +22,7 @@ from pullback.transpile.lower.values import (
     Instance,
     ListView,
     Method,
+    Once,
     Pack,
     Partial,
     UserFunction,
@@ -83,6 +84,9 @@ def _not_a_value(value: Value) -> tuple[str, str]:
         case Instance(cls=cls):
             what = f"an object of the class {cls.__name__!r}, whose attributes are set, is used as a value"
             return f"{what}, which is not supported yet", "Use what it holds."
+        case Once(what=what):
+            message = f"what {what} gives can be read once only, and it is used as a value"
+            return message, "Make a list of it with list(...)."
         case Method(name="flat"):
             return "`flat` is used as a value, which is not supported yet", "Use x.ravel()."
         case Method(name=name):
@@ -153,6 +157,8 @@ def items_of(scope: Scope, node: Any, value: Value) -> Sequence[Value] | None:
         return value.items if isinstance(value, Pack) and is_named_tuple(cls) else None
     value = now(scope, value)
     match value:
+        case Once(of=of):
+            return items_of(scope, node, of)
         case Pack(kind="dict", keys=keys):
             return tuple(map(Lit, keys))
         case Pack(kind="tuple" | "list", items=items):

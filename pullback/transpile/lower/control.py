@@ -24,7 +24,8 @@ from pullback.transpile.objects import is_named_tuple
 def condition(scope: Scope, node: Any) -> bool | Atom:
     """A test: a bool where it is decided while lowering, else an atom that is true or false."""
     if isinstance(node, gast.BoolOp):
-        return _connective(scope, node.values, isinstance(node.op, gast.And), node)
+        tests = [partial(condition, scope, n) for n in node.values]
+        return connected(scope, tests, isinstance(node.op, gast.And), node)
     return truth(scope, node, scope.expression(node))
 
 
@@ -55,15 +56,17 @@ def check_binds_nothing(scope: Scope, node: Any, inner: Inner) -> None:
             scope.refuse(node, f"a function that is called here under a condition {what}", "Call it in an `if`.")
 
 
-def _connective(scope: Scope, nodes: Sequence[Any], all_of: bool, node: Any) -> bool | Atom:
+def connected(scope: Scope, tests: Sequence[Callable[[], bool | Atom]], all_of: bool, node: Any) -> bool | Atom:
     """`a and b` (`a or b`) as a test: `b` is looked at only if `a` does not decide."""
-    first = condition(scope, nodes[0])
-    if len(nodes) == 1:
+    if not tests:
+        return all_of
+    first = tests[0]()
+    if len(tests) == 1:
         return first
     if isinstance(first, bool):
-        return _connective(scope, nodes[1:], all_of, node) if first is all_of else first
+        return connected(scope, tests[1:], all_of, node) if first is all_of else first
     found: list[bool | Atom] = []
-    rest = scope.inside(lambda: found.append(_connective(scope, nodes[1:], all_of, node)))
+    rest = scope.inside(lambda: found.append(connected(scope, tests[1:], all_of, node)))
     second = Lit(found[0]) if isinstance(found[0], bool) else found[0]
     if second == Lit(all_of) and not rest.body and not any(scope.env.get(n) is not None for n in rest.names):
         return first

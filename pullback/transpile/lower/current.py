@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import numpy as np
@@ -17,7 +18,7 @@ from pullback.transpile.lower.memory import Cell, Container, View, Whole, may_be
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, parameters_of
 from pullback.transpile.lower.states import Restart, Unbound
-from pullback.transpile.lower.values import Pack, Value, is_atom
+from pullback.transpile.lower.values import Entries, Pack, Value, is_atom
 from pullback.transpile.storage import Sharing, composed
 from pullback.transpile.traversal import variables
 
@@ -83,6 +84,9 @@ def unusable(scope: Scope, v: Atom) -> Unbound | None:
 
 def unusable_part(scope: Scope, value: Value) -> Unbound | None:
     """Why a part of a value cannot be read any more, None if all can."""
+    if isinstance(value, Entries):
+        reason = "shows what a dict holds, and is set in a branch or loop"
+        return Unbound(reason, "Make a list of it with list(...).", may_be_unbound=False)
     if not isinstance(value, Pack):
         return unusable(scope, value) if is_atom(value) else None
     held = scope.env.get(value.cell) if value.cell is not None and scope.memory.restructured else None
@@ -97,6 +101,8 @@ def unusable_part(scope: Scope, value: Value) -> Unbound | None:
 def refuse_lost(scope: Scope, name: str, lost: Unbound, node: Any = None) -> NoReturn:
     """Refuse a read of what cannot be used any more."""
     what = f"{name!r} cannot be used: it" if name else "this array cannot be used: it"
+    if name.startswith("."):  # of a comprehension
+        what = "the list that this makes cannot be used: it"
     scope.refuse(node or scope.here, f"{what} {lost.reason}", lost.hint)
 
 
@@ -336,6 +342,17 @@ def is_list(scope: Scope, cell: Cell) -> bool:
         items = t.items if isinstance(t, ab.Mapping) else enumerate(t.items) if isinstance(t, ab.Seq) else ()
         t = next((x for k, x in items if k == scope.memory.key[cell]), ab.UNKNOWN)
     return not isinstance(t, ab.Array)
+
+
+def reached(scope: Scope, values: Sequence[Atom]) -> set[Cell]:
+    """What a list may hold that gets these items, or the items of these lists: where they are plain, no list."""
+    out: set[Cell] = set()
+    for x in values:
+        cell = scope.memory.cell(x)
+        found = set() if cell is None else scope.memory.closure(cell)
+        plain = isinstance(x.type.item if isinstance(x.type, ab.ListOf) else x.type, ab.Scalar | ab.Array)
+        out |= {c for c in found if not (plain and is_list(scope, c))}
+    return out
 
 
 def located(scope: Scope, node: Any, target: Atom) -> tuple[Var, tuple[Step, ...]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial, reduce
 from typing import Any
 
 import gast
@@ -11,7 +12,16 @@ import gast
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Var
-from pullback.transpile.lower import comparisons, comprehensions, control, folding, formatting, inlining, operators
+from pullback.transpile.lower import (
+    changes,
+    comparisons,
+    comprehensions,
+    control,
+    folding,
+    formatting,
+    inlining,
+    operators,
+)
 from pullback.transpile.lower.containers import as_operand, explode, items_of
 from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.naming import dotted
@@ -87,6 +97,9 @@ def binary_operation(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value
     known = folding.binary(op, a, b)
     if known is not UNDECIDED:
         return lift(known)
+    if op is operator.or_ and isinstance(type_of(a), ab.Mapping) and isinstance(type_of(b), ab.Mapping):
+        entries = {**changes.entries_of(scope, node, a), **changes.entries_of(scope, node, b)}
+        return Pack("dict", tuple(entries.values()), tuple(entries))
     if isinstance(type_of(a), ab.Seq | ab.ListOf) or isinstance(type_of(b), ab.Seq | ab.ListOf):
         joined = _on_sequences(scope, node, op, a, b, hint)
         if joined is not None:
@@ -117,6 +130,8 @@ def _on_sequences(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value, h
                 return scope.op(prims.copies, (x, b), (), hint, node)
     if any(isinstance(type_of(x), ab.Array) for x in (a, b)) or op is operator.matmul:
         return None
+    if op is operator.add and all(changes.is_any_list(x) for x in (a, b)):
+        return changes.joined_lists(scope, node, a, b, hint)
     hint = "Its length must be known: build an array with np.zeros or np.full instead, or loop."
     scope.refuse(node, "this operation on a list is not supported yet", hint)
 
@@ -138,22 +153,25 @@ def unary(scope: Scope, node: Any, hint: str) -> Value:
 
 
 def tuple_display(scope: Scope, node: Any, hint: str) -> Value:
-    """`(a, b)`, `[a, b]`."""
-    kind = "tuple" if isinstance(node, gast.Tuple) else "list"
-    return Pack(kind, tuple(_elements(scope, node.elts)))  # type: ignore[arg-type]
-
-
-def _elements(scope: Scope, nodes: Sequence[Any]) -> list[Value]:
+    """`(a, b)`, `[a, b]`; a list with the items of lists whose lengths are not known is the sum of its parts."""
     out: list[Value] = []
-    for n in nodes:
+    parts: list[Value] = []
+    for k, n in enumerate(node.elts, 1):
         if not isinstance(n, gast.Starred):
             out.append(scope.expression(n))
             continue
-        items = items_of(scope, n, scope.expression(n.value))
-        if items is None:
+        value = scope.expression(n.value)
+        items = items_of(scope, n, value)
+        if items is not None:
+            out += items
+        elif isinstance(node, gast.List) and changes.is_any_list(value):
+            calls = any(isinstance(x, gast.Call) for more in node.elts[k:] for x in gast.walk(more))
+            parts += [Pack("list", tuple(out)), changes.copy_list(scope, n, value) if calls else value]
+            out = []
+        else:
             scope.refuse(n, "the length of what is unpacked here is not known", "Pass the items by index.")
-        out += items
-    return out
+    last = Pack("tuple" if isinstance(node, gast.Tuple) else "list", tuple(out))
+    return reduce(partial(changes.joined_lists, scope, node, hint=hint), [*parts, last]) if parts else last
 
 
 def dict_display(scope: Scope, node: Any, hint: str) -> Value:
@@ -205,7 +223,7 @@ HANDLERS: dict[type, Callable[[Scope, Any, str], Value]] = {
     gast.JoinedStr: formatting.f_string,
     gast.Lambda: inlining.lambda_expression,
     gast.ListComp: comprehensions.comprehension,
-    gast.GeneratorExp: comprehensions.comprehension,
+    gast.GeneratorExp: comprehensions.generator,
     gast.DictComp: comprehensions.dict_comprehension,
     gast.NamedExpr: named,
 }

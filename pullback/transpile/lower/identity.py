@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pullback.transpile import abstract as ab
 from pullback.transpile.core import Var
 from pullback.transpile.lower import current
 from pullback.transpile.lower.memory import Cell, Container, Whole
 from pullback.transpile.lower.states import Unbound
-from pullback.transpile.lower.values import Pack, Value
+from pullback.transpile.lower.values import Entries, Once, Pack, Value
 
 if TYPE_CHECKING:
     from pullback.transpile.lower.scope import Scope
@@ -26,9 +27,13 @@ if TYPE_CHECKING:
 
 def now(scope: Scope, value: Value, node: Any = None) -> Value:
     """A value as it is by now: of its lists and dicts, what they hold. `node` is where it is read."""
+    if isinstance(value, Entries):
+        entries = now(scope, value.of, node)
+        assert isinstance(entries, Pack)
+        return value.at(entries)
     if not scope.memory.restructured or not isinstance(value, Pack | Var):
         return value
-    cell = container_of(scope, value)
+    cell = container_of(scope, value) or _list_cell(scope, value)
     held = None if cell is None else scope.env.get(cell)
     if isinstance(held, Unbound):
         name = getattr(node, "id", None) or (cell.hint if cell else "")
@@ -49,12 +54,21 @@ def container_of(scope: Scope, value: Value) -> Container | None:
     return place.cell if isinstance(place, Whole) and isinstance(place.cell, Container) else None
 
 
+def _list_cell(scope: Scope, value: Value) -> Cell | None:
+    """The identity of a list that is one atom: what it holds by now may have items of another type."""
+    place = scope.memory.place.get(value) if isinstance(value, Var) and isinstance(value.type, ab.ListOf) else None
+    return place.cell if isinstance(place, Whole) else None
+
+
 def owned(scope: Scope, value: Value, hint: str = "") -> Value:
     """A value whose lists and dicts have containers, because it gets a name or a place in one."""
-    return _owned(scope, value, hint, {}) if isinstance(value, Pack) else value
+    return _owned(scope, value, hint, {}) if isinstance(value, Pack | Once) else value
 
 
 def _owned(scope: Scope, value: Value, hint: str, made: dict[int, Value]) -> Value:
+    if isinstance(value, Once):
+        what = f"what {value.what} gives can be read once only, and it gets a name or a place here"
+        scope.refuse(scope.here, what, "Make a list of it with list(...).")
     if not isinstance(value, Pack) or value.cell is not None:
         return value
     if id(value) not in made:
@@ -92,6 +106,8 @@ def hold(scope: Scope, node: Any, cell: Container, new: Value) -> None:
         scope.refuse(node, f"{what} may also be another list or dict: which one, only the run tells", hint)
     scope.memory.restructured = True
     if isinstance(new, Pack):
+        if any(_holds(scope, x, cell) for x in new.items):
+            scope.refuse(node, "a list or dict gets a place in itself", "Put a copy into it: list(...) or dict(...).")
         items = tuple(owned(scope, x, cell.hint) for x in new.items)
         new = replace(new, items=items, cell=cell)
     else:
@@ -101,12 +117,21 @@ def hold(scope: Scope, node: Any, cell: Container, new: Value) -> None:
     current.lose_lists(scope, node, cell)
 
 
+def _holds(scope: Scope, value: Value, cell: Container) -> bool:
+    """Is this the list or dict `cell`, or is that in it by now?"""
+    own = container_of(scope, value)
+    held = None if own is None else scope.env.get(own)
+    inside = next((x.items for x in (held, value) if isinstance(x, Pack)), ())
+    return own is cell or any(_holds(scope, x, cell) for x in inside)
+
+
 def keep_apart(scope: Scope, cell: Cell, content: Var) -> None:
     """Note what else is in a list that is one atom: where that is written, the list cannot be used any more."""
     found = scope.memory.cell(content)
     scope.memory.written = True
     if found is not None and found is not cell:
-        for other in scope.memory.closure(found):
+        scope.memory.relate(cell, found)
+        for other in current.reached(scope, [content]):
             scope.memory.relate(cell, other)
     scope.memory.place[content] = Whole(cell)
 

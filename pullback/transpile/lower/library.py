@@ -8,7 +8,7 @@ import math
 import operator
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gast
@@ -25,14 +25,15 @@ from pullback.transpile.lower import (
     folding,
     instances,
     operators,
+    ordering,
     sums,
 )
 from pullback.transpile.lower.by_index import length_of
-from pullback.transpile.lower.containers import as_atom, explode, items_of
+from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Inner
-from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, class_of, lift, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, ListView, Once, Pack, Value, class_of, lift, static, type_of
 from pullback.transpile.objects import is_named_tuple
 
 Arguments = list[Value]
@@ -43,8 +44,8 @@ Special = Callable[[Scope, Any, Arguments, Keywords, str], Value | None]
 # what is computed while lowering, if all arguments are known
 
 _FOLDED: tuple[Any, ...] = (
-    len, tuple, list, set, frozenset, sorted, min, max, abs, int, bool, str, any, all, divmod, range, enumerate,
-    zip, reversed, round, math.prod, operator.index, next,
+    len, tuple, list, set, frozenset, sorted, min, max, abs, int, bool, str, any, all, divmod, range, round, math.prod,
+    operator.index, next,
 )  # fmt: skip
 
 
@@ -57,8 +58,6 @@ def fold(obj: Any, args: Arguments, keywords: Keywords) -> Value | None:
         return None
     try:
         found = next(iter(known[0])) if obj is next else obj(*known)  # type: ignore[call-overload]
-        if obj in (enumerate, zip, reversed):
-            found = tuple(found)
     except Exception:  # whatever it is, it happens when the program runs
         return None
     if not folding.exact(found) and not isinstance(found, range):
@@ -87,19 +86,22 @@ def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str
 
 def _extreme(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, fn: Any) -> Value | None:
     """`min`, `max` of several values: of two of them, again and again, as Python compares them."""
-    if keywords:
-        scope.refuse(
-            node, f"the arguments `key` and `default` of {fn.__name__} are not supported yet", "Write a comparison."
-        )
     if len(args) == 1:
         items = items_of(scope, node, args[0])
+        if items is None and keywords:
+            what = f"the arguments `key` and `default` of {fn.__name__} are supported for a known number of items only"
+            scope.refuse(node, f"{what} yet", "Write a loop.")
         if items is None and isinstance(type_of(args[0]), ab.ListOf) and isinstance(node, gast.Call):
             return comprehensions.extreme(scope, node, args[0], hint)
         if items is None:
             scope.refuse(node, f"{fn.__name__} of a list or array is not supported yet", f"Use np.{fn.__name__}.")
         args = list(items)
+    if not args and "default" in keywords:
+        return keywords["default"]
     if not args:
         scope.refuse(node, f"{fn.__name__} of nothing", "This raises ValueError in Python.")
+    if static(keywords.get("key", Lit(None))) is not None:
+        return ordering.best(scope, node, args, keywords, fn, hint)
     folded = fold(fn, [Pack("tuple", tuple(args))], {})
     if folded is not None:
         return folded
@@ -172,16 +174,15 @@ def _sequence(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint
         return value
     if isinstance(type_of(value), ab.ListOf) and kind == "list":
         return changes.copy_list(scope, node, value)
+    if isinstance(type_of(value), ab.Array) and ab.rank(type_of(value)) and kind == "list":
+        return comprehensions.listed(scope, node, value, hint)
     scope.refuse(node, f"{kind} of something whose length is not known is not supported yet", "Loop over it.")
 
 
 def _dict(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
     out: dict[str | int, Value] = {}
-    if args:
-        pack = explode(scope, node, args[0])
-        if not isinstance(pack, Pack) or pack.kind != "dict":
-            scope.refuse(node, "dict of something that is no dict is not supported yet", "Write its items out.")
-        out.update(zip(pack.keys, pack.items, strict=True))
+    for other in args:
+        out.update(changes.entries_of(scope, node, other))
     out.update(keywords)
     return Pack("dict", tuple(out.values()), tuple(out))
 
@@ -240,19 +241,26 @@ def _range(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: s
     return found
 
 
-def _cannot_escape(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, name: str) -> Value | None:
-    found = fold(getattr(builtins, name), args, keywords)
-    if found is not None:
-        return found
+def _iterator(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, name: str) -> Value | None:
+    """`zip`, `enumerate`, `reversed` of items that are known, where all of them are read at once."""
+    columns = [items_of(scope, node, a) for a in (args if name == "zip" else args[:1])]
+    if any(c is None for c in columns):
+        scope.refuse(node, f"{name} of this is supported in `for` statements only yet", "Loop over it.")
+    known = [c for c in columns if c is not None]
     if name == "zip":
-        columns = [items_of(scope, node, a) for a in args]
-        if all(c is not None for c in columns):
-            return Pack("tuple", tuple(Pack("tuple", row) for row in zip(*(c or () for c in columns), strict=False)))
-    elif name in ("enumerate", "reversed") and (items := items_of(scope, node, args[0])) is not None and len(args) == 1:
-        if name == "reversed":
-            return Pack("tuple", tuple(items[::-1]))
-        return Pack("tuple", tuple(Pack("tuple", (Lit(k), x)) for k, x in enumerate(items)))
-    scope.refuse(node, f"{name} is supported in `for` statements only yet", "Loop over it.")
+        if static(keywords.get("strict", Lit(False))) is not False and len({len(c) for c in known}) > 1:
+            scope.refuse(node, "what is zipped differs in length", "This raises ValueError in Python.")
+        return Once(Pack("tuple", tuple(Pack("tuple", row) for row in zip(*known, strict=False))), name)
+    if name == "reversed":
+        return Once(Pack("tuple", tuple(known[0][::-1])), name)
+    items = known[0]
+    start = keywords.get("start", args[1] if len(args) > 1 else Lit(0))
+    return Once(Pack("tuple", tuple(_numbered(scope, node, start, items))), name)
+
+
+def _numbered(scope: Scope, node: Any, start: Value, items: Sequence[Value]) -> Iterator[Value]:
+    for k, x in enumerate(items):
+        yield Pack("tuple", (scope.binary(node, operator.add, start, Lit(k), "") if k else start, x))
 
 
 def _decided(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str, fn: Any) -> Value | None:
@@ -273,6 +281,14 @@ def _decided(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint:
     return scope.op(bool, (out,), (), hint, node) if ab.kind_of(out.type) != "bool" else out
 
 
+READ_ALL: frozenset[object] = frozenset(
+    {
+        *(sum, min, max, any, all, list, tuple, dict, set, frozenset, sorted, zip, enumerate, next),
+        *(math.fsum, math.prod),
+    }
+)
+"""What reads all the items of what it is given, at once."""
+
 SPECIAL: dict[object, Special] = {
     builtins.len: _len,
     builtins.min: functools.partial(_extreme, fn=min),
@@ -289,9 +305,10 @@ SPECIAL: dict[object, Special] = {
     builtins.pow: _pow,
     builtins.getattr: _getattr,
     builtins.range: _range,
-    builtins.zip: functools.partial(_cannot_escape, name="zip"),
-    builtins.enumerate: functools.partial(_cannot_escape, name="enumerate"),
-    builtins.reversed: functools.partial(_cannot_escape, name="reversed"),
+    builtins.zip: functools.partial(_iterator, name="zip"),
+    builtins.enumerate: functools.partial(_iterator, name="enumerate"),
+    builtins.reversed: functools.partial(_iterator, name="reversed"),
+    builtins.sorted: ordering.in_order,
     builtins.any: functools.partial(_decided, fn=any),
     builtins.all: functools.partial(_decided, fn=all),
     np.shape: _shape,

@@ -21,6 +21,7 @@ from pullback.transpile.core import Atom, Block, Call, For, Lit, Op, Var, While
 from pullback.transpile.lower import control
 from pullback.transpile.lower.branches import Side, choose, either, follow
 from pullback.transpile.lower.frames import Variable
+from pullback.transpile.lower.generators import as_loops
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
 from pullback.transpile.lower.jumps import NOT_LEFT, Left, exits, where_gone
@@ -39,6 +40,9 @@ _MOST_UNROLLED = 64
 
 def lower_for(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     """Lower a `for` statement; over items that are all known it is unrolled."""
+    loops = as_loops(scope, s)
+    if loops is not s:
+        return lower_for(scope, loops, rest)
     over = iteration(scope, s.iter, s.target, id(s) in scope.unrolled, id(s) in scope.indexed)
     if not isinstance(over, Unrolled):
         return _after(scope, s, _for(scope, s, over), rest)

@@ -11,13 +11,13 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
-from pullback.transpile.lower import changes, flat
+from pullback.transpile.lower import changes, flat, ordering
 from pullback.transpile.lower.containers import as_arg, as_atom, explode, items_of
 from pullback.transpile.lower.folding import exact
 from pullback.transpile.lower.formatting import format_method
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.subscripts import integers
-from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, lift, static, type_of
+from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Entries, Once, Pack, Value, lift, static, type_of
 from pullback.transpile.lower.writers import METHODS
 from pullback.transpile.storage import has_dtype
 
@@ -42,11 +42,14 @@ def call_method(
 ) -> Value:
     """The value of `receiver.name(*args, **keywords)`."""
     t = type_of(receiver)
+    args = [a.of if isinstance(a, Once) and name in _READS_ALL else a for a in args]
     if isinstance(receiver, Lit) and isinstance(receiver.value, str):
         return _of_string(scope, node, receiver.value, name, args, keywords)
     if t is BOTTOM:
         return scope.op(prims.alias, (as_atom(scope, node, receiver),), (), hint, node, BOTTOM)
     if changes.is_list_or_dict(receiver):
+        if name == "sort" and changes.is_any_list(receiver):
+            return ordering.sort(scope, node, receiver, args, keywords)
         found = changes.call(scope, node, receiver, name, args, keywords, hint)
         if found is not None:
             return found
@@ -67,6 +70,9 @@ def call_method(
     scope.refuse(node.func, f"the method {name!r} of an array is not supported yet", "Use a NumPy function.")
 
 
+_READS_ALL = ("extend", "update", "join")
+
+
 def _of_string(
     scope: Scope, node: Any, text: str, name: str, args: list[Value], keywords: Mapping[str, Value]
 ) -> Value:
@@ -82,12 +88,8 @@ def _of_dict(scope: Scope, node: Any, receiver: Value, name: str, args: list[Val
     pack = explode(scope, node, receiver)
     assert isinstance(pack, Pack)
     match name, args:
-        case "keys", []:
-            return Pack("tuple", tuple(map(Lit, pack.keys)))
-        case "values", []:
-            return Pack("tuple", pack.items)
-        case "items", []:
-            return Pack("tuple", tuple(Pack("tuple", (Lit(k), x)) for k, x in zip(pack.keys, pack.items, strict=True)))
+        case ("keys" | "values" | "items") as what, []:
+            return Entries(pack, what)
         case "copy", []:
             return Pack("dict", pack.items, pack.keys)
         case "get", [key, *default] if static(key) is not UNDECIDED and len(default) <= 1:

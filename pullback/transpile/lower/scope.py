@@ -238,7 +238,7 @@ class Scope(ABC):
 
     def is_global(self, name: str) -> bool:
         """Does a name belong neither to the function nor to one around it?"""
-        return self.seen.find(name) is None
+        return not name.startswith(".") and self.seen.find(name) is None  # the others are names of generators
 
     def bind(self, name: Name, value: Binding) -> None:
         """A name stands for a value from here on."""
@@ -252,6 +252,8 @@ class Scope(ABC):
     def variable(self, name: str) -> Variable:
         """The variable that a name of the function's own, or of one around it, stands for."""
         found = self.seen.find(name)
+        if found is None and name.startswith(".") and self.seen.frame is not None:
+            return Local(name, self.seen.frame)
         return name if found is None else found
 
     def new_frame(self, node: Any, what: str = "call") -> Frame:

@@ -13,7 +13,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
 from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import ListView, Method, Pack, Value, static, type_of
+from pullback.transpile.lower.values import ListView, Method, Once, Pack, Value, static, type_of
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,22 @@ Sequenced = Known | Numbers | Items | View | Enumerated | Zipped | Backwards
 def sequence(scope: Scope, node: Any) -> Sequenced:
     """What a loop over the expression `node` is over."""
     match node:
-        case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if scope.is_global(name):
+        case gast.Call(func=gast.Name() | gast.Constant() as f, args=args, keywords=keywords) if (
+            not isinstance(f, gast.Name) or scope.is_global(f.id)
+        ):
             callee = scope.expression(node.func)
             maker = _MAKERS.get(callee.value) if isinstance(callee, Lit) and isinstance(callee.value, type) else None
-            if maker is not None and not any(isinstance(a, gast.Starred) for a in args):
+            if maker is not None and (maker is _zipped or not any(isinstance(a, gast.Starred) for a in args)):
                 return maker(scope, node, args, keywords)
     return _of_value(scope, node, scope.expression(node))
 
 
 def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
+    if isinstance(value, Once):
+        if value.is_lazy:
+            what = f"a loop over what {value.what} gives, together with another one, is not supported yet"
+            scope.refuse(node, what, "Make a list of it with list(...).")
+        value = value.of
     known = items_of(scope, node, value)
     if known is not None:
         return Known(tuple(known), value if isinstance(value, Pack) and value.kind == "list" else None)
@@ -131,7 +138,16 @@ def _enumerated(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence
 
 def _zipped(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
     _no_keywords(scope, [k for k in keywords if k.arg != "strict"])
-    return Zipped(tuple(sequence(scope, a) for a in args))
+    inners: list[Sequenced] = []
+    for a in args:
+        if not isinstance(a, gast.Starred):
+            inners.append(sequence(scope, a))
+            continue
+        items = items_of(scope, a, scope.expression(a.value))
+        if items is None:
+            scope.refuse(a, "the length of what is unpacked here is not known", "Pass the items by index.")
+        inners += [_of_value(scope, a, x) for x in items]
+    return Zipped(tuple(inners))
 
 
 def _backwards(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:

@@ -242,7 +242,7 @@ class _Trials:
         """What a name holds at the end of the body, leaf by leaf; None if that is not what was assumed."""
         c = self.carried.get(name)
         if isinstance(name, Cell) and not isinstance(name, Container):
-            return self.check_cell(name, final, c)
+            return self.check_cell(inner, name, final, c)
         if not isinstance(final, Unbound) and (c is not None or self.scope.bound(name) is not None):
             gone = self.scope.into(inner, partial(unusable_part, self.scope, final))
             final = gone if gone is not None else self.scope.into(inner, partial(now, self.scope, final))
@@ -298,7 +298,7 @@ class _Trials:
         """Is a name without a value before the loop to have the one after it that it is left with?"""
         return (id(self.s), name) in self.scope.wanted
 
-    def check_cell(self, cell: Cell, final: Binding, c: Carried | None) -> list[Atom] | None:
+    def check_cell(self, inner: Inner, cell: Cell, final: Binding, c: Carried | None) -> list[Atom] | None:
         """What a cell from outside holds at the end of the body."""
         if isinstance(final, Unbound):
             if c is None and (cell in self.lost or isinstance(self.scope.env.get(cell), Unbound)):
@@ -308,7 +308,7 @@ class _Trials:
             return None
         assert isinstance(final, Var)
         if c is not None:
-            return [final]
+            return self.compare(inner, c, [final]) if isinstance(final.type, ab.ListOf) else [final]
         self.kin.written[cell] = None
         self.discover(cell)
         return None

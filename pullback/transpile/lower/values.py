@@ -106,7 +106,46 @@ class ListView:
     stop: Atom | int
 
 
-Value = Atom | Pack | UserFunction | Closure | Partial | Instance | Super | UserModule | Method | ListView
+@dataclass(frozen=True, eq=False)
+class Once:
+    """What a generator, `zip` and their like give: its items are read where it stands, for it can be read once only.
+
+    `is_lazy`: each is computed when its turn comes.
+    """
+
+    of: Value
+    what: str
+    is_lazy: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """`d.keys()`, `d.values()`, `d.items()`: of what the dict holds when this is read."""
+
+    of: Pack
+    what: Literal["keys", "values", "items"]
+
+    def at(self, held: Pack) -> Pack:
+        """The entries as a tuple."""
+        keys = tuple(map(Lit, held.keys))
+        pairs = tuple(Pack("tuple", pair) for pair in zip(keys, held.items, strict=True))
+        return Pack("tuple", {"keys": keys, "values": held.items, "items": pairs}[self.what])
+
+
+Value = (
+    Atom
+    | Pack
+    | UserFunction
+    | Closure
+    | Partial
+    | Instance
+    | Super
+    | UserModule
+    | Method
+    | ListView
+    | Once
+    | Entries
+)
 
 UNDECIDED = object()  # what is not known while transpiling
 
@@ -138,6 +177,8 @@ def type_of(value: Value) -> ab.Type:
             return ab.Seq("list", tuple(map(type_of, value.items)))
         case ListView(items=items):
             return type_of(items)
+        case Entries(of=held):
+            return type_of(value.at(held))
     return ab.UNKNOWN
 
 

@@ -249,6 +249,8 @@ class Cotangents:
                 return ZERO if d is None else d
             case ab.Array():
                 return self._array(t, d, v, name)
+        if d is None and isinstance(t, ab.ListOf) and isinstance(t.item, ab.Scalar):
+            return self._named(self.b.emit(prims.copies, (ZERO, self.b(len, v))), name)
         if d is None:
             return self._named(self.b.emit(runtime.zeros_of, (v,)), name)
         return d if isinstance(t, ab.ListOf) or self.is_whole(d, v) else self._spread(d, v, name)

@@ -58,8 +58,8 @@ def name_of_another_array_in_each_trip(x, y, n):
 @refused(
     mixed(4),
     mixed(4, seed=1),
-    text="the arguments `key` and `default` of max are not supported yet",
-    marked="max((x, y), key=np.sum)",
+    text="it may be the array that is written under another name",
+    marked="return x * y",
 )
 def name_of_the_larger(x, y):
     z = max((x, y), key=np.sum)
