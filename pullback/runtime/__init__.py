@@ -4,9 +4,10 @@ from pullback.runtime.indexing import place_diagonal, read_written, scatter_add,
 from pullback.runtime.products import product_of_others
 from pullback.runtime.separate import require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
-from pullback.runtime.trees import add_trees, match_kinds, zeros_of, zeros_to_fill
+from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zeros_of, zeros_to_fill
 
 __all__ = [
+    "add_at",
     "add_trees",
     "at_least_one",
     "match_kinds",
@@ -19,6 +20,7 @@ __all__ = [
     "require_separate",
     "scatter_add",
     "scatter_add_along",
+    "to_fill",
     "unbroadcast",
     "zeros_of",
     "zeros_to_fill",
