@@ -348,7 +348,7 @@ class Cotangents:
         return out
 
     def _sum(self, d: Atom, v: Var, logical: Var | None, axes: list[int], lead: int) -> Atom:
-        if logical is not None and not ab.same_shape(type_of(d), logical.type):
+        if logical is not None and not self.is_whole(d, logical) and not ab.same_shape(type_of(d), logical.type):
             if ab.rank(type_of(d)) == 0 and ab.rank(v.type) == 0:
                 return self.b(operator.mul, d, self.b(np.size, logical))
             d = self._spread(d, logical, "")
