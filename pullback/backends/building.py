@@ -20,7 +20,7 @@ from pullback.transpile.core import Lit, Origin, Var
 from .augmented import augmented
 from .control import Around, branch, loop, without_none
 from .expressions import Expressions, call, constant, name
-from .facts import BINARY, type_of
+from .facts import BINARY, may_be_a_structure, type_of
 from .liveness import Liveness, Skips
 from .marked import Marks
 from .naming import Names
@@ -211,6 +211,11 @@ class Builder:
         self.names.set(s.out, self.local(s.old))
         if isinstance(s.value, Var):
             self.listed_names[s.out] = (self.local(s.value),)
+        if s.each and s.origin.adjoint and may_be_a_structure(s.out.type, s.index):
+            helper, add = map(self.write.space.callable, (runtime.add_at, runtime.add_trees))
+            parts = (view, self.write.index_value(s.index), self.write(s.value), name(add))
+            self.put(ast.Expr(call(helper, *parts)), s.origin)
+            return
         if s.each:
             op, value = self.turned(s.op, s.value, s.origin)
             at = f"{self.write.space.callable(np.add if op is operator.add else np.subtract)}.at"

@@ -46,6 +46,14 @@ class Entry:
     packed: bool
     origin: Origin
 
+    def is_whole_after(self, first: If, second: If) -> bool:
+        """Is it there as soon as the first of two branches has given its part?"""
+        return not self.parts_of(second) and bool(self.parts_of(first))
+
+    def parts_of(self, s: If) -> set[Var]:
+        """The parts that a branch gives."""
+        return {*s.outs}.intersection(self.parts)
+
     def where(self, m: Mapping[Var, Atom]) -> Entry:
         """The same, inside a branch."""
         return replace(self, parts=substitute(self.parts, m))
@@ -173,8 +181,7 @@ class Leaving:
             return Body((*frame.statements, branch), made)
         m = _in(tail[-1], side)
         if len(tail) == 2:
-            own = {*tail[0].outs}
-            exit_ = replace(exit_, entries=tuple(e for e in exit_.entries if not own.intersection(e.parts)))
+            exit_ = replace(exit_, entries=tuple(e for e in exit_.entries if not e.is_whole_after(*tail)))
         rest = self.block(side, substitute(results, m), exit_.where(m), depth)
         return Body((*frame.statements, branch, *rest.statements), rest.results)
 
@@ -236,8 +243,7 @@ class Leaving:
         cond = self.expression(t.cond, self.folder.waiting.reader(t, frame))
         if len(tail) == 2:
             skipped, rest = _in(tail[1], tail[1].then), tail[1].orelse
-            own = {*t.outs}
-            early = tuple(e for e in exit_.entries if own.intersection(e.parts))
+            early = tuple(e for e in exit_.entries if e.is_whole_after(*tail))
             late = tuple(e.where(skipped) for e in exit_.entries if e not in early)
             values = substitute(exit_.values, skipped)
             exit_ = Exit(tail[1].cond, values, early, (*exit_.last, *(late if self.s.keeps else ())))

@@ -6,9 +6,10 @@ from pullback.runtime.order import order
 from pullback.runtime.products import product_of_others
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
-from pullback.runtime.trees import add_trees, match_kinds, zeros_of, zeros_to_fill
+from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zeros_of, zeros_to_fill
 
 __all__ = [
+    "add_at",
     "add_trees",
     "arrays_in",
     "at_least_one",
@@ -25,6 +26,7 @@ __all__ = [
     "require_separate",
     "scatter_add",
     "scatter_add_along",
+    "to_fill",
     "unbroadcast",
     "zeros_of",
     "zeros_to_fill",

@@ -11,9 +11,17 @@ def unbroadcast(g: Any, like: Any, *more: Any) -> Any:
     """`g` in the shape of `like`: summed over the axes along which `like` was broadcast to the shape of `g`.
 
     An axis that `g` lacks, or has with length 1, stands for a value repeated along it, and is filled with it. Of
-    several values the shape is the one that they are broadcast to together.
+    several values the shape is the one that they are broadcast to together. The cotangent of a structure is left as it
+    is.
     """
+    if isinstance(g, list | tuple | dict):
+        if isinstance(like, list | tuple | dict) and len(like) == len(g):
+            return g
+        message = "`+` or `*` makes a list or tuple longer, and of what is not known before the program runs"
+        raise TypeError(f"{message}: an annotation or a signature says what the parameters are")
     shape, have = getattr(like, "shape", ()), getattr(g, "shape", ())
+    if isinstance(like, list | tuple):
+        shape = np.shape(like)
     for x in more:
         if np.shape(x) != shape:
             shape = np.broadcast_shapes(shape, np.shape(x))

@@ -20,6 +20,8 @@ def add_trees(a: Any, b: Any) -> Any:
     if isinstance(a, tuple) and hasattr(a, "_fields"):
         return type(a)(*map(add_trees, a, b))
     if isinstance(a, list | tuple):
+        if len(a) != len(b):
+            raise TypeError("a list or tuple has become longer or shorter: a signature says what the parameters are")
         return type(a)(map(add_trees, a, b))
     if hasattr(a, "__dict__"):
         return record(type(a), **{name: add_trees(x, getattr(b, name)) for name, x in vars(a).items()})
@@ -54,6 +56,21 @@ def zeros_to_fill(x: Any) -> Any:
     return type(x)(0) if isinstance(x, float | complex | np.inexact) else None
 
 
+def to_fill(d: Any) -> Any:
+    """The cotangent `d` with new lists in the place of tuples and lists, so that something can be added to an item."""
+    if isinstance(d, dict):
+        return {key: to_fill(value) for key, value in d.items()}
+    return list(map(to_fill, d)) if isinstance(d, list | tuple) else d
+
+
+def add_at(d: Any, index: Any, value: Any, add: Any) -> None:
+    """Add at an index: by `add` to an item of a list or dict, or to elements as often as the index has them."""
+    if isinstance(d, list | dict):
+        d[index] = add(d[index], value)
+    else:
+        np.add.at(d, index, value)
+
+
 def match_kinds(d: Any, like: Any) -> Any:
     """The cotangent `d` with the containers of `like`, and with numbers of the types that `like` has at its leaves."""
     if isinstance(like, dict):
@@ -61,6 +78,8 @@ def match_kinds(d: Any, like: Any) -> Any:
     if isinstance(like, tuple) and hasattr(like, "_fields"):
         return type(like)(*map(match_kinds, d, like))
     if isinstance(like, list | tuple):
+        if len(d) != len(like):
+            raise TypeError("a list or tuple has become longer or shorter: a signature says what the parameters are")
         return type(like)(map(match_kinds, d, like))
     if isinstance(like, np.ndarray):
         if d is None or isinstance(d, np.ndarray):

@@ -124,7 +124,7 @@ class Derivation:
         active = varied(primal, inputs) & useful(primal, primal.results[:1])
         reversal = Reversal(active, Twins.of(primal), self.companion, self.result_type, restored=restored)
         adjoint = Adjoint(reversal, f.origin)
-        adjoint.ct.start(primal.results[0], seed)
+        adjoint.ct.start(primal.results[0], seed, exact)
         adjoint.walk(primal.body)
         adjoint.b.at(f.origin)
         gradients = tuple(adjoint.ct.gradient(p) if exact else adjoint.ct.full(p) for p in inputs)

@@ -170,3 +170,38 @@ def test_a_state_is_kept_once_a_step_whatever_is_asked_for() -> None:
     stock, years = np.random.default_rng(4).uniform(0.2, 0.8, 4000), 20
     for wrt in ((0,), (0, 1, 2)):
         assert kept(algorithms.fish, (stock, 0.4, 0.3, years), wrt) < (years + 1.2) * stock.nbytes
+
+
+def means_of_parts(x: Array, steps: int) -> Any:
+    total = 0.0
+    for i in range(steps):
+        y = 2.0 * x[x > 0.1 * i]
+        y = y + x[0]
+        total = total + y.mean() * y.shape[0]
+    return total
+
+
+def sums_of_parts(x: Array, steps: int) -> Any:
+    total = 0.0
+    for i in range(steps):
+        y = x[i:] + x[0]
+        if y[0] > 0.1:
+            total = total + np.sum(np.cumsum(y)) / len(y[y > 0.2])
+    return total
+
+
+def parts_that_become_shorter(x: Array, steps: int) -> Any:
+    for _ in range(steps):
+        x = x[1:] * x[0]
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("f", [means_of_parts, sums_of_parts])
+def test_a_length_is_kept_and_not_the_array(f: Callable[..., Any]) -> None:
+    x, steps = np.abs(normal(1000)) + 0.1, 10
+    check(f, x[:9], 3)
+    assert kept(f, (x, steps), (0,)) < 1.5 * steps * x.size + x.nbytes  # of what is read a mask, one byte an element
+
+
+def test_a_cotangent_of_the_whole_shape_is_not_spread() -> None:
+    assert "full_like" not in check(parts_that_become_shorter, normal(7), 3)

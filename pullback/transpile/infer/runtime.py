@@ -93,6 +93,13 @@ def match_kinds(call: Call) -> Type:
     return call.type(1, "like")
 
 
+@shape_function(runtime.to_fill)
+def to_fill(call: Call) -> Type:
+    """A cotangent of what is known only when the program runs."""
+    del call
+    return UNKNOWN
+
+
 @shape_function(runtime.zeros_of)
 def zeros_of(call: Call) -> Type:
     """Zeros of the structure of a value, None for leaves that are no floats."""

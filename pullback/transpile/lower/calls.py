@@ -332,6 +332,7 @@ _INSTEAD = {
     "filter": "Write a generator expression.",
     "sorted": "Use np.sort.",
     "open": "Read the file before.",
+    "setattr": "Give what is to be changed a new value under its name, as by x = x.reshape(2, 2).",
 }
 
 
@@ -354,7 +355,7 @@ def raise_no_rule(scope: Scope, node: Any, op: Any) -> None:
         hint = "Draw them where the function is called, and pass them as an argument."
         scope.refuse(place, "random numbers are not supported yet", hint)
     if getattr(builtins, name, None) is op and not _is_exception(op):
-        scope.refuse(place, f"{name!r} is not supported yet", _INSTEAD.get(name, ""))
+        scope.refuse(place, f"{name!r} is not supported yet", _INSTEAD.get(name, "Use a function of NumPy."))
     if inspect.isclass(op) and not issubclass(op, np.generic):
         hint = "Use functions, tuples and dicts; exceptions can be raised."
         scope.refuse(place, f"making an object of the class {name!r} is not supported yet", hint)

@@ -30,6 +30,8 @@ from pullback.transpile.traversal import blocks, own_reads, variables
 
 _WRITES = (prims.set_item, prims.add_item)
 _VIEWS = (operator.getitem, np.transpose)
+_LENGTHS = (np.size, np.ndim, prims.dim, len)
+_LIKE_OPERAND = (np.cumsum, np.cumprod, np.sort, np.flip, np.roll, np.copy, np.tril, np.triu)  # if of as many axes
 Shape = tuple[ab.Length, ...]
 
 
@@ -37,7 +39,26 @@ def ask_at_hand(b: Block) -> Block:
     """A block in which shapes are asked of what is in scope, where that is possible, and not where they are known."""
     asking = _Asking()
     asking.scan(b)
-    return asking.block(b) if asking.asked else b
+    if not asking.asked:
+        return b
+    asked = asking.block(b)
+    return _with_lengths(asked, asking.lengths) if asking.lengths else asked
+
+
+def _with_lengths(b: Block, lengths: dict[Var, list[Op]]) -> Block:
+    """Forward code that asks for lengths itself, where the values are whose lengths are kept in their place."""
+    body: list[Stmt] = []
+    for s in b.body:
+        match s:
+            case Op():
+                body += [s, *lengths.get(s.out, ())]
+                continue
+            case If():
+                s = replace(s, then=_with_lengths(s.then, lengths), orelse=_with_lengths(s.orelse, lengths))
+            case For() | While():
+                s = replace(s, body=_with_lengths(s.body, lengths))
+        body.append(s)
+    return Block(b.params, tuple(body), b.results)
 
 
 class _Asking:
@@ -55,6 +76,7 @@ class _Asking:
         self.scopes: list[dict[Var, None]] = []
         self.stale: set[Var] = set()
         self.views: dict[Var, list[Var]] = {}
+        self.lengths: dict[Var, list[Op]] = {}
         self._leaves: dict[Var, tuple[Var, ...]] = {}
 
     def scan(self, b: Block) -> None:
@@ -96,6 +118,8 @@ class _Asking:
             sources = s.args[1:]
         elif not s.kwargs and registry.is_elementwise(s.op):
             sources = s.args
+        elif s.op in _LIKE_OPERAND and ab.rank(s.out.type) is not None:
+            sources = s.args[:1] if ab.rank(s.out.type) == ab.rank(getattr(s.args[0], "type", ab.UNKNOWN)) else ()
         else:
             return (v,)
         if not all(isinstance(x, Lit) or isinstance(x, Var) and _broadcasts(x.type) for x in sources):
@@ -187,9 +211,22 @@ class _Asking:
         views: list[Stmt] = []
         found = self.replaced(s, positions, views)
         if found is None:
-            return s
+            return self.length(s)
         body += views
         return replace(s, args=(*s.args[: positions.start], *found, *s.args[positions.stop :]))
+
+    def length(self, s: Op) -> Op:
+        """Forward code is to ask for a length, if it would keep an array for nothing else."""
+        v = s.args[0]
+        made = self.made.get(v) if isinstance(v, Var) else None
+        if s.op not in _LENGTHS or made is None or made.origin.adjoint or v in self.read or self.in_scope(made.out):
+            return s
+        asked = self.lengths.setdefault(made.out, [])
+        known = next((t for t in asked if (t.op, t.args) == (s.op, s.args)), None)
+        if known is None:
+            known = replace(s, out=Var("", s.out.type), origin=made.origin)
+            asked.append(known)
+        return replace(s, op=prims.alias, args=(known.out,))
 
     def replaced(self, s: Op, positions: range, body: list[Stmt]) -> tuple[Var, ...] | None:
         """What is at hand for those of which `s` asks for the shape; None if nothing is, or nothing need be."""

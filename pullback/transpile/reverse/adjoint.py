@@ -86,6 +86,7 @@ class Reversal:
     completed: dict[Tag, Var] = field(default_factory=dict)
     restored: Restored = field(default_factory=Restored)
     whole: dict[Atom, set[Atom]] = field(default_factory=dict)
+    given: set[Atom] = field(default_factory=set)
 
 
 class Adjoint:
@@ -94,7 +95,7 @@ class Adjoint:
     def __init__(self, r: Reversal, origin: Origin) -> None:
         self.r = r
         self.b = Builder(origin, r.twins)
-        self.ct = Cotangents(self.b, r.active, r.whole)
+        self.ct = Cotangents(self.b, r.active, r.whole, r.given)
         self.versions = Versions(r.restored, self.b)
         self.views: dict[Var, Op] = {}  # of the block's own, by what they bind
 
@@ -258,7 +259,7 @@ class Adjoint:
             one = d if ab.rank(s.out.type) == 0 else self.b(np.sum, cast(Atom, self._to_shape(d, s.out)))
             self.ct.add(base, one)
             return
-        whole = self.ct.to_fill(base)
+        whole = self.ct.full(base)
         kwargs: Kwargs = (("via", via),) if via else ()
         self.ct.open[base] = self.b.emit(prims.add_item, (whole, index, d), kwargs, self.ct.name(base))
         self.ct.mark_whole(cast(Atom, self.ct.open[base]), base)
@@ -289,7 +290,7 @@ class Adjoint:
         if items:
             self._item_of_the_run(container, key, s, d, items)
             return
-        whole = self.ct.to_fill(container)
+        whole = self.ct.full(container)
         value = self.ct.materialise(s.out.type, d, s.out, self.ct.name(s.out))
         op = prims.add_at_key if isinstance(container.type, ab.ListOf) else prims.add_item
         index = (key,) if op is prims.add_item else key
@@ -319,6 +320,8 @@ class Adjoint:
         for key, part in zip(keys, parts, strict=True):
             if isinstance(d, Tree):
                 if isinstance(part, Var) and part in self.r.active and (found := d.get(cast(Lit, key))) is not None:
+                    if not isinstance(found, Tree) and found in self.r.given:
+                        self.ct.mark_whole(found, part)
                     self.merge(part, found)
             else:
                 self.ct.add(part, self.b(prims.item, cast(Atom, d), key))

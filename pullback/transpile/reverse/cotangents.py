@@ -85,14 +85,16 @@ def dtype_of_scalars(t: ab.Type) -> str | None:
 class Cotangents:
     """The open cotangents of one block.
 
-    `active`: the values that have one at all; `whole`: for a cotangent, the values whose shape it is known to have.
+    `active`: the values that have one at all; `whole`: for a cotangent, the values whose shape it is known to have;
+    `given`: the cotangents that come from outside, as they are.
     """
 
-    def __init__(self, builder: Builder, active: set[Var], whole: dict[Atom, set[Atom]]) -> None:
+    def __init__(self, builder: Builder, active: set[Var], whole: dict[Atom, set[Atom]], given: set[Atom]) -> None:
         self.b = builder
         self.active = active
         self.open: dict[Var, Cotangent] = {}
         self._whole = whole
+        self._given = given
 
     def is_whole(self, d: Atom, v: Atom) -> bool:
         """Is the cotangent `d` known to have the shape of `v`, though the types do not tell?"""
@@ -111,8 +113,10 @@ class Cotangents:
         made = self.b.twins.made.get(v)
         return _name_of_key(made.args[1]) if made and made.op is prims.item else ""
 
-    def start(self, v: Atom, seed: Atom) -> None:
-        """Open the cotangent of a function's result with `seed`, which has its shape."""
+    def start(self, v: Atom, seed: Atom, given: bool) -> None:
+        """Open the cotangent of a function's result with `seed`, which has its shape; is it `given` from outside?"""
+        if given:
+            self._given.add(seed)
         if isinstance(v, Var):
             self.mark_whole(seed, v)
             self.add(v, seed, v)
@@ -127,7 +131,7 @@ class Cotangents:
         if keys := keys_of(v.type):
             for key, t in keys:
                 if ab.differentiable(t):
-                    self.add_item(v, key, self.b(prims.item, d, key), t)
+                    self.add_item(v, key, self.item(d, key), t)
             return
         d = self.fit(d, v, logical)
         old = self.open.get(v)
@@ -144,12 +148,21 @@ class Cotangents:
             self.mark_whole(total, v)
         return self.named(total, name)
 
+    def item(self, d: Atom, key: Lit) -> Atom:
+        """An item of the cotangent of a structure."""
+        out = self.b(prims.item, d, key)
+        if d in self._given:
+            self._given.add(out)
+        return out
+
     def named(self, d: Atom, name: str) -> Cotangent:
         """`d` under the name of a cotangent, if it is a temporary."""
         if isinstance(d, Var) and name and not d.hint:
             out = Var(name, d.type)
             self.b.define(out, prims.alias, (d,))
             self._whole[out] = set(self._whole.get(d, ()))
+            if d in self._given:
+                self._given.add(out)
             return out
         return cast(Cotangent, d)
 
@@ -169,7 +182,7 @@ class Cotangents:
                     if k in d:
                         self._add_to(inner, k, d[k], x, name)
                 elif ab.differentiable(x):
-                    self._add_to(inner, k, cast(Cotangent, self.b(prims.item, d, k)), x, name)
+                    self._add_to(inner, k, self.item(d, k), x, name)
             return
         assert not isinstance(d, Tree)
         old = tree.get(key)
@@ -182,12 +195,6 @@ class Cotangents:
     def full(self, v: Var) -> Atom:
         """Close the cotangent of `v` and give it in the shape of `v`; zeros where nothing reached it."""
         return self.materialise(v.type, self.open.pop(v, None), v, self.name(v))
-
-    def to_fill(self, v: Var) -> Atom:
-        """Close the cotangent of `v` and give it in the shape of `v`, for something to be added to an item of it."""
-        if isinstance(v.type, ab.Unknown) and v not in self.open:
-            return self._named(self.b.emit(runtime.zeros_to_fill, (v,)), self.name(v))
-        return self.full(v)
 
     def gradient(self, v: Var) -> Atom:
         """Close the cotangent of `v` as a result.
@@ -252,8 +259,17 @@ class Cotangents:
         if d is None and isinstance(t, ab.ListOf) and isinstance(t.item, ab.Scalar):
             return self._named(self.b.emit(prims.copies, (ZERO, self.b(len, v))), name)
         if d is None:
-            return self._named(self.b.emit(runtime.zeros_of, (v,)), name)
+            zeros = runtime.zeros_of if isinstance(t, ab.ListOf) else runtime.zeros_to_fill
+            return self._named(self.b.emit(zeros, (v,)), name)
+        if d in self._given and isinstance(t, ab.Unknown) and self._may_be_a_structure(v):
+            d = self.b.emit(runtime.to_fill, (d,), hint=name)
+            self.mark_whole(d, v)
         return d if isinstance(t, ab.ListOf) or self.is_whole(d, v) else self._spread(d, v, name)
+
+    def _may_be_a_structure(self, v: Atom) -> bool:
+        """May a value of unknown type be a tuple, list or dict: is it no result of an operation on arrays?"""
+        made = self.b.twins.made.get(v) if isinstance(v, Var) else None
+        return made is None or made.op in (prims.item, prims.alias, operator.getitem)
 
     def _structure(
         self, t: ab.Type, keys: tuple[tuple[Lit, ab.Type], ...], d: Cotangent | None, v: Atom, exact: bool = False
@@ -338,7 +354,7 @@ class Cotangents:
         return out
 
     def _sum(self, d: Atom, v: Var, logical: Var | None, axes: list[int], lead: int) -> Atom:
-        if logical is not None and not ab.same_shape(type_of(d), logical.type):
+        if logical is not None and not self.is_whole(d, logical) and not ab.same_shape(type_of(d), logical.type):
             if ab.rank(type_of(d)) == 0 and ab.rank(v.type) == 0:
                 return self.b(operator.mul, d, self.b(np.size, logical))
             d = self._spread(d, logical, "")

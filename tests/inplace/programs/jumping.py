@@ -578,3 +578,55 @@ def line_search_with_an_else(x):
     y = y * 2.0
     y[0] = x[1]
     return np.sum(y * y)
+
+
+@right(mixed(4), mixed(4, seed=1), 0.6)
+def break_in_one_branch_and_what_both_branches_keep(u, v, y):
+    for i in range(0, 4, 2):
+        if u[i] > 0.1:
+            if i > 1:
+                break
+        else:
+            y = 0.5 * np.sin(0.5 / (1.5 + u[-1] ** 2))
+        if y > -0.2:
+            v = np.tanh(v) * u[0]
+    return v * y
+
+
+@right(mixed(5), mixed(5, seed=1), 0.6)
+def break_in_one_branch_and_writes_in_the_next(u, v, y):
+    for i in range(4):
+        if v[i] * y > 0.2:
+            y = np.cos(y * u[i])
+            if y < 0.9:
+                u[i] *= y
+            else:
+                break
+        elif u[i] > 0.5:
+            y = y * u[i + 1]
+            break
+        if u[i + 1] > -0.3:
+            v[i + 1] = np.sin(v[i]) * u[i + 1] * y
+        else:
+            u[0] *= v[i]
+    return u * v * y
+
+
+@right(mixed(5), 0.6)
+def break_that_keeps_what_the_last_iteration_did(u, y):
+    i = 0
+    while True:
+        if u[i] > 0.0:
+            y = np.sin(y) * u[i]
+            if i > 2:
+                u[0] = y * y
+                break
+        else:
+            u[i] = u[i - 1] * y
+        if y * u[i] > -0.1:
+            u[i + 1] *= np.exp(y)
+        i += 1
+        if i == 4:
+            u[-1] *= y
+            break
+    return u * y
