@@ -262,14 +262,6 @@ def in_a_called_function(x, n):
     return x
 
 
-@right(positive(5), 2)
-def complex_numbers(x, n):
-    z = x * (1.0 + 0.3j)
-    for _ in range(n):
-        z[:] = z * np.sin(z)
-    return np.sum(np.real(z * np.conj(z)))
-
-
 @right(positive(4), 3)
 def state_is_returned_and_kept(x, n):
     y = x
@@ -313,3 +305,25 @@ def three_axes(a, n):
     for _ in range(n):
         a[:, 1:, :] *= np.sin(a[:, :-1, :])
     return a
+
+
+@right(positive(5), 3)
+@right(positive(5), 0)
+def squares_and_sums(x, n):
+    for _ in range(n):
+        x[:] = x * x * 0.5
+    return np.sum(x * x)
+
+
+@right(positive(5), 3)
+def state_that_is_rebound(x, n):
+    for _ in range(n):
+        x = x - 0.1 * np.sin(x)
+    return x
+
+
+@right(positive(5), 3)
+def numbers(x, n):
+    for i in range(n):
+        x[i] = np.sin(x[i + 1]) * x[i]
+    return x
