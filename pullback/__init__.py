@@ -1,6 +1,7 @@
 """Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
 
 from pullback.api import Differentiable, differentiable, grad, value_and_grad, vjp
+from pullback.control import stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
     AliasError,
@@ -32,6 +33,7 @@ __all__ = [
     "WrtError",
     "differentiable",
     "grad",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

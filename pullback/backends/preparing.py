@@ -23,6 +23,7 @@ from .facts import MAKERS
 from .folding import Callees
 from .holding import keep_copies
 from .mutation import take_apart
+from .plain import plain
 from .shapes import ask_latest
 from .sinking import write_last
 from .tapes import merge_tapes
@@ -32,7 +33,7 @@ from .updates import augment
 
 def prepare(f: Function) -> Function:
     """The function with merged tapes, and with results packed in the branches that make them."""
-    return replace(f, block=merge_tapes(_packed(_shared_tests(f.block))))
+    return replace(f, block=merge_tapes(_packed(_shared_tests(plain(f.block)))))
 
 
 def ready(f: Function, callees: Callees, public: bool) -> Function:

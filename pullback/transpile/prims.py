@@ -13,6 +13,11 @@ def alias(x: Any) -> Any:
     return x
 
 
+def stopped(x: Any) -> Any:
+    """The same value, as a constant."""
+    return x
+
+
 def dim(x: Any, axis: int) -> int:
     """`x.shape[axis]`."""
     return int(np.shape(x)[axis])

@@ -19,7 +19,7 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.lower import library, outputs, parts, writers
+from pullback.transpile.lower import controls, library, outputs, parts, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
@@ -104,7 +104,7 @@ def call(
     scope.refuse(node.func if isinstance(node, gast.Call) else node, message, "Call a function by its name.")
 
 
-_SPECIAL = {**library.SPECIAL, **parts.FUNCTIONS, **writers.FUNCTIONS}
+_SPECIAL = {**library.SPECIAL, **parts.FUNCTIONS, **writers.FUNCTIONS, **controls.FUNCTIONS}
 
 
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:

@@ -38,7 +38,9 @@ from pullback.transpile.optimise.forward import Forward, extended, steps_of
 from pullback.transpile.traversal import free, own_reads, substitute
 
 # these cost nothing: a view, a number, an item
-_FREE: frozenset[OpFunction] = frozenset({np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias})
+_FREE: frozenset[OpFunction] = frozenset(
+    {np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias, prims.stopped}
+)
 _CHEAP: frozenset[OpFunction] = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg})
 _STEPS = 3
 _LONG = 1000  # the length of an axis where it is not known

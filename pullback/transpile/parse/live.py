@@ -30,7 +30,7 @@ from pullback.transpile.parse.sources import (
 )
 
 LIBRARIES = frozenset({"numpy", "scipy", "jax", "jaxlib", "jaxtyping"})
-_OURS = frozenset({"", "api", "backends", "errors", "runtime", "transpile"})
+_OURS = frozenset({"", "api", "backends", "control", "errors", "runtime", "transpile"})
 _STDLIB = os.path.dirname(os.__file__)
 
 
