@@ -1,7 +1,7 @@
 """Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
 
 from pullback.api import Differentiable, differentiable, grad, value_and_grad, vjp
-from pullback.control import stop_gradient
+from pullback.control import on_gradient, stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
     AliasError,
@@ -10,6 +10,7 @@ from pullback.errors import (
     NotScalar,
     NotSupportedYet,
     PullbackError,
+    RuleError,
     SignatureNeeded,
     SourceError,
     SourceUnavailable,
@@ -26,6 +27,7 @@ __all__ = [
     "NotScalar",
     "NotSupportedYet",
     "PullbackError",
+    "RuleError",
     "SignatureNeeded",
     "SourceError",
     "SourceUnavailable",
@@ -33,6 +35,7 @@ __all__ = [
     "WrtError",
     "differentiable",
     "grad",
+    "on_gradient",
     "stop_gradient",
     "value_and_grad",
     "vjp",

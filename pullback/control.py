@@ -1,11 +1,12 @@
-"""What a function says of its own derivative: what is a constant there.
+"""What a function says of its own derivative: what is a constant there, and who sees a cotangent.
 
 Called, each of these gives back what it was given: the function computes what it would without them.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 X = TypeVar("X")
 
@@ -15,6 +16,18 @@ def stop_gradient(x: X) -> X:
 
     An array is itself, and shares its memory. Of a tuple, list or dict a new one is made of the same items.
     """
+    return _with_leaves(x)
+
+
+def on_gradient(x: X, fn: Callable[[Any], Any]) -> X:
+    """`x`; in the backward pass its cotangent goes through `fn`, which may look at it, or return another one.
+
+    `fn` is called once for each time that this is executed, with the whole cotangent: a float, an array, or a structure
+    of these as `x` is one. What it returns takes its place, and must be alike in shape and dtype; None leaves it as it
+    is. `fn` is called as it is, and may do anything; it is never differentiated.
+    """
+    if not callable(fn):
+        raise TypeError(f"on_gradient needs a function of the cotangent, not {fn!r}")
     return _with_leaves(x)
 
 

@@ -143,6 +143,8 @@ class _Check:
     def op(self, s: Op) -> None:
         if s.op in _SHAPES or self.is_static(s.args) and not isinstance(s.out.type, ab.Array):
             self.static.add(s.out)
+        if prims.has_effect(s.op):
+            refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
         if s.op is prims.add_at_key:
             refuse(s.origin, "a list that is indexed by a computed number", "loop over the list itself")
         if dict(s.kwargs).get("via"):

@@ -19,9 +19,11 @@ from pullback.transpile.traversal import substitute
 
 from .rewriting import with_blocks
 
+_SAID = (prims.stopped, prims.watched)
+
 
 def plain(b: Block) -> Block:
-    """The block in which a value that was stopped is the value itself, under the name that it was given."""
+    """The block in which a value that was stopped or watched is the value itself, under the name that it was given."""
     m: dict[Var, Atom] = {}
     found = _plain(b, m)
     return substitute(found, {v: _end(v, m) for v in m}) if m else found
@@ -37,7 +39,7 @@ def _plain(b: Block, m: dict[Var, Atom]) -> Block:
     made = {s.out: k for k, s in enumerate(b.body) if isinstance(s, Op | Call) and not s.out.hint}
     body: list[Stmt | None] = []
     for s in b.body:
-        if not (isinstance(s, Op) and s.op is prims.stopped):
+        if not (isinstance(s, Op) and s.op in _SAID):
             body.append(with_blocks(s, lambda inner: _plain(inner, m)))
             continue
         x = s.args[0]

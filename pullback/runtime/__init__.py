@@ -1,5 +1,6 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
+from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.products import product_of_others
 from pullback.runtime.separate import require_apart, require_contiguous, require_separate
@@ -8,10 +9,14 @@ from pullback.runtime.trees import add_trees, match_kinds, zeros_of, zeros_to_fi
 
 __all__ = [
     "add_trees",
+    "alike",
     "at_least_one",
     "match_kinds",
+    "misfit",
+    "pass_through",
     "place_diagonal",
     "product_of_others",
+    "read_only",
     "read_written",
     "require_apart",
     "require_contiguous",

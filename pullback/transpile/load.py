@@ -88,6 +88,8 @@ def explain(e: BaseException, function: types.FunctionType, origins: Mapping[int
         traceback = traceback.tb_next
     origin = origins.get(line)
     if origin is not None:
+        if isinstance(e, errors.PullbackError) and not e.line:
+            errors.locate(e, origin)
         what = "in the backward pass of" if origin.adjoint else "in"
         note = f'{what} File "{origin.file}", line {origin.line}: {origin.text}'
         if note not in getattr(e, "__notes__", ()):

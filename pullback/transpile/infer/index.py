@@ -41,7 +41,7 @@ from pullback.transpile.infer.table import (
 )
 
 
-@shape_function(prims.alias, prims.stopped)
+@shape_function(prims.alias, prims.stopped, prims.watched)
 def alias(call: Call) -> Type:
     """The same value."""
     return call.type(0)

@@ -39,7 +39,7 @@ from pullback.transpile.traversal import free, own_reads, substitute
 
 # these cost nothing: a view, a number, an item
 _FREE: frozenset[OpFunction] = frozenset(
-    {np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias, prims.stopped}
+    {np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias, prims.stopped, prims.watched}
 )
 _CHEAP: frozenset[OpFunction] = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg})
 _STEPS = 3

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from pullback import errors
+from pullback import errors, runtime
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import marks, prims
@@ -122,7 +122,7 @@ class Adjoint:
             return
         if isinstance(s, Op) and s.out in self.r.restored.destroyed:
             self.versions.take_back(s)
-        reached = [o for o in s.outs if o in self.ct.open]
+        reached = [o for o in s.outs if o in self.ct.open or self.is_seen(s)]
         if not reached and (isinstance(s, Op) or not self.r.restored.changes(s)):
             return
         if any(ab.kind_of(o.type) == "complex" for o in reached):
@@ -167,6 +167,18 @@ class Adjoint:
             self.elementwise(s, rule, active)
         else:
             self.reverse_rule(s, rule, active)
+
+    def is_seen(self, s: Stmt) -> bool:
+        """Does the user's function see the cotangent of what a statement binds, even if nothing has reached it?"""
+        return isinstance(s, Op) and s.op is prims.watched and s.out in self.r.active
+
+    def watch(self, s: Op) -> None:
+        """The whole cotangent goes through a function of the user's."""
+        x, fn = s.args
+        name = self.ct.name(cast(Var, x)) or self.ct.name(s.out)
+        seen = self.b.emit(runtime.pass_through, (fn, self.ct.full(s.out)), hint=name)
+        self.ct.mark_whole(seen, cast(Var, x))
+        self.ct.add(x, seen)
 
     def is_active(self, a: Arg) -> bool:
         """Has an operand, or one of a tuple of operands, a cotangent?"""
@@ -441,6 +453,7 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     prims.make_list: Adjoint.make,
     prims.make_dict: Adjoint.make,
     prims.alias: Adjoint.alias,
+    prims.watched: Adjoint.watch,
     prims.set_item: writes.set_item,
     prims.add_item: writes.add_item,
 }
