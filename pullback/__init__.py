@@ -17,6 +17,7 @@ from pullback.errors import (
     StaleSource,
     WrtError,
 )
+from pullback.stdlib.registry import elementwise, rule
 
 __all__ = [
     "AliasError",
@@ -34,8 +35,10 @@ __all__ = [
     "StaleSource",
     "WrtError",
     "differentiable",
+    "elementwise",
     "grad",
     "on_gradient",
+    "rule",
     "stop_gradient",
     "value_and_grad",
     "vjp",

@@ -137,6 +137,8 @@ class _Check:
             case Effect(op="enter" | "try"):
                 what = "`try` with effects in `finally`" if s.op == "try" else "a context manager"
                 refuse(s.origin, what, "enter it where the derivative is called")
+            case Effect(op="require_cotangents"):
+                pass
             case Effect() if s.op == "raise" or not self.is_static(s.args):
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 

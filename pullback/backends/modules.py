@@ -152,7 +152,7 @@ class _Module:
         blanks = {node for node, note in self.notes.items() if note.blank}
         text, parsed = printed(tree, Layout(comments, frozenset(blanks | self.groups_of(tree))))
         users = {name: place for place, name in self.space.users.items()}
-        return Emitted(self.entry, text, users, self.origins(tree, parsed))
+        return Emitted(self.entry, text, users, self.origins(tree, parsed), self.space.objects)
 
     def writer(self, key: str) -> Expressions:
         f = self.program.entry if key == "" else self.printed[key]

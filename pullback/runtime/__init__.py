@@ -3,6 +3,7 @@
 from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.products import product_of_others
+from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
 from pullback.runtime.trees import add_trees, match_kinds, zeros_of, zeros_to_fill
@@ -20,6 +21,7 @@ __all__ = [
     "read_written",
     "require_apart",
     "require_contiguous",
+    "require_cotangents",
     "require_scalar",
     "require_separate",
     "scatter_add",

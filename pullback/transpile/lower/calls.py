@@ -19,8 +19,8 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, OpFunction
-from pullback.transpile.lower import controls, library, outputs, parts, writers
-from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
+from pullback.transpile.lower import controls, library, outputs, parts, ruled, writers
+from pullback.transpile.lower.containers import as_arg, as_atom, as_operand, explode, items_of
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
@@ -166,7 +166,10 @@ def operation(
             _operand(scope, node, op, place, value, operands)
         else:
             _static(scope, node, op, name, value, static_args)
-    return scope.op(op, tuple(operands), tuple(static_args.items()), hint, node)
+    given, kwargs = tuple(operands), tuple(static_args.items())
+    if ruled.is_ruled(op) and not scope.is_template:
+        return ruled.append(scope, node, op, given, kwargs, hint)
+    return scope.op(op, given, kwargs, hint, node)
 
 
 def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, operands: list[Arg]) -> None:
@@ -192,6 +195,8 @@ _OF_SEQUENCES: frozenset[OpFunction] = frozenset(
 
 
 def _one_operand(scope: Scope, node: Any, op: OpFunction, value: Value) -> Arg:
+    if ruled.is_ruled(op) and not scope.is_template:
+        return as_atom(scope, node, value)
     if scope.is_template or op in _OF_SEQUENCES or not parameters_of(op).has_rule:
         return as_arg(scope, node, value)
     if isinstance(type_of(value), ab.ListOf):

@@ -16,12 +16,13 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
 from pullback.transpile.infer import type_of_value
-from pullback.transpile.lower import attributes, calls, effects, expressions, patterns, statements, subscripts
+from pullback.transpile.lower import attributes, calls, effects, expressions, patterns, ruled, statements, subscripts
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.functions import Unit, check_parameters, core_parameter, declared
 from pullback.transpile.lower.origins import origin_of
+from pullback.transpile.lower.parameters import parameters_of
 from pullback.transpile.lower.scan import names_of
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Demands, End, NotATemplate, Restart, Returned
@@ -151,8 +152,10 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     for v in variables:
         scope.bind(v.hint, v)
         scope.memory.new(v)
-    end = scope.statements(plain_body(source))
-    value = end.value if isinstance(end, Returned) else NONE
+    value = _by_rule(scope, variables)
+    if value is None:
+        end = scope.statements(plain_body(source))
+        value = end.value if isinstance(end, Returned) else NONE
     shared = effects.shared(scope, variables, value)
     result = as_atom(scope, scope.here, value)
     written = effects.written(scope, variables)
@@ -175,6 +178,18 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     )
     needed = frozenset(k for k, v in enumerate(variables) if v in scope.contiguous)
     return function, replace(shared, contiguous=needed)
+
+
+def _by_rule(scope: Lowering, variables: Sequence[Var]) -> Value | None:
+    """What the outermost function gives where it has a derivative rule: a call of it, which is then used."""
+    f = scope.source.function
+    if scope.is_called or f is None or not ruled.is_ruled(f):
+        return None
+    parameters = zip(declared(scope.source), variables, strict=True)
+    static = parameters_of(f).static
+    named = {p.name: v for p, v in parameters if p.name in static}
+    args = [v for v in variables if v.hint not in named]
+    return calls.operation(scope, scope.source.tree, f, args, named, "")
 
 
 def local_names_of(source: FunctionSource) -> frozenset[str]:

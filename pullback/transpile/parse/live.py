@@ -15,6 +15,7 @@ from typing import Any
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile.collector import collector_paused
+from pullback.transpile.importing import module_name
 from pullback.transpile.parse import running
 from pullback.transpile.parse.sources import (
     ABSENT,
@@ -88,18 +89,6 @@ def _source(function: types.FunctionType, reads: Reads, is_context: bool) -> Fun
     )
     reads.functions[function] = source
     return source
-
-
-def module_name(namespace: dict[str, Any]) -> str:
-    """The name under which a module can be imported; a script that runs as `__main__` has that of its file."""
-    name = namespace.get("__name__", "")
-    if name != "__main__":
-        return str(name)
-    spec = namespace.get("__spec__")
-    if spec is not None:
-        return str(spec.name).removesuffix(".__main__")
-    stem = os.path.splitext(os.path.basename(namespace.get("__file__") or ""))[0]
-    return stem if stem.isidentifier() else "__main__"
 
 
 def _plain_function(f: object) -> types.FunctionType:

@@ -50,6 +50,7 @@ from pullback.transpile.reverse.cotangents import (
     of_numpy,
 )
 from pullback.transpile.reverse.restore import Restored, Versions
+from pullback.transpile.reverse.ruled import check_call, check_parts
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.storage import Sharing, composed, of_index
 from pullback.transpile.traversal import variables
@@ -194,6 +195,7 @@ class Adjoint:
             partials = self.call_rule(rule, inputs, s, active)
         else:
             partials = self.b.splice(template, inputs)
+            check_parts(self, rule.fn, partials, [s.out] * len(active))
         ranks = [ab.rank(_type(a)) for a in s.args]
         for i, partial in zip(active, partials, strict=True):
             d = self.b(operator.mul, ct, partial)
@@ -226,6 +228,7 @@ class Adjoint:
                 self.contribute(s.args[i], d)
             return
         results = self.b.splice(template, (ct, s.out, *flat))
+        check_parts(self, rule.fn, results, [flat[k] for k in wanted])
         for k, d in zip(wanted, results, strict=True):
             logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
             self.ct.add(flat[k], d, logical)
@@ -253,6 +256,7 @@ class Adjoint:
         """The cotangents of the active inputs by a call of the rule itself, where it is more than a template."""
         out = Var("", ab.Seq("tuple", tuple(map(_unfitted, s.args))) if len(s.args) > 1 else _unfitted(s.args[0]))
         self.b.define(out, cast(Any, rule.fn), inputs, s.kwargs)
+        check_call(self, rule.fn, out, s.args if rule.kind == "reverse" else [s.out] * len(s.args))
         if len(s.args) == 1:
             return [out]
         return [self.b(prims.item, out, Lit(i)) for i in active]
