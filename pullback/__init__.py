@@ -1,6 +1,7 @@
 """Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
 
 from pullback.api import Differentiable, differentiable, grad, value_and_grad, vjp
+from pullback.control import on_gradient, stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
     AliasError,
@@ -9,12 +10,14 @@ from pullback.errors import (
     NotScalar,
     NotSupportedYet,
     PullbackError,
+    RuleError,
     SignatureNeeded,
     SourceError,
     SourceUnavailable,
     StaleSource,
     WrtError,
 )
+from pullback.stdlib.registry import elementwise, rule
 
 __all__ = [
     "AliasError",
@@ -25,13 +28,18 @@ __all__ = [
     "NotScalar",
     "NotSupportedYet",
     "PullbackError",
+    "RuleError",
     "SignatureNeeded",
     "SourceError",
     "SourceUnavailable",
     "StaleSource",
     "WrtError",
     "differentiable",
+    "elementwise",
     "grad",
+    "on_gradient",
+    "rule",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

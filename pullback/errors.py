@@ -94,6 +94,10 @@ class NotScalar(PullbackError, TypeError):
     """The result of a function whose gradient is asked for is not a scalar."""
 
 
+class RuleError(PullbackError, TypeError):
+    """A function of the user's that is a part of the derivative, a rule or an observer, returns what does not fit."""
+
+
 class AliasError(PullbackError, RuntimeError):
     """Two names turned out to share memory, or not to, against what the program's meaning needs."""
 
@@ -131,6 +135,13 @@ def at(cls: type[E], origin: Place, message: str, hint: str = "", text: str = ""
         source_line=source,
         hint=hint,
     )
+
+
+def locate(error: PullbackError, origin: Place) -> None:
+    """Let an error that was raised without a place point at `origin`."""
+    found = at(PullbackError, origin, error.message)
+    error.file, error.line, error.col, error.end_col = found.file, found.line, found.col, found.end_col
+    error.source_line = found.source_line
 
 
 def _characters(line: str, byte_offset: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pullback.transpile.core import Origin, Program
@@ -16,7 +16,8 @@ class Emitted:
     """A generated module.
 
     `user_names` are the names in the text that stand for the user's functions and values, as (module, name there):
-    the text imports them, and the loader puts the live objects there instead. `origins` tells, for a line of the text,
+    the text imports them, and the loader puts the live objects there instead, those in `objects` or what was looked up
+    while transpiling. `origins` tells, for a line of the text,
     the user's place behind it.
     """
 
@@ -24,6 +25,7 @@ class Emitted:
     text: str
     user_names: Mapping[str, tuple[str, str]]
     origins: Mapping[int, Origin]
+    objects: Mapping[str, object] = field(default_factory=dict)
 
 
 class Backend(Protocol):

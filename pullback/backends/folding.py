@@ -298,6 +298,8 @@ class Folder:
         sites = self.usage.sites.get(out, [])
         if not sites or out.hint and not s.origin.adjoint or s in self.changing:
             return False
+        if isinstance(s, Op) and prims.has_effect(s.op):
+            return False
         if any(site.kind == "collected" for site in sites):
             return False
         if cheap:

@@ -139,12 +139,16 @@ class _Check:
                 refuse(s.origin, what, "enter it where the derivative is called")
             case Effect(op="set_attribute"):
                 refuse(s.origin, "an attribute of an argument that is set", "return the value")
+            case Effect(op="require_cotangents"):
+                pass
             case Effect() if s.op == "raise" or not self.is_static(s.args):
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 
     def op(self, s: Op) -> None:
         if s.op in _SHAPES or self.is_static(s.args) and not isinstance(s.out.type, ab.Array):
             self.static.add(s.out)
+        if prims.has_effect(s.op):
+            refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
         if s.op is prims.add_at_key:
             refuse(s.origin, "a list that is indexed by a computed number", "loop over the list itself")
         if s.op is runtime.order:

@@ -158,7 +158,7 @@ class _Module:
                 raise self.too_deep(e) from None
             raise
         users = {name: place for place, name in self.space.users.items()}
-        return Emitted(self.entry, text, users, self.origins(tree, parsed))
+        return Emitted(self.entry, text, users, self.origins(tree, parsed), self.space.objects)
 
     def too_deep(self, e: SyntaxError) -> errors.PullbackError:
         """The error for a program that is nested more deeply than Python text can be."""

@@ -6,12 +6,14 @@ import builtins
 import keyword
 import math
 import sys
+import types
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from pullback import runtime
+from pullback import errors, runtime
+from pullback.transpile.importing import module_name
 
 _PREFERRED: dict[Any, str] = {np.absolute: "abs", np.conjugate: "conj"}
 _SEARCHED = ("numpy", "scipy.special", "scipy.linalg")
@@ -61,6 +63,7 @@ class Namespace:
         self.users: dict[tuple[str, str], str] = {}
         self.constants: dict[tuple[str, str], tuple[str, object]] = {}
         self.helpers: dict[str, str] = {}
+        self.objects: dict[str, object] = {}
 
     def claim(self, *wanted: str) -> str:
         """The first of these names that is free, or one like the last; it is taken from now on."""
@@ -137,9 +140,20 @@ class Namespace:
         if getattr(runtime, name, None) is f:
             return self.helper(name)
         found = module_path(f)
+        if isinstance(f, types.FunctionType) and (found is None or found[0] == "__main__"):
+            return self.live(f)
         if found is None:
             raise TypeError(f"internal error, please report: no name to call {f!r} by")
         return self.member(*found)
+
+    def live(self, f: types.FunctionType) -> str:
+        """The name of a function of the user's that cannot be imported here under the name that it has there."""
+        if f.__globals__.get(f.__name__) is not f:
+            message = f"{f.__name__!r}, a rule or a function with one, is not what its module has under that name"
+            raise errors.NotSupportedYet(message, hint="Define it in a module, under a name of its own.")
+        name = self.user(module_name(f.__globals__), f.__name__)
+        self.objects[name] = f
+        return name
 
     def forbidden(self) -> frozenset[str]:
         """What local variables cannot be called."""

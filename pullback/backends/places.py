@@ -87,6 +87,7 @@ _HELPER_ALIASES: dict[Callable[..., Any], tuple[int, ...]] = {
     runtime.add_trees: (0, 1),
     runtime.match_kinds: (0,),
     runtime.to_fill: (0,),
+    runtime.pass_through: (1,),
     prims.add_at_key: (0, 2),
 }
 _FRESH_HELPERS: frozenset[Any] = frozenset(

@@ -24,6 +24,7 @@ from .folding import Callees
 from .holding import keep_copies
 from .mutation import take_apart
 from .passed import read_before_set
+from .plain import plain
 from .rows import keep_in_rows
 from .shapes import ask_latest
 from .sinking import write_last
@@ -38,7 +39,7 @@ def prepare(f: Function, callees: Callees, in_place: bool) -> Function:
     `in_place`: does the language write into arrays?
     """
     f = read_before_set(f)
-    block = _packed(_shared_tests(f.block))
+    block = _packed(_shared_tests(plain(f.block)))
     return replace(f, block=merge_tapes(keep_in_rows(block, callees) if in_place else block))
 
 

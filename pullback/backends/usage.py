@@ -63,7 +63,7 @@ class Usage:
                 self.backward = self._count
             self._count += 1
             self._own(s, block)
-            if isinstance(s, Effect) or isinstance(s, Call) and self._effectful(s.function):
+            if _is_effect(s) or isinstance(s, Call) and self._effectful(s.function):
                 self.effects.append(self.start[s])
             inner = s if isinstance(s, For | While | Def) else context
             tries = isinstance(s, If) and s.tries
@@ -120,11 +120,15 @@ class Usage:
         return out or None
 
 
+def _is_effect(s: Stmt) -> bool:
+    return isinstance(s, Effect) or isinstance(s, Op) and prims.has_effect(s.op)
+
+
 def has_effects(block: Block, effectful: Callable[[str], bool]) -> bool:
     """Does a block print, raise or assert, itself or in a function that it calls?"""
     return any(
-        isinstance(s, Effect)
-        and s.is_observable
+        _is_effect(s)
+        and not (isinstance(s, Effect) and not s.is_observable)
         or isinstance(s, Call)
         and effectful(s.function)
         or any(has_effects(b, effectful) for b in blocks(s))

@@ -1,9 +1,11 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
+from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.order import order
 from pullback.runtime.products import product_of_others
+from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
 from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zeros_of, zeros_to_fill
@@ -11,16 +13,21 @@ from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zero
 __all__ = [
     "add_at",
     "add_trees",
+    "alike",
     "arrays_in",
     "at_least_one",
     "match_kinds",
+    "misfit",
     "order",
+    "pass_through",
     "place_diagonal",
     "product_of_others",
+    "read_only",
     "read_written",
     "record",
     "require_apart",
     "require_contiguous",
+    "require_cotangents",
     "require_distinct",
     "require_scalar",
     "require_separate",

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from pullback.runtime.rules import require_cotangents
 from pullback.runtime.trees import add_trees
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "match_kinds",
     "place_diagonal",
     "product_of_others",
+    "require_cotangents",
     "require_scalar",
     "scatter_add",
     "unbroadcast",

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from pullback.stdlib.signatures import check_signature, is_users
+
 Op = Callable[..., Any]
 Takes = Literal["whole", "scalar", "elementwise", "passed"]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,14 +36,19 @@ class Rule:
 _RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
 _CONSTANT: set[Op] = set()
 _STATIC: set[Callable[..., Any]] = set()
+_REVERSE: set[Callable[..., Any]] = set()
 
 
 def _add(mode: str, fn: F, ops: tuple[Op, ...], rule: Callable[[Op], Rule]) -> F:
     for op in ops:
         made = rule(op)
+        if is_users(fn):
+            check_signature(op, made.kind, fn, made.active)
         if (op, mode, made.active) in _RULES:
             raise ValueError(f"{getattr(op, '__name__', op)!r} has a {mode} rule already")
         _RULES[op, mode, made.active] = made
+    if mode == "reverse":
+        _REVERSE.add(fn)
     return fn
 
 
@@ -51,7 +58,8 @@ def elementwise(*ops: Op, active: tuple[int, ...] | None = None) -> Callable[[F]
     It serves both modes. Shapes, un-broadcasting and dtypes are the engine's affair. `active` restricts the rule to
     calls in which exactly these inputs are differentiated (`active=(0,)` and a constant second operand).
 
-    Raises ValueError when the operation has such a rule already.
+    Raises ValueError when the operation has such a rule already, RuleError when its parameters do not fit those of the
+    operation.
     """
     return lambda fn: _add("both", fn, ops, lambda op: Rule(op, "elementwise", fn, active))
 
@@ -68,7 +76,8 @@ class _RuleDecorator:
         for every element; "elementwise", also any that broadcasts against `out`, because it works element by element.
         "passed": one number that stands for every element is also the cotangent of each operand (a transpose, a sum).
 
-        Raises ValueError when the operation has such a rule already.
+        Raises ValueError when the operation has such a rule already, RuleError when its parameters do not fit those of
+        the operation.
         """
         return lambda fn: _add("reverse", fn, ops, lambda op: Rule(op, "reverse", fn, active, ct))
 
@@ -105,6 +114,16 @@ def is_static(fn: Callable[..., Any]) -> bool:
 def constant(*ops: Op) -> None:
     """Declare operations whose derivative is zero wherever it exists (`np.floor`, comparisons, `np.zeros`)."""
     _CONSTANT.update(ops)
+
+
+def takes_cotangent(fn: Callable[..., Any]) -> bool:
+    """Is `fn` a reverse rule, which takes the cotangent first?"""
+    return fn in _REVERSE
+
+
+def count() -> int:
+    """How many rules there are by now."""
+    return len(_RULES)
 
 
 def find(op: Op, active: tuple[int, ...]) -> Rule | None:

@@ -183,6 +183,33 @@ def same_shape(a: Type, b: Type) -> bool:
     return sa is not None and sb is not None and len(sa) == len(sb) and all(map(same_length, sa, sb))
 
 
+def fits(t: Type, like: Type) -> bool:
+    """Is a value of type `t` proven to have the shape of one of type `like`, or to broadcast to or from it?"""
+    a, b = shape_of(t), shape_of(like)
+    if a is None or b is None:
+        return False
+    return all(is_one(n) or is_one(m) or _is_one_length(n, m) for n, m in zip(a[::-1], b[::-1], strict=False))
+
+
+def never_fits(t: Type, like: Type) -> bool:
+    """Is a value of type `t` proven not to broadcast with one of type `like`?"""
+    a, b = shape_of(t) or (), shape_of(like) or ()
+    pairs = zip(a[::-1], b[::-1], strict=False)
+    return any(never_one(n) and never_one(m) and _never_equal(n, m) for n, m in pairs)
+
+
+def _is_one_length(a: Length, b: Length) -> bool:
+    if isinstance(a, int) or isinstance(b, int):
+        return a == b
+    return a.symbol == b.symbol != ANONYMOUS and a.offset == b.offset
+
+
+def _never_equal(a: Length, b: Length) -> bool:
+    if isinstance(a, int) or isinstance(b, int):
+        return isinstance(a, int) and isinstance(b, int) and a != b
+    return a.symbol == b.symbol != ANONYMOUS and a.offset != b.offset
+
+
 def shift(n: Length, by: int) -> Length:
     """The length `n + by`; what was known to differ from 1 is not known of the sum."""
     return n + by if isinstance(n, int) else n if by == 0 else Dim(n.symbol, n.offset + by)

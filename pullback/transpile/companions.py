@@ -35,6 +35,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.optimise import (
+    any_effect,
     ask_at_hand,
     effectful,
     fuse_adjoints,
@@ -191,6 +192,8 @@ class Derivation:
         """Add a companion of `f`; its parameters are given by position."""
         params = tuple(map(Param, block.params))
         self.functions[name] = replace(f, name=name, params=params, block=block, doc="", primal=False)
+        if any_effect(block, self.effects):
+            self.effects |= {name}
 
     def _split(
         self, f: Function, forward: Block, backward: tuple[Stmt, ...], grads: Atom, dout: Var

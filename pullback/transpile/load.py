@@ -29,7 +29,10 @@ def load(emitted: Emitted, source: FunctionSource) -> Callable[..., Any]:
     happens, if a function or value of the user's that the text was made from has been replaced since by one that does
     not fit. An exception out of generated code carries a note with the user's line.
     """
-    live = {name: _live_object(source, *there) for name, there in emitted.user_names.items()}
+    live = {
+        name: (emitted.objects[name], None) if name in emitted.objects else _live_object(source, *there)
+        for name, there in emitted.user_names.items()
+    }
     file = f"<pullback {emitted.name} {next(_numbers[emitted.name])}>"
     namespace: dict[str, Any] = {"__name__": source.module, "__file__": file}
     namespace.update((name, value) for name, (value, _) in live.items())
@@ -88,6 +91,8 @@ def explain(e: BaseException, function: types.FunctionType, origins: Mapping[int
         traceback = traceback.tb_next
     origin = origins.get(line)
     if origin is not None:
+        if isinstance(e, errors.PullbackError) and not e.line:
+            errors.locate(e, origin)
         what = "in the backward pass of" if origin.adjoint else "in"
         note = f'{what} File "{origin.file}", line {origin.line}: {origin.text}'
         if note not in getattr(e, "__notes__", ()):

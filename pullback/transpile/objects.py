@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import os
 import sys
 import types
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
+
+from pullback.transpile.importing import module_name
 
 _LIBRARIES = frozenset({"numpy", "scipy", "jax", "jaxlib", "pullback"}) | sys.stdlib_module_names
 _ALLOWED = frozenset({"abc", "typing", "typing_extensions"})
@@ -119,15 +120,3 @@ def place_of_class(cls: type) -> tuple[str, str]:
     if not around:
         return module, name
     return f"{module}.{around}" if around.endswith("<locals>") else f"{module}.{around}<class>", name
-
-
-def module_name(namespace: dict[str, Any]) -> str:
-    """The name under which a module can be imported; a script that runs as `__main__` has that of its file."""
-    name = namespace.get("__name__", "")
-    if name != "__main__":
-        return str(name)
-    spec = namespace.get("__spec__")
-    if spec is not None:
-        return str(spec.name).removesuffix(".__main__")
-    stem = os.path.splitext(os.path.basename(namespace.get("__file__") or ""))[0]
-    return stem if stem.isidentifier() else "__main__"

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from pullback import runtime
+
+
+def has_effect(op: Callable[..., Any]) -> bool:
+    """Does an operation do more than to give a value: must it be done, once, and in its turn?"""
+    return op is runtime.pass_through
+
 
 def alias(x: Any) -> Any:
     """The same value under another name; copy propagation removes it and keeps the better name."""
+    return x
+
+
+def stopped(x: Any) -> Any:
+    """The same value, as a constant."""
+    return x
+
+
+def watched(x: Any, fn: Any) -> Any:
+    """The same value; in the backward pass its cotangent goes through `fn`."""
     return x
 
 
@@ -121,8 +139,6 @@ def flatten(x: Any, *, order: Any = "C") -> Any:
 
 def add_at_key(container: Any, key: Any, value: Any) -> Any:
     """The list `container` after its item at the integer `key` has had a cotangent added, as a new value."""
-    from pullback.runtime import add_trees
-
     out = list(container)
-    out[key] = add_trees(out[key], value)
+    out[key] = runtime.add_trees(out[key], value)
     return out

@@ -36,6 +36,7 @@ _EFFECTS = {
     "assert": (1, 2),
     "raise": (0, None),
     "require_scalar": (1, 1),
+    "require_cotangents": (3, None),
     "require_separate": (2, None),
     "require_apart": (3, 3),
     "require_contiguous": (2, 2),

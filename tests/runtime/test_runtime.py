@@ -110,7 +110,7 @@ def test_product_of_others() -> None:
 
 @pytest.mark.parametrize("name", runtime.__all__)
 def test_a_helper_stands_alone(name: str) -> None:
-    """Its source, with NumPy imported and the helpers that it calls, is all that a standalone file needs."""
+    """Its source and that of the helpers it calls, with NumPy imported, is all that a standalone file needs."""
     source = inspect.getsource(getattr(runtime, name))
     names = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     bound = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

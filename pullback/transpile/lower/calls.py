@@ -20,8 +20,19 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
-from pullback.transpile.lower import comprehensions, inlining, instances, library, making, outputs, parts, writers
-from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of, opened
+from pullback.transpile.lower import (
+    comprehensions,
+    controls,
+    inlining,
+    instances,
+    library,
+    making,
+    outputs,
+    parts,
+    ruled,
+    writers,
+)
+from pullback.transpile.lower.containers import as_arg, as_atom, as_operand, explode, items_of, opened
 from pullback.transpile.lower.functions import takes_any
 from pullback.transpile.lower.generators import generator_of
 from pullback.transpile.lower.identity import now
@@ -174,6 +185,7 @@ _SPECIAL: dict[object, library.Special] = {
     **library.SPECIAL,
     **parts.FUNCTIONS,
     **writers.FUNCTIONS,
+    **controls.FUNCTIONS,
     **inlining.SPECIAL,
     **instances.SPECIAL,
     **making.SPECIAL,
@@ -259,7 +271,10 @@ def operation(
             _operand(scope, node, op, place, value, operands)
         else:
             _static(scope, node, op, name, value, static_args)
-    return scope.op(op, tuple(operands), tuple(static_args.items()), hint, node)
+    given, kwargs = tuple(operands), tuple(static_args.items())
+    if ruled.is_ruled(op) and not scope.is_template:
+        return ruled.append(scope, node, op, given, kwargs, hint)
+    return scope.op(op, given, kwargs, hint, node)
 
 
 def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, operands: list[Arg]) -> None:
@@ -285,6 +300,8 @@ _OF_SEQUENCES: frozenset[OpFunction] = frozenset(
 
 
 def _one_operand(scope: Scope, node: Any, op: OpFunction, value: Value) -> Arg:
+    if ruled.is_ruled(op) and not scope.is_template:
+        return as_atom(scope, node, value)
     if scope.is_template or op in _OF_SEQUENCES or not parameters_of(op).has_rule:
         return as_arg(scope, node, value)
     if isinstance(type_of(value), ab.ListOf):

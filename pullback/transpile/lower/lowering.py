@@ -16,7 +16,17 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
 from pullback.transpile.infer import type_of_value
-from pullback.transpile.lower import attributes, calls, changing, effects, expressions, patterns, statements, subscripts
+from pullback.transpile.lower import (
+    attributes,
+    calls,
+    changing,
+    effects,
+    expressions,
+    patterns,
+    ruled,
+    statements,
+    subscripts,
+)
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom, opened
 from pullback.transpile.lower.effects import Shared
@@ -24,6 +34,7 @@ from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.functions import Unit, check_stars, core_parameter, every_parameter
 from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.origins import origin_of
+from pullback.transpile.lower.parameters import parameters_of
 from pullback.transpile.lower.scan import names_of
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Demands, End, NotATemplate, Restart, Returned
@@ -178,9 +189,11 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         scope.bind(v.hint, owned(scope, value, v.hint))
     first = tuple((scope.bound(v.hint) if v.hint in scope.opened else None) or v for v in variables)
     begin = len(scope.body)
-    end = scope.statements(plain_body(source))
-    value = end.value if isinstance(end, Returned) else NONE
-    value = changing.finished(scope, scope.here, value)
+    given = _by_rule(scope, variables)
+    if given is None:
+        end = scope.statements(plain_body(source))
+        given = end.value if isinstance(end, Returned) else NONE
+    value = changing.finished(scope, scope.here, given)
     shared = effects.shared(scope, variables, value, first)
     result = as_atom(scope, scope.here, value)
     changed = dict(effects.changes(scope, variables, first)) if scope.is_called else {}
@@ -221,6 +234,18 @@ def _classes(t: ab.Type) -> Iterator[type]:
         case ab.Seq(items=items):
             for x in items:
                 yield from _classes(x)
+
+
+def _by_rule(scope: Lowering, variables: Sequence[Var]) -> Value | None:
+    """What the outermost function gives where it has a derivative rule: a call of it, which is then used."""
+    f = scope.source.function
+    if scope.is_called or f is None or not ruled.is_ruled(f):
+        return None
+    parameters = zip(every_parameter(scope.source), variables, strict=True)
+    static = parameters_of(f).static
+    named = {p.name: v for p, v in parameters if p.name in static}
+    args = [v for v in variables if v.hint not in named]
+    return calls.operation(scope, scope.source.tree, f, args, named, "")
 
 
 def local_names_of(source: FunctionSource, outer: Seen | None = None) -> frozenset[str]:

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from pullback.transpile import prims
 from pullback.transpile.abstract import Scalar, Static, rank
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
 from pullback.transpile.storage import ARITHMETIC, REDUCTIONS
+
+_ONE_OF_THEM: frozenset[OpFunction] = frozenset({max, min, prims.stopped, prims.watched})
 
 
 class Numbers:
@@ -21,7 +24,7 @@ class Numbers:
 
     def made(self, out: Var, fn: OpFunction, args: tuple[Arg, ...]) -> None:
         """Note an operation whose result may be a number."""
-        if fn in (max, min) and all(map(self.has, args)):  # of arrays they give one of them
+        if fn in _ONE_OF_THEM and all(map(self.has, args)):  # of arrays they give one of them
             self._known.add(out)
         elif fn in ARITHMETIC or isinstance(fn, np.ufunc):
             if rank(out.type) == 0 or all(map(self.has, args)):  # without axes NumPy gives a scalar, not an array

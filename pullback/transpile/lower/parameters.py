@@ -50,9 +50,13 @@ class Parameters:
         return not self.has_rule and position < len(self.names) and self.names[position] != "out"
 
 
-@lru_cache(maxsize=4096)
 def parameters_of(op: Callable[..., Any]) -> Parameters:
     """The parameters of an operation."""
+    return _parameters_of(op, registry.count())
+
+
+@lru_cache(maxsize=4096)
+def _parameters_of(op: Callable[..., Any], rules_so_far: int) -> Parameters:
     names = _own_names(op)
     rules = registry.rules().get(op, ())
     if not rules:

@@ -17,6 +17,8 @@ from types import FunctionType
 from typing import Any
 
 from pullback import errors
+from pullback.stdlib import registry
+from pullback.stdlib.signatures import is_users
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import (
     Arg,
@@ -34,6 +36,7 @@ from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
 from pullback.transpile.lower.lowering import Lowering, local_names_of
 from pullback.transpile.lower.parameters import is_operation
+from pullback.transpile.lower.returned import check_count, check_types
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Demands, End, NotATemplate, Raised, Restart, Returned
 from pullback.transpile.lower.values import Pack, UserFunction, Value
@@ -230,12 +233,12 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
         for p in (*params, *holes):
             scope.memory.new(p)
         _bind(scope, values, {name: _static_value(x, holes) for name, x in fixed})
-        results = _results(scope, _returned(scope.statements(plain_body(source))), shapes)
+        results = _results(scope, _returned(scope.statements(plain_body(source))), fn, shapes)
         if any(map(_has_effects, scope.body)):
             raise NotATemplate("it raises, asserts or prints")
     except NotATemplate as e:
         return str(e)
-    except errors.TooDeep:
+    except (errors.TooDeep, errors.RuleError):
         raise
     except (errors.PullbackError, Restart) as e:
         return f"cannot be lowered: {e}"
@@ -306,17 +309,21 @@ def _bind(scope: Template, values: Sequence[Value], static: Mapping[str, Value])
         raise NotATemplate(f"the rule does not take {', '.join(given)}")
 
 
-def _results(scope: Scope, value: Value, shapes: Sequence[Any]) -> list[Atom]:
+def _results(scope: Scope, value: Value, fn: Callable[..., object], shapes: Sequence[Any]) -> list[Atom]:
     """The cotangents that a rule returns, one for each atom of each operand."""
-    first = declared(scope.source)[0].name
-    operands = shapes[2 if first == "ct" else 1 :]
+    leading = 2 if registry.takes_cotangent(fn) or declared(scope.source)[0].name == "ct" else 1
+    operands = shapes[leading:]
     value = explode(scope, scope.here, value) if len(operands) > 1 else value
+    if is_users(fn):
+        check_count(scope, fn, value, operands)
     if len(operands) == 1:
         parts: tuple[Value, ...] = (value,)
     elif isinstance(value, Pack) and len(value.items) >= len(operands):
         parts = value.items
     else:
         raise NotATemplate("another number of cotangents than operands")
+    if is_users(fn):
+        check_types(scope, fn, parts, operands if leading == 2 else [shapes[0]] * len(operands))
     return [x for part, shape in zip(parts, operands, strict=False) for x in _aligned(scope, part, shape)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pullback.transpile.core import Block
 from pullback.transpile.optimise.at_hand import ask_at_hand
 from pullback.transpile.optimise.compare import compare_operands
-from pullback.transpile.optimise.dead import effectful, remove_dead, tried
+from pullback.transpile.optimise.dead import any_effect, effectful, remove_dead, tried
 from pullback.transpile.optimise.fuse import fuse_adjoints, fuse_branches
 from pullback.transpile.optimise.hoist import hoist_items
 from pullback.transpile.optimise.residuals import keep_residuals
@@ -17,6 +17,7 @@ from pullback.transpile.optimise.simplify import simplify
 from pullback.transpile.optimise.zeroed import write_once
 
 __all__ = [
+    "any_effect",
     "ask_at_hand",
     "compare_operands",
     "effectful",

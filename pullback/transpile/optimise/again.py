@@ -14,7 +14,9 @@ from pullback.transpile.optimise.forward import LONG, Forward
 from pullback.transpile.traversal import reads
 
 # these cost nothing: a view, a number, an item
-FREE: frozenset[OpFunction] = frozenset({np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias})
+FREE: frozenset[OpFunction] = frozenset(
+    {np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias, prims.stopped, prims.watched}
+)
 CHEAP: frozenset[OpFunction] = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg})
 # of integers and truth values, these cost as little as a place on a tape
 _COUNTING: frozenset[OpFunction] = frozenset(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from pullback.transpile import marks
+from pullback.transpile import marks, prims
 from pullback.transpile.core import (
     Block,
     Call,
@@ -26,6 +26,8 @@ def has_effect(s: Stmt) -> bool:
     """Must this statement occur, whether or not its result is used?"""
     if isinstance(s, Effect):
         return s.is_observable
+    if isinstance(s, Op):
+        return prims.has_effect(s.op)
     return any(has_effect(t) for b in blocks(s) for t in b.body)
 
 
@@ -38,7 +40,7 @@ def remove_dead(b: Block, calls_with_effect: frozenset[str] = frozenset()) -> Bl
     need, kept = set(variables(b.results)), list[Stmt]()
     for s in reversed(b.body):
         if isinstance(s, Op):
-            if s.out in need:
+            if s.out in need or prims.has_effect(s.op):
                 need.update(own_reads(s))
                 kept.append(s)
             continue
@@ -60,7 +62,7 @@ def effectful(program: Program) -> frozenset[str]:
     while True:
         before = len(found)
         for key, f in program.functions.items():
-            if _any_effect(f.block, found):
+            if any_effect(f.block, found):
                 found.add(key)
         if len(found) == before:
             return frozenset(found)
@@ -94,11 +96,13 @@ def _called(b: Block) -> Iterator[str]:
             yield from _called(inner)
 
 
-def _any_effect(b: Block, keys: set[str]) -> bool:
+def any_effect(b: Block, keys: Collection[str]) -> bool:
+    """Does a block do what is seen, itself or by a call of one of the functions `keys`?"""
     return any(
         (isinstance(s, Effect) and s.is_observable)
+        or (isinstance(s, Op) and prims.has_effect(s.op))
         or (isinstance(s, Call) and s.function in keys)
-        or any(_any_effect(x, keys) for x in blocks(s))
+        or any(any_effect(x, keys) for x in blocks(s))
         for s in b.body
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import marks, prims
 from pullback.transpile.abstract import kind_of
 from pullback.transpile.core import (
@@ -34,7 +35,7 @@ _FRESH: frozenset[OpFunction] = frozenset[OpFunction](
     {np.zeros, np.zeros_like, np.ones, np.ones_like, np.empty, np.empty_like, np.full, np.full_like, np.copy, np.array}
 ).union(
     (prims.spread, prims.make_list, prims.copies, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key),
-    (sys.exception, prims.appended, prims.shortened, prims.replaced, list),
+    (sys.exception, prims.appended, prims.shortened, prims.replaced, list, runtime.pass_through),
 )
 
 

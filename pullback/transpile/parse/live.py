@@ -16,7 +16,8 @@ from typing import Any
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile.collector import collector_paused
-from pullback.transpile.objects import module_name, place_of_class
+from pullback.transpile.importing import module_name
+from pullback.transpile.objects import place_of_class
 from pullback.transpile.parse import running
 from pullback.transpile.parse.lambdas import lambda_tree
 from pullback.transpile.parse.sources import (
@@ -34,7 +35,7 @@ from pullback.transpile.parse.sources import (
 )
 
 LIBRARIES = frozenset({"numpy", "scipy", "jax", "jaxlib", "jaxtyping"})
-_OURS = frozenset({"", "api", "backends", "errors", "runtime", "transpile"})
+_OURS = frozenset({"", "api", "backends", "control", "errors", "runtime", "transpile"})
 _STDLIB = os.path.dirname(os.__file__)
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from pullback import errors
+from pullback import errors, runtime
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import marks, prims
@@ -50,6 +50,7 @@ from pullback.transpile.reverse.cotangents import (
     of_numpy,
 )
 from pullback.transpile.reverse.restore import Restored, Versions
+from pullback.transpile.reverse.ruled import check_call, check_parts
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.storage import Sharing, composed, of_index
 from pullback.transpile.traversal import variables
@@ -123,7 +124,7 @@ class Adjoint:
             return
         if isinstance(s, Op) and s.out in self.r.restored.destroyed:
             self.versions.take_back(s)
-        reached = [o for o in s.outs if o in self.ct.open]
+        reached = [o for o in s.outs if o in self.ct.open or self.is_seen(s)]
         if not reached and (isinstance(s, Op) or not self.r.restored.changes(s)):
             return
         if any(ab.kind_of(o.type) == "complex" for o in reached):
@@ -171,6 +172,18 @@ class Adjoint:
         else:
             self.reverse_rule(s, rule, active)
 
+    def is_seen(self, s: Stmt) -> bool:
+        """Does the user's function see the cotangent of what a statement binds, even if nothing has reached it?"""
+        return isinstance(s, Op) and s.op is prims.watched and s.out in self.r.active
+
+    def watch(self, s: Op) -> None:
+        """The whole cotangent goes through a function of the user's."""
+        x, fn = s.args
+        name = self.ct.name(cast(Var, x)) or self.ct.name(s.out)
+        seen = self.b.emit(runtime.pass_through, (fn, self.ct.full(s.out)), hint=name)
+        self.ct.mark_whole(seen, cast(Var, x))
+        self.ct.add(x, seen)
+
     def is_active(self, a: Arg) -> bool:
         """Has an operand, or one of a tuple of operands, a cotangent?"""
         return a in self.r.active if isinstance(a, Var) else any(v in self.r.active for v in variables(a))
@@ -185,6 +198,7 @@ class Adjoint:
             partials = self.call_rule(rule, inputs, s, active)
         else:
             partials = self.b.splice(template, inputs)
+            check_parts(self, rule.fn, partials, [s.out] * len(active))
         ranks = [ab.rank(_type(a)) for a in s.args]
         for i, partial in zip(active, partials, strict=True):
             d = self.b(operator.mul, ct, partial)
@@ -217,6 +231,7 @@ class Adjoint:
                 self.contribute(s.args[i], d)
             return
         results = self.b.splice(template, (ct, s.out, *flat))
+        check_parts(self, rule.fn, results, [flat[k] for k in wanted])
         for k, d in zip(wanted, results, strict=True):
             logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
             self.ct.add(flat[k], d, logical)
@@ -244,6 +259,7 @@ class Adjoint:
         """The cotangents of the active inputs by a call of the rule itself, where it is more than a template."""
         out = Var("", ab.Seq("tuple", tuple(map(_unfitted, s.args))) if len(s.args) > 1 else _unfitted(s.args[0]))
         self.b.define(out, cast(Any, rule.fn), inputs, s.kwargs)
+        check_call(self, rule.fn, out, s.args if rule.kind == "reverse" else [s.out] * len(s.args))
         if len(s.args) == 1:
             return [out]
         return [self.b(prims.item, out, Lit(i)) for i in active]
@@ -450,6 +466,7 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     prims.shortened: lists.shortened,
     prims.replaced: lists.replaced,
     list: lists.copied,
+    prims.watched: Adjoint.watch,
     prims.set_item: writes.set_item,
     prims.add_item: writes.add_item,
 }

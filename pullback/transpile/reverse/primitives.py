@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pullback.stdlib.registry import elementwise, rule
+from pullback.stdlib.registry import constant, elementwise, rule
 from pullback.stdlib.rules.shapes import in_order
 from pullback.transpile import prims
+
+constant(prims.stopped)
 
 
 @elementwise(prims.astype)
