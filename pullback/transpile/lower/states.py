@@ -91,7 +91,7 @@ def hint_of(name: Name) -> str:
     """What the values of a name are called."""
     match name:
         case Local():
-            return name.name
+            return name.name.replace(" ", "_")
         case Cell():
             return name.hint
     return name
