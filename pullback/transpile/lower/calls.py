@@ -22,7 +22,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
 from pullback.transpile.lower import inlining, instances, library, making, outputs, parts, writers
 from pullback.transpile.lower.containers import as_arg, as_operand, explode, items_of
-from pullback.transpile.lower.functions import takes_any
+from pullback.transpile.lower.functions import returns_function, takes_any
 from pullback.transpile.lower.methods import call_method
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
@@ -104,7 +104,7 @@ def call(
                 return helper
             if source.captured:
                 keywords = {**keywords, **{n: x for n in source.captured if (x := scope.bound(n)) is not None}}
-            is_own = source.is_inner and source.key not in scope.lifted
+            is_own = (source.is_inner or returns_function(source)) and source.key not in scope.lifted
             if is_own or takes_any(source) or any(map(is_callable, _all_leaves(args, keywords))):
                 return inlining.written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
             return scope.call_user(node, source, args, keywords, hint)
