@@ -432,6 +432,23 @@ def returned_from_a_loop(p: Any, n: int) -> Any:
     return p.x
 
 
+def array_replaced_in_a_branch(p: Any, c: Any) -> Any:
+    if c > 0:
+        p.x = p.v * c
+    p.x *= 2.0
+    p.x[0] += c
+    if c > 1:
+        return np.sum(p.x)
+    return np.sum(p.x * p.v)
+
+
+def constant_of_the_class_set_in_a_branch(p: Any, c: Any) -> Any:
+    for k in range(3):
+        if c > k:
+            p.mass = p.mass * p.x
+    return p.mass * p.v
+
+
 def new_attribute(p: Any) -> Any:
     p.cache = p.x**2
     return p.cache * p.v
@@ -523,6 +540,11 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (early_returns, (Particle(0.01, 1.0), 0.3)),
     (returned_from_a_loop, (Particle(0.5, 1.0), 5)),
     (returned_from_a_loop, (Particle(0.5, 0.1), 5)),
+    (array_replaced_in_a_branch, (Particle(A * 3, A * 2), 0.5)),
+    (array_replaced_in_a_branch, (Particle(A * 3, A * 2), -0.5)),
+    (array_replaced_in_a_branch, (Particle(A * 3, A * 2), 1.5)),
+    (constant_of_the_class_set_in_a_branch, (Particle(0.5, 1.0), 1.5)),
+    (constant_of_the_class_set_in_a_branch, (Particle(0.5, 1.0), -0.5)),
     (new_attribute, (Particle(0.5, 1.0),)),
     (new_object_in_its_place, (Particle(0.1, 1.0),)),
     (one_argument_in_another, (Particle(0.1, 1.0), Particle(0.2, 2.0))),
@@ -689,6 +711,13 @@ def set_in_one_branch(p: Any) -> Any:
     return p.x
 
 
+def constant_of_the_class_in_a_result(x: Any) -> Any:
+    p: Any = Particle(x, 1.0)
+    if x > 0.5:
+        p.mass = x
+    return p
+
+
 def set_in_a_loop_that_may_not_run(p: Any) -> Any:
     for i in range(p.n):
         p.last = p.x * i
@@ -734,6 +763,7 @@ REFUSED: list[tuple[Callable[..., Any], Any, str, str]] = [
     (frozen_set, 1.0, "setting the attribute 'x' of an object that cannot be changed", "f.x"),
     (method_replaced, 1.0, "setting the attribute 'move' of an object in the place of a method", "p.move"),
     (set_in_one_branch, Particle(1.0, 2.0), "the attribute 'extra' may not be set: it is set in only", "return p.x"),
+    (constant_of_the_class_in_a_result, 1.0, "whether the object has the attribute 'mass' of its own", "return p"),
     (set_in_a_loop_that_may_not_run, Numbered(1.0, 0), "the attribute 'last' may not be set: it is first", "p.last"),
     (asked_for_in_a_loop, 1.0, "whether there is an attribute 'w' is not known", "hasattr(p"),
     (set_where_it_may_raise, 1.0, "the attribute 'x' may not be set: it is set in the `try`", "p.x"),

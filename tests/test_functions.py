@@ -489,6 +489,83 @@ def test_name_that_is_bound_for_the_message_of_an_assert_is_refused():
     assert e.value.source_line.strip().startswith("assert x > 0.0")
 
 
+# functions of the module that return functions
+
+
+def scaler(k: Any) -> Any:
+    return lambda v: k * v
+
+
+def counter(k: Any) -> Any:
+    n = 0.0
+
+    def add(v: Any) -> Any:
+        nonlocal n
+        n = n + v * k
+        return n
+
+    return {"add": add, "get": lambda: n}
+
+
+def buffer_of(x: Any) -> Any:
+    y = x * 1.0
+
+    def total() -> Any:
+        return np.sum(y**2)
+
+    def write(v: Any) -> None:
+        y[0] = v
+
+    return total, write
+
+
+def made_by_functions(x: Any) -> Any:
+    f, g = scaler(x), scaler(x * x)
+    c, d = counter(x), counter(2.0)
+    c["add"](f(1.0))
+    d["add"](g(x))
+    c["add"](2.0)
+    return f(g(x)) + c["get"]() * d["get"]()
+
+
+def made_in_a_loop(x: Any, n: int) -> Any:
+    c = counter(x)
+    for i in range(n):
+        c["add"](x * i)
+        d = counter(x)
+        d["add"](c["get"]())
+    return c["get"]() * d["get"]()
+
+
+def kept_in_a_list(x: Any) -> Any:
+    cs = [counter(k) for k in (x, 2.0, x * x)]
+    for c in cs:
+        c["add"](x)
+    cs[0]["add"](cs[1]["get"]())
+    return sum(c["get"]() for c in cs)
+
+
+def buffers_apart(x: Any) -> Any:
+    (r1, w1), (r2, w2) = buffer_of(x), buffer_of(x)
+    w1(x[1])
+    w2(x[2] ** 2)
+    w1(x[0] * r2())
+    return r1() + r2()
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (made_by_functions, (1.3,)),
+        (made_in_a_loop, (1.3, 3)),
+        (kept_in_a_list, (1.3,)),
+        (buffers_apart, (np.array([0.5, 1.0, 2.0]),)),
+    ],
+)
+def test_functions_that_functions_return(f, args):
+    assert_behaves(f, *args)
+
+
 # functions in functions that call themselves as often as the run has it
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pullback import errors
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Effect, Function, Op, Stmt, Var
-from pullback.transpile.traversal import reads
+from pullback.transpile.traversal import blocks, reads
 
 from .rewriting import with_blocks
 
@@ -26,9 +26,14 @@ def is_set(s: Stmt) -> bool:
     return isinstance(s, Effect) and s.op == "set_attribute"
 
 
+def _sets(s: Stmt) -> list[Effect]:
+    """Where a statement sets attributes, also under a condition."""
+    return [s] if isinstance(s, Effect) and is_set(s) else [x for b in blocks(s) for t in b.body for x in _sets(t)]
+
+
 def read_before_set(f: Function) -> Function:
     """A function that reads arguments and what they hold before it sets their attributes."""
-    place = next((k for k, s in enumerate(f.block.body) if is_set(s)), None)
+    place = next((k for k, s in enumerate(f.block.body) if _sets(s)), None)
     if place is None:
         return f
     passed: set[Atom] = {p.var for p in f.params}
@@ -48,7 +53,7 @@ def read_before_set(f: Function) -> Function:
     rest = without(Block((), f.block.body[place:], ())).body
     made = replace(f.block, body=(*f.block.body[:place], *moved, *rest))
     objects = set_objects(made)
-    if any(not is_set(s) and not objects.isdisjoint(reads(s)) for s in rest):
+    if any(not _sets(s) and not objects.isdisjoint(reads(s)) for s in rest):
         raise errors.PullbackError("internal error, please report: an argument is read after its attributes are set")
     return replace(f, block=made)
 
@@ -71,9 +76,8 @@ def set_objects(block: Block) -> set[Var]:
     """The objects whose attributes a function sets at its end, and those that hold them."""
     inside = {s.out: s.args[0] for s in block.body if isinstance(s, Op) and s.op is prims.item}
     out: set[Var] = set()
-    for s in filter(is_set, block.body):
-        assert isinstance(s, Effect)
-        v: object = s.args[0]
+    for effect in (x for s in block.body for x in _sets(s)):
+        v: object = effect.args[0]
         while isinstance(v, Var):
             out.add(v)
             v = inside.get(v)

@@ -33,7 +33,7 @@ from pullback.transpile.lower import (
     writers,
 )
 from pullback.transpile.lower.containers import as_arg, as_atom, as_operand, explode, items_of, opened
-from pullback.transpile.lower.functions import takes_any
+from pullback.transpile.lower.functions import returns_function, takes_any
 from pullback.transpile.lower.generators import generator_of
 from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.methods import call_method
@@ -131,7 +131,7 @@ def call(
                 return helper
             if source.captured:
                 keywords = {**keywords, **{n: x for n in source.captured if (x := scope.bound(n)) is not None}}
-            is_own = source.is_inner and source.key not in scope.lifted
+            is_own = (source.is_inner or returns_function(source)) and source.key not in scope.lifted
             if is_own or takes_any(source) or any(map(is_callable, _all_leaves(args, keywords))):
                 return inlining.written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
             return _opened(scope, node, scope.call_user(node, source, args, keywords, hint))

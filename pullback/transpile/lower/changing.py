@@ -19,10 +19,11 @@ from typing import Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Effect, Global, Lit, Var
+from pullback.transpile.core import Atom, Block, Effect, Global, If, Lit, Var
 from pullback.transpile.lower.containers import as_atom, read_item
-from pullback.transpile.lower.frames import EXISTS, Local
+from pullback.transpile.lower.frames import EXISTS, Local, is_set
 from pullback.transpile.lower.identity import now
+from pullback.transpile.lower.memory import may_be_written
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import (
@@ -76,6 +77,7 @@ def begin(scope: Scope, made: Instance, attributes: Iterable[str] = ()) -> Insta
     scope.bind(Local(EXISTS, made.frame), NONE)
     for name, value in found.items():
         scope.bind(Local(name, made.frame), value)
+        scope.bind(is_set(name, made.frame), Lit(False))
     return replace(made, constants=found)
 
 
@@ -96,6 +98,8 @@ def opened(scope: Scope, value: Value, t: ab.Type, path: str, found: list[Opened
                 item = read_item(scope, node, value, k, x, str(k))
                 before[str(k)] = opened(scope, item, x, f"{path}.{k}", found)
                 scope.bind(Local(str(k), made.frame), before[str(k)])
+                if may_be_written(x):
+                    scope.bind(is_set(str(k), made.frame), Lit(False))
             found.append(Opened(made, before))
             return made
         case ab.Mapping(items=entries):
@@ -151,15 +155,21 @@ def attributes(scope: Scope, node: Any, made: Instance) -> dict[str, Value]:
     """What the attributes of an object are by now, those that it has of its class left out."""
     out: dict[str, Value] = {}
     for name, value in scope.env.visible().items():
-        if not isinstance(name, Local) or name.frame is not made.frame or name.name == EXISTS:
+        if not isinstance(name, Local) or name.frame is not made.frame or not name.name.isidentifier():
             continue
-        if value is not made.constants.get(name.name):
+        if name.name not in made.constants or was_set(scope, made, name.name) != Lit(False):
             if isinstance(value, Unbound):
                 scope.want(value)
                 message = f"the attribute {name.name!r} may not be set: it {value.reason}"
                 scope.refuse(node, message, value.hint)
             out[name.name] = value
     return out
+
+
+def was_set(scope: Scope, made: Instance, name: str) -> Atom:
+    """Was this attribute of an object set, as far as that matters?"""
+    found = scope.env.get(is_set(name, made.frame))
+    return found if isinstance(found, Var | Lit) else Lit(True)
 
 
 def finished(scope: Scope, node: Any, value: Value, itself: bool = False) -> Value:
@@ -173,6 +183,10 @@ def finished(scope: Scope, node: Any, value: Value, itself: bool = False) -> Val
             return of
         case Instance(cls=cls) if cls in scope.changing:
             found = attributes(scope, node, value)
+            for name in value.constants.keys() & found.keys():
+                if was_set(scope, value, name) != Lit(True):
+                    message = f"whether the object has the attribute {name!r} of its own is not known"
+                    scope.refuse(node, message, "Set it in `__init__`.")
             return Pack("object", tuple(finished(scope, node, x, itself) for x in found.values()), tuple(found), cls)
         case Pack(items=items):
             parts = tuple(finished(scope, node, x, itself) for x in items)
@@ -183,14 +197,19 @@ def finished(scope: Scope, node: Any, value: Value, itself: bool = False) -> Val
 def set_at_the_end(scope: Scope, found: Iterable[Opened]) -> None:
     """The attributes of arguments are set where the function has set them."""
     node = scope.here
-    acts: list[tuple[Atom, ...]] = []
+    acts: list[tuple[Atom, tuple[Atom, ...]]] = []
     for x in found:
         for name, value in attributes(scope, node, x.made).items():
-            if name in x.before and _unchanged(scope, x.before[name], value):
+            test = was_set(scope, x.made, name)
+            if test == Lit(False) or name in x.before and _unchanged(scope, x.before[name], value):
                 continue
             assert x.made.of is not None
-            acts.append((x.made.of, Lit(name), as_atom(scope, node, finished(scope, node, value, True), name)))
-    scope.body += [Effect("set_attribute", args, scope.origin(node)) for args in acts]
+            now = as_atom(scope, node, finished(scope, node, value, True), name)
+            acts.append((test, (x.made.of, Lit(name), now)))
+    for test, args in acts:
+        act = Effect("set_attribute", args, scope.origin(node))
+        only_if = If((), test, Block((), (act,), ()), Block((), (), ()), scope.origin(node))
+        scope.body.append(act if test == Lit(True) else only_if)
 
 
 def _unchanged(scope: Scope, a: Value, b: Value) -> bool:

@@ -28,6 +28,11 @@ Variable = str | Local
 EXISTS = ""  # an attribute that each object has whose attributes are set, from when it is made
 
 
+def is_set(name: str, frame: Frame) -> Local:
+    """Whether an attribute was set: one that the class has a constant for, or an array of an argument."""
+    return Local(f"{name} set", frame)
+
+
 @dataclass(frozen=True, eq=False)
 class Seen:
     """The names that a function's text sees: its own, which are in `frame`, and those of the functions around it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import gast
@@ -11,6 +12,7 @@ import gast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Call, Function, Global, Lit, Param, Var
+from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
@@ -145,6 +147,35 @@ def arguments(
 def takes_any(source: FunctionSource) -> bool:
     """Does a function take `*args` or `**kwargs`?"""
     return source.tree.args.vararg is not None or source.tree.args.kwarg is not None
+
+
+@lru_cache(maxsize=512)
+def returns_function(source: FunctionSource) -> bool:
+    """Does a function return one that it defines, or several?"""
+    own = [n for s in plain_body(source) for n in _own_nodes(s)]
+    made = {n.name for n in own if isinstance(n, gast.FunctionDef)}
+    for n in own:
+        if isinstance(n, gast.Assign) and isinstance(n.value, gast.Lambda):
+            made |= {t.id for t in n.targets if isinstance(t, gast.Name)}
+    return any(_is_function(n.value, made) for n in own if isinstance(n, gast.Return))
+
+
+def _own_nodes(node: Any) -> Iterator[Any]:
+    yield node
+    if not isinstance(node, gast.FunctionDef | gast.Lambda | gast.ClassDef):
+        for child in gast.iter_child_nodes(node):
+            yield from _own_nodes(child)
+
+
+def _is_function(node: Any, made: set[str]) -> bool:
+    match node:
+        case gast.Lambda():
+            return True
+        case gast.Name(id=name):
+            return name in made
+        case gast.Tuple(elts=parts) | gast.List(elts=parts) | gast.Dict(values=parts):
+            return any(_is_function(x, made) for x in parts)
+    return False
 
 
 def _wrong_call(scope: Scope, node: Any, message: str) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Global, Lit
 from pullback.transpile.lower.containers import read_item
-from pullback.transpile.lower.frames import Local
+from pullback.transpile.lower.frames import Local, is_set
 from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Changing, Unbound
@@ -126,6 +126,14 @@ def function(scope: Scope, node: Any, name: str, f: types.FunctionType) -> Value
     return scope.meaning(node, name, bind(f, scope.source.reads))
 
 
+def bind_attribute(scope: Scope, owner: Instance, name: str, value: Value) -> None:
+    """An attribute of an object stands for a value from here on."""
+    before = scope.env.get(Local(name, owner.frame))
+    scope.bind(Local(name, owner.frame), owned(scope, value, name))
+    if before is not value and scope.env.get(is_set(name, owner.frame)) is not None:
+        scope.bind(is_set(name, owner.frame), Lit(True))
+
+
 def set_attribute(scope: Scope, target: Any, owner: Value, name: str, value: Value) -> None:
     """`owner.name = value`: while the object is made, or later."""
     cls = class_of(owner)
@@ -144,7 +152,7 @@ def set_attribute(scope: Scope, target: Any, owner: Value, name: str, value: Val
     if cls in scope.changing and isinstance(found, types.FunctionType | staticmethod | classmethod):
         scope.refuse(target, f"{what} in the place of a method is not supported yet", "Give it another name.")
     if isinstance(owner, Instance):
-        scope.bind(Local(name, owner.frame), owned(scope, value, name))
+        bind_attribute(scope, owner, name, value)
     elif isinstance(owner, Global):
         scope.refuse(target, f"{owner.name!r} is an object of the module, and it is changed", "Pass it as an argument.")
     elif scope.is_template:
@@ -181,8 +189,8 @@ def parent(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Va
 def set_on_frozen(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
     """`object.__setattr__(self, "name", value)`, as the `__post_init__` of a frozen dataclass does it."""
     match args:
-        case [Instance(frame=frame), Lit(value=str() as name), value]:
-            scope.bind(Local(name, frame), value)
+        case [Instance() as owner, Lit(value=str() as name), value]:
+            bind_attribute(scope, owner, name, value)
             return NONE
         case [Pack(cls=type() as cls), Lit(value=str()), _] if not is_named_tuple(cls) and cls not in scope.changing:
             raise Changing(cls)

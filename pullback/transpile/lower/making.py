@@ -10,9 +10,7 @@ from typing import Any
 
 from pullback.transpile.lower.changing import attributes, begin
 from pullback.transpile.lower.containers import explode
-from pullback.transpile.lower.frames import Local
-from pullback.transpile.lower.identity import owned
-from pullback.transpile.lower.instances import function, replaced_by
+from pullback.transpile.lower.instances import bind_attribute, function, replaced_by
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import Instance, Pack, Value, class_of, lift
 from pullback.transpile.objects import has_generated_init, is_named_tuple, is_users, why_not
@@ -100,8 +98,7 @@ def _set_fields(
     found = _given(scope, node, cls, [n for n in positional + taken if n in taken], args, keywords, defaults)
     for f in fields:
         if f.init or f.name in defaults:
-            value = found[f.name] if f.init else defaults[f.name]
-            scope.bind(Local(f.name, made.frame), owned(scope, value, f.name))
+            bind_attribute(scope, made, f.name, found[f.name] if f.init else defaults[f.name])
     after = inspect.getattr_static(cls, "__post_init__", None)
     if isinstance(after, types.FunctionType):
         scope.call(node, function(scope, node, "__post_init__", after), [made], {})

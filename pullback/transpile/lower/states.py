@@ -93,7 +93,7 @@ def hint_of(name: Name) -> str:
     """What the values of a name are called."""
     match name:
         case Local():
-            return name.name.lstrip(".")
+            return name.name.lstrip(".").replace(" ", "_")
         case Cell():
             return name.hint
     return name
