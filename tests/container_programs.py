@@ -1492,6 +1492,18 @@ def f(x):
 """,
         (0.7,),
     ),
+    "called appends": (
+        """
+def f(x):
+    ys = []
+    for v in x:
+        h(ys, v)
+    return sum(ys)*ys[0]
+def h(ys, v):
+    ys.append(v*v)
+""",
+        (X,),
+    ),
 }
 
 # and a part of the message, and the text that is marked
@@ -1752,20 +1764,6 @@ def f(x, n):
         (0.7, 3),
         "'q' cannot be used: it may be the list or dict that is changed under another name on line 9",
         'q',
-    ),
-    "called appends": (
-        """
-def f(x):
-    ys = []
-    for v in x:
-        h(ys, v)
-    return sum(ys)*ys[0]
-def h(ys, v):
-    ys.append(v*v)
-""",
-        (X,),
-        "a list or dict that comes from somewhere else is changed, which is not supported yet",
-        "h(ys, v)",
     ),
     "called list holds": (
         """

@@ -1384,18 +1384,6 @@ def f(x, y):
         "'ys' gets an array in another place that an argument has, or is",
         "def h(ys):",
     ),
-    "comprehension of lists shared": (
-        """
-def f(x, n):
-    a = [x, 1.0]
-    zs = [a for i in range(n)]
-    a[0] = 3.0 * x
-    return zs[0][0]
-""",
-        (0.7, 3),
-        "the list that this makes cannot be used: it may be the list or dict that is changed",
-        "[a for i in range(n)]",
-    ),
     "branch appends different arrays": (
         """
 def f(x, y, c):

@@ -6,18 +6,18 @@ import pytest
 
 import pullback
 from pullback import errors
-from tests import container_programs, iterator_programs
+from tests import container_programs, iterator_programs, sharing_programs
 from tests.behaviour import assert_behaves, with_floats
 from tests.container_programs import A, X
 from tests.transpile.lowering import live, pointed_at
 
-RIGHT = {**container_programs.RIGHT, **iterator_programs.RIGHT}
-REFUSED = {**container_programs.REFUSED, **iterator_programs.REFUSED}
+RIGHT = {**container_programs.RIGHT, **iterator_programs.RIGHT, **sharing_programs.RIGHT}
+REFUSED = {**container_programs.REFUSED, **iterator_programs.REFUSED, **sharing_programs.REFUSED}
 
 
 def test_programs_have_names_of_their_own() -> None:
-    both = (container_programs.RIGHT, container_programs.REFUSED, iterator_programs.RIGHT, iterator_programs.REFUSED)
-    assert len({*RIGHT, *REFUSED}) == sum(map(len, both))
+    tables = [x for m in (container_programs, iterator_programs, sharing_programs) for x in (m.RIGHT, m.REFUSED)]
+    assert len({*RIGHT, *REFUSED}) == sum(map(len, tables))
 
 
 @pytest.mark.parametrize("name", RIGHT)

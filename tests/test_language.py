@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import container_programs, iterator_programs, jumps, statement_programs
+from tests import jumps, statement_programs, test_containers
 from tests.inplace.cases import Case, topics
 from tests.inplace.checks import refusal
 from tests.inplace.test_programs import PENDING
@@ -75,7 +75,7 @@ def is_right(name: str) -> bool:
     if topic == "statements":
         return hasattr(statement_programs, function) and f"p.{function}," in STATEMENT_TESTS
     if name.startswith("containers: "):
-        return name.removeprefix("containers: ") in {**container_programs.RIGHT, **iterator_programs.RIGHT}
+        return name.removeprefix("containers: ") in test_containers.RIGHT
     return name in jumps.CASES or is_test(name)
 
 
@@ -85,8 +85,7 @@ def messages(name: str) -> list[str]:
         case: Any = LOWERING[name.removeprefix("lowering: ")]
         return [case[1] if len(case) == 4 else case[2]]
     if name.startswith("containers: "):
-        known = {**container_programs.REFUSED, **iterator_programs.REFUSED}
-        return [known[name.removeprefix("containers: ")][2]]
+        return [test_containers.REFUSED[name.removeprefix("containers: ")][2]]
     if name in CASES:
         return [message(c) for c in CASES[name]]
     return [""] if is_test(name) else []

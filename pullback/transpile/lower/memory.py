@@ -68,6 +68,7 @@ class _Made:
     given: tuple[Arg, ...]
     resolved: tuple[Arg, ...]
     kwargs: Kwargs
+    order: int
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Memory:
 
     def note(self, out: Var, fn: OpFunction, given: tuple[Arg, ...], resolved: tuple[Arg, ...], kwargs: Kwargs) -> None:
         """Remember how a variable was made, should anybody ask where it is; what it may be must be known at once."""
-        self.made[out] = _Made(fn, given, resolved, kwargs)
+        self.made[out] = _Made(fn, given, resolved, kwargs, len(self.made))
         if may_be_written(out.type) and sharing(fn, resolved, kwargs) is Sharing.UNKNOWN:
             self.at(out)
 
@@ -202,9 +203,12 @@ class Memory:
             cell = self.cell(v)
         return v
 
-    def forget(self, cells: Iterable[Cell]) -> None:
-        """These belonged to the body of a loop, and to no other; an item of a structure belongs where that does."""
-        gone = set(cells)
+    def forget(self, cells: Iterable[Cell], since: int) -> None:
+        """These belonged to the body of a loop, and to no other; an item of a structure belongs where that does.
+
+        `since`: how many variables had been made when the body began; one of these may have got its cell only then.
+        """
+        gone = {c for c in cells if self._order(c) >= since}
         for c in list(gone):
             whole = self.cell(self.owner[c]) if c in self.key else None
             if whole is not None and whole not in gone:
@@ -213,6 +217,10 @@ class Memory:
             for other in self.related.pop(c, ()):
                 self.related.get(other, set()).discard(c)
         self.born = [c for c in self.born if c not in gone]
+
+    def _order(self, cell: Cell) -> int:
+        made = self.made.get(self.owner[cell])
+        return len(self.made) if made is None else made.order
 
     def inner(self, cell: Cell) -> Iterator[Cell]:
         """The cells of the items of a structure, and of theirs."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
+import numpy as np
 
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
+from pullback.transpile.lower.changes import copy_list
 from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import ListView, Method, Once, Pack, Value, static, type_of
@@ -157,8 +159,32 @@ def _backwards(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[
 
 
 def _copied(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
-    """`list(x)`, `tuple(x)`: the items of `x`."""
-    return sequence(scope, args[0]) if args else Known(())
+    """`list(x)`, `tuple(x)`: the items that `x` has when the loop begins."""
+    return _as_it_is(scope, node, sequence(scope, args[0])) if args else Known(())
+
+
+def _as_it_is(scope: Scope, node: Any, s: Sequenced) -> Sequenced:
+    """The same sequence, over copies of what may change in the loop; the rows of an array are views of it."""
+    match s:
+        case Known(items):
+            return Known(items)
+        case Items(atom) if isinstance(atom.type, ab.ListOf):
+            return Items(copy_list(scope, node, atom))
+        case Items(atom) if ab.rank(atom.type) == 1:
+            return Items(scope.op(np.copy, (atom,), (), "", node))
+        case Items() if ab.rank(s.atom.type) is None:
+            hint = "An annotation or a signature gives the type."
+            what = "it is not known whether this is a list of rows or of numbers"
+            scope.refuse(node, what, hint, errors.SignatureNeeded)
+        case View(view):
+            return View(replace(view, items=copy_list(scope, node, view.items)))
+        case Enumerated(inner, start):
+            return Enumerated(_as_it_is(scope, node, inner), start)
+        case Zipped(inners):
+            return Zipped(tuple(_as_it_is(scope, node, x) for x in inners))
+        case Backwards(inner):
+            return Backwards(_as_it_is(scope, node, inner))
+    return s
 
 
 _MAKERS: dict[object, Callable[[Scope, Any, Sequence[Any], Sequence[Any]], Sequenced]] = {

@@ -11,7 +11,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Lit, Slice, Var
-from pullback.transpile.lower import flat, operators
+from pullback.transpile.lower import changes, flat, operators
 from pullback.transpile.lower.containers import as_arg, as_atom, explode, read_item
 from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.scope import Scope
@@ -194,7 +194,9 @@ _LOOP = "Loop over the items themselves, not over indices."
 
 
 def _view(scope: Scope, node: Any, atom: Atom) -> Value:
-    """A slice of a list: a loop over it runs over the indices of the list."""
+    """A slice of a list: a loop over it runs over the indices of the list. One of all its items is a copy."""
+    if node.lower is node.upper is node.step is None:
+        return changes.copy_list(scope, node, atom)
     if node.step is not None and static(scope.expression(node.step)) not in (1, None):
         scope.refuse(node, "a slice of a list with a step is not supported yet", "Loop over the indices.")
     scope.memory.sliced.update(scope.memory.cells([atom]))

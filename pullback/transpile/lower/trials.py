@@ -172,7 +172,7 @@ class _Trials:
         """Lower the body once; None if it must be done again under other assumptions."""
         scope = self.scope
         here, text = scope.here, scope.text
-        mark = len(scope.memory.born)
+        mark, since = len(scope.memory.born), len(scope.memory.made)
         begin: dict[Name, Binding] = dict(self.lost)
         for c in self.carried.values():
             begin.update(c.begin(scope))
@@ -182,7 +182,7 @@ class _Trials:
         scope.loops -= 1
         scope.here, scope.text = here, text
         if self.drop_unchanged(inner):
-            self.forget(scope.memory.born[mark:])
+            self.forget(scope.memory.born[mark:], since)
             return None
         stable = True
         results: dict[Name, list[Atom]] = {}
@@ -199,12 +199,12 @@ class _Trials:
         stable = stable and not self.kin.grows(scope.memory, self.carried.values(), local)
         of_body = scope.memory.born[mark:]
         done = self.finish(inner, results, local) if stable else None
-        self.forget(of_body)
+        self.forget(of_body, since)
         return done
 
-    def forget(self, cells: list[Cell]) -> None:
+    def forget(self, cells: list[Cell], since: int) -> None:
         """These belonged to the body, but for those of values that were put together before the loop."""
-        self.scope.memory.forget(c for c in cells if c not in self.older)
+        self.scope.memory.forget((c for c in cells if c not in self.older), since)
 
     def before(self, make: Callable[[], Value]) -> Value:
         """A value that is put together before the loop."""
@@ -338,6 +338,9 @@ class _Trials:
                     if isinstance(c.name, Container):
                         keep_apart(scope, c.name, cast(Var, first))
                     self.carry(c.name, first)
+                    either = joined(type_of(first), _widened(type_of(final)))
+                    if not isinstance(either, ab.Unknown):
+                        self.carried[c.name].types = [either]
                     return None
         ends: list[Atom] = []
         for x, y in zip(leaves(c.init), leaves(final), strict=True):
