@@ -133,11 +133,26 @@ def _free(b: Block) -> dict[Var, None]:
     return out
 
 
+def _read_in(b: Block) -> frozenset[Var]:
+    """All that is read anywhere in a block, also what it binds itself; found once, as what is free."""
+    known: frozenset[Var] | None = vars(b).get("read")
+    if known is None:
+        found = set(variables(b.results))
+        for s in b.body:
+            found.update(own_reads(s))
+            if isinstance(s, For | While):
+                found.update(variables(s.stop))
+            for inner in blocks(s):
+                found |= _read_in(inner)
+        known = vars(b)["read"] = frozenset(found)
+    return known
+
+
 X = TypeVar("X")
 
 
 def substitute(x: X, m: Mapping[Var, Atom]) -> X:
-    """An argument, statement or block with its free variables replaced."""
+    """An argument, statement or block in which other values are read; what it binds itself keeps its name."""
     out: X = _substitute(x, m)
     return out
 
@@ -164,7 +179,7 @@ def _substitute(x: Any, m: Mapping[Var, Atom]) -> Any:
         case Range(start, stop, step):
             return Range(substitute(start, m), substitute(stop, m), substitute(step, m))
         case Block():
-            if m.keys().isdisjoint(free(x)):
+            if m.keys().isdisjoint(_read_in(x)):
                 return x
             return Block(x.params, substitute(x.body, m), substitute(x.results, m))
         case Op():
