@@ -346,8 +346,10 @@ def test_a_long_sum_is_lowered():
 
 
 def test_what_is_nested_too_deeply_is_refused_with_its_place():
+    """Without the room that `with_room` gives."""
     functions = [f"def f{k}(x):\n    return f{k + 1}(x)\n" for k in range(400)]
-    error = refused("\n".join([*functions, "def f400(x):\n    return x\n\ndef f(x):\n    return f0(x)\n"]), 1.0)
+    text = "\n".join([*functions, "def f400(x):\n    return x\n\ndef f(x):\n    return f0(x)\n"])
+    error = refused(text, 1.0, cls=errors.TooDeep)
     assert "nested too deeply" in error.message
     assert error.source_line.startswith("    return f")
     assert error.hint.startswith("Split it into several statements")
