@@ -609,6 +609,78 @@ def f(x):
 """,
         (X,),
     ),
+    "run over where a branch has not changed it": (
+        """
+def f(a, b, x, y):
+    p = [a * y, a]
+    if y > 0.5:
+        p.pop()
+    if y > 0.5:
+        t = 0.0
+    else:
+        t = 1.0
+        p = [v * x for v in p]
+        if x > 2:
+            p += [b]
+    return t + np.sum(p[0]) + np.sum(p[-1]) + len(p)
+""",
+        (X, Y, 0.7, 0.35),
+    ),
+    "two run over where a branch has not changed them": (
+        """
+def f(a, b, x, y):
+    p = [a * y, a]
+    if y > 0.5:
+        p.pop()
+    r = p
+    if y > 0.5:
+        t = 0.0
+    else:
+        t = 1.0
+        p = [v * x for v in p]
+        r = [v * v for v in r]
+    return t + np.sum(p[0]) + np.sum(p[-1]) + len(p) + np.sum(r[0])
+""",
+        (X, Y, 0.7, 0.35),
+    ),
+    "arrays run over until a break": (
+        """
+def f(a, b, x, y):
+    p = [a * y, a]
+    if y > 0.5:
+        p.pop()
+    t = 0.0
+    if y > 0.5:
+        t = 0.0
+    else:
+        t = 1.0
+        for v in p:
+            t = t + np.sum(v * v) * x
+            if t > 100.0:
+                break
+    return t + np.sum(p[0]) + np.sum(p[-1]) + len(p)
+""",
+        (X, Y, 0.7, 0.35),
+    ),
+    "numbers run over until a break": (
+        """
+def f(a, b, x, y):
+    p = [b[0] * y, x]
+    if y > 0.5:
+        p.pop()
+    t = 0.0
+    if y > 0.5:
+        t = 0.0
+    else:
+        t = 1.0
+        for v in p:
+            t = t + v * v * x
+            if t > 0.01:
+                break
+    return t + p[0] + p[-1] + len(p)
+""",
+        (X, Y, 0.7, 0.35),
+    ),
 }
 
 # and a part of the message, and the text that is marked

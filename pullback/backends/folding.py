@@ -23,7 +23,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, Def, Effect, For, Function, If, Lit, Op, Origin, Stmt, Var, While
 
 from .choosing import branch
-from .facts import CONVERSIONS, MAKERS, STARTS, is_cheap
+from .facts import CONVERSIONS, MAKERS, STARTS, WRITES, is_cheap
 from .intents import wanted
 from .loops import LoopFolding
 from .passed import is_set, passed
@@ -251,7 +251,7 @@ class Folder:
 
     def bind(self, s: Op | Call | If, out: Var, value: Expr, slot: int, frame: Frame, cheap: bool = False) -> None:
         """Let the value wait for its reader, or bind it here."""
-        target = self.parts_of(out) if not (isinstance(s, Op) and s.op in MAKERS) else None
+        target = self.parts_of(out) if not (isinstance(s, Op) and s.op in MAKERS | WRITES) else None
         if target is not None:
             self.assign(target, value, s.origin, slot, frame)
         elif self.may_wait(s, out, frame, cheap):

@@ -92,7 +92,7 @@ class _Slots:
         active = self_.r.active
         pairs: list[tuple[Var, Atom]] = [] if isinstance(s, While) else list(zip(s.item_params, s.items, strict=True))
         live = [(p, a) for p, a in pairs if isinstance(a, Var) and a in active and p in active]
-        self.listed = [(p, a) for p, a in live if isinstance(a.type, ab.ListOf) and s.stop is None]
+        self.listed = [(p, a) for p, a in live if _is_list(a.type) and s.stop is None]
         self.rows = [pair for pair in live if pair not in self.listed]
         self.carried = [k for k in range(len(s.inits)) if s.carried[k] in active or s.outs[k] in active]
         self.restored = self_.r.restored.slots(s)
@@ -186,7 +186,7 @@ def _iteration(
     for p, a in slots.rows:
         if (d := self.ct.pop(p)) is not None:
             whole = self.ct.full(a)
-            if isinstance(a.type, ab.ListOf):
+            if _is_list(a.type):
                 d = self.ct.materialise(p.type, d, p, self.ct.name(p))
                 written = self.b.emit(prims.add_at_key, (whole, index, d), hint=self.ct.name(a))
             else:
@@ -209,6 +209,11 @@ def _passed_over(s: For | While, slots: _Slots, body: Block) -> tuple[If, Block]
         return None
     results = substitute(body.results, inside(last, last.orelse))
     return last, Block(body.params, (*body.body[:-1], *last.orelse.body), results)
+
+
+def _is_list(t: ab.Type) -> bool:
+    """Is this a list? That of a branch that is known to be taken may have a known length."""
+    return isinstance(t, ab.ListOf) or isinstance(t, ab.Seq) and t.kind == "list"
 
 
 def _source(self: Adjoint, s: For | While, slots: _Slots) -> tuple[Range | None, Var]:
