@@ -130,7 +130,76 @@ class Special(Base):
         return self.z + self.y
 
 
+class Smoothed:
+    """Has None where nothing was seen yet, and a flag that the first call changes."""
+
+    def __init__(self) -> None:
+        self.is_first = True
+        self.value = 0.0
+        self.best: Any = None
+        self.row: Any = None
+
+    def see(self, x: Any) -> Any:
+        if self.is_first:
+            self.value = x
+            self.is_first = False
+        else:
+            self.value = 0.9 * self.value + 0.1 * x
+        if self.best is None or self.value > self.best:
+            self.best = self.value
+        return self.value
+
+    def see_row(self, x: Any) -> Any:
+        if self.row is None:
+            self.row = np.zeros_like(x)
+        self.row = 0.5 * self.row + x
+        return self.row
+
+
+class Heat:
+    def __init__(self, n: int) -> None:
+        self.u = np.zeros(n)
+        self.t = 0.0
+
+    def step(self, dt: Any, source: Any) -> None:
+        self.u[1:-1] += dt * (self.u[2:] - 2 * self.u[1:-1] + self.u[:-2]) + source
+        self.u[0] = self.u[1]
+        self.t += dt
+
+    def run(self, n: int, source: Any) -> Heat:
+        for _ in range(n):
+            self.step(0.1, source)
+        return self
+
+    @property
+    def energy(self) -> Any:
+        return 0.5 * np.sum(self.u**2)
+
+
 # objects that are made
+
+
+def flags_and_none(x: Any, n: int) -> Any:
+    e = Smoothed()
+    s = 0.0
+    for i in range(n):
+        s += e.see(x[i]) ** 2
+    return s + e.value * e.best
+
+
+def array_in_the_place_of_none(x: Any, n: int) -> Any:
+    e = Smoothed()
+    y = 0.0
+    for i in range(n):
+        y = e.see_row(x * i)
+    return np.sum(y * e.row)
+
+
+def simulated(source: Any, n: int) -> Any:
+    s = Heat(6)
+    s.run(n, source)
+    s.u = s.u * s.t
+    return s.run(n, source * 2).energy
 
 
 def counts(x: Any) -> Any:
@@ -354,6 +423,12 @@ def by_lambda(x: Any) -> Any:
 # objects that are passed
 
 
+def simulated_on(s: Any, source: Any, n: int) -> Any:
+    s.run(n, source)
+    s.u = s.u * s.t
+    return s.run(n, source * 2).energy
+
+
 def moved(p: Any, n: int) -> Any:
     for _ in range(n):
         p.move(0.1)
@@ -496,6 +571,10 @@ def with_an_object_of_the_module(p: Any) -> Any:
 
 
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+    (flags_and_none, (A, 3)),
+    (array_in_the_place_of_none, (A, 3)),
+    (simulated, (1.3, 4)),
+    (simulated_on, (Heat(6), 1.3, 4)),
     (counts, (2.0,)),
     (counts_in_a_loop, (1.3, 4)),
     (moves, (0.3, 5)),
