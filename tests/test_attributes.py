@@ -658,6 +658,35 @@ def test_what_is_set_shares_no_memory_with_results_and_arguments():
     assert value == argument_kept(Particle(A * 3, A * 2), A.copy())
 
 
+class Log:
+    def __init__(self, x: Any) -> None:
+        self.x = x
+
+    def tell(self) -> None:
+        print("left")
+
+
+def told_in_finally(x: Any) -> Any:
+    log = Log(x)
+    log.x = x * 2.0
+    try:
+        if x > 1.0:
+            raise ValueError(x)
+        y = x * x
+    finally:
+        log.tell()
+    return y * log.x
+
+
+def test_method_that_prints_in_finally_is_called_on_every_way_out(capsys):
+    derivative = pullback.grad(told_in_finally)
+    assert derivative(0.5) == 1.5
+    assert capsys.readouterr().out == "left\n"
+    with pytest.raises(ValueError, match=r"2\.0"):
+        derivative(2.0)
+    assert capsys.readouterr().out == "left\n"
+
+
 def test_pull_reads_what_attributes_were():
     p = Particle(0.5, 1.0)
     _, pull = pullback.vjp(new_attribute)(p)
