@@ -800,6 +800,17 @@ def object_of_the_module_set(x: Any) -> Any:
     return FIXED.x
 
 
+WEIGHTED = [(FIXED, 1.0), (Particle(0.2, 1.0), 2.0)]
+
+
+def list_of_the_module_read(p: Any) -> Any:
+    p.x = p.x * 2.0
+    s = 0.0
+    for q, w in WEIGHTED:
+        s += q.x * w
+    return s + p.x
+
+
 def frozen_set(x: Any) -> Any:
     f = Frozen(x)
     f.x = 2.0 * x  # type: ignore[misc]
@@ -868,6 +879,7 @@ REFUSED: list[tuple[Callable[..., Any], Any, str, str]] = [
     (chosen_by_the_run, 1.0, "an object of the class 'Particle', whose attributes are set, is chosen", "p if x > 0"),
     (another_in_each_iteration, 1.0, "'p' stands for another object, whose attributes are set, in each", "for _ in"),
     (object_of_the_module_set, 1.0, "'FIXED' is an object of the module, and it is changed", "FIXED.x"),
+    (list_of_the_module_read, Particle(1.0, 2.0), "a list of the module whose length is not known holds", "def list"),
     (frozen_set, 1.0, "setting the attribute 'x' of an object that cannot be changed", "f.x"),
     (method_replaced, 1.0, "setting the attribute 'move' of an object in the place of a method", "p.move"),
     (set_in_one_branch, Particle(1.0, 2.0), "the attribute 'extra' may not be set: it is set in only", "return p.x"),
