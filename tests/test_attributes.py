@@ -130,7 +130,76 @@ class Special(Base):
         return self.z + self.y
 
 
+class Smoothed:
+    """Has None where nothing was seen yet, and a flag that the first call changes."""
+
+    def __init__(self) -> None:
+        self.is_first = True
+        self.value = 0.0
+        self.best: Any = None
+        self.row: Any = None
+
+    def see(self, x: Any) -> Any:
+        if self.is_first:
+            self.value = x
+            self.is_first = False
+        else:
+            self.value = 0.9 * self.value + 0.1 * x
+        if self.best is None or self.value > self.best:
+            self.best = self.value
+        return self.value
+
+    def see_row(self, x: Any) -> Any:
+        if self.row is None:
+            self.row = np.zeros_like(x)
+        self.row = 0.5 * self.row + x
+        return self.row
+
+
+class Heat:
+    def __init__(self, n: int) -> None:
+        self.u = np.zeros(n)
+        self.t = 0.0
+
+    def step(self, dt: Any, source: Any) -> None:
+        self.u[1:-1] += dt * (self.u[2:] - 2 * self.u[1:-1] + self.u[:-2]) + source
+        self.u[0] = self.u[1]
+        self.t += dt
+
+    def run(self, n: int, source: Any) -> Heat:
+        for _ in range(n):
+            self.step(0.1, source)
+        return self
+
+    @property
+    def energy(self) -> Any:
+        return 0.5 * np.sum(self.u**2)
+
+
 # objects that are made
+
+
+def flags_and_none(x: Any, n: int) -> Any:
+    e = Smoothed()
+    s = 0.0
+    for i in range(n):
+        s += e.see(x[i]) ** 2
+    return s + e.value * e.best
+
+
+def array_in_the_place_of_none(x: Any, n: int) -> Any:
+    e = Smoothed()
+    y = 0.0
+    for i in range(n):
+        y = e.see_row(x * i)
+    return np.sum(y * e.row)
+
+
+def simulated(source: Any, n: int) -> Any:
+    s = Heat(6)
+    s.run(n, source)
+    s.u = s.u * s.t
+    return s.run(n, source * 2).energy
 
 
 def counts(x: Any) -> Any:
@@ -354,6 +423,12 @@ def by_lambda(x: Any) -> Any:
 # objects that are passed
 
 
+def simulated_on(s: Any, source: Any, n: int) -> Any:
+    s.run(n, source)
+    s.u = s.u * s.t
+    return s.run(n, source * 2).energy
+
+
 def moved(p: Any, n: int) -> Any:
     for _ in range(n):
         p.move(0.1)
@@ -496,6 +571,10 @@ def with_an_object_of_the_module(p: Any) -> Any:
 
 
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+    (flags_and_none, (A, 3)),
+    (array_in_the_place_of_none, (A, 3)),
+    (simulated, (1.3, 4)),
+    (simulated_on, (Heat(6), 1.3, 4)),
     (counts, (2.0,)),
     (counts_in_a_loop, (1.3, 4)),
     (moves, (0.3, 5)),
@@ -577,6 +656,35 @@ def test_what_is_set_shares_no_memory_with_results_and_arguments():
     assert not any(np.shares_memory(p.x, y) for y in (x, dx, dp.x, dp.v))
     assert identical(x, A)
     assert value == argument_kept(Particle(A * 3, A * 2), A.copy())
+
+
+class Log:
+    def __init__(self, x: Any) -> None:
+        self.x = x
+
+    def tell(self) -> None:
+        print("left")
+
+
+def told_in_finally(x: Any) -> Any:
+    log = Log(x)
+    log.x = x * 2.0
+    try:
+        if x > 1.0:
+            raise ValueError(x)
+        y = x * x
+    finally:
+        log.tell()
+    return y * log.x
+
+
+def test_method_that_prints_in_finally_is_called_on_every_way_out(capsys):
+    derivative = pullback.grad(told_in_finally)
+    assert derivative(0.5) == 1.5
+    assert capsys.readouterr().out == "left\n"
+    with pytest.raises(ValueError, match=r"2\.0"):
+        derivative(2.0)
+    assert capsys.readouterr().out == "left\n"
 
 
 def test_pull_reads_what_attributes_were():
@@ -692,6 +800,17 @@ def object_of_the_module_set(x: Any) -> Any:
     return FIXED.x
 
 
+WEIGHTED = [(FIXED, 1.0), (Particle(0.2, 1.0), 2.0)]
+
+
+def list_of_the_module_read(p: Any) -> Any:
+    p.x = p.x * 2.0
+    s = 0.0
+    for q, w in WEIGHTED:
+        s += q.x * w
+    return s + p.x
+
+
 def frozen_set(x: Any) -> Any:
     f = Frozen(x)
     f.x = 2.0 * x  # type: ignore[misc]
@@ -760,6 +879,7 @@ REFUSED: list[tuple[Callable[..., Any], Any, str, str]] = [
     (chosen_by_the_run, 1.0, "an object of the class 'Particle', whose attributes are set, is chosen", "p if x > 0"),
     (another_in_each_iteration, 1.0, "'p' stands for another object, whose attributes are set, in each", "for _ in"),
     (object_of_the_module_set, 1.0, "'FIXED' is an object of the module, and it is changed", "FIXED.x"),
+    (list_of_the_module_read, Particle(1.0, 2.0), "a list of the module whose length is not known holds", "def list"),
     (frozen_set, 1.0, "setting the attribute 'x' of an object that cannot be changed", "f.x"),
     (method_replaced, 1.0, "setting the attribute 'move' of an object in the place of a method", "p.move"),
     (set_in_one_branch, Particle(1.0, 2.0), "the attribute 'extra' may not be set: it is set in only", "return p.x"),

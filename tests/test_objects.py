@@ -519,6 +519,7 @@ def test_classes_that_change_are_seen(monkeypatch):
 
 def test_objects_that_differ_in_what_they_hold_have_keys_of_their_own():
     held = [Holder(1.0, None), Holder(1, None), Holder("text", None), Holder(None, float), Holder(float, None)]
+    held += [Holder([Holder(1.0)]), Holder((Holder(1.0),)), Holder([Holder(1.0), Holder(2.0)]), Holder(((1.0, None),))]
     held += [Holder((1.0,), None), Holder([1.0], None), Holder(Holder(1.0), None), Holder(np.float64(1.0), None)]
     keys = [exact_key((h, 1.0)) for h in held]
     assert len(set(keys)) == len(keys)

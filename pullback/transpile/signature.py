@@ -219,6 +219,10 @@ def _add_keys(values: Iterable[Any], key: list[Hashable], depth: int) -> None:
             add(cls)
             add(tuple(attributes))
             _add_keys(attributes.values(), key, depth + 1)
+        elif (cls is list or cls is tuple) and x and has_only_attributes(x[0].__class__):
+            add(cls)
+            add(len(x))
+            _add_keys(x, key, depth)
         else:
             add(_key(x, depth))
 

@@ -123,7 +123,7 @@ def check_distinct(scope: Scope, found: list[Opened], read: Iterable[Global], pl
         assert x.made.of is not None
         ways.setdefault(x.made.cls, []).append(x.made.of)
     before, scope.body = scope.body, []
-    for g in read:
+    for g in read if found else ():
         for cls, atom in _objects(scope, g, g.type):
             ways.setdefault(cls, []).append(atom)
     several = [tuple(atoms) for cls, atoms in ways.items() if len(atoms) > 1 and any(isinstance(a, Var) for a in atoms)]
@@ -143,6 +143,9 @@ def _objects(scope: Scope, atom: Atom, t: ab.Type) -> Iterator[tuple[type, Atom]
             entries = pairs
         case ab.Seq(items=items):
             entries = enumerate(items)
+        case ab.ListOf():
+            what = "a list of the module whose length is not known holds objects of a class whose attributes are set"
+            scope.refuse(scope.source.tree, what, "Pass what it holds as arguments.")
     for k, x in entries:
         if holds(x, scope.changing):
             yield from _objects(scope, scope.op(prims.item, (atom, Lit(k)), (), "", None, x), x)
