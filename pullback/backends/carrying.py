@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -70,15 +71,16 @@ def mixed(stores: Stores, s: Loop, alone: dict[Var, Store], ends: list[list[Plac
     What each has at the end of a round is made in the loop, or was another's when the round began.
     """
     span, found = stores.live.span[s], len(stores.own.mixed)
+    own = set(alone.values())
     for end in ends:
         reach = [stores_of(place) for place in end]
+        times = Counter(store for some in reach for store in some)
         for k, p in enumerate(s.carried):
-            others = NOWHERE.union(*reach[:k], *reach[k + 1 :])
             ours = all(
-                store.scope == where.scope and (span.start < store.birth <= span.end or store in alone.values())
+                store.scope == where.scope and (span.start < store.birth <= span.end or store in own)
                 for store in reach[k]
             )
-            if p in alone and (not ours or reach[k] & others):
+            if p in alone and (not ours or any(times[store] > 1 for store in reach[k])):
                 stores.own.mixed.add(p)
     for p in stores.own.mixed & alone.keys():
         del alone[p]
@@ -89,18 +91,17 @@ def entries(stores: Stores, s: Loop, where: Where) -> tuple[Expr, ...]:
     """What a loop starts from: an array that it writes is copied, unless it is ours and for this loop alone."""
     out: list[Expr] = []
     start = stores.live.span[s].start
-    for p, i in zip(s.carried, s.inits, strict=True):
-        mine = stores_of(stores.places.place(i))
-        others = NOWHERE.union(
-            *(stores_of(stores.places.place(x)) for q, x in zip(s.carried, s.inits, strict=True) if q is not p)
-        )
+    reach = [stores_of(stores.places.place(i)) for i in s.inits]
+    times = Counter(store for some in reach for store in some)
+    for p, i, mine in zip(s.carried, s.inits, reach, strict=True):
+        shared = any(times[store] > 1 for store in mine)
         if p in stores.whole.wanted and is_array(p.type) and mine:
             alone = (
                 isinstance(i, Var)
                 and not stores.live.live(i, start, where.skips)
-                and stores.own.unshared(i, start, where, detach=not mine & others)
+                and stores.own.unshared(i, start, where, detach=not shared)
             )
-            if not alone or mine & others:
+            if not alone or shared:
                 i = copied(i, p)
         out.append(i)
     return tuple(out)

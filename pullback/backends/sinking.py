@@ -34,9 +34,8 @@ _VIEWS: frozenset[Any] = frozenset(
 def write_last(b: Block) -> Block:
     """The block with writes of backward code behind the statements of the same line that read what they change."""
     body = _negated_late([with_blocks(s, write_last) for s in b.body], b)
-    for s in [s for s in body if isinstance(s, Op) and writes(s) and s.origin.adjoint]:
-        _sink(body, s, b)
-    return Block(b.params, tuple(body), b.results)
+    late = [s for s in body if isinstance(s, Op) and writes(s) and s.origin.adjoint]
+    return Block(b.params, _Order(body, b).sunk(late) if late else tuple(body), b.results)
 
 
 def _negated_late(body: list[Stmt], b: Block) -> list[Stmt]:
@@ -56,33 +55,55 @@ def _negated_late(body: list[Stmt], b: Block) -> list[Stmt]:
     return [x for t in body if t not in moved for x in ((late[t], t) if t in late else (t,))]
 
 
-def _sink(body: list[Stmt], s: Op, b: Block) -> None:
-    k = body.index(s)
-    views = _views(body[:k], s)
-    if not views:
-        return
-    last = k
-    for m, t in enumerate(body[k + 1 :], k + 1):
-        if not isinstance(t, Op) or not t.origin.adjoint or t.origin.text != s.origin.text or s.out in reads(t):
-            break
-        if views & set(reads(t)):
-            last = m
-            if _is_view(t):
-                views.add(t.out)
-    later = {v for t in body[last + 1 :] for v in reads(t)} | set(variables(b.results))
-    if last > k and not views & later:
-        body.insert(last + 1, s)
-        del body[k]
+class _Order:
+    """Statements in an order that changes: where each of them is, and who reads, or takes a view of, a variable."""
 
+    def __init__(self, body: list[Stmt], b: Block) -> None:
+        self.body = body
+        self.at = {s: k for k, s in enumerate(body)}
+        self.results = set(variables(b.results))
+        self.readers: dict[Var, list[Stmt]] = {}
+        self.views: dict[Var, list[Op]] = {}
+        for s in body:
+            for v in reads(s):
+                self.readers.setdefault(v, []).append(s)
+            if isinstance(s, Op) and _is_view(s) and isinstance(s.args[0], Var):
+                self.views.setdefault(s.args[0], []).append(s)
 
-def _views(before: list[Stmt], s: Op) -> set[Var]:
-    """The views of the array that a statement writes."""
-    array = s.args[0]
-    views = {array} if isinstance(array, Var) else set()
-    for t in before:
-        if isinstance(t, Op) and _is_view(t) and t.args[0] in views:
-            views.add(t.out)
-    return views - {array}
+    def sunk(self, late: list[Op]) -> tuple[Stmt, ...]:
+        """The statements with some of them, which write, as late as they may be."""
+        for s in late:
+            self.sink(s)
+        return tuple(self.body)
+
+    def sink(self, s: Op) -> None:
+        """Move a write behind the statements of its line that read views of what it changes."""
+        k = last = self.at[s]
+        views = self.views_before(s)
+        if not views:
+            return
+        for m in range(k + 1, len(self.body)):
+            t = self.body[m]
+            if not isinstance(t, Op) or not t.origin.adjoint or t.origin.text != s.origin.text or s.out in reads(t):
+                break
+            if views & set(reads(t)):
+                last = m
+                if _is_view(t):
+                    views.add(t.out)
+        read_later = any(self.at[t] > last for v in views for t in self.readers.get(v, ()))
+        if last > k and not views & self.results and not read_later:
+            self.body[k : last + 1] = [*self.body[k + 1 : last + 1], s]
+            self.at.update((t, m) for m, t in enumerate(self.body[k : last + 1], k))
+
+    def views_before(self, s: Op) -> set[Var]:
+        """The views of the array that a statement writes which are there before it."""
+        found: set[Var] = set()
+        bases = [s.args[0]] if isinstance(s.args[0], Var) else []
+        while bases:
+            views = [t.out for t in self.views.get(bases.pop(), ()) if self.at[t] < self.at[s]]
+            found.update(views)
+            bases += views
+        return found
 
 
 def _is_view(t: Op) -> bool:
