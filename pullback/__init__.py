@@ -1,7 +1,7 @@
 """Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
 
 from pullback.api import Differentiable, differentiable, grad, value_and_grad, vjp
-from pullback.control import on_gradient, stop_gradient
+from pullback.control import checkpoint, on_gradient, stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
     AliasError,
@@ -34,6 +34,7 @@ __all__ = [
     "SourceUnavailable",
     "StaleSource",
     "WrtError",
+    "checkpoint",
     "differentiable",
     "elementwise",
     "grad",

@@ -84,7 +84,7 @@ def own_reads(s: Stmt) -> list[Var]:
         case If():
             return list(variables(s.cond))
         case For():
-            return list(variables((s.source, s.inits, s.items)))
+            return list(variables((s.source, s.inits, s.items, s.again)))
         case While():
             return list(variables(s.inits))
         case Def():
@@ -155,8 +155,9 @@ def _substitute(x: Any, m: Mapping[Var, Atom]) -> Any:
         case If():
             return replace(x, cond=substitute(x.cond, m), then=substitute(x.then, m), orelse=substitute(x.orelse, m))
         case For():
-            source, inits, items, stops = substitute((x.source, x.inits, x.items, x.stop), m)
-            return replace(x, source=source, inits=inits, items=items, body=substitute(x.body, m), stop=stops)
+            source, inits, items, stops, again = substitute((x.source, x.inits, x.items, x.stop, x.again), m)
+            body = substitute(x.body, m)
+            return replace(x, source=source, inits=inits, items=items, body=body, stop=stops, again=again)
         case While():
             inits, stops = substitute((x.inits, x.stop), m)
             return replace(x, inits=inits, cond=substitute(x.cond, m), body=substitute(x.body, m), stop=stops)

@@ -193,6 +193,7 @@ class _Verifier:
         else:
             self.atoms((s.source.start, s.source.stop, s.source.step))
         self.atoms((*s.inits, *s.items))
+        self.atoms(() if s.again is None else (s.again,))
         self.need(
             len(s.body.params) == 1 + n + items, "the body of a `for` takes the index, what is carried, and the items"
         )

@@ -1,4 +1,4 @@
-"""What a function says of its own derivative: `pullback.stop_gradient`, `on_gradient`."""
+"""What a function says of its own derivative: `pullback.stop_gradient`, `on_gradient`, `checkpoint`."""
 
 from __future__ import annotations
 
@@ -74,4 +74,17 @@ def _given(node: Any, position: int, name: str) -> Any:
     return next((k.value for k in node.keywords if k.arg == name), node)
 
 
-FUNCTIONS: dict[object, Special] = {control.stop_gradient: stop_gradient, control.on_gradient: on_gradient}
+def checkpoint(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    """`checkpoint(f)`, which marks the function as it does when it runs."""
+    match args:
+        case [UserFunction(source=source) as f] if not keywords and source.function is not None:
+            control.checkpoint(source.function)
+            return f
+    scope.refuse(node, "checkpoint is for functions and `for` statements", "Use it as a decorator, or after `in`.")
+
+
+FUNCTIONS: dict[object, Special] = {
+    control.stop_gradient: stop_gradient,
+    control.on_gradient: on_gradient,
+    control.checkpoint: checkpoint,
+}

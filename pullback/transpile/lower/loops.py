@@ -17,6 +17,7 @@ import gast
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, For, Lit, Var, While
 from pullback.transpile.lower import control
+from pullback.transpile.lower.again import checkpointed, with_checkpoints
 from pullback.transpile.lower.branches import Side, choose, either, follow
 from pullback.transpile.lower.headers import Iteration, Unrolled
 from pullback.transpile.lower.iteration import iteration
@@ -35,7 +36,10 @@ _MOST_UNROLLED = 64
 
 def lower_for(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     """Lower a `for` statement; over items that are all known it is unrolled."""
-    over = iteration(scope, s.iter, s.target, id(s) in scope.unrolled, id(s) in scope.indexed)
+    node, again = checkpointed(scope, s.iter)
+    over = iteration(scope, node, s.target, id(s) in scope.unrolled, id(s) in scope.indexed)
+    if again is not None:
+        over = with_checkpoints(scope, s, over, again)
     if not isinstance(over, Unrolled):
         return _after(scope, s, _for(scope, s, over), rest)
     scope.loops += 1
@@ -125,9 +129,13 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     scope.memory.walked.pop()
     del scope.unrollable[len(scope.unrollable) - short :]
     done, left, stop = exits(scope, s, done, params, False)
+    if over.again is not None and stop is not None:
+        hint = "Let it run to its end, or leave checkpoint out."
+        scope.refuse(s.iter, "checkpoint of a loop that may be left early is not supported yet", hint)
     block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
     origin = scope.origin(s)
-    scope.body.append(For(done.outs, over.source, over.reverse, done.inits, over.items, block, origin, stop=stop))
+    loop = For(done.outs, over.source, over.reverse, done.inits, over.items, block, origin, stop=stop, again=over.again)
+    scope.body.append(loop)
     for name, reason in unbound.items():
         scope.bind(name, reason)
     return left

@@ -48,7 +48,7 @@ class FunctionSource:
     """A function as text: `tree` has the file's positions, `resolve` says what a global name in it stands for.
 
     Two sources with the same `key` are one function. `function` is the live one, None when it was read statically.
-    `is_context`: it is a generator under `@contextmanager`.
+    `is_context`: it is a generator under `@contextmanager`; `again`: it is read under `@checkpoint`.
     """
 
     name: str
@@ -62,6 +62,7 @@ class FunctionSource:
     key: Hashable
     reads: Reads
     is_context: bool = False
+    again: bool = False
 
     def __repr__(self) -> str:
         return f"<source of {self.module}.{self.qualname}>"
