@@ -37,6 +37,7 @@ _EFFECTS = {
     "raise": (0, None),
     "require_scalar": (1, 1),
     "require_cotangents": (3, None),
+    "require_finite": (2, None),
     "require_separate": (2, None),
     "require_apart": (3, 3),
     "require_contiguous": (2, 2),
