@@ -24,7 +24,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import pullback
-from benchmarks import in_place
+from benchmarks import checkpoints, in_place
 from benchmarks.programs import (
     against_hand,
     against_primal,
@@ -108,6 +108,7 @@ def lines(pairs: int) -> Iterator[str]:
         yield from map(str, ratio_rows(Setting("one thread", pairs, time.process_time)))
     yield from map(str, ratio_rows(Setting("free", pairs, time.perf_counter)))
     yield from map(str, in_place.rows(pairs))
+    yield from map(str, checkpoints.rows(pairs))
     yield from map(str, transpile_rows())
 
 

@@ -1,12 +1,13 @@
 """Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
 
 from pullback.api import Differentiable, differentiable, grad, value_and_grad, vjp
-from pullback.control import on_gradient, stop_gradient
+from pullback.control import checkpoint, on_gradient, stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
     AliasError,
     NoRule,
     NotDifferentiable,
+    NotFinite,
     NotScalar,
     NotSupportedYet,
     PullbackError,
@@ -25,6 +26,7 @@ __all__ = [
     "Differentiable",
     "NoRule",
     "NotDifferentiable",
+    "NotFinite",
     "NotScalar",
     "NotSupportedYet",
     "PullbackError",
@@ -34,6 +36,7 @@ __all__ = [
     "SourceUnavailable",
     "StaleSource",
     "WrtError",
+    "checkpoint",
     "differentiable",
     "elementwise",
     "grad",

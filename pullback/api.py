@@ -24,11 +24,25 @@ def _derived(f: Function | None, order: Order) -> Any:
 
 @overload
 def grad(
-    f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+    f: Function,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+    check_finite: bool = False,
 ) -> Derived: ...
 @overload
 def grad(
-    f: None = None, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+    f: None = None,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+    check_finite: bool = False,
 ) -> Callable[[Function], Derived]: ...
 def grad(
     f: Function | None = None,
@@ -38,22 +52,39 @@ def grad(
     has_aux: bool = False,
     backend: str = "numpy",
     signature: str | None = None,
+    check_finite: bool = False,
 ) -> Any:
     """The gradient of a function whose result is a scalar: `g(*args) -> gradient`, or `(gradient, aux)` with `has_aux`.
 
     `wrt` is the position or the name of a parameter, or a tuple of them: then the gradients are a tuple. Positions
-    count after `self`, and after what a `functools.partial` holds.
+    count after `self`, and after what a `functools.partial` holds. With `check_finite` each number is checked as it is
+    computed, forwards and backwards, and the first NaN or infinity raises NotFinite with the line where it was born.
+    That is slow, and for looking for one.
     """
-    return _derived(f, Order("grad", wrt, has_aux, backend, signature))
+    return _derived(f, Order("grad", wrt, has_aux, backend, signature, check_finite=check_finite))
 
 
 @overload
 def value_and_grad(
-    f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+    f: Function,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+    check_finite: bool = False,
 ) -> Derived: ...
 @overload
 def value_and_grad(
-    f: None = None, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+    f: None = None,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+    check_finite: bool = False,
 ) -> Callable[[Function], Derived]: ...
 def value_and_grad(
     f: Function | None = None,
@@ -63,18 +94,33 @@ def value_and_grad(
     has_aux: bool = False,
     backend: str = "numpy",
     signature: str | None = None,
+    check_finite: bool = False,
 ) -> Any:
     """The value and the gradient: `g(*args) -> (value, gradient)`, or `((value, aux), gradient)` with `has_aux`."""
-    return _derived(f, Order("value_and_grad", wrt, has_aux, backend, signature))
+    return _derived(f, Order("value_and_grad", wrt, has_aux, backend, signature, check_finite=check_finite))
 
 
 @overload
 def vjp(
-    f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+    f: Function,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+    check_finite: bool = False,
 ) -> Derived: ...
 @overload
 def vjp(
-    f: None = None, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+    f: None = None,
+    /,
+    *,
+    wrt: Wrt = 0,
+    has_aux: bool = False,
+    backend: str = "numpy",
+    signature: str | None = None,
+    check_finite: bool = False,
 ) -> Callable[[Function], Derived]: ...
 def vjp(
     f: Function | None = None,
@@ -84,12 +130,13 @@ def vjp(
     has_aux: bool = False,
     backend: str = "numpy",
     signature: str | None = None,
+    check_finite: bool = False,
 ) -> Any:
     """The value and what pulls a cotangent of it back: `g(*args) -> (out, pull)`, `pull(ct) -> cotangents`.
 
     `pull` may be called any number of times. With `has_aux`: `(out, pull, aux)`.
     """
-    return _derived(f, Order("vjp", wrt, has_aux, backend, signature))
+    return _derived(f, Order("vjp", wrt, has_aux, backend, signature, check_finite=check_finite))
 
 
 class Differentiable:

@@ -44,6 +44,7 @@ class Order:
     backend: str = "numpy"
     signature: str | None = None
     static: tuple[str, ...] = ()
+    check_finite: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Derived:
         for name in self._ahead:
             _parameter(name, self._names, primal.__name__)
         find_backend(order.backend)
+        if order.check_finite and order.backend != "numpy":
+            raise errors.NotSupportedYet("check_finite is for NumPy only yet", hint="Differentiate for NumPy.")
         self._stars = _stars(self._signature)
         is_plain = not target.keywords and not any(self._stars)
         self._count = _positional(self._signature) - len(target.args) if is_plain else -1
@@ -209,7 +212,7 @@ class Derived:
 
     def _transpile(self, source: FunctionSource, found: tuple[Type, ...]) -> Emitted:
         order = self._order
-        request = Request(order.mode, self._wrt, self._bare, order.has_aux)
+        request = Request(order.mode, self._wrt, self._bare, order.has_aux, check_finite=order.check_finite)
         return transpile(source, found, request, order.backend)
 
     @functools.cached_property

@@ -98,6 +98,10 @@ class RuleError(PullbackError, TypeError):
     """A function of the user's that is a part of the derivative, a rule or an observer, returns what does not fit."""
 
 
+class NotFinite(PullbackError, FloatingPointError):
+    """A NaN or an infinity was born, which `check_finite` watches for."""
+
+
 class AliasError(PullbackError, RuntimeError):
     """Two names turned out to share memory, or not to, against what the program's meaning needs."""
 

@@ -1,5 +1,6 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
+from pullback.runtime.finite import require_finite
 from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.objects import record, require_distinct
@@ -29,6 +30,7 @@ __all__ = [
     "require_contiguous",
     "require_cotangents",
     "require_distinct",
+    "require_finite",
     "require_scalar",
     "require_separate",
     "scatter_add",

@@ -18,7 +18,6 @@ from pullback.transpile.core import (
     Atom,
     Block,
     Call,
-    Effect,
     For,
     Function,
     If,
@@ -52,6 +51,7 @@ from pullback.transpile.optimise.residuals import again_at_top
 from pullback.transpile.optimise.restorable import better_restored
 from pullback.transpile.reverse.activity import useful, varied
 from pullback.transpile.reverse.adjoint import Adjoint, Companion, Reversal
+from pullback.transpile.reverse.again import in_pieces, runs_again, without_effects
 from pullback.transpile.reverse.restore import Restored, restoring
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.stopping import leave_nothing
@@ -64,11 +64,12 @@ _COSTLY: frozenset[OpFunction] = frozenset(
 
 @dataclass(frozen=True)
 class Sweeps:
-    """A forward sweep, the backward statements after it, and the gradients at their end."""
+    """A forward sweep, the backward statements after it, the gradients at their end, and how these were made."""
 
     forward: Block
     backward: tuple[Stmt, ...]
     gradients: tuple[Atom, ...]
+    reversal: Reversal
 
 
 class Derivation:
@@ -100,13 +101,14 @@ class Derivation:
 
         `whole`: what nobody needs of the forward sweep stays, because it may raise.
         """
-        primal = hoist_items(f.block)
+        primal = hoist_items(in_pieces(f.block))
         if self.optimised:
             primal = simplify(primal)
         primal = fuse_branches(primal) if self.optimised else primal
         primal = primal if whole else remove_dead(primal, self.effects)
         sweeps = self._reversed(f, primal, Restored(), wrt, seed, exact)
-        chains = better_restored(self._joined(f, sweeps)) if self.optimised else []
+        copies, copied = sweeps.reversal.copies, sweeps.reversal.copied
+        chains = better_restored(self._joined(f, sweeps), copies, copied) if self.optimised else []
         if not chains:
             return sweeps
         return self._reversed(f, *restoring(primal, chains), wrt, seed, exact)
@@ -123,17 +125,18 @@ class Derivation:
         """Both sweeps, where the arrays that are `restored` are put back."""
         inputs = [f.block.params[i] for i in wrt]
         active = varied(primal, inputs) & useful(primal, primal.results[:1])
-        reversal = Reversal(active, Twins.of(primal), self.companion, self.result_type, restored=restored)
+        twins = Twins.of(primal)
+        reversal = Reversal(active, twins, self.companion, self.result_type, self.effects, restored=restored)
         adjoint = Adjoint(reversal, f.origin)
         adjoint.ct.start(primal.results[0], seed, exact)
         adjoint.walk(primal.body)
         adjoint.b.at(f.origin)
         gradients = tuple(adjoint.ct.gradient(p) if exact else adjoint.ct.full(p) for p in inputs)
         back = Block((), adjoint.done(), gradients)
-        back = remove_dead(simplify(back) if self.optimised else back)
-        forward = _with_flags(_with_tapes(primal, reversal.taped), reversal.completed)
-        forward = leave_nothing(forward, reversal.skipping)
-        return Sweeps(forward, back.body, back.results)
+        back = _handing_on(back, reversal)
+        back = remove_dead(simplify(back) if self.optimised else back, self.effects, runs_again(primal))
+        forward = _handing_on(primal, reversal)
+        return Sweeps(forward, back.body, back.results, reversal)
 
     def companion(self, key: str, active: tuple[int, ...]) -> Companion:
         """The companions that pull a cotangent of the function `key` back to its arguments at `active`."""
@@ -142,7 +145,7 @@ class Derivation:
             self._recursive.add(slot)
         if slot not in self.made:
             f = self.functions[key]
-            forward = self._name(f"{f.name}_forward") if _is_costly(f.block) else None
+            forward = self._name(f"{f.name}_forward") if _is_costly(f.block) and not f.again else None
             self.made[slot] = Companion(self._name(f"{f.name}_pullback"), forward)
             if forward is not None and key in self.effects:
                 self.effects |= {forward}
@@ -169,7 +172,7 @@ class Derivation:
         active = slot[1]
         dout = Var("dout", type_of(f.block.results[0]))
         if names.forward is None:
-            f = replace(f, block=_without_effects(f.block))
+            f = replace(f, block=without_effects(f.block, self.effects))
         whole = slot[0] in self.tried and names.forward is not None
         sweeps = self.sweeps(f, active, dout, exact=False, whole=whole)
         grads, join = joined(sweeps.gradients, len(active) == 1, f.origin)
@@ -229,6 +232,11 @@ def _is_costly(b: Block) -> bool:
     )
 
 
+def _handing_on(b: Block, r: Reversal) -> Block:
+    """Forward statements with all that their adjoints ask of them."""
+    return leave_nothing(_with_flags(_with_tapes(b, r.taped), r.completed), r.skipping)
+
+
 def _with_tapes(b: Block, taped: dict[Var, tuple[str, Var]]) -> Block:
     """A forward sweep in which calls whose companion reads a tape are calls of the function that fills it."""
     if not taped:
@@ -266,18 +274,6 @@ def _with_flags(b: Block, completed: dict[Tag, Var]) -> Block:
                 s = replace(s, then=sides[0], orelse=sides[1])
             case For() | While():
                 s = replace(s, body=_with_flags(s.body, completed))
-        body.append(s)
-    return Block(b.params, tuple(body), b.results)
-
-
-def _without_effects(b: Block) -> Block:
-    """A block that computes forward values again, after their effects have taken place. It calls no function."""
-    body: list[Stmt] = []
-    for s in b.body:
-        if isinstance(s, Effect) and s.is_observable:
-            continue
-        if isinstance(s, If):
-            s = replace(s, then=_without_effects(s.then), orelse=_without_effects(s.orelse))
         body.append(s)
     return Block(b.params, tuple(body), b.results)
 

@@ -235,6 +235,9 @@ class For:
 
     `stop` is read where the body ends: if it is true, that was the last iteration. `keeps`: does that iteration leave
     what it collects, as all others do? A loop that stops early collects only what its iterations leave.
+
+    `again`: the adjoint keeps what goes round once in so many iterations, and runs them a second time; 0 leaves it
+    open how many.
     """
 
     outs: tuple[Var, ...]
@@ -248,6 +251,7 @@ class For:
     adjoint_of: Tag | None = None
     stop: Atom | None = None
     keeps: bool = True
+    again: Atom | None = None
 
     @property
     def index(self) -> Var:
@@ -333,7 +337,8 @@ class Function:
 
     `block.results` is its one result. `primal` functions are called by their own name, in the user's module. Where
     the user's function writes into the arrays of some of its parameters, at the positions `written`, the result is a
-    tuple: what it returns, and these arrays as it leaves them.
+    tuple: what it returns, and these arrays as it leaves them. `again`: its adjoint computes it a second time, and
+    keeps nothing of the first.
     """
 
     name: str
@@ -346,6 +351,7 @@ class Function:
     module: str = ""
     inner: bool = False
     written: tuple[int, ...] = ()
+    again: bool = False
 
 
 @value

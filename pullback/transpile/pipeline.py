@@ -19,6 +19,7 @@ from pullback.transpile.abstract import Type
 from pullback.transpile.collector import collector_paused
 from pullback.transpile.core import Program
 from pullback.transpile.derive import derive
+from pullback.transpile.finite import with_checks
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import FunctionSource
 from pullback.transpile.request import Request
@@ -45,6 +46,8 @@ def differentiate(primal: Program, request: Request) -> Program:
     """
     verify(primal)
     derivative = derive(primal, request)
+    if request.check_finite:
+        derivative = with_checks(derivative)
     verify(derivative)
     return derivative
 

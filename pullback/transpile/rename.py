@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pullback.transpile.core import (
@@ -27,6 +28,14 @@ def fresh(s: Stmt, origin: Origin) -> Stmt:
     m: dict[Var, Atom] = {}
     _bound(s, m)
     return _restamp(_rebind(substitute(s, m), m), origin)
+
+
+def renamed(body: Iterable[Stmt], m: dict[Var, Atom]) -> tuple[Stmt, ...]:
+    """A copy of statements under new names, which `m` then has for all that they bind."""
+    body = tuple(body)
+    for s in body:
+        _bound(s, m)
+    return tuple(_rebind(substitute(s, m), m) for s in body)
 
 
 def _bound(s: Stmt, m: dict[Var, Atom]) -> None:

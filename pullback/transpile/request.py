@@ -12,7 +12,7 @@ Mode = Literal["primal", "grad", "value_and_grad", "vjp"]
 class Request:
     """Which derivative: `wrt` are positions of parameters.
 
-    `bare`: the one gradient itself rather than a tuple of them.
+    `bare`: the one gradient itself rather than a tuple of them. `check_finite`: the first NaN is to name its line.
     """
 
     mode: Mode
@@ -20,3 +20,4 @@ class Request:
     bare: bool
     has_aux: bool = False
     optimise: bool = True
+    check_finite: bool = False

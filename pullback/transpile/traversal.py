@@ -93,7 +93,7 @@ def own_reads(s: Stmt) -> list[Var]:
         case If():
             return list(variables(s.cond))
         case For():
-            return list(variables((s.source, s.inits, s.items)))
+            return list(variables((s.source, s.inits, s.items, s.again)))
         case While():
             return list(variables(s.inits))
         case Def():
@@ -191,8 +191,9 @@ def _substitute(x: Any, m: Mapping[Var, Atom]) -> Any:
         case If():
             return _with(x, cond=_substitute(x.cond, m), then=_substitute(x.then, m), orelse=_substitute(x.orelse, m))
         case For():
-            source, inits, items, stop = _substitute((x.source, x.inits, x.items, x.stop), m)
-            return _with(x, source=source, inits=inits, items=items, body=_substitute(x.body, m), stop=stop)
+            source, inits, items, stop, again = _substitute((x.source, x.inits, x.items, x.stop, x.again), m)
+            body = _substitute(x.body, m)
+            return _with(x, source=source, inits=inits, items=items, body=body, stop=stop, again=again)
         case While():
             inits, stop = _substitute((x.inits, x.stop), m)
             return _with(x, inits=inits, cond=_substitute(x.cond, m), body=_substitute(x.body, m), stop=stop)

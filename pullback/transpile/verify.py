@@ -37,6 +37,7 @@ _EFFECTS = {
     "raise": (0, None),
     "require_scalar": (1, 1),
     "require_cotangents": (3, None),
+    "require_finite": (2, None),
     "require_separate": (2, None),
     "require_apart": (3, 3),
     "require_contiguous": (2, 2),
@@ -195,6 +196,7 @@ class _Verifier:
         else:
             self.atoms((s.source.start, s.source.stop, s.source.step))
         self.atoms((*s.inits, *s.items))
+        self.atoms(() if s.again is None else (s.again,))
         self.need(
             len(s.body.params) == 1 + n + items, "the body of a `for` takes the index, what is carried, and the items"
         )

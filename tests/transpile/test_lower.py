@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from pullback import errors
 from pullback.transpile.abstract import FLOAT, Array, Dim, Scalar, Static
 from pullback.transpile.core import Call, Global, If, Lit, Op, Var
 from pullback.transpile.lower import lower

@@ -1,8 +1,9 @@
-"""What a function says of its own derivative: `pullback.stop_gradient`, `on_gradient`."""
+"""What a function says of its own derivative: `pullback.stop_gradient`, `on_gradient`, `checkpoint`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -30,7 +31,7 @@ def stop_gradient(scope: Scope, node: Any, args: list[Value], keywords: Mapping[
 def _stopped(scope: Scope, node: Any, value: Value, hint: str) -> Value:
     value = explode(scope, node, value)
     if isinstance(value, Pack) and value.kind != "slice":
-        return Pack(value.kind, tuple(_stopped(scope, node, x, "") for x in value.items), value.keys)
+        return replace(value, items=tuple(_stopped(scope, node, x, "") for x in value.items), cell=None)
     if not ab.differentiable(type_of(value)):
         return value
     return scope.op(prims.stopped, (as_atom(scope, node, value),), (), hint, node)
@@ -74,4 +75,17 @@ def _given(node: Any, position: int, name: str) -> Any:
     return next((k.value for k in node.keywords if k.arg == name), node)
 
 
-FUNCTIONS: dict[object, Special] = {control.stop_gradient: stop_gradient, control.on_gradient: on_gradient}
+def checkpoint(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    """`checkpoint(f)`, which marks the function as it does when it runs."""
+    match args:
+        case [UserFunction(source=source) as f] if not keywords and source.function is not None:
+            control.checkpoint(source.function)
+            return f
+    scope.refuse(node, "checkpoint is for functions and `for` statements", "Use it as a decorator, or after `in`.")
+
+
+FUNCTIONS: dict[object, Special] = {
+    control.stop_gradient: stop_gradient,
+    control.on_gradient: on_gradient,
+    control.checkpoint: checkpoint,
+}

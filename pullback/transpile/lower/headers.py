@@ -29,7 +29,7 @@ class Iteration:
     """A loop of Core. `element` makes the loop variable's value from the index and the items.
 
     These are called `index_hint` and `hints`. `first` is the variable's first value, where there is one; `trips` the
-    number of iterations, where it is known.
+    number of iterations, where it is known. `again` as in `core.For`.
     """
 
     source: Range | None
@@ -40,6 +40,7 @@ class Iteration:
     hints: tuple[str, ...] = ()
     first: Value | None = None
     trips: int | None = None
+    again: Atom | None = None
 
     def params(self) -> list[Var]:
         """New parameters of the body: the index and the items."""

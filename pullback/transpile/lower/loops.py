@@ -19,6 +19,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, For, Lit, Op, Var, While
 from pullback.transpile.lower import control
+from pullback.transpile.lower.again import checkpointed, with_checkpoints
 from pullback.transpile.lower.branches import Side, choose, either, follow
 from pullback.transpile.lower.frames import Variable
 from pullback.transpile.lower.generators import as_loops
@@ -43,7 +44,10 @@ def lower_for(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
     loops = as_loops(scope, s)
     if loops is not s:
         return lower_for(scope, loops, rest)
-    over = iteration(scope, s.iter, s.target, id(s) in scope.unrolled, id(s) in scope.indexed)
+    node, again = checkpointed(scope, s.iter)
+    over = iteration(scope, node, s.target, id(s) in scope.unrolled, id(s) in scope.indexed)
+    if again is not None:
+        over = with_checkpoints(scope, s, over, again)
     if not isinstance(over, Unrolled):
         return _after(scope, s, _for(scope, s, over), rest)
     scope.loops += 1
@@ -137,9 +141,13 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     del scope.unrollable[len(scope.unrollable) - short :]
     _check_lists(scope, s, [a for a in over.items if _is_list(a)], done.inner)
     done, left, stop = exits(scope, s, done, params, False)
+    if over.again is not None and stop is not None:
+        hint = "Let it run to its end, or leave checkpoint out."
+        scope.refuse(s.iter, "checkpoint of a loop that may be left early is not supported yet", hint)
     block = done.inner.block((params[0], *done.params, *params[1:]), done.results)
     origin = scope.origin(s)
-    scope.body.append(For(done.outs, over.source, over.reverse, done.inits, over.items, block, origin, stop=stop))
+    loop = For(done.outs, over.source, over.reverse, done.inits, over.items, block, origin, stop=stop, again=over.again)
+    scope.body.append(loop)
     for name, reason in unbound.items():
         scope.bind(name, reason)
     return left

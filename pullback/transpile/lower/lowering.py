@@ -12,6 +12,7 @@ import gast
 import numpy as np
 
 from pullback import errors
+from pullback.control import is_checkpointed
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Function, Global, Lit, OpFunction, Var
@@ -218,6 +219,7 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
         module=source.module,
         inner=source.is_inner,
         written=written if scope.is_called else (),
+        again=source.again or is_checkpointed(source.function),
     )
     needed = frozenset(k for k, v in enumerate(variables) if v in scope.contiguous)
     return function, replace(shared, contiguous=needed)

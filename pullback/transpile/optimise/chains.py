@@ -52,6 +52,8 @@ def chains_of(loop: Loop) -> Iterator[Chain]:
 
 
 def _through_loop(chain: Chain, s: Loop, k: int, loops: tuple[Loop, ...]) -> bool:
+    if isinstance(s, For) and s.again is not None:
+        return False
     inside = (*loops, s)
     chain.versions[s.carried[k]] = Place(inside, len(chain.versions))
     if isinstance(s, While):

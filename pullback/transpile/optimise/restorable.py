@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Block, Def, For, If, Lit, Op, Slice, Stmt, Tag, Var, While
@@ -23,8 +23,11 @@ _WHOLE, _MOVING = 6, 2  # weights: a slice that moves is some part of an axis
 _MANY = 3
 
 
-def better_restored(b: Block) -> list[Chain]:
-    """The arrays of a block, both sweeps of a function, whose adjoint should put back what its loops overwrite."""
+def better_restored(b: Block, copies: Mapping[Var, Var], copied: Mapping[Tag, Tag]) -> list[Chain]:
+    """The arrays of a block, both sweeps of a function, whose adjoint should put back what its loops overwrite.
+
+    What is run a second time counts for what it is a copy of: `copies` has the names, `copied` the statements.
+    """
     chains = list(_chains(b.body))
     if not chains:
         return []
@@ -32,6 +35,7 @@ def better_restored(b: Block) -> list[Chain]:
     loops = dict(_loops_around(b.body, ()))
     read: dict[int, Size] = {id(c): Counter() for c in chains}
     for v, tag in kept_in_loops(b):
+        v, tag = copies.get(v, v), copied.get(tag, tag)
         for c in chains:
             if c.loop in loops.get(tag, ()) and _comes_from(v, c, made):
                 depth = len(loops[tag]) - loops[tag].index(c.loop)

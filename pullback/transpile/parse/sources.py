@@ -49,7 +49,7 @@ class FunctionSource:
 
     Two sources with the same `key` are one function. `function` is the live one, None when it was read statically.
     `is_context`: it is a generator under `@contextmanager`; `is_inner`: no module has it under its name;
-    `captured`: the parameters that are variables of the functions around it.
+    `captured`: the parameters that are variables of the functions around it; `again`: it is read under `@checkpoint`.
     """
 
     name: str
@@ -65,6 +65,7 @@ class FunctionSource:
     is_context: bool = False
     is_inner: bool = False
     captured: tuple[str, ...] = ()
+    again: bool = False
 
     def __repr__(self) -> str:
         return f"<source of {self.module}.{self.qualname}>"

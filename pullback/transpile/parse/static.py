@@ -217,21 +217,20 @@ class Module:
         except errors.PullbackError as e:
             return Missing(f"cannot be read: {e.message}", e.hint, type(e))
         for d in self._decorators(node):
-            if d != "differentiable":
+            if d not in ("differentiable", "checkpoint"):
                 return Missing(f"is a derivative, made by `@{d}`", "Call the function without the decorator.")
         return source
 
     def source(self, node: ast.FunctionDef) -> FunctionSource:
         """The function that `node` defines. Raises NotSupportedYet at a decorator that is not ours."""
-        list(self._decorators(node))
-        return self._source(node)
+        return self._source(node, again="checkpoint" in list(self._decorators(node)))
 
     def _makes_context(self, node: ast.FunctionDef) -> bool:
         """Is `@contextmanager` the one decorator of a function?"""
         found = [self.scope.lookup(d)() for d in node.decorator_list]
         return len(found) == 1 and isinstance(found[0], Value) and found[0].obj is contextlib.contextmanager
 
-    def _source(self, node: ast.FunctionDef, is_context: bool = False) -> FunctionSource:
+    def _source(self, node: ast.FunctionDef, is_context: bool = False, again: bool = False) -> FunctionSource:
         return FunctionSource(
             name=node.name,
             qualname=node.name,
@@ -244,6 +243,7 @@ class Module:
             key=(os.path.realpath(self.file), node.name, node.lineno),
             reads=Reads(),
             is_context=is_context,
+            again=again,
         )
 
     def is_marked(self, node: ast.FunctionDef) -> bool:

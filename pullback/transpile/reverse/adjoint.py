@@ -72,22 +72,26 @@ class Reversal:
     """What one reversal knows: the values that have a cotangent, where shapes can be read, and the callees' companions.
 
     `companion(key, active)` gives what pulls a cotangent back to the arguments at `active`, `result_type` the type of
-    what that returns, once it is known. `taped` fills up with the calls that must leave a tape, by what they bind: the
-    key of the function to call instead, and the tape's name; `skipping` with the loops of which the iteration that
-    stops them has no adjoint; `completed` with what tells whether a first branch that is tried came to its end.
-    `restored` are the arrays that are put back as loops have overwritten them.
+    what that returns, once it is known. `effects`: the functions whose call is seen. `taped` fills up with the calls
+    that must leave a tape, by what they bind: the key of the function to call instead, and the tape's name; `skipping`
+    with the loops of which the iteration that stops them has no adjoint; `completed` with what tells whether a first
+    branch that is tried came to its end. `restored` are the arrays that are put back as loops have overwritten them.
+    `copies` and `copied` tell of what backward code runs again, of which names and which statements it is a copy.
     """
 
     active: set[Var]
     twins: Twins
     companion: Callable[[str, tuple[int, ...]], Companion]
     result_type: Callable[[str], ab.Type | None]
+    effects: frozenset[str] = frozenset()
     taped: dict[Var, tuple[str, Var]] = field(default_factory=dict)
     skipping: set[Tag] = field(default_factory=set)
     completed: dict[Tag, Var] = field(default_factory=dict)
     restored: Restored = field(default_factory=Restored)
     whole: dict[Atom, set[Atom]] = field(default_factory=dict)
     given: set[Atom] = field(default_factory=set)
+    copies: dict[Var, Var] = field(default_factory=dict)
+    copied: dict[Tag, Tag] = field(default_factory=dict)
 
 
 class Adjoint:

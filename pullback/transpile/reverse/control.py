@@ -20,6 +20,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.activity import active_free
+from pullback.transpile.reverse.again import run_again
 from pullback.transpile.reverse.cotangents import Tree, kind_of_either
 from pullback.transpile.stopping import inside, straight, ways_out
 from pullback.transpile.traversal import substitute
@@ -166,7 +167,8 @@ def _iteration(
 
     What they are at its beginning, and the cotangents of list items that it collects.
     """
-    found = _passed_over(s, slots, body)
+    is_run_again = isinstance(s, For) and s.again is not None
+    found = None if is_run_again else _passed_over(s, slots, body)
     if found is not None:
         last, rest = found
         inner = self.inside(s.origin)
@@ -177,6 +179,7 @@ def _iteration(
         sides = Block((), (), tuple(params)), Block((), inner.done(), tuple(final))
         self.b.body.append(If(tuple(outs), last.cond, *sides, self.b.origin, adjoint_of=last.tag))
         return list(outs), []
+    body = run_again(self, body) if is_run_again else body
     results = [body.results[k] for k in slots.carried]
     seeds = [*zip(slots.outer, params[len(results) :], strict=True)]
     seeds += [(r, p) for r, p in zip(results, params, strict=False) if isinstance(r, Var)]

@@ -14,9 +14,8 @@ version yet, is kept as all else is.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, For, If, Op, OpFunction, Stmt, Var, While
@@ -34,20 +33,30 @@ _STEPS = 3
 class Restored:
     """The arrays that are put back: all their `versions`, and by the version that a write makes what it destroys.
 
-    `entries`: for a version that a branch gives, the one that both sides start from.
-    `made` are the operations inside the loops, by what they bind, `local` all that is bound there.
+    `entries`: for a version that a branch gives, the one that both sides start from; `kept`: what is on a tape in any
+    case. `made` are the operations inside the loops, by what they bind, `local` all that is bound there.
     """
 
-    versions: frozenset[Var] = frozenset()
+    versions: set[Var] = field(default_factory=set)
     entries: dict[Var, Var] = field(default_factory=dict)
     destroyed: dict[Var, Var] = field(default_factory=dict)
     made: dict[Var, Op] = field(default_factory=dict)
-    local: frozenset[Var] = frozenset()
+    local: set[Var] = field(default_factory=set)
+    kept: set[Var] = field(default_factory=set)
 
-    @cached_property
-    def kept(self) -> frozenset[Var]:
-        """What is on a tape in any case."""
-        return frozenset(self.destroyed.values())
+    def copy(self, m: Mapping[Var, Atom]) -> None:
+        """Know of a copy of forward code what is known of that; `m` has its names."""
+
+        def new(v: Var) -> Var:
+            found = m.get(v, v)
+            return found if isinstance(found, Var) else v
+
+        self.versions.update(map(new, self.versions & m.keys()))
+        self.local.update(map(new, self.local & m.keys()))
+        self.kept.update(map(new, self.kept & m.keys()))
+        for table in (self.entries, self.destroyed):
+            table.update({new(v): new(w) for v, w in table.items() if v in m})
+        self.made.update({new(v): replace(substitute(s, m), out=new(v)) for v, s in self.made.items() if v in m})
 
     def comes_from_versions(self, v: Var, steps: int) -> bool:
         """Is a value made, by cheap steps, of an array that is put back?"""
@@ -155,7 +164,7 @@ def _is_cheap(s: Op) -> bool:
 def restoring(b: Block, chains: Iterable[Chain]) -> tuple[Block, Restored]:
     """Forward code that reads what each write to these arrays destroys, and what its reversal must know."""
     tags = {c.loop.tag for c in chains}
-    versions = frozenset(v for c in chains for v in (*c.versions, c.last))
+    versions = {v for c in chains for v in (*c.versions, c.last)}
     entries = {out: entry for c in chains for out, entry in c.entries.items()}
     destroyed: dict[Var, Var] = {}
     b = _reading(b, versions, destroyed)
@@ -174,10 +183,10 @@ def restoring(b: Block, chains: Iterable[Chain]) -> tuple[Block, Restored]:
 
     for s in b.body:
         scan(s, False)
-    return b, Restored(versions, entries, destroyed, made, frozenset(local))
+    return b, Restored(versions, entries, destroyed, made, local, set(destroyed.values()))
 
 
-def _reading(b: Block, versions: frozenset[Var], destroyed: dict[Var, Var]) -> Block:
+def _reading(b: Block, versions: set[Var], destroyed: dict[Var, Var]) -> Block:
     body: list[Stmt] = []
     known: dict[object, Var] = {}
     for s in b.body:

@@ -1,0 +1,88 @@
+"""What `checkpoint` saves and costs on 50 steps of a non-linear stencil.
+
+`python -m benchmarks.checkpoints` prints these rows of the table alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+import pullback
+from benchmarks.programs import Program
+from benchmarks.table import HEADER, Row, Setting, compared, derive, verdict
+from pullback import checkpoint
+
+STEPS = 50
+
+
+def stepped(u, k, n):
+    """Reaction and diffusion, faster where there is more."""
+    for _ in range(n):
+        c = u[1:-1, 1:-1]
+        spread = u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4.0 * c
+        v = u.copy()
+        v[1:-1, 1:-1] += k * (spread * np.sqrt(c * c + 0.01) - np.tanh(c) * c)
+        u = v
+    return np.sum(u * u)
+
+
+def checkpointed(u, k, n):
+    """The same, with what goes round kept once in a few steps."""
+    for _ in checkpoint(range(n)):
+        c = u[1:-1, 1:-1]
+        spread = u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4.0 * c
+        v = u.copy()
+        v[1:-1, 1:-1] += k * (spread * np.sqrt(c * c + 0.01) - np.tanh(c) * c)
+        u = v
+    return np.sum(u * u)
+
+
+def peak(run: Callable[[], Any]) -> int:
+    """The most bytes that are allocated at once."""
+    run()
+    tracemalloc.start()
+    try:
+        run()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def tape(f: Callable[..., Any], u: np.ndarray) -> float:
+    """What value and gradient of all steps need beside what those of one step do, in sizes of the state."""
+    derivative, one_step = pullback.value_and_grad(f), pullback.value_and_grad(stepped)
+    more = peak(lambda: derivative(u, 0.01, STEPS)) - peak(lambda: one_step(u, 0.01, 1))
+    return more / u.nbytes
+
+
+def rows(pairs: int) -> Iterator[Row]:
+    """Tape and time with checkpoints, by those without."""
+    for size in (100, 300):
+        u = np.random.default_rng(5).standard_normal((size, size))
+        whole, pieces = tape(stepped, u), tape(checkpointed, u)
+        name = f"non-linear stencil {size}×{size}, {STEPS} steps"
+        measured = f"{pieces / whole:.2f}× ({pieces:.0f} states for {whole:.0f})"
+        yield Row("tape with checkpoint", name, "", measured, "", "0.2×", verdict(pieces / whole, 0.2))
+        program = Program(name, stepped, (u, 0.01, STEPS), (0,), mode="value_and_grad")
+        again = derive(Program(name, checkpointed, program.args, (0,), mode="value_and_grad"))
+        setting = Setting("", pairs, time.process_time)
+        yield compared("time with checkpoint", program, setting, again, derive(program), 1.4)
+
+
+def main() -> None:
+    """Print the rows."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=20)
+    print(HEADER)
+    for row in rows(parser.parse_args().pairs):
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
