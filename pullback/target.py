@@ -22,8 +22,10 @@ class Target:
     keywords: Mapping[str, Any] = field(default_factory=dict)
 
     def first_free(self, names: tuple[str, ...]) -> int:
-        """Where positions are counted from, among the parameters with these names: after those given, and `self`."""
-        return len(self.args) or int(names[:1] == ("self",) and len(names) > 1)
+        """Where positions are counted from, among the parameters with these names: after those given, or `self`."""
+        around = self.function.__qualname__.rpartition(".")[0]
+        is_method = bool(around) and not around.endswith("<locals>")
+        return len(self.args) or int(is_method and names[:1] == ("self",) and len(names) > 1)
 
 
 def target_of(f: Callable[..., Any]) -> Target:
