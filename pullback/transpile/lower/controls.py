@@ -16,7 +16,7 @@ from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.library import Special
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import Pack, UserFunction, Value, type_of
+from pullback.transpile.lower.values import Pack, UserFunction, Value, class_of, type_of
 from pullback.transpile.parse.sources import Value as Live
 
 
@@ -51,21 +51,29 @@ def on_gradient(scope: Scope, node: Any, args: list[Value], keywords: Mapping[st
 def _by_name(scope: Scope, node: Any, fn: Value) -> Atom:
     """A function that generated code calls as it is: one of a module, by its name, or an argument."""
     place = _given(node, 1, "fn")
-    parameter = scope.env.get(place.id) if isinstance(place, gast.Name) else None
-    if isinstance(parameter, Var) and parameter in scope.parameters and isinstance(fn, Lit) and callable(fn.value):
+    parameter = scope.env.get(scope.variable(place.id)) if isinstance(place, gast.Name) else None
+    if isinstance(parameter, Var) and parameter in scope.parameters and _is_callable(fn):
         return parameter
     if isinstance(fn, Var) and isinstance(fn.type, ab.Unknown):
         return fn
+    for v in scope.parameters:  # it may have another name in a function that is written out
+        if isinstance(fn, Lit) and isinstance(v.type, ab.Static) and v.type.value is fn.value:
+            return v
     if isinstance(fn, UserFunction):
         return Global(fn.source.name, ab.Static(fn.source.function), fn.source.module, fn.source.function)
     if isinstance(fn, Lit) and callable(fn.value) and dotted(fn.value):
         return fn
-    if isinstance(place, gast.Name) and parameter is None and isinstance(fn, Lit) and callable(fn.value):
+    if isinstance(place, gast.Name) and parameter is None and scope.is_global(place.id) and _is_callable(fn):
         found = scope.source.resolve(place.id)
         if isinstance(found, Live) and found.name:
             return Global(found.name, ab.Static(found.obj), found.module, found.obj)
     hint = "Define a function in a module, and give its name."
     scope.refuse(place, "on_gradient needs a function that a module or an argument has a name for", hint)
+
+
+def _is_callable(fn: Value) -> bool:
+    cls = class_of(fn)
+    return callable(fn.value) if isinstance(fn, Lit) else "__call__" in dir(cls or object)
 
 
 def _given(node: Any, position: int, name: str) -> Any:
