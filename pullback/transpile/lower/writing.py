@@ -17,7 +17,7 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Atom, Global, Lit, Var
 from pullback.transpile.infer import infer
-from pullback.transpile.lower import changes, current, flat
+from pullback.transpile.lower import changes, current, flat, mutators
 from pullback.transpile.lower.casting import check_axes, check_cast
 from pullback.transpile.lower.containers import as_operand
 from pullback.transpile.lower.expressions import BINARY, binary_operation
@@ -123,7 +123,7 @@ def _update_in_list(scope: Scope, s: Any, container: Value) -> None:
     if isinstance(item, Var) and isinstance(item.type, ab.Array) and not scope.numbers.has(item):
         update(scope, s, item, operand)
         return
-    if changes.update_name(scope, s, item, operand):
+    if mutators.update_name(scope, s, item, operand):
         return
     if not scope.numbers.has(item) and not isinstance(item, Pack):
         hint = "An annotation or a signature gives the type."
