@@ -16,7 +16,7 @@ from typing import Any
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Global, OpFunction, Var
-from pullback.transpile.lower import current
+from pullback.transpile.lower import storing
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.identity import container_of, hold, now
 from pullback.transpile.lower.memory import Cell
@@ -72,9 +72,9 @@ def replace_list(
 ) -> None:
     """A list that is one atom is, from now on, what an operation makes of it."""
     after = scope.op(op, (before, *args), (), before.hint, node)
-    for other in current.reached(scope, hold_too):
+    for other in storing.reached(scope, hold_too):
         scope.memory.relate(_cell(scope, before), other)
-    current.put_list(scope, node, _cell(scope, before), after)
+    storing.put_list(scope, node, _cell(scope, before), after)
 
 
 def _cell(scope: Scope, v: Var) -> Cell:
@@ -112,7 +112,7 @@ def copy_list(scope: Scope, node: Any, value: Value) -> Var:
     atom = as_atom(scope, node, value)
     assert isinstance(atom, Var)
     out = scope.op(list, (atom,), (), "", node, atom.type)
-    scope.memory.new(out, current.reached(scope, [atom]))
+    scope.memory.new(out, storing.reached(scope, [atom]))
     return out
 
 
@@ -133,7 +133,7 @@ def joined_lists(scope: Scope, node: Any, a: Value, b: Value, hint: str) -> Valu
     if isinstance(kind, ab.Unknown):
         scope.refuse(node, "lists whose items differ are joined", "Give their items one type.")
     out = scope.op(operator.add, tuple(parts), (), hint, node, kind)
-    scope.memory.new(out, current.reached(scope, parts))
+    scope.memory.new(out, storing.reached(scope, parts))
     return out
 
 
