@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pullback import errors, runtime
-from pullback.transpile.core import Block, Call, Effect, Function, Global, Origin, Program
-from pullback.transpile.traversal import blocks
+from pullback.transpile.core import Block, Effect, Function, Global, Origin, Program
+from pullback.transpile.traversal import blocks, calls
 
 from .base import DOC, Emitted
 from .building import Builder
@@ -318,15 +318,6 @@ def checks(b: Block) -> Iterator[str]:
             yield s.op
         for inner in blocks(s):
             yield from checks(inner)
-
-
-def calls(b: Block) -> Iterator[str]:
-    """The keys of the functions that a block calls."""
-    for s in b.body:
-        if isinstance(s, Call):
-            yield s.function
-        for inner in blocks(s):
-            yield from calls(inner)
 
 
 def local_names(f: Function, forward: bool = False) -> frozenset[str]:
