@@ -39,13 +39,8 @@ from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.reverse import control, lists, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
-from pullback.transpile.reverse.cotangents import (
-    Cotangents,
-    Tree,
-    dtype_of_scalars,
-    kind_of_either,
-    of_numpy,
-)
+from pullback.transpile.reverse.cotangents import Cotangents, Tree
+from pullback.transpile.reverse.kinds import dtype_of_scalars, kind_of_either, of_numpy
 from pullback.transpile.reverse.restore import Restored, Versions
 from pullback.transpile.reverse.ruled import check_call, check_parts
 from pullback.transpile.reverse.twins import Twins

@@ -16,7 +16,8 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Kwargs, Lit, Op, Var
 from pullback.transpile.infer import type_of
-from pullback.transpile.reverse.cotangents import Cotangent, Tree, keys_of
+from pullback.transpile.reverse.cotangents import Cotangent, Tree
+from pullback.transpile.reverse.kinds import keys_of
 from pullback.transpile.storage import Sharing, composed, of_index
 
 if TYPE_CHECKING:
