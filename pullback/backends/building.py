@@ -5,22 +5,23 @@ from __future__ import annotations
 import ast
 import itertools
 import operator
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from pullback import runtime
 from pullback.transpile import abstract as ab
-from pullback.transpile import marks, prims
+from pullback.transpile import prims
 from pullback.transpile.core import Lit, Origin, Var
 
+from .acting import act
 from .augmented import augmented
-from .control import Around, branch, loop, without_none
-from .expressions import Expressions, call, constant, name
+from .control import Around, branch, loop
+from .defining import define
+from .expressions import Expressions, call, name
 from .facts import BINARY, may_be_a_structure, type_of
+from .layout import Note
 from .liveness import Liveness, Skips
 from .marked import Marks
 from .naming import Names
@@ -63,15 +64,6 @@ def _raises(node: ast.AST) -> bool:
     return isinstance(node, ast.Raise) or isinstance(node, ast.If) and all(
         side and _raises(side[-1]) for side in (node.body, node.orelse)
     )
-
-
-@dataclass
-class Note:
-    """What stands before a statement in the text, and where the statement comes from."""
-
-    origin: Origin | None = None
-    comment: str = ""
-    blank: bool = False
 
 
 class Builder:
@@ -158,7 +150,7 @@ class Builder:
             case Reverse():
                 self.put(ast.Expr(call(f"{self.local(s.what)}.reverse")), s.origin)
             case Act():
-                self.act(s)
+                act(self, s)
             case Return():
                 self.put(ast.Return(self.write(s.value)), s.origin)
             case Branch():
@@ -166,7 +158,7 @@ class Builder:
             case ForLoop() | WhileLoop():
                 loop(self, s)
             case Define():
-                self.define(s)
+                define(self, s)
 
     def assign(self, s: Assign) -> None:
         position = self.live.span[s].start
@@ -257,33 +249,6 @@ class Builder:
             target = self.target(s.taken, self.live.span[s].start, s.origin, value)
             self.put(ast.Assign([target], call(f"{xs}.pop")), s.origin)
 
-    def act(self, s: Act) -> None:
-        if s.op in marks.OPENING or s.op in marks.CLOSING:
-            self.marks.act(s)
-        elif s.op == "assert":
-            test, *message = (self.write(x) for x in s.args)
-            self.put(ast.Assert(test, message[0] if message else None), s.origin)
-        elif s.op == "raise":
-            causes = [self.exception(x) for _, x in s.kwargs if isinstance(x, tuple)]
-            self.put(ast.Raise(self.exception(s.args) if s.args else None, *causes or [None]), s.origin)
-        elif s.op == "set_attribute":
-            owner, attribute, value = s.args
-            assert isinstance(attribute, Lit)
-            assert isinstance(attribute.value, str)
-            target = ast.Attribute(self.write(owner), attribute.value, ast.Store())
-            self.put(ast.Assign([target], self.write(value)), s.origin)
-        else:
-            space = self.write.space
-            function = space.helper(s.op) if s.op in runtime.__all__ else space.builtin(s.op)
-            kwargs = {k: self.write(x) for k, x in s.kwargs}
-            self.put(ast.Expr(call(function, *map(self.write.argument, s.args), **kwargs)), s.origin)
-
-    def exception(self, made: tuple[Expr, ...]) -> Any:
-        """An exception: its class and the arguments of that, or what there is in its place."""
-        first, *args = made
-        is_class = isinstance(first, Lit) and isinstance(first.value, type)
-        return call(self.write(first), *map(self.write, args)) if is_class else self.write(first)
-
     # names
 
     def wishes(self, whole: Expr, item: Target) -> Sequence[str | None]:
@@ -345,69 +310,6 @@ class Builder:
             return
         targets = ast.Tuple([name(n, store=True) for n, _ in pairs], ast.Store())
         self.put(ast.Assign([targets], ast.Tuple(values, ast.Load())), origin)
-
-    # functions
-
-    def define(self, s: Define) -> None:
-        span = self.live.span[s]
-        given, _ = self.names.bind(s.out, span.end, self.skips, s.name)
-        with self.names.region(span.start, span.end, self.skips):
-            outer, self.skips = self.skips, ()
-            params = [self.target(p, span.start + 1, s.origin).id for p in s.params]
-            body = self.block(s.body)
-            self.skips = outer
-        self.names.set(s.out, given)
-        self.put(_definition(given, _arguments(params), body), s.origin)
-
-    def function(self, text_name: str) -> Any:
-        """The whole function."""
-        taken: set[str] = set()
-        for p in self.procedure.params:
-            base = p.var.hint or "x"
-            n = base if base not in taken else self.names.fresh(base, p.var, 0, (), frozenset(taken))
-            taken.add(n)
-            self.names.set(p.var, n)
-        arguments = self.arguments()
-        doc = [ast.Expr(constant(self.procedure.doc))] if self.procedure.doc else []
-        for node in doc:
-            self.notes[node] = Note()
-        body = self.block(self.procedure.body, backwards=False)
-        if self.procedure.mutated:
-            without_none(body)
-        return _definition(text_name, arguments, [*doc, *body])
-
-    def arguments(self) -> Any:
-        """The parameters as the user declared them."""
-        args: defaultdict[str, list[Any]] = defaultdict(list)
-        defaults, kw_defaults = [], []
-        for p in self.procedure.params:
-            args[p.kind].append(ast.arg(self.local(p.var)))
-            if p.kind == "KEYWORD_ONLY":
-                kw_defaults.append(None if p.default is None else self.default(p.default))
-            elif p.default is not None:
-                defaults.append(self.default(p.default))
-        return ast.arguments(
-            args["POSITIONAL_ONLY"],
-            args["POSITIONAL_OR_KEYWORD"],
-            next(iter(args["VAR_POSITIONAL"]), None),
-            args["KEYWORD_ONLY"],
-            kw_defaults,
-            next(iter(args["VAR_KEYWORD"]), None),
-            defaults,
-        )
-
-    def default(self, e: Any) -> Any:
-        return self.write(e)
-
-
-def _definition(name: str, arguments: Any, body: list[Any]) -> Any:
-    node: Any = ast.FunctionDef(name, arguments, body, [])
-    node.type_params = []  # which are missing, not empty, on Python 3.12
-    return node
-
-
-def _arguments(names: Iterable[str]) -> Any:
-    return ast.arguments([], [ast.arg(n) for n in names], None, [], [], None, [])
 
 
 def negated(e: Expr) -> Expr | None:

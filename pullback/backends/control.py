@@ -14,7 +14,8 @@ from .expressions import constant
 from .script import Apply, Assign, Body, Branch, Expr, ForLoop, Loop, WhileLoop, atoms, counted
 
 if TYPE_CHECKING:
-    from .building import Builder, Note
+    from .building import Builder
+    from .layout import Note
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, For, Op, Stmt, Var, While
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks
 
-from .rewriting import with_blocks
 from .sharing import Taken, overwritten
 
 

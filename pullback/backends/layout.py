@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pullback.transpile.core import Origin
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -13,6 +15,15 @@ class Layout:
 
     comments: Mapping[ast.AST, str] = field(default_factory=dict)
     blanks: frozenset[ast.AST] = frozenset()
+
+
+@dataclass
+class Note:
+    """What stands before a statement in the text, and where the statement comes from."""
+
+    origin: Origin | None = None
+    comment: str = ""
+    blank: bool = False
 
 
 class PrintingError(AssertionError):

@@ -10,7 +10,8 @@ from .expressions import call
 from .script import Act
 
 if TYPE_CHECKING:
-    from .building import Builder, Note
+    from .building import Builder
+    from .layout import Note
 
 
 @dataclass

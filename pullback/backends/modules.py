@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pullback import errors, runtime
-from pullback.transpile.core import Block, Call, Effect, Function, Global, Origin, Program
-from pullback.transpile.traversal import blocks
+from pullback.transpile.core import Block, Effect, Function, Global, Origin, Program
+from pullback.transpile.traversal import blocks, calls
 
 from .base import DOC, Emitted
-from .building import Builder, Note
+from .building import Builder
+from .defining import whole_function
 from .expressions import Expressions, Functions
 from .folding import Callees, fold
 from .intents import taken_arguments
-from .layout import Layout
+from .layout import Layout, Note
 from .merging import merge_equal
 from .namespace import Namespace
 from .ordering import renew_last
@@ -197,7 +198,7 @@ class _Module:
         if key == "":
             procedure = replace(procedure, doc=_with_enclosed(procedure.doc, self.space.users))
         builder = Builder(procedure, writer, forbidden)
-        node = builder.function(self.entry if key == "" else self.names[key])
+        node = whole_function(builder, self.entry if key == "" else self.names[key])
         self.notes.update(builder.notes)
         self.notes[node] = Note(self.procedures[key].origin)
         return node
@@ -317,15 +318,6 @@ def checks(b: Block) -> Iterator[str]:
             yield s.op
         for inner in blocks(s):
             yield from checks(inner)
-
-
-def calls(b: Block) -> Iterator[str]:
-    """The keys of the functions that a block calls."""
-    for s in b.body:
-        if isinstance(s, Call):
-            yield s.function
-        for inner in blocks(s):
-            yield from calls(inner)
 
 
 def local_names(f: Function, forward: bool = False) -> frozenset[str]:

@@ -17,9 +17,8 @@ from dataclasses import replace
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, Lit, Op, Stmt, Var
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, own_reads, substitute, variables
-
-from .rewriting import with_blocks
 
 Mutates = Callable[[str], Collection[int]]
 """The positions of the arguments that the user's function with this key writes into; none for a companion."""

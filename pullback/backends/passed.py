@@ -16,9 +16,8 @@ from dataclasses import replace
 from pullback import errors
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Effect, Function, Op, Stmt, Var
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, reads
-
-from .rewriting import with_blocks
 
 
 def is_set(s: Stmt) -> bool:

@@ -15,9 +15,8 @@ from dataclasses import replace
 
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, Op, Stmt, Var
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import substitute
-
-from .rewriting import with_blocks
 
 _SAID = (prims.stopped, prims.watched)
 

@@ -28,13 +28,13 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Def, For, If, Lit, Op, Range, Stmt, Var, While
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, own_reads, variables
 
 from .allocation import Length, allocated, count, counts_from_zero, length, rows_of
 from .facts import is_fresh
 from .folding import Callees
 from .intents import wanted
-from .rewriting import with_blocks
 from .sharing import Sharing
 from .usage import Usage
 

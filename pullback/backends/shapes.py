@@ -21,11 +21,11 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Lit, Op, Origin, Stmt, Var, While
 from pullback.transpile.optimise.simplify import substitute_own
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.shapes import of_shape_alone
 from pullback.transpile.traversal import blocks, own_reads, variables
 
 from .facts import LIST_CHANGES
-from .rewriting import with_blocks
 from .sharing import accumulation, writes
 
 _LENGTHS = (len, prims.dim)

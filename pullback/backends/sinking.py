@@ -19,10 +19,10 @@ import numpy as np
 from pullback import runtime
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Op, Stmt, Var
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import reads, variables
 
 from .facts import is_array, is_fresh
-from .rewriting import with_blocks
 from .sharing import writes
 
 _VIEWS: frozenset[Any] = frozenset(

@@ -16,9 +16,9 @@ from dataclasses import replace
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, Function, Lit, Op, Origin, Stmt, Var
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, own_reads, substitute
 
-from .rewriting import with_blocks
 from .sharing import Taken
 
 

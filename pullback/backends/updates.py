@@ -19,11 +19,11 @@ from typing import Any
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Block, For, Lit, Op, Stmt, Var, While
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, own_reads, variables
 
 from .augmented import augmented
 from .facts import AUGMENTED, EVERYTHING, update_item
-from .rewriting import with_blocks
 
 
 def augment(b: Block) -> Block:

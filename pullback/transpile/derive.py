@@ -12,7 +12,6 @@ from pullback.transpile.companions import Derivation, joined, pack
 from pullback.transpile.core import (
     Atom,
     Block,
-    Call,
     Def,
     Effect,
     Function,
@@ -26,7 +25,7 @@ from pullback.transpile.core import (
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
 from pullback.transpile.reverse.builder import ONE
-from pullback.transpile.traversal import blocks
+from pullback.transpile.traversal import calls
 
 
 def derive(program: Program, request: Request) -> Program:
@@ -175,7 +174,7 @@ def _reachable(entry: Function, functions: dict[str, Function]) -> dict[str, Fun
     seen: set[str] = set()
 
     def visit(f: Function) -> None:
-        for key in _calls(f.block):
+        for key in calls(f.block):
             if key not in seen:
                 seen.add(key)
                 visit(functions[key])
@@ -183,13 +182,3 @@ def _reachable(entry: Function, functions: dict[str, Function]) -> dict[str, Fun
 
     visit(entry)
     return out
-
-
-def _calls(b: Block) -> list[str]:
-    found: list[str] = []
-    for s in b.body:
-        if isinstance(s, Call):
-            found.append(s.function)
-        for inner in blocks(s):
-            found += _calls(inner)
-    return found

@@ -58,6 +58,15 @@ def blocks(s: Stmt) -> tuple[Block, ...]:
     return ()
 
 
+def calls(b: Block) -> Iterator[str]:
+    """The keys of the functions that a block calls."""
+    for s in b.body:
+        if isinstance(s, Call):
+            yield s.function
+        for inner in blocks(s):
+            yield from calls(inner)
+
+
 def operations(b: Block) -> Iterator[tuple[Var, Op]]:
     """All operations of a block and of those inside it, by what they bind."""
     for s in b.body:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Effect, Global, Lit, Var
-from pullback.transpile.lower import current
+from pullback.transpile.lower import current, storing
 from pullback.transpile.lower.contiguity import condition
 from pullback.transpile.lower.current import unusable_part
 from pullback.transpile.lower.identity import container_of, containers, hold, now
@@ -253,9 +253,9 @@ def take_back(scope: Scope, node: Any, value: Value, new: Var, change: Shared | 
         return
     place = scope.memory.at(value)
     if isinstance(value.type, ab.ListOf) and isinstance(place, Whole):
-        current.put_list(scope, node, place.cell, new)
+        storing.put_list(scope, node, place.cell, new)
     else:
-        current.replace(scope, node, value, new)
+        storing.replace(scope, node, value, new)
 
 
 def _take_changed(scope: Scope, node: Any, value: Value, new: Var, change: Shared) -> Value:
@@ -313,5 +313,4 @@ def result_value(scope: Scope, out: Var, found: Shared, args: Sequence[Value]) -
     cells = [c for k in found.related for c in _cells(scope, args[k])]
     scope.memory.new(out, set().union(*(scope.memory.closure(c) for c in cells)))
     return out
-
 

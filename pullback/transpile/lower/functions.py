@@ -11,7 +11,7 @@ import gast
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Call, Function, Global, Lit, Param, Var
+from pullback.transpile.core import Arg, Function, Global, Lit, Param, Var
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.naming import dotted
@@ -20,7 +20,7 @@ from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift
 from pullback.transpile.parse.bindings import bound_names
 from pullback.transpile.parse.sources import FunctionSource, parameter_nodes, parse_text
 from pullback.transpile.parse.sources import Value as Live
-from pullback.transpile.traversal import blocks
+from pullback.transpile.traversal import calls
 
 Key = tuple[Hashable, tuple[ab.Type, ...]]
 
@@ -269,19 +269,8 @@ def reachable(entry: Function, functions: Mapping[str, Function]) -> dict[str, F
     seen: set[str] = set()
     queue = [entry]
     while queue:
-        for key in called(queue.pop().block):
+        for key in calls(queue.pop().block):
             if key not in seen:
                 seen.add(key)
                 queue.append(functions[key])
     return {k: f for k, f in functions.items() if k in seen}
-
-
-def called(block: Any) -> list[str]:
-    """The keys of the functions that a block calls."""
-    out: list[str] = []
-    for s in block.body:
-        if isinstance(s, Call):
-            out.append(s.function)
-        for b in blocks(s):
-            out += called(b)
-    return out

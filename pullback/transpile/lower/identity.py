@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Var
-from pullback.transpile.lower import current
+from pullback.transpile.lower import current, storing
 from pullback.transpile.lower.memory import Cell, Container, Whole
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import Entries, Once, Pack, Value
@@ -114,7 +114,7 @@ def hold(scope: Scope, node: Any, cell: Container, new: Value) -> None:
         assert isinstance(new, Var)
         keep_apart(scope, cell, new)
     scope.bind(cell, new)
-    current.lose_lists(scope, node, cell)
+    storing.lose_lists(scope, node, cell)
 
 
 def _holds(scope: Scope, value: Value, cell: Container) -> bool:
@@ -131,7 +131,7 @@ def keep_apart(scope: Scope, cell: Cell, content: Var) -> None:
     scope.memory.written = True
     if found is not None and found is not cell:
         scope.memory.relate(cell, found)
-        for other in current.reached(scope, [content]):
+        for other in storing.reached(scope, [content]):
             scope.memory.relate(cell, other)
     scope.memory.place[content] = Whole(cell)
 

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from pullback.transpile.abstract import BOOL
 from pullback.transpile.core import Atom, If, Lit, Stmt, Var
+from pullback.transpile.lower.afterwards import Round
 from pullback.transpile.lower.frames import Variable
 from pullback.transpile.lower.identity import adopt, now
 from pullback.transpile.lower.merging import Merged, merge
@@ -33,7 +34,6 @@ from pullback.transpile.lower.states import (
     Unbound,
     hint_of,
 )
-from pullback.transpile.lower.trials import Round
 from pullback.transpile.lower.values import Value, flat, map_leaves, rebuild, same_value
 from pullback.transpile.traversal import blocks
 

@@ -11,7 +11,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
-from pullback.transpile.lower import changes, flat, ordering
+from pullback.transpile.lower import changes, flat, mutators, ordering
 from pullback.transpile.lower.containers import as_arg, as_atom, explode, items_of
 from pullback.transpile.lower.folding import exact
 from pullback.transpile.lower.formatting import format_method
@@ -50,7 +50,7 @@ def call_method(
     if changes.is_list_or_dict(receiver):
         if name == "sort" and changes.is_any_list(receiver):
             return ordering.sort(scope, node, receiver, args, keywords)
-        found = changes.call(scope, node, receiver, name, args, keywords, hint)
+        found = mutators.call(scope, node, receiver, name, args, keywords, hint)
         if found is not None:
             return found
     if isinstance(t, ab.Mapping):

@@ -19,6 +19,7 @@ from pullback.transpile.lower import (
     inlining,
     instances,
     loops,
+    mutators,
     operators,
     patterns,
     writing,
@@ -173,7 +174,7 @@ def _augmented(scope: Scope, s: Any) -> End:
     if isinstance(old, Var | Global) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
         writing.update(scope, s, old, operand)
         return None
-    if changes.update_name(scope, s, old, operand):
+    if mutators.update_name(scope, s, old, operand):
         return None
     op = BINARY[type(s.op)]
     if class_of(old) is not None:

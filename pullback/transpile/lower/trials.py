@@ -7,99 +7,38 @@ may be unbound when an iteration begins cannot be carried, and is refused where 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Var
+from pullback.transpile.lower.afterwards import Round, finish
+from pullback.transpile.lower.carried import Carried, widened
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.current import content, unusable_part
 from pullback.transpile.lower.frames import Variable
-from pullback.transpile.lower.identity import adopt, containers, keep_apart, moved, now, same_containers
+from pullback.transpile.lower.identity import containers, keep_apart, now, same_containers
 from pullback.transpile.lower.kin import Kin, Local
 from pullback.transpile.lower.memory import Cell, Container, Memory
 from pullback.transpile.lower.merging import ONE_STRUCTURE
-from pullback.transpile.lower.scope import NONE, Scope, joined, mixed
-from pullback.transpile.lower.states import Binding, End, Inner, Later, Name, Unbound, hint_of
+from pullback.transpile.lower.scope import Scope, joined, mixed
+from pullback.transpile.lower.states import Binding, End, Inner, Later, Name, Unbound
 from pullback.transpile.lower.values import (
     Pack,
     Value,
     class_of,
-    flat,
     is_atom,
     leaves,
-    rebuild,
     same_structure,
     same_value,
     type_of,
 )
-from pullback.transpile.lower.ways import ends_by_jump
 
 _MOST_TRIALS = 32
 
 
-@dataclass
-class Carried:
-    """A name that goes round a loop: its value before, the types of its leaves, and the parameters that hold them."""
-
-    name: Name
-    init: Value
-    types: list[ab.Type]
-    number: bool = True  # may the body assume that the value is a number?
-    params: list[Var] = field(default_factory=list)
-    value: Value | None = None  # what it is at the beginning of the body
-    may_be: set[Cell] | None = None  # its lists and dicts are others in each iteration, these perhaps
-    ends: list[Atom] = field(default_factory=list)  # what its leaves are at the end of the body, as objects
-    outs: list[Var] = field(default_factory=list)
-
-    def begin(self, scope: Scope) -> dict[Name, Binding]:
-        """New parameters: what the name stands for at the beginning of the body, and what its lists and dicts hold."""
-        self.params = []
-        atoms = [(path, x) for path, x in flat(self.init) if is_atom(x)]
-        for (path, x), t in zip(atoms, self.types, strict=True):
-            p = Var(f"{self.hint}_{path}" if path else self.hint, t)
-            if self.number:
-                scope.numbers.hand_on(p, [x])
-            self.params.append(p)
-        names: dict[Name, Binding] = {}
-        self.value = names[self.name] = self.identified(scope, self.with_leaves(self.params), names)
-        return names
-
-    def identified(self, scope: Scope, value: Value, names: dict[Name, Binding]) -> Value:
-        """A value of this name with the lists and dicts that it has; new ones go to `names`."""
-        if self.may_be is not None:
-            value = moved(scope, value, self.may_be, names)
-        if isinstance(self.name, Container) and isinstance(value, Pack):
-            if value.cell is not None and value.cell is not self.name:
-                del names[value.cell]
-            value = replace(value, cell=self.name)
-        return value
-
-    @property
-    def hint(self) -> str:
-        """What its values are called."""
-        return hint_of(self.name)
-
-    def with_leaves(self, atoms: list[Var]) -> Value:
-        """A value of the structure of this one."""
-        new = iter(atoms)
-        return rebuild(self.init, iter([next(new) if is_atom(x) else x for x in leaves(self.init)]))
-
-
-@dataclass(frozen=True)
-class Round:
-    """A lowering of a loop's body that has come out as it was assumed."""
-
-    inner: Inner
-    params: tuple[Var, ...]
-    inits: tuple[Atom, ...]
-    results: tuple[Atom, ...]
-    outs: tuple[Var, ...]
-    only_at_the_end: tuple[Name, ...] = ()  # names that have a value after it only if a jump has ended it
-
-
-class _Trials:
+class Trials:
     """The lowerings of one loop's body, and what is assumed in the next one."""
 
     def __init__(
@@ -156,7 +95,7 @@ class _Trials:
             self.carry(cell, content(scope, cell))
 
     def carry(self, name: Name, value: Value) -> None:
-        types = [_widened(type_of(x)) for x in leaves(value) if is_atom(x)]
+        types = [widened(type_of(x)) for x in leaves(value) if is_atom(x)]
         seen = self.scope.widths.get((self.key, name))
         if seen is not None and len(seen) == len(types):
             types = [joined(t, u) for t, u in zip(types, seen, strict=True)]
@@ -198,7 +137,7 @@ class _Trials:
                 results[name] = found
         stable = stable and not self.kin.grows(scope.memory, self.carried.values(), local)
         of_body = scope.memory.born[mark:]
-        done = self.finish(inner, results, local) if stable else None
+        done = finish(self, inner, results, local) if stable else None
         self.forget(of_body, since)
         return done
 
@@ -338,7 +277,7 @@ class _Trials:
                     if isinstance(c.name, Container):
                         keep_apart(scope, c.name, cast(Var, first))
                     self.carry(c.name, first)
-                    either = joined(type_of(first), _widened(type_of(final)))
+                    either = joined(type_of(first), widened(type_of(final)))
                     if not isinstance(either, ab.Unknown):
                         self.carried[c.name].types = [either]
                     return None
@@ -358,7 +297,7 @@ class _Trials:
         if any(mixed(t, type_of(x)) for t, x in zip(c.types, ends, strict=True)):
             self.lose(c.name, Unbound(_several(self.s), ONE_STRUCTURE, may_be_unbound=False))
             return None
-        types = [joined(t, _widened(type_of(x))) for t, x in zip(c.types, ends, strict=True)]
+        types = [joined(t, widened(type_of(x))) for t, x in zip(c.types, ends, strict=True)]
         number = all(numbers.has(x) for x, p in zip(ends, c.params, strict=True) if numbers.has(p))
         if types == c.types and number:
             c.ends = ends
@@ -366,84 +305,6 @@ class _Trials:
         self.scope.widths[self.key, c.name] = c.types = types
         c.number = c.number and number
         return None
-
-    def finish(self, inner: Inner, results: dict[Name, list[Atom]], local: Local) -> Round:
-        """The loop's parts; after it each carried name stands for what the last iteration left in it."""
-        scope = self.scope
-        inits = {c.name: [scope.current(x) for x in leaves(c.init) if is_atom(x)] for c in self.carried.values()}
-        outs: list[Var] = []
-        for name, c in self.carried.items():
-            c.outs = [Var(p.hint, p.type) for p in c.params]
-            for o, x, y in zip(c.outs, inits[name], results[name], strict=True):
-                if c.number:
-                    scope.numbers.hand_on(o, (x, y))
-            outs += c.outs
-        self.kin.finish(scope.memory, self.carried.values())
-        for name, c in self.carried.items():
-            names: dict[Name, Binding] = {}
-            names[name] = c.identified(scope, c.with_leaves(c.outs), names)
-            scope.env.names.update(names)
-        for name, final in inner.names.items():
-            if not any(name in known for known in (self.carried, self.left, self.skipped, self.unchanged)):
-                if not isinstance(name, Cell):
-                    reason = final if isinstance(final, Unbound) else self.lost.get(name)
-                    scope.bind(name, self.first_bound_inside(name) if reason is None else self.not_always(name, reason))
-                elif not local(name) and isinstance(final, Unbound):
-                    scope.bind(name, final)
-        left = [self.leave(name, local) for name in self.left]
-        carried = self.carried.values()
-        return Round(
-            inner,
-            tuple(p for c in carried for p in c.params) + tuple(Var(o.hint, o.type) for new in left for o in new),
-            tuple(x for c in carried for x in inits[c.name]) + tuple(NONE for new in left for _ in new),
-            tuple(x for name in (*self.carried, *self.left) for x in results[name]),
-            (*outs, *(o for new in left for o in new)),
-            tuple(self.only_at_the_end),
-        )
-
-    def leave(self, name: Variable, local: Local) -> list[Var]:
-        """A name that is first bound inside stands after the loop for what the last iteration left in it.
-
-        Before the loop there is None in its place, which nobody reads unless the loop does not run.
-        """
-        final = self.left[name]
-        atoms = [(path, x) for path, x in flat(final) if is_atom(x)]
-        hint = hint_of(name)
-        outs = [Var(f"{hint}_{path}" if path else hint, type_of(x)) for path, x in atoms]
-        for o, (_, x) in zip(outs, atoms, strict=True):
-            self.scope.numbers.hand_on(o, [x])
-        self.scope.memory.join(outs, [[x for _, x in atoms]], lambda cell: not local(cell))
-        new = iter(outs)
-        value = rebuild(final, iter([next(new) if is_atom(x) else x for x in leaves(final)]))
-        adopt(self.scope, value)
-        self.scope.bind(name, value)
-        return outs
-
-    def first_bound_inside(self, name: Variable) -> Unbound:
-        """What a name that is first bound in the body stands for, until somebody reads it: then it is handed on.
-
-        In an inner loop it is refused: where that does not run, the name keeps its value from the last outer iteration.
-        So is an attribute of an older object, which then has none.
-        """
-        reason = f"is first set inside the loop on line {self.s.lineno}, which may not run"
-        before = self.scope.env.get(name)
-        never_bound = before is None and not self.scope.loops_around(name)
-        kept = never_bound or (isinstance(before, Unbound) and bool(before.wanted))
-        kept = kept and not self.scope.is_attribute(name) or ends_by_jump(self.s)
-        wanted = frozenset({(id(self.s), name)}) if kept else frozenset()
-        return Unbound(reason, "Give it a value before the loop.", wanted)
-
-    def not_always(self, name: Variable, reason: Unbound) -> Unbound:
-        """What a name that not every iteration binds stands for, until somebody reads it.
-
-        If it is bound on every way to a jump that ends the loop, it is handed on for what follows one; what follows the
-        loop's other end must be an `else`.
-        """
-        if reason.last is not None:
-            by_jump = ends_by_jump(self.s) or bool(self.s.orelse)
-            wanted = reason.wanted | {(id(self.s), name)} if by_jump else frozenset()
-            reason = replace(reason, wanted=wanted)
-        return replace(reason, if_not_left=None, last=None)
 
 
 def settle(
@@ -453,7 +314,7 @@ def settle(
 
     `own`: further parameters of the body, known once it has been lowered.
     """
-    trials = _Trials(scope, s, body, skipped, inits, own)
+    trials = Trials(scope, s, body, skipped, inits, own)
     for _ in range(_MOST_TRIALS):
         done = trials.run()
         if done is not None:
@@ -487,8 +348,3 @@ _COPY = "Change the list in place (append, pop, xs[k] = v), or give the new one 
 
 def _several(s: Any) -> str:
     return f"has another structure in each iteration of the loop on line {s.lineno}"
-
-
-def _widened(t: ab.Type) -> ab.Type:
-    """The type of a value that may be another one in the next iteration: an integer has no known value."""
-    return ab.Scalar(t.kind, t.dtype) if isinstance(t, ab.Scalar) and t.value is not None else t

@@ -18,7 +18,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Lit, Var
-from pullback.transpile.lower import current, flat
+from pullback.transpile.lower import flat, storing
 from pullback.transpile.lower.attributes import dtype_literal
 from pullback.transpile.lower.casting import check_cast, check_safe
 from pullback.transpile.lower.containers import as_operand
@@ -90,9 +90,9 @@ def add_at(scope: Scope, node: Any, args: list[Value], keywords: Keywords, hint:
         if repeats:
             scope.refuse(node, "what this adds may not be the numbers that are written", "Make them of one dtype.")
         old = scope.op(operator.getitem, (array, index), (), "", node)
-        current.write(scope, node, array, index, scope.op(op, (old, value), (), "", node))
+        storing.write(scope, node, array, index, scope.op(op, (old, value), (), "", node))
         return NONE
-    current.write(scope, node, array, index, negative(scope, node, value) if subtracts else value, adds=True)
+    storing.write(scope, node, array, index, negative(scope, node, value) if subtracts else value, adds=True)
     return NONE
 
 

@@ -17,7 +17,7 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Atom, Global, Lit, Var
 from pullback.transpile.infer import infer
-from pullback.transpile.lower import changes, current, flat
+from pullback.transpile.lower import changes, flat, mutators, storing
 from pullback.transpile.lower.casting import check_axes, check_cast
 from pullback.transpile.lower.containers import as_operand
 from pullback.transpile.lower.expressions import BINARY, binary_operation
@@ -87,7 +87,7 @@ def write(scope: Scope, node: Any, array: Var, index: tuple[Arg, ...], value: At
             scope.refuse(node, f"an element cannot take an array of {more} axes", "This raises ValueError in NumPy.")
         first = tuple(Lit(k) for k in range(more - axes))  # these have length 1, or NumPy raises
         value = scope.op(np.squeeze, (value,), (("axis", first),), "", node)
-    current.write(scope, node, array, index, value)
+    storing.write(scope, node, array, index, value)
 
 
 def update_item(scope: Scope, s: Any) -> None:
@@ -105,12 +105,12 @@ def update_item(scope: Scope, s: Any) -> None:
     if is_view and adds(op, array, value):
         _check_fits(scope, s, old, infer(op, (old, value), {}))
         added = value if op is operator.add else negative(scope, s, value)
-        current.write(scope, s, array, index, added, adds=True)
+        storing.write(scope, s, array, index, added, adds=True)
         return
     result = binary_operation(scope, s, op, old, value, "")
     _check_fits(scope, s, old, type_of(result))
     assert isinstance(result, Var)
-    current.write(scope, s, array, index, result)
+    storing.write(scope, s, array, index, result)
 
 
 def _update_in_list(scope: Scope, s: Any, container: Value) -> None:
@@ -123,7 +123,7 @@ def _update_in_list(scope: Scope, s: Any, container: Value) -> None:
     if isinstance(item, Var) and isinstance(item.type, ab.Array) and not scope.numbers.has(item):
         update(scope, s, item, operand)
         return
-    if changes.update_name(scope, s, item, operand):
+    if mutators.update_name(scope, s, item, operand):
         return
     if not scope.numbers.has(item) and not isinstance(item, Pack):
         hint = "An annotation or a signature gives the type."
@@ -140,7 +140,7 @@ def update(scope: Scope, s: Any, given: Value, value: Value) -> None:
     result = binary_operation(scope, s, op, array, value, "")
     _check_fits(scope, s, array, type_of(result))
     assert isinstance(result, Var)
-    current.write(scope, s, array, EVERYTHING, result)
+    storing.write(scope, s, array, EVERYTHING, result)
 
 
 def adds(op: object, array: Var, value: Atom) -> bool:

@@ -26,7 +26,6 @@ from pullback.transpile.core import (
     Effect,
     For,
     If,
-    Kwargs,
     Lit,
     Op,
     Origin,
@@ -37,22 +36,14 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
-from pullback.transpile.reverse import control, lists, writes
+from pullback.transpile.reverse import control, lists, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
-from pullback.transpile.reverse.cotangents import (
-    Cotangent,
-    Cotangents,
-    Tree,
-    dtype_of_scalars,
-    keys_of,
-    kind_of_either,
-    of_numpy,
-)
+from pullback.transpile.reverse.cotangents import Cotangents, Tree
+from pullback.transpile.reverse.kinds import dtype_of_scalars, kind_of_either, of_numpy
 from pullback.transpile.reverse.restore import Restored, Versions
 from pullback.transpile.reverse.ruled import check_call, check_parts
 from pullback.transpile.reverse.twins import Twins
-from pullback.transpile.storage import Sharing, composed, of_index
 from pullback.transpile.traversal import variables
 
 
@@ -106,7 +97,7 @@ class Adjoint:
 
     def walk(self, body: Sequence[Stmt]) -> None:
         """Differentiate statements, the last one first."""
-        self.views = {s.out: s for s in body if isinstance(s, Op) and _is_view(s)}
+        self.views = {s.out: s for s in body if isinstance(s, Op) and structures.is_view(s)}
         for s in reversed(body):
             self.b.at(s.origin)
             self.statement(s)
@@ -165,7 +156,7 @@ class Adjoint:
             structural(self, s)
             return
         if s.op is operator.getitem:
-            self.indexed_read(s)
+            structures.indexed_read(self, s)
             return
         active = tuple([i for i, a in enumerate(s.args) if self.is_active(a)])
         rule = registry.find(s.op, active)
@@ -268,98 +259,6 @@ class Adjoint:
             return [out]
         return [self.b(prims.item, out, Lit(i)) for i in active]
 
-    def indexed_read(self, s: Op) -> None:
-        """The cotangent of an array that is read by index is added to in place, at that index."""
-        base, index = s.args
-        d = cast(Atom, self.ct.pop(s.out))
-        base, index, via = self.through_views(base, index)
-        if not isinstance(base, Var) or base not in self.r.active:
-            return
-        if ab.rank(base.type) == 0:
-            one = d if ab.rank(s.out.type) == 0 else self.b(np.sum, cast(Atom, self._to_shape(d, s.out)))
-            self.ct.add(base, one)
-            return
-        whole = self.ct.full(base)
-        kwargs: Kwargs = (("via", via),) if via else ()
-        self.ct.open[base] = self.b.emit(prims.add_item, (whole, index, d), kwargs, self.ct.name(base))
-        self.ct.mark_whole(cast(Atom, self.ct.open[base]), base)
-
-    def through_views(self, base: Arg, index: Arg) -> tuple[Arg, Arg, tuple[Arg, ...]]:
-        """Where an element of a view made here lies: in what that is a view of, where its cotangent goes at once."""
-        via: list[tuple[Arg, ...]] = []
-        while isinstance(base, Var) and base in self.views and base in self.r.active:
-            of, first = self.views[base].args
-            joint = composed(first, index) if not via and isinstance(index, tuple) else None
-            if joint is not None:
-                index = joint
-            elif isinstance(type_of(of), ab.Unknown):  # a part of a list is a copy
-                break
-            else:
-                via.insert(0, (Lit(operator.getitem), first))
-            base = of
-        return base, index, tuple(via)
-
-    def item(self, s: Op) -> None:
-        container, key = s.args
-        d = self.ct.pop(s.out)
-        if not isinstance(container, Var) or container not in self.r.active or d is None:
-            return
-        if (items := keys_of(container.type)) and isinstance(key, Lit):
-            self.ct.add_item(container, _positive(key, container.type), self._to_shape(d, s.out), s.out.type)
-            return
-        if items:
-            self._item_of_the_run(container, key, s, d, items)
-            return
-        whole = self.ct.full(container)
-        value = self.ct.materialise(s.out.type, d, s.out, self.ct.name(s.out))
-        op = prims.add_at_key if isinstance(container.type, ab.ListOf) else prims.add_item
-        index = (key,) if op is prims.add_item else key
-        added = self.b.emit(op, (whole, index, value), hint=self.ct.name(container))
-        self.ct.open[container] = added
-        self.ct.mark_whole(added, container)
-
-    def _item_of_the_run(
-        self, container: Var, key: Arg, s: Op, d: Cotangent, items: tuple[tuple[Lit, ab.Type], ...]
-    ) -> None:
-        """The cotangent of a tuple that is read at an index of the run: a list of those of its items, one added to."""
-        value, before = self._to_shape(d, s.out), self.ct.full(container)
-        parts = tuple(self.b(prims.item, before, k) for k, _ in items)
-        whole = Var("", ab.ListOf(items[0][1]))
-        self.b.define(whole, prims.make_list, parts)
-        added = self.b.emit(prims.add_at_key, (whole, key, value))
-        self.ct.open[container] = Tree({k: self.b(prims.item, added, k) for k, _ in items})
-
-    def _to_shape(self, d: Any, v: Var) -> Any:
-        return d if isinstance(d, Tree) else self.ct.materialise(v.type, d, v, self.ct.name(v))
-
-    def make(self, s: Op) -> None:
-        d = self.ct.pop(s.out)
-        parts = s.args[1:] if s.op is prims.make_dict else s.args
-        keys = s.args[0] if s.op is prims.make_dict else tuple(map(Lit, range(len(parts))))
-        assert isinstance(keys, tuple)
-        for key, part in zip(keys, parts, strict=True):
-            if isinstance(d, Tree):
-                if isinstance(part, Var) and part in self.r.active and (found := d.get(cast(Lit, key))) is not None:
-                    if not isinstance(found, Tree) and found in self.r.given:
-                        self.ct.mark_whole(found, part)
-                    self.merge(part, found)
-            else:
-                self.ct.add(part, self.b(prims.item, cast(Atom, d), key))
-
-    def merge(self, v: Var, d: Any) -> None:
-        """Add a cotangent, perhaps a tree, to that of `v`."""
-        if isinstance(d, Tree):
-            for key, t in keys_of(v.type):
-                if key in d:
-                    self.ct.add_item(v, key, d[key], t)
-        else:
-            self.ct.add(v, d)
-
-    def alias(self, s: Op) -> None:
-        d = self.ct.pop(s.out)
-        if isinstance(s.args[0], Var) and s.args[0] in self.r.active:
-            self.merge(s.args[0], d)
-
     def call(self, s: Call) -> None:
         """`f(a, b)` hands on what `f_pullback(a, b, dout)` or `f_pullback(a, b, tape, dout)` gives."""
         d = self.ct.full(s.out)
@@ -393,19 +292,6 @@ def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type
         t if u is None else u if isinstance(t, ab.Scalar) and isinstance(u, ab.Scalar) else kind_of_either(t, u)
         for t, u in pairs
     )
-
-
-def _is_view(s: Op) -> bool:
-    """Is this a view of an array by index, which is only worth a cotangent of its own where it is read as a whole?"""
-    if s.op is not operator.getitem or not isinstance(s.args[0], Var) or ab.rank(s.out.type) in (None, 0):
-        return False
-    return of_index(s.args[1]) is Sharing.VIEW
-
-
-def _positive(key: Lit, t: ab.Type) -> Lit:
-    if isinstance(t, ab.Seq) and isinstance(key.value, int) and key.value < 0:
-        return Lit(key.value + len(t.items))
-    return key
 
 
 # with operands of two axes at most these broadcast nothing
@@ -461,11 +347,11 @@ def no_rule(s: Op) -> errors.PullbackError:
 
 
 _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
-    prims.item: Adjoint.item,
-    prims.make_tuple: Adjoint.make,
-    prims.make_list: Adjoint.make,
-    prims.make_dict: Adjoint.make,
-    prims.alias: Adjoint.alias,
+    prims.item: structures.item,
+    prims.make_tuple: structures.make,
+    prims.make_list: structures.make,
+    prims.make_dict: structures.make,
+    prims.alias: structures.alias,
     prims.appended: lists.appended,
     prims.shortened: lists.shortened,
     prims.replaced: lists.replaced,

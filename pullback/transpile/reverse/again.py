@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,6 @@ from pullback.transpile.core import (
     Atom,
     Block,
     Call,
-    Def,
     Effect,
     For,
     If,
@@ -37,6 +36,7 @@ from pullback.transpile.core import (
     While,
 )
 from pullback.transpile.rename import renamed
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, operations, substitute
 
 if TYPE_CHECKING:
@@ -149,18 +149,5 @@ def without_effects(b: Block, effects: frozenset[str]) -> Block:
         if isinstance(s, Call) and s.function in effects:
             message = f"{s.function!r}, which prints or raises, is called in what `checkpoint` computes a second time"
             raise errors.at(errors.NotSupportedYet, s.origin, message, "call it outside of that")
-        body.append(_with_blocks(s, lambda x: without_effects(x, effects)) if blocks(s) else s)
+        body.append(with_blocks(s, lambda x: without_effects(x, effects)) if blocks(s) else s)
     return Block(b.params, tuple(body), b.results)
-
-
-def _with_blocks(s: Stmt, change: Callable[[Block], Block]) -> Stmt:
-    match s:
-        case If():
-            return replace(s, then=change(s.then), orelse=change(s.orelse))
-        case For():
-            return replace(s, body=change(s.body))
-        case While():
-            return replace(s, cond=change(s.cond), body=change(s.body))
-        case Def():
-            return replace(s, block=change(s.block))
-    return s

@@ -21,7 +21,8 @@ from pullback.transpile.core import (
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.activity import active_free
 from pullback.transpile.reverse.again import run_again
-from pullback.transpile.reverse.cotangents import Tree, kind_of_either
+from pullback.transpile.reverse.cotangents import Tree
+from pullback.transpile.reverse.kinds import kind_of_either
 from pullback.transpile.stopping import inside, straight, ways_out
 from pullback.transpile.traversal import substitute
 

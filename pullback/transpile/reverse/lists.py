@@ -15,6 +15,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Lit, Op, Var
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.builder import ZERO
+from pullback.transpile.reverse.structures import merge
 
 if TYPE_CHECKING:
     from pullback.transpile.reverse.adjoint import Adjoint
@@ -49,7 +50,7 @@ def copied(self: Adjoint, s: Op) -> None:
     """`list(xs)`."""
     d = self.ct.pop(s.out)
     if d is not None and isinstance(xs := s.args[0], Var) and xs in self.r.active:
-        self.merge(xs, d)
+        merge(self, xs, d)
 
 
 def joined(self: Adjoint, s: Op) -> None:
