@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pullback
-from benchmarks.programs import Program
+from benchmarks.programs import Program, import_file
 from benchmarks.timing import Clock, Ratio, Run, compare
 
 MODES = {"grad": pullback.grad, "value_and_grad": pullback.value_and_grad}
@@ -49,6 +52,15 @@ class Setting:
 def derive(program: Program) -> Any:
     """The gradient, specialised for the program's arguments."""
     return MODES[program.mode](program.primal, wrt=program.wrt).specialize(*program.args)
+
+
+def written(derived: Any) -> Callable[..., Any]:
+    """The gradient as a user ships it: the emitted text, imported from a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "written.py"
+        path.write_text(derived.source)
+        module = import_file(path)
+    return [x for x in vars(module).values() if getattr(x, "__module__", "") == module.__name__][-1]
 
 
 def verdict(value: float, limit: float, spread: float = 0.0) -> str:

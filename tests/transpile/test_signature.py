@@ -98,7 +98,8 @@ VALUES = [
     1.0, 1, True, np.float64(1), np.float32(1), np.array(1.0), np.ones(3), np.ones(1), np.ones(0), np.ones((3, 1)),
     np.ones((1, 3)), np.ones((3, 3)), np.ones(3, np.float32), np.ones(3, int), None, "a", "b", [], [1.0], [1], (1.0,),
     (1.0, 2.0), {"a": 1.0}, {"b": 1.0}, {"a": 1}, {1: 1.0}, {True: 1.0}, [np.ones(2)], [np.ones(1)], [np.ones(2), 1.0],
-    1j, {1, 2}, np.array(["a"]),
+    1j, {1, 2}, np.array(["a"]), {"a": {"b": 1.0}}, {"a": {}, "b": 1.0}, {"a": {"b": np.ones(2)}, "c": (1.0,)},
+    {"a": {"b": np.ones(2), "c": (1.0,)}}, ((1.0,), 1.0), ((1.0, 1.0),), {1.0: 1.0}, {"b": 1.0, "a": {}}, ({},), (),
 ]  # fmt: skip
 
 

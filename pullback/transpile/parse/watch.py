@@ -46,7 +46,10 @@ class Watch:
                 return False
             if by_name and not _are(function.__kwdefaults__, by_name):
                 return False
-        return all(signature_key((value,)) == signature for value, signature, _ in self._structures)
+        for value, signature, _ in self._structures:
+            if signature_key((value,)) != signature:
+                return False
+        return True
 
     def refresh(self) -> None:
         """Let generated code see values that are like those they replaced. Raises StaleSource for any other change."""
