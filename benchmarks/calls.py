@@ -18,9 +18,8 @@ import pullback
 from benchmarks import models
 from benchmarks.models import Layer, Network, Six
 from benchmarks.programs import Program, normal
-from benchmarks.table import HEADER, Row, Setting, compared, derive, verdict, written
+from benchmarks.table import HEADER, Row, Setting, compared_runs, derive, verdict, written
 from benchmarks.timing import Run, seconds
-from pullback.transpile.signature import exact_key
 
 CALLS = 200  # in a row; 10,000 in 50 pairs
 
@@ -48,9 +47,9 @@ def object_rows(setting: Setting) -> Iterator[Row]:
         for kind in ("tuple", "dict"):
             for how, made in (("emitted text", lambda p: written(derive(p))), ("called", derive)):
                 other = kinds[kind]
-                program = Program(f"{name}, by a {kind}, {how}", other.primal, other.args, (0,))
-                run = ours.call(made(ours))
-                yield compared("objects by plain functions", program, setting, lambda *_, f=run: f(), made(other), 1.05)
+                run, against = ours.call(made(ours)), other.call(made(other))
+                row = f"{name}, by a {kind}, {how}"
+                yield compared_runs("objects by plain functions", row, setting, run, against, 1.05)
 
 
 def difference(run: Run, against: Run, pairs: int) -> tuple[float, float]:
@@ -67,9 +66,8 @@ def difference(run: Run, against: Run, pairs: int) -> tuple[float, float]:
 
 def generated(derivative: Any, args: tuple[Any, ...]) -> Callable[..., Any]:
     """The very function that was generated for these arguments, with nothing around it."""
-    made: Any = derivative._find(exact_key(args), args)
-    function: Callable[..., Any] = made.__wrapped__
-    return function
+    made: Callable[..., Any] = derivative._function(args).__wrapped__
+    return made
 
 
 def dispatch_rows(pairs: int) -> Iterator[Row]:

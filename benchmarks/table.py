@@ -72,11 +72,15 @@ def verdict(value: float, limit: float, spread: float = 0.0) -> str:
 
 def compared(claim: str, program: Program, setting: Setting, run: Any, against: Any, limit: float) -> Row:
     """`run` against `against`, and `against` against itself, on the program's arguments."""
-    measured = setting.compare(program.call(run), program.call(against))
-    control = setting.compare(program.call(against), program.call(against))
+    return compared_runs(claim, program.name, setting, program.call(run), program.call(against), limit)
+
+
+def compared_runs(claim: str, name: str, setting: Setting, run: Run, against: Run, limit: float) -> Row:
+    """One run against another, and that against itself."""
+    measured, control = setting.compare(run, against), setting.compare(against, against)
     return Row(
         claim,
-        program.name,
+        name,
         setting.blas,
         f"{measured.median:.2f}×" if measured.median >= 0.1 else f"{measured.median:.1g}×",
         f"{control.median:.2f} ± {control.spread:.2f}",

@@ -244,6 +244,7 @@ class _Kinds(dict[Any, str]):
 
 
 _KINDS = _Kinds()
+kind_of_class = _KINDS.__getitem__
 
 
 def _key(x: Any, depth: int = 0) -> Hashable:
