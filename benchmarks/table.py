@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pullback
-from benchmarks.programs import Program
+from benchmarks.programs import Program, import_file
 from benchmarks.timing import Clock, Ratio, Run, compare
 
 MODES = {"grad": pullback.grad, "value_and_grad": pullback.value_and_grad}
@@ -51,6 +54,15 @@ def derive(program: Program) -> Any:
     return MODES[program.mode](program.primal, wrt=program.wrt).specialize(*program.args)
 
 
+def written(derived: Any) -> Callable[..., Any]:
+    """The gradient as a user ships it: the emitted text, imported from a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "written.py"
+        path.write_text(derived.source)
+        module = import_file(path)
+    return [x for x in vars(module).values() if getattr(x, "__module__", "") == module.__name__][-1]
+
+
 def verdict(value: float, limit: float, spread: float = 0.0) -> str:
     """Whether a limit is kept, but for the spread of the control; a control that is off proves nothing."""
     if spread > NOISE:
@@ -60,11 +72,15 @@ def verdict(value: float, limit: float, spread: float = 0.0) -> str:
 
 def compared(claim: str, program: Program, setting: Setting, run: Any, against: Any, limit: float) -> Row:
     """`run` against `against`, and `against` against itself, on the program's arguments."""
-    measured = setting.compare(program.call(run), program.call(against))
-    control = setting.compare(program.call(against), program.call(against))
+    return compared_runs(claim, program.name, setting, program.call(run), program.call(against), limit)
+
+
+def compared_runs(claim: str, name: str, setting: Setting, run: Run, against: Run, limit: float) -> Row:
+    """One run against another, and that against itself."""
+    measured, control = setting.compare(run, against), setting.compare(against, against)
     return Row(
         claim,
-        program.name,
+        name,
         setting.blas,
         f"{measured.median:.2f}×" if measured.median >= 0.1 else f"{measured.median:.1g}×",
         f"{control.median:.2f} ± {control.spread:.2f}",

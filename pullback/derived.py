@@ -26,12 +26,14 @@ from pullback.transpile.load import load
 from pullback.transpile.parse.live import from_function, primal_of
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.pipeline import find_backend, transpile
+from pullback.transpile.quick import Test, never, test_of
 from pullback.transpile.request import Mode, Request
 from pullback.transpile.signature import Binder, arguments_in_order, exact_key, signature_key, type_of_value
 from pullback.transpile.signature_text import format_signature, parse_signature
 from pullback.wrt import Wrt, check_wrt, wrt_positions
 
 _MOST_SHAPES = 1024
+_NONE_YET: tuple[Test, Callable[..., Any]] = never, never
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class Derived:
         self._count = _positional(self._signature) - len(target.args) if is_plain else -1
         self._binder = Binder(self._signature)
         self._specialisations: dict[Hashable, Specialisation] = {}
-        self._functions: dict[Hashable, Callable[..., Any]] = {}
+        self._functions: dict[Hashable, tuple[Test, Callable[..., Any]]] = {}
+        self._latest = _NONE_YET
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -98,17 +101,17 @@ class Derived:
             args = self._in_order(args, kwargs)
         elif self._target.args:
             args = (*self._target.args, *args)
-        exact = exact_key(args) if not self._static else self._static_key(exact_key(args), args)
-        function = self._functions.get(exact)
-        if function is None:
-            function = self._find(exact, args)
+        is_like, function = self._latest
+        if not is_like(args):
+            function = self._function(args)
         try:
             return function(*args)
         except errors.StaleSource:  # raised before anything was computed: a global has now another type
             with self._lock:
                 self._specialisations.pop(self._static_key(signature_key(args), args), None)
                 self._functions.clear()
-            return self._find(exact, args)(*args)
+                self._latest = _NONE_YET
+            return self._function(args)(*args)
 
     def specialize(self, *args: Any, **kwargs: Any) -> Derived:
         """This derivative with the code for the types of these arguments at hand, and no other."""
@@ -184,14 +187,19 @@ class Derived:
             for i, (x, name) in enumerate(zip(values, self._names, strict=True))
         )
 
-    def _find(self, exact: Hashable, args: tuple[Any, ...]) -> Callable[..., Any]:
+    def _function(self, args: tuple[Any, ...]) -> Callable[..., Any]:
         """The generated function for these arguments, remembered under their very shapes."""
-        made = self._specialise(self._static_key(signature_key(args), args), args)
+        exact = self._static_key(exact_key(args), args)
+        found = self._functions.get(exact)
+        if found is None:
+            found = never, self._specialise(self._static_key(signature_key(args), args), args).function
+        elif found[0] is never and not self._static:  # the second time
+            found = test_of(args), found[1]
         with self._lock:
             if len(self._functions) >= _MOST_SHAPES:
                 self._functions.clear()
-            self._functions[exact] = made.function
-        return made.function
+            self._functions[exact] = self._latest = found
+        return found[1]
 
     @with_room
     @collector_paused()

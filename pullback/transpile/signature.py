@@ -211,15 +211,20 @@ def _add_keys(values: Iterable[Any], key: list[Hashable], depth: int) -> None:
             add(x.shape)
         elif cls is float or cls is int:
             add(cls)
-        elif cls in _HASHED:
-            add(cls)
-            add(x)
-        elif has_only_attributes(cls) and depth < _DEEPEST:
+        elif (kind := _KINDS[cls]) == "attributes" and depth < _DEEPEST:
             attributes = x.__dict__
             add(cls)
             add(tuple(attributes))
             _add_keys(attributes.values(), key, depth + 1)
-        elif (cls is list or cls is tuple) and x and has_only_attributes(x[0].__class__):
+        elif kind == "itself":
+            add(cls)
+            add(x)
+        elif cls is dict:
+            add(cls)
+            add(tuple(x))
+            add(tuple(map(type, x)))  # 1, 1.0 and True are one key
+            _add_keys(x.values(), key, depth)
+        elif cls is tuple or (cls is list and x and has_only_attributes(x[0].__class__)):
             add(cls)
             add(len(x))
             _add_keys(x, key, depth)
@@ -227,7 +232,19 @@ def _add_keys(values: Iterable[Any], key: list[Hashable], depth: int) -> None:
             add(_key(x, depth))
 
 
-_HASHED = frozenset((str, types.FunctionType, np.ufunc, type(None)))  # known with their values
+class _Kinds(dict[Any, str]):
+    """How a value of a class goes into a key, found out once: as it is, by its attributes, or in another way."""
+
+    def __missing__(self, cls: Any) -> str:
+        if len(self) >= 1024:
+            self.clear()
+        itself = cls in (str, types.FunctionType, np.ufunc, type(None))
+        kind = self[cls] = "itself" if itself else "attributes" if has_only_attributes(cls) else "other"
+        return kind
+
+
+_KINDS = _Kinds()
+kind_of_class = _KINDS.__getitem__
 
 
 def _key(x: Any, depth: int = 0) -> Hashable:

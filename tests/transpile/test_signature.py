@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pullback import errors
+from pullback.transpile import quick
 from pullback.transpile.abstract import BOOL, FLOAT, NONE, UNKNOWN, Array, Dim, ListOf, Mapping, Scalar, Seq, Static
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.parse import from_function
@@ -98,7 +99,8 @@ VALUES = [
     1.0, 1, True, np.float64(1), np.float32(1), np.array(1.0), np.ones(3), np.ones(1), np.ones(0), np.ones((3, 1)),
     np.ones((1, 3)), np.ones((3, 3)), np.ones(3, np.float32), np.ones(3, int), None, "a", "b", [], [1.0], [1], (1.0,),
     (1.0, 2.0), {"a": 1.0}, {"b": 1.0}, {"a": 1}, {1: 1.0}, {True: 1.0}, [np.ones(2)], [np.ones(1)], [np.ones(2), 1.0],
-    1j, {1, 2}, np.array(["a"]),
+    1j, {1, 2}, np.array(["a"]), {"a": {"b": 1.0}}, {"a": {}, "b": 1.0}, {"a": {"b": np.ones(2)}, "c": (1.0,)},
+    {"a": {"b": np.ones(2), "c": (1.0,)}}, ((1.0,), 1.0), ((1.0, 1.0),), {1.0: 1.0}, {"b": 1.0, "a": {}}, ({},), (),
 ]  # fmt: skip
 
 
@@ -111,6 +113,53 @@ def test_equal_keys_have_equal_types():
                 assert type_of_value(a, "x") == type_of_value(b, "x")
             else:
                 assert type_of_value(a, "x") != type_of_value(b, "x") or a is not b
+
+
+class Held:
+    def __init__(self, **attributes):
+        self.__dict__.update(attributes)
+
+
+class Other(Held):
+    pass
+
+
+def test_the_quick_test_says_yes_only_to_arguments_of_the_same_key():
+    objects = [Held(), Held(a=1.0), Held(a=1.0, b=2.0), Held(b=2.0, a=1.0), Held(a=np.ones(2)), Held(a=np.ones(3))]
+    objects += [Other(a=1.0), Held(a=Held(a=1.0)), Held(a={"a": 1.0}), Held(a=[1.0]), Held(a=[Held()]), [Held(a=1.0)]]
+    values = [*VALUES, *objects, [1.0, 1.0], [1.0, 2], np.sin, np.cos, len, float, np.ones(2, ">f8"), np.bool_(True)]
+    for a in values:
+        is_like = quick.test_of((a, 2.0))
+        assert is_like((a, 3.0))
+        assert not is_like((a, 3))
+        for b in values:
+            assert not is_like((b, 3.0)) or exact_key((a, 2.0)) == exact_key((b, 3.0))
+
+
+def test_the_quick_test_sees_what_changed_in_place():
+    is_like = quick.test_of((Held(a=np.ones((2, 3)), b={"c": 1.0}),))
+    for change in (
+        lambda held: setattr(held.a, "shape", (3, 2)),
+        lambda held: setattr(held, "a", np.ones((2, 3), np.float32)),
+        lambda held: setattr(held, "c", 1.0),
+        lambda held: delattr(held, "a"),
+        lambda held: setattr(held, "__class__", Other),
+        lambda held: held.b.update(d=1.0),
+        lambda held: held.b.update(c=1),
+    ):
+        held = Held(a=np.ones((2, 3)), b={"c": 1.0})
+        assert is_like((held,))
+        change(held)
+        assert not is_like((held,))
+
+
+def test_there_is_no_quick_test_of_much():
+    held = Held(a=1.0)
+    held.itself = held
+    assert quick.test_of((held,)) is quick.never
+    assert quick.test_of(([1.0] * 1000,)) is quick.never
+    assert not quick.never((held,))
+    assert quick.test_of(())(())
 
 
 def test_the_key_forgets_values_and_lengths():

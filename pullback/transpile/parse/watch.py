@@ -46,7 +46,8 @@ class Watch:
                 return False
             if by_name and not _are(function.__kwdefaults__, by_name):
                 return False
-        return all(signature_key((value,)) == signature for value, signature, _ in self._structures)
+        structures = self._structures
+        return not structures or all(signature_key((value,)) == signature for value, signature, _ in structures)
 
     def refresh(self) -> None:
         """Let generated code see values that are like those they replaced. Raises StaleSource for any other change."""
