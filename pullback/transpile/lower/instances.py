@@ -91,7 +91,8 @@ def _bound(scope: Scope, node: Any, receiver: Value, cls: type, name: str, found
     match found:
         case types.FunctionType():
             special = _GENERATED.get(name) if is_named_tuple(cls) else None
-            return Partial(Lit(special) if special else function(scope, node, name, found), (receiver,), {})
+            method = Lit(special) if special else function(scope, node, name, found)
+            return Partial(method, (owned(scope, receiver),), {})
         case property(fget=types.FunctionType() as getter):
             return scope.call(node, function(scope, node, name, getter), [receiver], {})
         case staticmethod(__func__=types.FunctionType() as f):
