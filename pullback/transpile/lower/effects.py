@@ -161,9 +161,8 @@ def _change(
         same = isinstance(before, Pack) and before.cell is final.cell
         old = dict(zip(_keys(before), before.items, strict=True)) if same and isinstance(before, Pack) else {}
         pairs = zip(_keys(final), final.items, strict=True)
-        if not same and any(c in containers(x) for c in containers(final) for x in first):
-            what = f"{p.hint!r} gets a list or dict that an argument has"
-            scope.refuse(scope.source.tree, what, "Put a copy into it.")
+        if not same:
+            _check_new(scope, p, containers(final), first)
         items = tuple(_change(scope, params, first, p, old.get(key), x, kept) for key, x in pairs)
         return Shared(items=items, kept=same)
     if isinstance(before, Var) and isinstance(final, Var) and scope.memory.same(before, final):
@@ -172,11 +171,22 @@ def _change(
     if shared(scope, params, final, first).anything:
         what = f"{p.hint!r} gets an array in another place that an argument has, or is"
         scope.refuse(scope.source.tree, what, "Put a copy (.copy()) into it.")
-    return Shared()
+    cell = container_of(scope, final)
+    same = cell is not None and isinstance(before, Pack) and before.cell is cell
+    if cell is not None and not same:
+        _check_new(scope, p, [cell], first)
+    return Shared(kept=same)
+
+
+def _check_new(scope: Scope, p: Var, cells: Iterable[Cell], first: Sequence[Value]) -> None:
+    """What a list or dict gets is no list or dict that an argument has."""
+    if any(c in containers(x) for c in cells for x in first):
+        what = f"{p.hint!r} gets a list or dict that an argument has"
+        scope.refuse(scope.source.tree, what, "Put a copy into it.")
 
 
 def _keys(pack: Pack) -> Sequence[str | int]:
-    return pack.keys if pack.kind == "dict" else range(len(pack.items))
+    return pack.keys if pack.kind in ("dict", "object") else range(len(pack.items))
 
 
 # seen from outside
@@ -260,13 +270,19 @@ def take_back(scope: Scope, node: Any, value: Value, new: Var, change: Shared | 
 
 def _take_changed(scope: Scope, node: Any, value: Value, new: Var, change: Shared) -> Value:
     """A list or dict, or something in it, as a call has left it."""
+    if isinstance(new.type, ab.ListOf):
+        assert isinstance(value, Pack) and value.cell is not None
+        scope.memory.new(new)
+        hold(scope, node, value.cell, new)
+        return value
     assert isinstance(new.type, ab.Seq | ab.Mapping)
     old = dict(zip(_keys(value), value.items, strict=True)) if isinstance(value, Pack) and change.kept else {}
     items: list[Value] = []
     for (key, t), x in zip(_entries(new.type), change.items, strict=True):
         before = old.get(key)
         part = current.part(scope, new, key, t)
-        if x.items or isinstance(t, ab.Seq | ab.Mapping):
+        is_list = isinstance(t, ab.ListOf) and isinstance(before, Pack) and x.kept
+        if x.items or is_list or isinstance(t, ab.Seq | ab.Mapping):
             items.append(_take_changed(scope, node, before if before is not None else NONE, part, x))
         elif x.kept and before is not None:
             if may_be_written(t) and not isinstance(before, Lit):
@@ -277,8 +293,9 @@ def _take_changed(scope: Scope, node: Any, value: Value, new: Var, change: Share
                 scope.memory.new(part)
             items.append(part)
     keys = tuple(k for k, _ in new.type.items) if isinstance(new.type, ab.Mapping) else ()
-    kind = new.type.kind if isinstance(new.type, ab.Seq) else "dict"
-    made = Pack(kind, tuple(items), keys)
+    cls = new.type.cls if isinstance(new.type, ab.Record) else None
+    kind = new.type.kind if isinstance(new.type, ab.Seq) else "dict" if cls is None else "object"
+    made = Pack(kind, tuple(items), keys, cls)
     if isinstance(value, Pack) and change.kept and value.cell is not None:
         hold(scope, node, value.cell, made)
         return value
