@@ -19,7 +19,7 @@ from pullback.transpile.lower import current
 from pullback.transpile.lower.contiguity import condition
 from pullback.transpile.lower.current import unusable_part
 from pullback.transpile.lower.identity import container_of, containers, hold, now
-from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
+from pullback.transpile.lower.memory import Cell, Container, View, Whole, may_be_written
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import Pack, Value, is_atom, leaves, type_of
@@ -40,6 +40,7 @@ class Shared:
     contiguous: frozenset[int] = frozenset()
     kept: bool = False  # of an item of an argument: it is the one that was there
     changed: tuple[tuple[int, Shared], ...] = ()  # lists and dicts that are arguments, by position
+    lends: bool = False  # may a result be or hold a list or dict that an argument holds? not if it is an argument
 
     @property
     def anything(self) -> bool:
@@ -59,6 +60,14 @@ def shared(scope: Scope, params: Sequence[Var], value: Value, first: Sequence[Va
         same = next((k for k in mine if container_of(scope, first[k]) is value.cell), None)
         all_of_it = frozenset(mine).union(*(x.related for x in items))
         return Shared(same, all_of_it, items, is_view=any(x.is_view for x in items))
+    cell = container_of(scope, value)
+    same = next((k for k, x in enumerate(first) if cell is not None and container_of(scope, x) is cell), None)
+    if same is not None:
+        return Shared(same, frozenset([same]))
+    return _shared_atom(scope, params, value)
+
+
+def _shared_atom(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
     if not isinstance(value, Var) or not may_be_written(value.type) or scope.numbers.has(value):
         return Shared()
     memory = scope.memory
@@ -71,6 +80,34 @@ def shared(scope: Scope, params: Sequence[Var], value: Value, first: Sequence[Va
     reach = memory.closure(cell)
     related = (k for k, c in enumerate(own) if c is not None and not reach.isdisjoint((c, *memory.inner(c))))
     return Shared(same, frozenset(related), is_view=isinstance(place, View) and cell in own)
+
+
+def lends(scope: Scope, params: Sequence[Var], value: Value, first: Sequence[Value]) -> bool:
+    """May the value that a function returns be or hold a list or dict that a parameter holds, and be no parameter?"""
+    value = now(scope, value)
+    if not any(_has_lists(p.type) for p in params) or shared(scope, params, value, first).same is not None:
+        return False
+    return _lent(scope, value, {c for x in first for c in containers(x)})
+
+
+def _lent(scope: Scope, value: Value, theirs: set[Container]) -> bool:
+    cell = container_of(scope, value)
+    if cell is not None and not theirs.isdisjoint(scope.memory.closure(cell)):
+        return True
+    if isinstance(value, Pack):
+        return any(_lent(scope, x, theirs) for x in value.items)
+    t = type_of(value)
+    return isinstance(value, Var) and _has_lists(t.item if cell is not None and isinstance(t, ab.ListOf) else t)
+
+
+def _has_lists(t: ab.Type) -> bool:
+    """Is a value of this type a list or dict, or does it hold any?"""
+    match t:
+        case ab.Record(items=entries):
+            return any(_has_lists(x) for _, x in entries)
+        case ab.Seq(kind="tuple", items=items):
+            return any(map(_has_lists, items))
+    return isinstance(t, ab.Seq | ab.ListOf | ab.Mapping)
 
 
 def written(scope: Scope, params: Sequence[Var]) -> tuple[int, ...]:
@@ -168,7 +205,7 @@ def _change(
     if isinstance(before, Var) and isinstance(final, Var) and scope.memory.same(before, final):
         kept.update(scope.memory.cells([before]))
         return Shared(kept=True)
-    if shared(scope, params, final, first).anything:
+    if _shared_atom(scope, params, final).anything:
         what = f"{p.hint!r} gets an array in another place that an argument has, or is"
         scope.refuse(scope.source.tree, what, "Put a copy (.copy()) into it.")
     cell = container_of(scope, final)

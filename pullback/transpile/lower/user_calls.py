@@ -51,6 +51,10 @@ def call_user(
         return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
     if is_short and source.key in scope.written_out:  # what is written through the view is then seen in the argument
         return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
+    if found.shared.lends:  # so that what is changed under one name is changed under the other
+        if scope.memory.restructured or found.shared.changed or source.key in scope.written_out:
+            return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
+        scope.memory.lent.add(source.key)
     result = found.result if found.result is BOTTOM else renaming.back(found.result)
     effects.check_separate(scope, node, values, found.written)
     effects.check_contiguous(scope, node, values, found.shared.contiguous)
