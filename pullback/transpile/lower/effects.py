@@ -215,7 +215,7 @@ def _change(
     return Shared(kept=same)
 
 
-def _check_new(scope: Scope, p: Var, cells: Iterable[Cell], first: Sequence[Value]) -> None:
+def _check_new(scope: Scope, p: Var, cells: Iterable[Container], first: Sequence[Value]) -> None:
     """What a list or dict gets is no list or dict that an argument has."""
     if any(c in containers(x) for c in cells for x in first):
         what = f"{p.hint!r} gets a list or dict that an argument has"
@@ -308,7 +308,8 @@ def take_back(scope: Scope, node: Any, value: Value, new: Var, change: Shared | 
 def _take_changed(scope: Scope, node: Any, value: Value, new: Var, change: Shared) -> Value:
     """A list or dict, or something in it, as a call has left it."""
     if isinstance(new.type, ab.ListOf):
-        assert isinstance(value, Pack) and value.cell is not None
+        assert isinstance(value, Pack)
+        assert value.cell is not None
         scope.memory.new(new)
         hold(scope, node, value.cell, new)
         return value
