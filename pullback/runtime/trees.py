@@ -73,6 +73,8 @@ def add_at(d: Any, index: Any, value: Any, add: Any) -> None:
 
 def match_kinds(d: Any, like: Any) -> Any:
     """The cotangent `d` with the containers of `like`, and with numbers of the types that `like` has at its leaves."""
+    if d is None:
+        return None
     if isinstance(like, dict):
         return {key: match_kinds(d[key], value) for key, value in like.items()}
     if isinstance(like, tuple) and hasattr(like, "_fields"):
@@ -82,9 +84,9 @@ def match_kinds(d: Any, like: Any) -> Any:
             raise TypeError("a list or tuple has become longer or shorter: a signature says what the parameters are")
         return type(like)(map(match_kinds, d, like))
     if isinstance(like, np.ndarray):
-        if d is None or isinstance(d, np.ndarray):
-            return d if d is None else d.astype(like.dtype, copy=False)
+        if isinstance(d, np.ndarray):
+            return d.astype(like.dtype, copy=False)
         return np.full_like(like, d)
-    if d is not None and hasattr(like, "__dict__"):
+    if hasattr(like, "__dict__"):
         return record(type(like), **{name: match_kinds(getattr(d, name), x) for name, x in vars(like).items()})
-    return d if d is None or type(d) is type(like) else type(like)(d)
+    return d if type(d) is type(like) else type(like)(d)

@@ -186,7 +186,9 @@ def _decided(scope: Scope, node: Any, k: int, wanted: bool) -> bool | Atom:
         tests = [partial(_is, scope, t, wanted) for t in g.ifs]
         return control.connected(scope, [*tests, lambda: _decided(scope, node, k + 1, wanted)], wanted, node)
 
-    return control.connected(scope, [partial(of_item, n, x) for n, x in enumerate(known)], not wanted, node)
+    out = control.connected(scope, [partial(of_item, n, x) for n, x in enumerate(known)], not wanted, node)
+    check_same(scope, g.iter, lists_of(found), len(known))
+    return out
 
 
 def _is(scope: Scope, test: Any, wanted: bool) -> bool | Atom:
@@ -224,6 +226,7 @@ def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
                 break
         if all(tests):
             _generate(scope, node, k + 1, out)
+    check_same(scope, g.iter, lists_of(found), len(known))
 
 
 # as statements

@@ -19,7 +19,7 @@ from pullback.transpile.lower import current, storing
 from pullback.transpile.lower.contiguity import condition
 from pullback.transpile.lower.current import unusable_part
 from pullback.transpile.lower.identity import container_of, containers, hold, now
-from pullback.transpile.lower.memory import Cell, View, Whole, may_be_written
+from pullback.transpile.lower.memory import Cell, Container, View, Whole, may_be_written
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Unbound
 from pullback.transpile.lower.values import Pack, Value, is_atom, leaves, type_of
@@ -40,6 +40,7 @@ class Shared:
     contiguous: frozenset[int] = frozenset()
     kept: bool = False  # of an item of an argument: it is the one that was there
     changed: tuple[tuple[int, Shared], ...] = ()  # lists and dicts that are arguments, by position
+    lends: bool = False  # may a result be or hold a list or dict that an argument holds? not if it is an argument
 
     @property
     def anything(self) -> bool:
@@ -59,6 +60,14 @@ def shared(scope: Scope, params: Sequence[Var], value: Value, first: Sequence[Va
         same = next((k for k in mine if container_of(scope, first[k]) is value.cell), None)
         all_of_it = frozenset(mine).union(*(x.related for x in items))
         return Shared(same, all_of_it, items, is_view=any(x.is_view for x in items))
+    cell = container_of(scope, value)
+    same = next((k for k, x in enumerate(first) if cell is not None and container_of(scope, x) is cell), None)
+    if same is not None:
+        return Shared(same, frozenset([same]))
+    return _shared_atom(scope, params, value)
+
+
+def _shared_atom(scope: Scope, params: Sequence[Var], value: Value) -> Shared:
     if not isinstance(value, Var) or not may_be_written(value.type) or scope.numbers.has(value):
         return Shared()
     memory = scope.memory
@@ -71,6 +80,34 @@ def shared(scope: Scope, params: Sequence[Var], value: Value, first: Sequence[Va
     reach = memory.closure(cell)
     related = (k for k, c in enumerate(own) if c is not None and not reach.isdisjoint((c, *memory.inner(c))))
     return Shared(same, frozenset(related), is_view=isinstance(place, View) and cell in own)
+
+
+def lends(scope: Scope, params: Sequence[Var], value: Value, first: Sequence[Value]) -> bool:
+    """May the value that a function returns be or hold a list or dict that a parameter holds, and be no parameter?"""
+    value = now(scope, value)
+    if not any(_has_lists(p.type) for p in params) or shared(scope, params, value, first).same is not None:
+        return False
+    return _lent(scope, value, {c for x in first for c in containers(x)})
+
+
+def _lent(scope: Scope, value: Value, theirs: set[Container]) -> bool:
+    cell = container_of(scope, value)
+    if cell is not None and not theirs.isdisjoint(scope.memory.closure(cell)):
+        return True
+    if isinstance(value, Pack):
+        return any(_lent(scope, x, theirs) for x in value.items)
+    t = type_of(value)
+    return isinstance(value, Var) and _has_lists(t.item if cell is not None and isinstance(t, ab.ListOf) else t)
+
+
+def _has_lists(t: ab.Type) -> bool:
+    """Is a value of this type a list or dict, or does it hold any?"""
+    match t:
+        case ab.Record(items=entries):
+            return any(_has_lists(x) for _, x in entries)
+        case ab.Seq(kind="tuple", items=items):
+            return any(map(_has_lists, items))
+    return isinstance(t, ab.Seq | ab.ListOf | ab.Mapping)
 
 
 def written(scope: Scope, params: Sequence[Var]) -> tuple[int, ...]:
@@ -161,22 +198,32 @@ def _change(
         same = isinstance(before, Pack) and before.cell is final.cell
         old = dict(zip(_keys(before), before.items, strict=True)) if same and isinstance(before, Pack) else {}
         pairs = zip(_keys(final), final.items, strict=True)
-        if not same and any(c in containers(x) for c in containers(final) for x in first):
-            what = f"{p.hint!r} gets a list or dict that an argument has"
-            scope.refuse(scope.source.tree, what, "Put a copy into it.")
+        if not same:
+            _check_new(scope, p, containers(final), first)
         items = tuple(_change(scope, params, first, p, old.get(key), x, kept) for key, x in pairs)
         return Shared(items=items, kept=same)
     if isinstance(before, Var) and isinstance(final, Var) and scope.memory.same(before, final):
         kept.update(scope.memory.cells([before]))
         return Shared(kept=True)
-    if shared(scope, params, final, first).anything:
+    if _shared_atom(scope, params, final).anything:
         what = f"{p.hint!r} gets an array in another place that an argument has, or is"
         scope.refuse(scope.source.tree, what, "Put a copy (.copy()) into it.")
-    return Shared()
+    cell = container_of(scope, final)
+    same = cell is not None and isinstance(before, Pack) and before.cell is cell
+    if cell is not None and not same:
+        _check_new(scope, p, [cell], first)
+    return Shared(kept=same)
+
+
+def _check_new(scope: Scope, p: Var, cells: Iterable[Container], first: Sequence[Value]) -> None:
+    """What a list or dict gets is no list or dict that an argument has."""
+    if any(c in containers(x) for c in cells for x in first):
+        what = f"{p.hint!r} gets a list or dict that an argument has"
+        scope.refuse(scope.source.tree, what, "Put a copy into it.")
 
 
 def _keys(pack: Pack) -> Sequence[str | int]:
-    return pack.keys if pack.kind == "dict" else range(len(pack.items))
+    return pack.keys if pack.kind in ("dict", "object") else range(len(pack.items))
 
 
 # seen from outside
@@ -260,13 +307,20 @@ def take_back(scope: Scope, node: Any, value: Value, new: Var, change: Shared | 
 
 def _take_changed(scope: Scope, node: Any, value: Value, new: Var, change: Shared) -> Value:
     """A list or dict, or something in it, as a call has left it."""
+    if isinstance(new.type, ab.ListOf):
+        assert isinstance(value, Pack)
+        assert value.cell is not None
+        scope.memory.new(new)
+        hold(scope, node, value.cell, new)
+        return value
     assert isinstance(new.type, ab.Seq | ab.Mapping)
     old = dict(zip(_keys(value), value.items, strict=True)) if isinstance(value, Pack) and change.kept else {}
     items: list[Value] = []
     for (key, t), x in zip(_entries(new.type), change.items, strict=True):
         before = old.get(key)
         part = current.part(scope, new, key, t)
-        if x.items or isinstance(t, ab.Seq | ab.Mapping):
+        is_list = isinstance(t, ab.ListOf) and isinstance(before, Pack) and x.kept
+        if x.items or is_list or isinstance(t, ab.Seq | ab.Mapping):
             items.append(_take_changed(scope, node, before if before is not None else NONE, part, x))
         elif x.kept and before is not None:
             if may_be_written(t) and not isinstance(before, Lit):
@@ -277,8 +331,9 @@ def _take_changed(scope: Scope, node: Any, value: Value, new: Var, change: Share
                 scope.memory.new(part)
             items.append(part)
     keys = tuple(k for k, _ in new.type.items) if isinstance(new.type, ab.Mapping) else ()
-    kind = new.type.kind if isinstance(new.type, ab.Seq) else "dict"
-    made = Pack(kind, tuple(items), keys)
+    cls = new.type.cls if isinstance(new.type, ab.Record) else None
+    kind = new.type.kind if isinstance(new.type, ab.Seq) else "dict" if cls is None else "object"
+    made = Pack(kind, tuple(items), keys, cls)
     if isinstance(value, Pack) and change.kept and value.cell is not None:
         hold(scope, node, value.cell, made)
         return value

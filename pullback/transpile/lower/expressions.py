@@ -23,7 +23,7 @@ from pullback.transpile.lower import (
     operators,
 )
 from pullback.transpile.lower.containers import as_operand, explode, items_of
-from pullback.transpile.lower.identity import now
+from pullback.transpile.lower.identity import now, owned
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Unbound
@@ -124,7 +124,7 @@ def _on_sequences(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value, h
             Pack(kind="tuple" | "list" as k, items=xs),
         ):
             if op is operator.mul:
-                return Pack(k, xs * n)
+                return Pack(k, tuple(owned(scope, x) for x in xs) * n)
         case Pack(kind="list", items=(Var() | Lit() as x,)), Var(type=ab.Scalar(kind="int", dtype=None)):
             if op is operator.mul and isinstance(x.type, ab.Scalar):
                 return scope.op(prims.copies, (x, b), (), hint, node)

@@ -104,6 +104,7 @@ def hold(scope: Scope, node: Any, cell: Container, new: Value) -> None:
         what = f"{cell.hint!r} is changed, which" if cell.hint else "a list or dict is changed that"
         hint = "Make a copy first, and change that: list(...) or dict(...)."
         scope.refuse(node, f"{what} may also be another list or dict: which one, only the run tells", hint)
+    scope.need_no_lenders()
     scope.memory.restructured = True
     if isinstance(new, Pack):
         if any(_holds(scope, x, cell) for x in new.items):

@@ -44,7 +44,8 @@ def lambda_expression(scope: Scope, node: Any, hint: str) -> Value:
 
 
 def _closure(scope: Scope, source: FunctionSource) -> Closure:
-    defaults = {p.name: scope.expression(p.default) for p in declared(source) if p.default is not None}
+    given = [(p.name, p.default) for p in declared(source) if p.default is not None]
+    defaults = {name: owned(scope, scope.expression(node), name) for name, node in given}  # the same in all calls
     seen: Seen | None = scope.seen
     while seen is not None:
         if seen.frame is not None:
@@ -88,7 +89,8 @@ def partial(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, V
     """`functools.partial(f, *args, **keywords)`."""
     if not args:
         scope.refuse(node, "functools.partial needs a function", "This raises TypeError in Python.")
-    return Partial(args[0], tuple(args[1:]), keywords)
+    first = tuple(owned(scope, a) for a in args[1:])
+    return Partial(args[0], first, {k: owned(scope, a, k) for k, a in keywords.items()})
 
 
 def wraps(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:

@@ -91,7 +91,8 @@ def _bound(scope: Scope, node: Any, receiver: Value, cls: type, name: str, found
     match found:
         case types.FunctionType():
             special = _GENERATED.get(name) if is_named_tuple(cls) else None
-            return Partial(Lit(special) if special else function(scope, node, name, found), (receiver,), {})
+            method = Lit(special) if special else function(scope, node, name, found)
+            return Partial(method, (owned(scope, receiver),), {})
         case property(fget=types.FunctionType() as getter):
             return scope.call(node, function(scope, node, name, getter), [receiver], {})
         case staticmethod(__func__=types.FunctionType() as f):
@@ -129,6 +130,8 @@ def function(scope: Scope, node: Any, name: str, f: types.FunctionType) -> Value
 def bind_attribute(scope: Scope, owner: Instance, name: str, value: Value) -> None:
     """An attribute of an object stands for a value from here on."""
     before = scope.env.get(Local(name, owner.frame))
+    if scope.env.get(is_set(name, owner.frame)) == Lit(False) and name in owner.constants:
+        scope.env.names.pop(Local(name, owner.frame), None)  # an object has its attributes in the order they were set
     scope.bind(Local(name, owner.frame), owned(scope, value, name))
     if before is not value and scope.env.get(is_set(name, owner.frame)) is not None:
         scope.bind(is_set(name, owner.frame), Lit(True))

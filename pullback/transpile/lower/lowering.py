@@ -198,7 +198,8 @@ def _body(scope: Lowering, variables: tuple[Var, ...]) -> tuple[Function, Shared
     shared = effects.shared(scope, variables, value, first)
     result = as_atom(scope, scope.here, value)
     changed = dict(effects.changes(scope, variables, first)) if scope.is_called else {}
-    shared = replace(shared, changed=tuple(changed.items()))
+    lends = scope.is_called and effects.lends(scope, variables, value, first)
+    shared = replace(shared, changed=tuple(changed.items()), lends=lends)
     written = tuple(sorted({*effects.written(scope, variables), *changed}))
     if scope.is_called and written:
         left = tuple(as_atom(scope, scope.here, first[k] if k in changed else variables[k]) for k in written)

@@ -85,6 +85,7 @@ class Memory:
     items: dict[Cell, dict[str | int, Cell]] = field(default_factory=dict)  # of structures that are one atom
     owner: dict[Cell, Var] = field(default_factory=dict)  # the variable that holds the first content, or it as an item
     key: dict[Cell, str | int] = field(default_factory=dict)  # of a cell that is an item, the key
+    lent: set[Hashable] = field(default_factory=set)  # the functions whose result may hold an argument's list or dict
     short: dict[Cell, Hashable] = field(default_factory=dict)  # of a view that a short function gives, the function
     born: list[Cell] = field(default_factory=list)  # all cells, the oldest first
     listed: set[Var] = field(default_factory=set)  # items of a list, which may hold one array twice

@@ -328,6 +328,12 @@ class Scope(ABC):
         self.opened.add(key)
         raise Restart
 
+    def need_no_lenders(self) -> None:
+        """A list or dict is changed: begin again if a call has given one that an argument of it may be or hold."""
+        if not self.memory.lent <= self.written_out:
+            self.written_out |= self.memory.lent
+            raise Restart
+
     def prefer_known(self, wanted: Iterable[Value]) -> None:
         """Begin again with the values of these variables known, if they are integers that the function is given."""
         given = self._given_integers(wanted) - self.by_value

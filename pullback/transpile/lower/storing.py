@@ -110,6 +110,7 @@ def _read_rows_in_turn(scope: Scope, written: set[Cell]) -> None:
 
 def put_list(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
     """A list holds other items from now on; what may be the same list cannot be used any more."""
+    scope.need_no_lenders()
     scope.memory.written = scope.memory.restructured = True
     scope.memory.place[new] = Whole(cell)
     scope.bind(cell, new)

@@ -22,6 +22,8 @@ from pullback.transpile.lower.states import NeedIntegers
 from pullback.transpile.lower.values import BOTTOM, Closure, Value, is_atom, leaves, static
 from pullback.transpile.parse.sources import FunctionSource
 
+_DEEPEST = 200  # so many signatures may one function have in one another
+
 
 def call_type(value: Value, atom: Any) -> ab.Type:
     """The type of an argument as a function is specialised for it: a bool that is written out is part of it."""
@@ -51,6 +53,10 @@ def call_user(
         return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
     if is_short and source.key in scope.written_out:  # what is written through the view is then seen in the argument
         return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
+    if found.shared.lends:  # so that what is changed under one name is changed under the other
+        if scope.memory.restructured or found.shared.changed or source.key in scope.written_out:
+            return written_out(scope, node, Closure(source, None, {}), args, keywords, hint)
+        scope.memory.lent.add(source.key)
     result = found.result if found.result is BOTTOM else renaming.back(found.result)
     effects.check_separate(scope, node, values, found.written)
     effects.check_contiguous(scope, node, values, found.shared.contiguous)
@@ -114,6 +120,10 @@ def specialise(scope: Scope, unit: Unit, source: FunctionSource, types: tuple[ab
     if found is not None:
         found.asked = found.asked or not found.done
         return found
+    if sum(k == source.key and not s.done for (k, _), s in unit.specialised.items()) >= _DEEPEST:
+        message = f"{source.name!r} calls itself with arguments of ever other types, such as a list that grows"
+        hint = "Write a loop, or return what is new and join it where the function is called."
+        scope.refuse(scope.here, message, hint)
     new = unit.specialised[key] = Specialised(unit.key_for(source.name))
     while True:
         before, names = set(unit.specialised), dict(unit.names)
