@@ -71,7 +71,7 @@ DAMPED = [
 
 def classes(pick: Pick) -> str:
     """The text of the classes `Cell`, `Counter`, `Damped` and `Pair`."""
-    cell = ["w: Any", "b: Any", pick(["rest: Any = 0.5", "rest: Any = field(default_factory=list)"])]
+    cell = ["w: Any", "b: Any", pick(["rest: Any = 0.5", "rest: Any = field(default_factory=lambda: [0.5])"])]
     counter = ["rate = 0.5", "", "def __init__(self, a):", "    self.total = a", "    self.seen = [0.5 * a]"]
     damped = ["def __init__(self, a):", pick(["    super().__init__(a)", "    super().__init__(np.sin(a))"])]
     pair = ["a: Any", "b: Any", "", "def __add__(self, other):", "    return Pair(self.a + other.a, self.b * other.b)"]
