@@ -1,6 +1,7 @@
 """Random programs, in numbers: `python -m benchmarks.fuzz --programs 20000 --jobs 2`.
 
-They change arrays in place; with `--family objects` they are of closures, lists, dicts, comprehensions and objects. Prints how many ran right, were refused, were wrong; a failure is printed with its seed, and `--show SEED` prints its
+They change arrays in place; with `--family objects` they are of closures, lists, dicts, comprehensions and objects.
+Prints how many ran right, were refused, were wrong; a failure is printed with its seed, and `--show SEED` prints its
 program, made as small as it can be by leaving lines out.
 """
 

@@ -36,26 +36,55 @@ CELL = [
 ]
 SHIFT = [
     ["def shift(self, a):", "    self.b = 0.5 * self.b + 0.3 * np.sin(a)", "    return self.b"],
-    ["def shift(self, a):", "    if a > self.b:", "        self.b += 0.2 * a", "        return a", "    return 0.7 * self.b"],
-    ["def shift(self, a):", "    for e in self.w:", "        self.b = np.tanh(self.b + a * e)", "    return self.norm()"],
+    [
+        "def shift(self, a):",
+        "    if a > self.b:",
+        "        self.b += 0.2 * a",
+        "        return a",
+        "    return 0.7 * self.b",
+    ],
+    [
+        "def shift(self, a):",
+        "    for e in self.w:",
+        "        self.b = np.tanh(self.b + a * e)",
+        "    return self.norm()",
+    ],
     ["def shift(self, a):", "    old, self.b = self.b, np.sin(a)", "    return old"],
     ["def shift(self, a):", "    self.w[1] = np.sin(a)", "    return self.w[0] * self.b"],
 ]
 NORM = [
     ["def norm(self):", "    return 0.3 * np.sum(self.w * self.w) + self.b"],
     ["def norm(self):", "    return sum([e * e for e in self.w if e > 0.0]) + self.b"],
-    ["@property", "def half(self):", "    return 0.5 * self.b", "", "def norm(self):", "    return self.half * self.w[-1]"],
+    [
+        "@property",
+        "def half(self):",
+        "    return 0.5 * self.b",
+        "",
+        "def norm(self):",
+        "    return self.half * self.w[-1]",
+    ],
 ]
 COUNTER = [
     ["def __call__(self, a):", "    self.total += self.rate * np.sin(a)", "    return self.total"],
     ["def __call__(self, a):", "    self.keep(a)", "    return self.total * self.seen[0]"],
-    ["def __call__(self, a):", "    step = lambda b: b * self.total", "    self.total = np.tanh(a)", "    return step(a)"],
+    [
+        "def __call__(self, a):",
+        "    step = lambda b: b * self.total",
+        "    self.total = np.tanh(a)",
+        "    return step(a)",
+    ],
 ]
 KEEP = [
     ["def keep(self, a):", "    self.seen.append(np.sin(a))", "    return len(self.seen)"],
     ["def keep(self, a):", "    self.seen = [*self.seen, 0.5 * a]", "    return self.seen[-1]"],
     ["def keep(self, a):", "    self.seen[0] = self.seen[0] * np.cos(a)", "    return self.mean()"],
-    ["def keep(self, a):", "    if a > 0.2:", "        self.seen.append(a)", "    self.total *= 0.9", "    return self.total"],
+    [
+        "def keep(self, a):",
+        "    if a > 0.2:",
+        "        self.seen.append(a)",
+        "    self.total *= 0.9",
+        "    return self.total",
+    ],
 ]
 MEAN = [
     ["def mean(self):", "    return sum(self.seen) / len(self.seen)"],

@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.inplace.classes import classes
-from tests.inplace.expressions import SIZE, Expressions
-
-from tests.inplace.expressions import Pick
+from tests.inplace.expressions import SIZE, Expressions, Pick
 
 
 @dataclass
@@ -118,7 +116,14 @@ class Writer(Expressions):
             "list": ["t.append(0.5 * a)", "return np.sin(sum(t))"],
             "object": ["t.total += np.sin(a)", "return 0.5 * t.total"],
         }[kind]
-        lines = [f"def {make}(t):", "    def inner(a):", *(f"        {line}" for line in body), "", "    return inner", ""]
+        lines = [
+            f"def {make}(t):",
+            "    def inner(a):",
+            *(f"        {line}" for line in body),
+            "",
+            "    return inner",
+            "",
+        ]
         self.put(indent, *lines, f"{g} = {make}({first})")
         self.functions.append(g)
 

@@ -40,6 +40,11 @@ def keys_of(t: ab.Type) -> tuple[tuple[Lit, ab.Type], ...]:
     return ()
 
 
+def _has_lists(t: ab.Type) -> bool:
+    """Is there a list in a structure whose length is not known?"""
+    return isinstance(t, ab.ListOf) or any(_has_lists(x) for _, x in keys_of(t))
+
+
 def kind_of_either(t: ab.Type, u: ab.Type) -> ab.Type:
     """The type `t` of a cotangent that may have the kinds of `u`.
 
@@ -282,7 +287,7 @@ class Cotangents:
         parts: list[Atom] = []
         for key, x in keys:
             part = d.get(key) if d is not None else None
-            item = self.b(prims.item, v, key) if ab.differentiable(x) or isinstance(x, ab.ListOf) else v
+            item = self.b(prims.item, v, key) if ab.differentiable(x) or _has_lists(x) else v
             parts.append(leaf(x, part, item, _name_of_key(key)))
         if isinstance(t, ab.Mapping):
             of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
