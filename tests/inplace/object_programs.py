@@ -63,7 +63,7 @@ class Writer(Expressions):
         cell, a = self.instance("Cell"), self.vector(SIZE) + " + np.zeros(n)"
         options = [a, f"{cell}.w", f"{cell}({self.of_length(SIZE)})", f"{self.pick(self.vectors)}[0]"]
         options += [f"{name}({self.of_length(SIZE)})" for name in self.maps] * 2
-        options += [f"np.stack({self.pick(self.vectors)})[-1]", f"sum({self.pick(self.vectors)})"]
+        options += [f"np.stack({self.pick(self.vectors)})[-1]", f"np.sum(np.stack({self.pick(self.vectors)}), axis=0)"]
         return str(self.pick(options))
 
     def number(self, indent: int) -> None:

@@ -91,9 +91,9 @@ Sequenced = Known | Numbers | Items | View | Enumerated | Zipped | Backwards
 def sequence(scope: Scope, node: Any) -> Sequenced:
     """What a loop over the expression `node` is over."""
     match node:
-        case gast.Call(func=gast.Name() | gast.Constant() as f, args=args, keywords=keywords) if not isinstance(
-            f, gast.Name
-        ) or scope.is_global(f.id):
+        case gast.Call(func=gast.Name() | gast.Constant() as f, args=args, keywords=keywords) if (
+            not isinstance(f, gast.Name) or scope.is_global(f.id)
+        ):
             callee = scope.expression(node.func)
             maker = _MAKERS.get(callee.value) if isinstance(callee, Lit) and isinstance(callee.value, type) else None
             if maker is not None and (maker is _zipped or not any(isinstance(a, gast.Starred) for a in args)):
