@@ -1,5 +1,6 @@
-"""Random programs that change arrays in place, in numbers: `python -m benchmarks.fuzz --programs 20000 --jobs 2`.
+"""Random programs, in numbers: `python -m benchmarks.fuzz --programs 20000 --jobs 2`.
 
+They change arrays in place; with `--family objects` they are of closures, lists, dicts, comprehensions and objects.
 Prints how many ran right, were refused, were wrong; a failure is printed with its seed, and `--show SEED` prints its
 program, made as small as it can be by leaving lines out.
 """
@@ -15,23 +16,24 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from tests.inplace.outcomes import Outcome, outcome, text_of
+from tests.inplace.families import FAMILIES
+from tests.inplace.outcomes import Outcome, outcome
 from tests.inplace.shrink import shrunk
 
 
-def examine(seed: int, folder: str) -> Outcome:
+def examine(seed: int, family: str, folder: str) -> Outcome:
     """The outcome of the program of a seed."""
     path = Path(folder) / f"random_program_{seed}.py"
     try:
-        return outcome(text_of(seed), seed, path)
+        return outcome(FAMILIES[family].text_of(seed), seed, path, FAMILIES[family])
     finally:
         path.unlink(missing_ok=True)
 
 
-def outcomes(seeds: range, jobs: int) -> Iterator[tuple[int, Outcome]]:
+def outcomes(seeds: range, family: str, jobs: int) -> Iterator[tuple[int, Outcome]]:
     """The outcomes of the programs of these seeds, in order."""
     with tempfile.TemporaryDirectory() as folder:
-        check = partial(examine, folder=folder)
+        check = partial(examine, family=family, folder=folder)
         if jobs == 1:
             yield from zip(seeds, map(check, seeds), strict=True)
             return
@@ -39,10 +41,10 @@ def outcomes(seeds: range, jobs: int) -> Iterator[tuple[int, Outcome]]:
             yield from zip(seeds, pool.map(check, seeds, chunksize=20), strict=True)
 
 
-def show(seed: int) -> None:
+def show(seed: int, family: str) -> None:
     """Print a program as small as it can be while the same kind of thing becomes of it."""
     with tempfile.TemporaryDirectory() as folder:
-        text, found = shrunk(text_of(seed), seed, Path(folder))
+        text, found = shrunk(FAMILIES[family].text_of(seed), seed, Path(folder), FAMILIES[family])
     print(text)
     print(f"{found.kind}: {found.detail}")
 
@@ -51,16 +53,17 @@ def main() -> None:
     """Examine so many programs, or show one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", type=int, default=1000)
+    parser.add_argument("--family", choices=FAMILIES, default="arrays")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--show", type=int, metavar="SEED")
     args = parser.parse_args()
     if args.show is not None:
-        return show(args.show)
+        return show(args.show, args.family)
     kinds: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     start = time.time()
-    for seed, found in outcomes(range(args.first, args.first + args.programs), args.jobs):
+    for seed, found in outcomes(range(args.first, args.first + args.programs), args.family, args.jobs):
         kinds[found.kind] += 1
         if found.kind == "refused":
             reasons[found.detail.partition(" | ")[0]] += 1

@@ -11,6 +11,45 @@ Y = np.array([1.1, 0.6, -0.5])
 A = np.arange(1.0, 7.0).reshape(2, 3) / 5.0
 
 RIGHT: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "entries of a dict set in a loop over it": (
+        """
+def f(x, d):
+    for k, v in d.items():
+        d[k] = v * x
+    for i, v in enumerate(d.values()):
+        d["a"] += i * v
+    for k in d:
+        d[k] = d[k] * x
+    for v in list(d.values()):
+        d["b"] = d["b"] * v
+    return d["a"] * d["b"]
+""",
+        (0.7, {"a": 0.3, "b": 0.9}),
+    ),
+    "items set that a reversed loop has passed": (
+        """
+def f(x):
+    xs = [x, 2.0, 3.0 * x]
+    for v in reversed(xs):
+        xs[2] = xs[2] * v
+    return sum([xs[2] * v for v in reversed(xs)])
+""",
+        (0.7,),
+    ),
+    "list made where a loop goes on": (
+        """
+def f(x, n):
+    for i in range(n):
+        if x > 2.0:
+            return x * x
+        xs = [x, 2.0 * x]
+        d = {"a": xs[1], "b": xs}
+        d["b"].append(d["a"])
+        x = sum(xs) * 0.5
+    return x
+""",
+        (0.7, 4),
+    ),
     "and or": (
         """
 def f(x, c):
@@ -1508,6 +1547,76 @@ def h(ys, v):
 
 # and a part of the message, and the text that is marked
 REFUSED: dict[str, tuple[str, tuple[Any, ...], str, str]] = {
+    "values of a dict set while looped": (
+        """
+def f(x, d):
+    for v in d.values():
+        d["b"] = d["b"] + v * x
+    return d["b"]
+""",
+        (0.7, {"a": 0.3, "b": 0.9}),
+        "the dict that this loop runs over is changed in it",
+        "d.values()",
+    ),
+    "items of a dict set under another name while looped": (
+        """
+def f(x, d):
+    e = d
+    for i, (k, v) in enumerate(d.items()):
+        e["b"] = e["b"] + v * x
+    return d["b"]
+""",
+        (0.7, {"a": 0.3, "b": 0.9}),
+        "the dict that this loop runs over is changed in it",
+        "enumerate(d.items())",
+    ),
+    "values of a dict set while comprehended": (
+        """
+def f(x, d):
+    def g(v):
+        d["b"] = d["b"] * v
+        return d["b"]
+    return sum([g(v) for v in d.values()])
+""",
+        (0.7, {"a": 0.3, "b": 0.9}),
+        "the dict that this loop runs over is changed in it",
+        "d.values()",
+    ),
+    "dict that grows while looped": (
+        """
+def f(x, d):
+    for k in d:
+        d["c"] = d[k] * x
+    return d["c"]
+""",
+        (0.7, {"a": 0.3, "b": 0.9}),
+        "the dict that this loop runs over is changed in it",
+        "d",
+    ),
+    "item set that a reversed loop comes to": (
+        """
+def f(x):
+    xs = [x, 2.0, 3.0]
+    for v in reversed(xs):
+        xs[0] = xs[0] * v
+    return xs[0]
+""",
+        (0.7,),
+        "the list that this loop runs over is changed in it",
+        "reversed(xs)",
+    ),
+    "item set that a reversed loop in a zip comes to": (
+        """
+def f(x):
+    xs = [x, 2.0, 3.0]
+    for v, w in zip(reversed(xs), (1.0, 2.0, 3.0)):
+        xs[0] = xs[0] * v * w
+    return xs[0]
+""",
+        (0.7,),
+        "the list that this loop runs over is changed in it",
+        "zip(reversed(xs), (1.0, 2.0, 3.0))",
+    ),
     "walrus compr": (
         """
 def f(x):

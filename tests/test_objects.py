@@ -292,6 +292,21 @@ def test_gradient_has_the_structure_of_the_object():
     assert (gradient.name, gradient.size, gradient.layers[0].activation) == (None, None, None)
 
 
+@dataclass
+class Recorded:
+    w: Any
+    history: Any = field(default_factory=list)
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [([], []), ((), ()), ({}, {}), ([1, 2], [None, None]), ([[1], []], [[None], []]), ((1, "a"), (None, None))],
+)
+def test_gradient_of_what_holds_no_floats_has_its_structure(held, expected):
+    assert pullback.grad(lambda r: r.w * r.w)(Recorded(3.0, held)) == Recorded(6.0, expected)
+    assert pullback.grad(lambda xs: xs[0] * xs[0])([3.0, held]) == [6.0, expected]
+
+
 def test_gradient_of_a_plain_object_is_made_without_its_init():
     gradient = pullback.grad(plain_object_passed)(Special(2.0, 3.0), 1.5)
     assert type(gradient) is Special

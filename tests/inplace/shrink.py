@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.inplace.families import Family
 from tests.inplace.outcomes import Outcome, outcome
 
 
-def shrunk(text: str, seed: int, folder: Path) -> tuple[str, Outcome]:
+def shrunk(text: str, seed: int, folder: Path, family: Family) -> tuple[str, Outcome]:
     """The program without the statements that do not matter, and what becomes of it."""
     count = 0
 
     def examined(candidate: str) -> Outcome:
         nonlocal count
         count += 1
-        return outcome(candidate, seed, folder / f"shrunk_{seed}_{count}.py")
+        return outcome(candidate, seed, folder / f"shrunk_{seed}_{count}.py", family)
 
     text = ast.unparse(ast.parse(text))
     found = examined(text)

@@ -1,4 +1,4 @@
-"""Random programs that change arrays in place: right or refused, never wrong; and not many are refused."""
+"""Random programs: right or refused, never wrong; and not many are refused."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.inplace.generator import program
+from tests.inplace.families import FAMILIES
 from tests.inplace.outcomes import outcome
 
-EXAMPLES = 100
+EXAMPLES = {"arrays": 100, "objects": 50}
 
 
-@st.composite
-def programs(draw: st.DrawFn) -> str:
-    return program(lambda options: options[draw(st.integers(0, len(options) - 1))])
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_a_random_program_is_right_or_refused(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("family", "seed"), [("arrays", 0), ("arrays", 1), ("arrays", 2), ("objects", 0)])
+def test_a_random_program_is_right_or_refused(family: str, seed: int, tmp_path: Path) -> None:
+    made = FAMILIES[family]
     counts: Counter[str] = Counter()
 
-    @settings(max_examples=EXAMPLES)
+    @st.composite
+    def programs(draw: st.DrawFn) -> str:
+        return made.program(lambda options: options[draw(st.integers(0, len(options) - 1))])
+
+    @settings(max_examples=EXAMPLES[family])
     @given(text=programs())
     def check(text: str) -> None:
-        found = outcome(text, seed, tmp_path / f"random_program_{counts.total()}_{seed}.py")
+        found = outcome(text, seed, tmp_path / f"random_program_{counts.total()}_{seed}.py", made)
         assert found.kind not in ("wrong", "crash"), f"{found.detail}\n{text}"
         counts[found.kind] += 1
 

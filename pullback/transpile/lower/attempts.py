@@ -23,6 +23,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Caught, If, Lit, Var
 from pullback.transpile.lower.branches import either, follow, merge_names
 from pullback.transpile.lower.finals import final, guarded
+from pullback.transpile.lower.identity import adopt
 from pullback.transpile.lower.jumps import OneSided
 from pullback.transpile.lower.kin import Local
 from pullback.transpile.lower.memory import Cell, Whole
@@ -164,6 +165,7 @@ class _Left:
         """A value, as it is known after the statement."""
         found = OneSided(self.scope, self.inner, self.side, value, hint)
         self.handed += zip(found.sides[self.side], found.outs, strict=True)
+        adopt(self.scope, found.value)
         return found.value
 
     def content(self, cell: Cell, x: Binding) -> None:

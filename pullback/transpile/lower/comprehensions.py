@@ -27,7 +27,7 @@ from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.generators import ITEM, at, flattened, name_at
 from pullback.transpile.lower.identity import now, owned
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.sequences import check_same, known_of, lists_of, sequence
+from pullback.transpile.lower.sequences import check_same, known_of, sequence, walked_of
 from pullback.transpile.lower.values import Once, Pack, Value, static
 
 LIST, FOUND, ROWS = ".items", ".found", ".rows"  # names that no program has
@@ -181,13 +181,13 @@ def _decided(scope: Scope, node: Any, k: int, wanted: bool) -> bool | Atom:
 
     def of_item(n: int, item: Value) -> bool | Atom:
         scope.path = (*path, (id(g), n))
-        check_same(scope, g.iter, lists_of(found), n)
+        check_same(scope, g.iter, walked_of(found), n)
         scope.store(g.target, item)
         tests = [partial(_is, scope, t, wanted) for t in g.ifs]
         return control.connected(scope, [*tests, lambda: _decided(scope, node, k + 1, wanted)], wanted, node)
 
     out = control.connected(scope, [partial(of_item, n, x) for n, x in enumerate(known)], not wanted, node)
-    check_same(scope, g.iter, lists_of(found), len(known))
+    check_same(scope, g.iter, walked_of(found), len(known))
     return out
 
 
@@ -215,7 +215,7 @@ def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
     path = scope.path
     for n, item in enumerate(known):
         scope.path = (*path, (id(g), n))
-        check_same(scope, g.iter, lists_of(found), n)
+        check_same(scope, g.iter, walked_of(found), n)
         scope.store(g.target, item)
         tests = []
         for t in g.ifs:
@@ -226,7 +226,7 @@ def _generate(scope: Scope, node: Any, k: int, out: list[Value]) -> None:
                 break
         if all(tests):
             _generate(scope, node, k + 1, out)
-    check_same(scope, g.iter, lists_of(found), len(known))
+    check_same(scope, g.iter, walked_of(found), len(known))
 
 
 # as statements

@@ -13,15 +13,16 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit, Range, Var
 from pullback.transpile.infer import infer
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import Pack, Value
+from pullback.transpile.lower.sequences import Walked
+from pullback.transpile.lower.values import Value
 
 
 @dataclass(frozen=True)
 class Unrolled:
-    """Items that are all known: the body is lowered once for each. `lists`: those that they come from."""
+    """Items that are all known: the body is lowered once for each. `walked`: what they are read from."""
 
     items: tuple[Value, ...]
-    lists: tuple[Pack, ...] = ()
+    walked: tuple[Walked, ...] = ()
 
 
 @dataclass(frozen=True)

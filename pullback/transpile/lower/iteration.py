@@ -19,9 +19,9 @@ from pullback.transpile.lower.sequences import (
     Sequenced,
     Zipped,
     known_of,
-    lists_of,
     numbers_of,
     sequence,
+    walked_of,
 )
 from pullback.transpile.lower.values import Pack, Value
 
@@ -39,7 +39,7 @@ def iteration(
             return _over_numbers(found, target)
     known = known_of(found)
     if known is not None:
-        return Unrolled(known, lists_of(found))
+        return Unrolled(known, walked_of(found))
     in_step = None if indexed else _in_step(scope, node, found, target)
     return in_step if in_step is not None else by_index(scope, node, found, target)
 

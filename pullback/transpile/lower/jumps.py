@@ -20,7 +20,7 @@ from pullback.transpile.abstract import BOOL
 from pullback.transpile.core import Atom, If, Lit, Stmt, Var
 from pullback.transpile.lower.afterwards import Round
 from pullback.transpile.lower.frames import Variable
-from pullback.transpile.lower.identity import adopt, now
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.merging import Merged, merge
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import (
@@ -94,7 +94,6 @@ class OneSided(Merged):
             new.append(self.outs[-1] if isinstance(x, Var) and x in bound else x)
         scope.memory.join(self.outs, [objects])
         self.value = rebuild(value, iter(new))
-        adopt(scope, self.value)
 
 
 def has_left(end: End) -> bool:

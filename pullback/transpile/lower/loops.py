@@ -101,7 +101,7 @@ def _unroll(scope: Scope, s: Any, over: Unrolled, k: int) -> End:
     end: End = None
     for n, item in enumerate(items[k:], k):
         scope.begin(s)
-        check_same(scope, s.iter, over.lists, n)
+        check_same(scope, s.iter, over.walked, n)
         scope.path = (*path, (id(s), n))
         scope.store(s.target, item)
         follows = may_leave(s.body) and not may_jump(s.body, gast.Continue) and n + 1 < len(items)
@@ -111,7 +111,7 @@ def _unroll(scope: Scope, s: Any, over: Unrolled, k: int) -> End:
             break
     scope.begin(s)
     if end is None:
-        check_same(scope, s.iter, over.lists, len(items))
+        check_same(scope, s.iter, over.walked, len(items))
     if not isinstance(end, Jumped) or follows or isinstance(end.stop, bool):
         return end if isinstance(end, Raised) or isinstance(end, Jumped) and end.stop is not False else None
     stopped = where_gone(end, end.stop)

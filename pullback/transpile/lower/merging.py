@@ -12,7 +12,7 @@ import gast
 from pullback.transpile.core import Atom, If, Var
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.current import content
-from pullback.transpile.lower.identity import joint, keep_apart, now
+from pullback.transpile.lower.identity import adopt, joint, keep_apart, now
 from pullback.transpile.lower.kin import Local
 from pullback.transpile.lower.memory import Cell, Container, Whole, may_be_written
 from pullback.transpile.lower.scope import Scope, joined, mixed
@@ -201,6 +201,8 @@ def alike(x: Pack, y: Pack) -> bool:
 def append_if(scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], merged: Sequence[Merged]) -> None:
     """Append an `if` whose results are the merged values, and what the arrays hold that a branch has written."""
     changed = list(_changed(scope, inners))
+    for m in merged:  # what only one branch has made is no change of it
+        adopt(scope, m.value)
     merged = [*merged, *merge_containers(scope, node, inners, changed)]
     cells = merge_cells(scope, changed)
     sides = ([a for _, a, _ in cells], [b for _, _, b in cells])

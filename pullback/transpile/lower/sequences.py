@@ -15,7 +15,21 @@ from pullback.transpile.core import Atom, Lit
 from pullback.transpile.lower.changes import copy_list
 from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import ListView, Method, Once, Pack, Value, static, type_of
+from pullback.transpile.lower.values import Entries, ListView, Method, Once, Pack, Value, static, type_of
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A list or dict as it was when a loop over it began, `backwards` by `reversed`; `keys`: only these are read."""
+
+    held: Pack
+    keys: bool = False
+    backwards: bool = False
+
+    def ahead(self, held: Pack, after: int) -> tuple[object, ...]:
+        """What the loop reads of the list or dict as it is now, after so many iterations."""
+        entries = held.keys if self.keys else held.items
+        return entries[: len(entries) - after] if self.backwards else entries[after:]
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,7 @@ class Known:
     """Items that are all known."""
 
     items: tuple[Value, ...]
-    of: Pack | None = None  # the list that these are the items of
+    of: Walked | None = None  # what these are read from
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,7 @@ def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
         value = value.of
     known = items_of(scope, node, value)
     if known is not None:
-        return Known(tuple(known), value if isinstance(value, Pack) and value.kind == "list" else None)
+        return Known(tuple(known), _walked(scope, value))
     if isinstance(value, ListView):
         return View(value)
     if isinstance(value, Method) and value.name == "flat":
@@ -112,6 +126,15 @@ def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
             return Items(as_atom(scope, node, value))
     hint = "An annotation or a signature says whether it is a list, an array or a dict."
     scope.refuse(node, "it is not known what this loops over", hint, errors.SignatureNeeded)
+
+
+def _walked(scope: Scope, value: Value) -> Walked | None:
+    of = value.of if isinstance(value, Entries) else value
+    if not isinstance(of, Pack) or of.cell is None:
+        return None
+    held = scope.env.get(of.cell)
+    keys = of.kind == "dict" and (value is of or isinstance(value, Entries) and value.what == "keys")
+    return Walked(held if isinstance(held, Pack) else of, keys)
 
 
 def _no_keywords(scope: Scope, keywords: Sequence[Any]) -> None:
@@ -225,28 +248,31 @@ def known_of(s: Sequenced) -> tuple[Value, ...] | None:
     return None
 
 
-def lists_of(s: Sequenced) -> tuple[Pack, ...]:
-    """The lists that a sequence runs over whose items are known."""
+def walked_of(s: Sequenced) -> tuple[Walked, ...]:
+    """The lists and dicts that a sequence runs over whose items are known."""
     match s:
-        case Known(_, Pack() as of):
+        case Known(_, Walked() as of):
             return (of,)
-        case Enumerated(inner, _) | Backwards(inner):
-            return lists_of(inner)
+        case Enumerated(inner, _):
+            return walked_of(inner)
+        case Backwards(inner):
+            return tuple(replace(w, backwards=not w.backwards) for w in walked_of(inner))
         case Zipped(inners):
-            return tuple(x for inner in inners for x in lists_of(inner))
+            return tuple(x for inner in inners for x in walked_of(inner))
     return ()
 
 
-def check_same(scope: Scope, node: Any, lists: Sequence[Pack], after: int) -> None:
-    """Refuse lists of which a loop over them has changed items that it has not come to, `after` iterations."""
-    for before in lists:
-        if before.cell is None:
-            continue
-        held = scope.env.get(before.cell)
-        items = held.items if isinstance(held, Pack) else ()
-        rest = before.items[after:]
-        if len(items) != len(before.items) or any(x is not y for x, y in zip(items[after:], rest, strict=True)):
-            scope.refuse(node, "the list that this loop runs over is changed in it", "Loop over a copy: list(...).")
+def check_same(scope: Scope, node: Any, walked: Sequence[Walked], after: int) -> None:
+    """Refuse a list or dict of which a loop over it has changed what it has not come to, `after` iterations."""
+    for w in walked:
+        held = scope.env.get(w.held.cell) if w.held.cell is not None else None
+        if not isinstance(held, Pack) or not _same(w.ahead(w.held, after), w.ahead(held, after), w.keys):
+            what = f"the {w.held.kind} that this loop runs over is changed in it"
+            scope.refuse(node, what, "Loop over a copy: list(...).")
+
+
+def _same(a: Sequence[object], b: Sequence[object], keys: bool) -> bool:
+    return len(a) == len(b) and all(x == y if keys else x is y for x, y in zip(a, b, strict=True))
 
 
 def _has_known(s: Sequenced) -> bool:

@@ -30,6 +30,11 @@ class Tree(dict["Lit", "Cotangent"]):
 Cotangent = Atom | Tree
 
 
+def _has_lists(t: ab.Type) -> bool:
+    """Is there a list in a structure whose length is not known?"""
+    return isinstance(t, ab.ListOf) or any(_has_lists(x) for _, x in keys_of(t))
+
+
 class Cotangents:
     """The open cotangents of one block.
 
@@ -152,8 +157,10 @@ class Cotangents:
         return self._exact(v.type, self.open.pop(v, None), v, self.name(v))
 
     def _exact(self, t: ab.Type, d: Cotangent | None, v: Atom, name: str) -> Atom:
-        if keys := keys_of(t):
-            return self._structure(t, keys, d, v, exact=True)
+        if isinstance(t, ab.Seq | ab.Mapping):
+            return self._structure(t, keys_of(t), d, v, exact=True)
+        if isinstance(t, ab.ListOf) and not ab.differentiable(t):
+            return self.b.emit(runtime.zeros_of, (v,), hint=name)
         out = self.materialise(t, d, v, name)
         u = type_of(out)
         match t:
@@ -228,7 +235,7 @@ class Cotangents:
         parts: list[Atom] = []
         for key, x in keys:
             part = d.get(key) if d is not None else None
-            item = self.b(prims.item, v, key) if ab.differentiable(x) else v
+            item = self.b(prims.item, v, key) if ab.differentiable(x) or _has_lists(x) else v
             parts.append(leaf(x, part, item, _name_of_key(key)))
         if isinstance(t, ab.Mapping):
             of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
