@@ -539,3 +539,24 @@ def test_objects_that_differ_in_what_they_hold_have_keys_of_their_own():
     keys = [exact_key((h, 1.0)) for h in held]
     assert len(set(keys)) == len(keys)
     assert exact_key((Holder(1.0), 2.0)) == exact_key((Holder(3.0), 4.0))
+
+
+def by_what_it_holds(x: Any, held: Any) -> Any:
+    return x * held.f.f if isinstance(held.f, Holder) else x * held.f
+
+
+def test_what_changes_in_an_object_between_calls_is_seen():
+    held = Holder(np.array([1.0, 2.0]), 3.0)
+    derivative = pullback.grad(by_what_it_holds)
+    for _ in range(4):
+        assert derivative(2.0, held) == 3.0
+    held.f = 4
+    assert derivative(2.0, held) == 4.0
+    held.f = Holder(1.0, 5.0)
+    assert derivative(2.0, held) == 5.0
+    held.f, held.k = 3.0, held.k.astype(np.float32)
+    assert derivative(2.0, held) == 3.0
+    assert len(derivative.signatures) == 4
+    held.k = np.array([3.0, 4.0, 5.0])
+    assert derivative(2.0, held) == 3.0
+    assert len(derivative.signatures) == 4
