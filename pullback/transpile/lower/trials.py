@@ -243,7 +243,8 @@ class _Trials:
         c = self.carried.get(name)
         if isinstance(name, Cell) and not isinstance(name, Container):
             return self.check_cell(inner, name, final, c)
-        if not isinstance(final, Unbound) and (c is not None or self.scope.bound(name) is not None):
+        known = c is not None or self.hands_on(name) or self.scope.bound(name) is not None
+        if known and not isinstance(final, Unbound):
             gone = self.scope.into(inner, partial(unusable_part, self.scope, final))
             final = gone if gone is not None else self.scope.into(inner, partial(now, self.scope, final))
         if isinstance(final, Unbound):
@@ -409,6 +410,9 @@ class _Trials:
         final = self.left[name]
         atoms = [(path, x) for path, x in flat(final) if is_atom(x)]
         hint = hint_of(name)
+        if any(isinstance(type_of(x), ab.ListOf) for _, x in atoms):
+            what = f"{hint!r} is first bound in this loop, and read after it: a list whose length is not known"
+            self.scope.refuse(self.s, what, "Give it a value before the loop: an empty list.")
         outs = [Var(f"{hint}_{path}" if path else hint, type_of(x)) for path, x in atoms]
         for o, (_, x) in zip(outs, atoms, strict=True):
             self.scope.numbers.hand_on(o, [x])
