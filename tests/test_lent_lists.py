@@ -244,3 +244,40 @@ def of_a_dict(d: Any) -> Any:
 
 def test_a_list_without_floats_in_a_dict_has_no_gradient() -> None:
     assert pullback.grad(of_a_dict)({"x": X, "sizes": [1, 2], "y": 1.0}) == {"x": 2.0, "sizes": None, "y": 0.0}
+
+
+def first_bound_in_a_loop(x: Any, n: int) -> Any:
+    for i in range(n):
+        items = [x * i]
+        items.append(x * x)
+        items[0] = x + i
+    return sum(items) * len(items) * x
+
+
+def first_bound_as_another_name(x: Any, n: int) -> Any:
+    first = [x, x * x]
+    for i in range(n):
+        items = first
+        items[0] = x * i
+    items[1] = x
+    return sum(first) * items[0]
+
+
+@pytest.mark.parametrize("f", [first_bound_in_a_loop, first_bound_as_another_name])
+def test_a_list_that_is_first_bound_in_a_loop_is_read_as_the_loop_leaves_it(f: Callable[..., Any]) -> None:
+    assert_behaves(f, X, 3)
+
+
+def grown_in_an_inner_loop(x: Any, n: int) -> Any:
+    for _ in range(n):
+        items = [x]
+        for j in range(n):
+            items.append(x * j)
+    return sum(items) * x
+
+
+def test_a_list_of_the_run_that_is_first_bound_in_a_loop_is_refused() -> None:
+    with pytest.raises(errors.NotSupportedYet, match="'items' is first bound in this loop, and read after it") as e:
+        pullback.grad(grown_in_an_inner_loop)(X, 3)
+    text, caret = next(pair for pair in pairwise(str(e.value).splitlines()) if "^" in pair[1])
+    assert text[caret.index("^") :].startswith("for _ in range(n):")

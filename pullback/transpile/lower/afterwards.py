@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Var
 from pullback.transpile.lower.frames import Variable
 from pullback.transpile.lower.identity import adopt
@@ -79,6 +80,9 @@ def _leave(trials: Trials, name: Variable, local: Local) -> list[Var]:
     final = trials.left[name]
     atoms = [(path, x) for path, x in flat(final) if is_atom(x)]
     hint = hint_of(name)
+    if any(isinstance(type_of(x), ab.ListOf) for _, x in atoms):
+        what = f"{hint!r} is first bound in this loop, and read after it: a list whose length is not known"
+        trials.scope.refuse(trials.s, what, "Give it a value before the loop: an empty list.")
     outs = [Var(f"{hint}_{path}" if path else hint, type_of(x)) for path, x in atoms]
     for o, (_, x) in zip(outs, atoms, strict=True):
         trials.scope.numbers.hand_on(o, [x])

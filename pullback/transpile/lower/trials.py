@@ -182,7 +182,8 @@ class Trials:
         c = self.carried.get(name)
         if isinstance(name, Cell) and not isinstance(name, Container):
             return self.check_cell(inner, name, final, c)
-        if not isinstance(final, Unbound) and (c is not None or self.scope.bound(name) is not None):
+        known = c is not None or self.hands_on(name) or self.scope.bound(name) is not None
+        if known and not isinstance(final, Unbound):
             gone = self.scope.into(inner, partial(unusable_part, self.scope, final))
             final = gone if gone is not None else self.scope.into(inner, partial(now, self.scope, final))
         if isinstance(final, Unbound):
