@@ -12,6 +12,11 @@ import pytest
 
 import pullback
 from pullback import errors
+from pullback.transpile.load import load
+from pullback.transpile.parse.live import from_function
+from pullback.transpile.pipeline import transpile
+from pullback.transpile.request import Request
+from pullback.transpile.signature import type_of_value
 from tests.behaviour import assert_behaves, identical
 from tests.differences import copied
 
@@ -899,3 +904,29 @@ def test_what_is_refused_has_its_place(f, x, message, marked):
     assert message in e.value.message
     assert e.value.source_line[e.value.col - 1 :].startswith(marked)
     assert e.value.hint
+
+
+class Rated:
+    rate = 0.5
+
+    def __init__(self, a: Any) -> None:
+        self.total = a
+
+    def grow(self) -> None:
+        self.total *= 1.0 + self.rate
+
+
+class RatedLess(Rated):
+    rate = 0.2
+
+
+def test_constant_that_a_derived_class_has_of_its_own():
+    def f(x: Any) -> Any:
+        o = RatedLess(x)
+        o.grow()
+        return o.total * x
+
+    assert_behaves(f, 0.7)
+    source = from_function(f)
+    derivative = load(transpile(source, [type_of_value(0.7, "x")], Request("grad", (0,), False)), source)
+    assert derivative(0.7) == (pullback.grad(f)(0.7),)

@@ -64,21 +64,23 @@ def holds(t: ab.Type, classes: frozenset[type]) -> bool:
 
 def begin(scope: Scope, made: Instance, attributes: Iterable[str] = ()) -> Instance:
     """An object with the constants of its class as attributes, where it has none of its own by these names."""
-    found: dict[str, Value] = {}
+    found: dict[str, object] = {}
     own = {*attributes}
     for k in reversed(made.cls.__mro__[:-1]):
         for name, x in vars(k).items():
             found.pop(name, None)
             is_plain = not name.startswith("__") and name not in own
             if is_plain and isinstance(x, bool | int | float | str | tuple | None):
-                note_class(scope.source.reads, made.cls, name, x)
-                found[name] = lift(x)
+                found[name] = x
+    for name, x in found.items():
+        note_class(scope.source.reads, made.cls, name, x)
+    constants = {name: lift(x) for name, x in found.items()}
     scope.objects.add(made.frame)
     scope.bind(Local(EXISTS, made.frame), NONE)
-    for name, value in found.items():
+    for name, value in constants.items():
         scope.bind(Local(name, made.frame), value)
         scope.bind(is_set(name, made.frame), Lit(False))
-    return replace(made, constants=found)
+    return replace(made, constants=constants)
 
 
 # arguments
