@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import time
-import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ import pullback
 from benchmarks.programs import Program
 from benchmarks.table import HEADER, Row, Setting, compared, derive, verdict
 from pullback import checkpoint
+from tests.memory import peak_bytes
 
 STEPS = 50
 
@@ -43,21 +43,10 @@ def checkpointed(u, k, n):
     return np.sum(u * u)
 
 
-def peak(run: Callable[[], Any]) -> int:
-    """The most bytes that are allocated at once."""
-    run()
-    tracemalloc.start()
-    try:
-        run()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 def tape(f: Callable[..., Any], u: np.ndarray) -> float:
     """What value and gradient of all steps need beside what those of one step do, in sizes of the state."""
     derivative, one_step = pullback.value_and_grad(f), pullback.value_and_grad(stepped)
-    more = peak(lambda: derivative(u, 0.01, STEPS)) - peak(lambda: one_step(u, 0.01, 1))
+    more = peak_bytes(lambda: derivative(u, 0.01, STEPS)) - peak_bytes(lambda: one_step(u, 0.01, 1))
     return more / u.nbytes
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import math
 import time
-import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,6 +26,7 @@ from benchmarks.programs import Program
 from benchmarks.table import HEADER, Row, Setting, multiple_of_primal, verdict
 from benchmarks.timing import seconds
 from tests.inplace.programs import algorithms as a
+from tests.memory import kept_bytes
 
 LENGTHS = (100, 1000, 10_000, 100_000)
 
@@ -87,21 +87,6 @@ def element_rows() -> Iterator[Row]:
         yield Row("growth with n", name, "", f"n^{exponent:.2f}", "", "n^1.05", verdict(exponent, 1.05))
 
 
-def kept(f: Callable[..., Any], args: tuple[Any, ...], wrt: tuple[int, ...]) -> int:
-    """The bytes that stay allocated for the pullback of a call, beside its result."""
-    derivative = pullback.vjp(f, wrt=wrt)
-    derivative(*args)
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        out, pull = derivative(*args)
-        after = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
-    assert pull is not None
-    return after - before - np.asarray(out).nbytes
-
-
 def tape_rows() -> Iterator[Row]:
     """What a tape holds beside the array as the program leaves it, in bytes by those of the array."""
     rng = np.random.default_rng(4)
@@ -119,7 +104,7 @@ def tape_rows() -> Iterator[Row]:
     ]
     for name, f, args, wrt, limit in rows:
         size = args[0].nbytes
-        measured = (kept(f, args, wrt) - size) / size
+        measured = (kept_bytes(f, args, wrt) - size) / size
         yield Row("bytes on the tape", name, "", f"{measured:.2f}×", "", f"{limit:g}×", verdict(measured, limit, 0.02))
 
 

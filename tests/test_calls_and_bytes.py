@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
-import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 
 from tests.differences import leaves, map_leaves
 from tests.gallery import program
+from tests.memory import peak_bytes
 
 SLACK = 1.1
 
@@ -50,18 +49,6 @@ def calls(f: Callable[..., Any], args: tuple[Any, ...]) -> int:
     return Counted.calls
 
 
-def peak_bytes(f: Callable[..., Any], args: tuple[Any, ...]) -> int:
-    """The most memory that one run holds beyond what was there before; its result counts, its arguments do not."""
-    f(*args)
-    gc.collect()
-    tracemalloc.start()
-    try:
-        f(*args)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 def large(name: str) -> tuple[Any, ...]:
     """Arguments whose arrays outweigh the interpreter's own bytes."""
     n = np.random.default_rng(0).standard_normal
@@ -84,8 +71,8 @@ def test_numpy_calls(name: str) -> None:
 @pytest.mark.parametrize("name", ["mlp", "rnn", "newton"])
 def test_peak_bytes(name: str) -> None:
     p = program(name)
-    args = large(name)
-    assert peak_bytes(p.emitted(), args) <= SLACK * peak_bytes(p.by_hand, args)
+    args, emitted = large(name), p.emitted()
+    assert peak_bytes(lambda: emitted(*args)) <= SLACK * peak_bytes(lambda: p.by_hand(*args))
 
 
 def test_large_arguments_give_the_same_gradients() -> None:

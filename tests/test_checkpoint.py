@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pullback
 from pullback import checkpoint
 from pullback.cli import main
 from tests.behaviour import identical
+from tests.memory import kept_bytes, peak_bytes
 from tests.transpile.lowering import pointed_at, refused
 
 U = np.random.default_rng(0).uniform(0.2, 0.8, 1000)
@@ -48,34 +47,18 @@ def by_function(u, k, n):
     return np.sum(u)
 
 
-def peak(run: Callable[[], Any]) -> int:
-    run()
-    tracemalloc.start()
-    try:
-        run()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 @pytest.mark.parametrize(("f", "most"), [(in_pieces, 0.25), (by_function, 0.55)])
 def test_less_is_kept_and_the_gradient_is_the_same(f: Any, most: float) -> None:
     plain, again = pullback.value_and_grad(stepped, wrt=(0, 1)), pullback.value_and_grad(f, wrt=(0, 1))
     assert identical(again(U, 0.1, 50)[0], plain(U, 0.1, 50)[0])
     for a, b in zip(again(U, 0.1, 50)[1], plain(U, 0.1, 50)[1], strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12)
-    assert peak(lambda: again(U, 0.1, 50)) < most * peak(lambda: plain(U, 0.1, 50))
+    assert peak_bytes(lambda: again(U, 0.1, 50)) < most * peak_bytes(lambda: plain(U, 0.1, 50))
 
 
 def test_what_is_kept_for_a_pullback_is_a_state_for_each_piece() -> None:
-    derivative = pullback.vjp(in_pieces)
-    derivative(U, 0.1, 50)
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
-    _out, pull = derivative(U, 0.1, 50)
-    kept = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert kept < 12 * U.nbytes
+    assert kept_bytes(in_pieces, (U, 0.1, 50), (0,)) < 12 * U.nbytes
+    _out, pull = pullback.vjp(in_pieces)(U, 0.1, 50)
     assert identical(pull(1.0), pull(1.0))
 
 

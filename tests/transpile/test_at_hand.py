@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -11,23 +10,9 @@ import pytest
 
 import pullback
 from tests.inplace.programs import algorithms
+from tests.memory import kept_bytes
 
 Array = np.ndarray[Any, Any]
-
-
-def kept(f: Callable[..., Any], args: tuple[Any, ...], wrt: tuple[int, ...]) -> int:
-    """The bytes that stay allocated for the pullback of a call, beside its result."""
-    derivative = pullback.vjp(f, wrt=wrt)
-    derivative(*args)
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        out, pull = derivative(*args)
-        after = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
-    assert pull is not None
-    return after - before - np.asarray(out).nbytes
 
 
 def differences(f: Callable[..., Any], args: tuple[Any, ...], wrt: int) -> Array:
@@ -139,7 +124,7 @@ def test_rows_of_arrays_and_transposed_ones() -> None:
 
 def test_branches_keep_which_one_was_taken_and_nothing_else() -> None:
     check(in_a_branch, normal(5), normal(5, seed=1), 3)
-    assert kept(in_a_branch, (normal(9999), normal(9999, seed=1), 20), (0, 1)) < 2.1 * 8 * 9999
+    assert kept_bytes(in_a_branch, (normal(9999), normal(9999, seed=1), 20), (0, 1)) < 2.1 * 8 * 9999
 
 
 def test_the_pull_of_a_vjp_may_be_called_again() -> None:
@@ -162,14 +147,14 @@ def test_negations_stay_outside() -> None:
 def test_linear_programs_in_several_arrays_keep_nothing() -> None:
     square = [normal(100, 100, seed=k) for k in range(3)]
     size = square[0].nbytes
-    assert kept(algorithms.jacobi_2d, (*square[:2], 10), (0, 1)) < 2.1 * size
-    assert kept(algorithms.fdtd_2d, (*square, 0.5, 10), (0, 1, 2)) < 3.1 * size
+    assert kept_bytes(algorithms.jacobi_2d, (*square[:2], 10), (0, 1)) < 2.1 * size
+    assert kept_bytes(algorithms.fdtd_2d, (*square, 0.5, 10), (0, 1, 2)) < 3.1 * size
 
 
 def test_a_state_is_kept_once_a_step_whatever_is_asked_for() -> None:
     stock, years = np.random.default_rng(4).uniform(0.2, 0.8, 4000), 20
     for wrt in ((0,), (0, 1, 2)):
-        assert kept(algorithms.fish, (stock, 0.4, 0.3, years), wrt) < (years + 1.2) * stock.nbytes
+        assert kept_bytes(algorithms.fish, (stock, 0.4, 0.3, years), wrt) < (years + 1.2) * stock.nbytes
 
 
 def means_of_parts(x: Array, steps: int) -> Any:
@@ -200,7 +185,8 @@ def parts_that_become_shorter(x: Array, steps: int) -> Any:
 def test_a_length_is_kept_and_not_the_array(f: Callable[..., Any]) -> None:
     x, steps = np.abs(normal(1000)) + 0.1, 10
     check(f, x[:9], 3)
-    assert kept(f, (x, steps), (0,)) < 1.5 * steps * x.size + x.nbytes  # of what is read a mask, one byte an element
+    masks = 1.5 * steps * x.size  # one byte an element of what is read
+    assert kept_bytes(f, (x, steps), (0,)) < masks + x.nbytes
 
 
 def test_a_cotangent_of_the_whole_shape_is_not_spread() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from pullback.transpile.optimise import restorable
 from tests.inplace.cases import Case, cases
 from tests.inplace.checks import assert_right
 from tests.inplace.test_programs import PENDING, named
+from tests.memory import kept_bytes
 
 
 def dense(x, a, b, sweeps):
@@ -85,19 +85,6 @@ def until_a_condition_in_a_branch(x, a, b, sweeps):
     return np.sum(x * x)
 
 
-def kept(f: Callable[..., Any], *args: Any) -> int:
-    """The bytes that a pullback holds."""
-    derivative = pullback.vjp(f, wrt=tuple(k for k, x in enumerate(args) if isinstance(x, np.ndarray)))
-    derivative(*args)
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        _out, _pull = derivative(*args)
-        return tracemalloc.get_traced_memory()[0] - before
-    finally:
-        tracemalloc.stop()
-
-
 SWEEPS = [dense, by_blocks, until_it_settles, through_a_view, under_a_condition, through_views_in_branches]
 SWEEPS += [until_a_condition_in_a_branch]
 
@@ -108,7 +95,7 @@ def test_a_sweep_keeps_what_it_overwrites(f: Callable[..., Any]) -> None:
     n, sweeps = 200, 5
     x, m, b = rng.standard_normal(n), rng.standard_normal((n, n)) / n, rng.standard_normal(n)
     once = n * sweeps * 200  # bytes: a tuple of two or three numbers for each element that is written
-    assert kept(f, x, m, b, sweeps) < once + 4 * n * 8
+    assert kept_bytes(f, (x, m, b, sweeps), (0, 1, 2)) < once + 4 * n * 8
     assert n * n * sweeps * 8 > 5 * once  # what copies of `x` would take
 
 
@@ -138,7 +125,7 @@ def a_few_elements_in_an_inner_loop(x, b):
 @pytest.mark.parametrize("f", [an_element_under_a_condition, a_few_elements_in_an_inner_loop])
 def test_elements_are_kept_and_not_the_array_that_they_are_of(f: Callable[..., Any]) -> None:
     rng = np.random.default_rng(2)
-    short, long = (kept(f, *rng.standard_normal((2, n))) for n in (100, 400))
+    short, long = (kept_bytes(f, tuple(rng.standard_normal((2, n))), (0, 1)) for n in (100, 400))
     assert long < 5 * short
     assert_right(f, list(rng.standard_normal((2, 7))))
 
