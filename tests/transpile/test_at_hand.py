@@ -191,3 +191,19 @@ def test_a_length_is_kept_and_not_the_array(f: Callable[..., Any]) -> None:
 
 def test_a_cotangent_of_the_whole_shape_is_not_spread() -> None:
     assert "full_like" not in check(parts_that_become_shorter, normal(7), 3)
+
+
+def gated(w, xs):
+    c = np.zeros(3)
+    n = len(c)
+    for x in xs:
+        z = w * x
+        i, g = z[:n], z[n : 2 * n]
+        c = c + i * g
+    return np.sum(c)
+
+
+def test_nothing_is_computed_again_for_its_shape_where_what_it_is_made_of_is_read_anyway() -> None:
+    source = check(gated, normal(6), normal(4, 6, seed=1))
+    assert "unbroadcast(" in source
+    assert "i * g)" not in source

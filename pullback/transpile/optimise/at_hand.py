@@ -251,8 +251,10 @@ class _Asking:
         return tuple(out) if changed else None
 
     def find(self, w: Var, origin: Origin, body: list[Stmt], like: ab.Type | None = None) -> Var | None:
-        """A value in scope of the shape of `w`, and of the dtype of `like`: it, a lasting one, or a view of one."""
+        """A value of the shape of `w`, and of the dtype of `like`: it, a lasting one, or a view of one.
 
+        One that is not in scope serves if backward code reads it anyway.
+        """
         lasting = [v for v in self.lasting(self.key(w)) if _suits(v.type, like)]
         if lasting and lasting[0] in self.params:
             return lasting[0]
@@ -263,7 +265,9 @@ class _Asking:
             array = self.find(self.leaf(base), origin, body, like)
             if array is not None:
                 return self.view(s, array, origin, body)
-        return lasting[0] if lasting else None
+        if lasting:
+            return lasting[0]
+        return w if w in self.read and _suits(w.type, like) else None
 
     def leaf(self, v: Var) -> Var:
         leaves = self.leaves(v)
