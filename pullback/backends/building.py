@@ -304,7 +304,10 @@ class Builder:
             self.put(ast.Assign([name(pairs[0][0], store=True)], values[0]), origin)
             return
         columns = sum(len(n) + 2 + width(e) + 2 for n, e in pairs)
-        if columns > LINE - 8 and not any(self.local(v) == n for n, _ in pairs for _, e in pairs for v in atoms(e)):
+        before = [[n for n, _ in pairs[:k]] for k in range(len(pairs))]
+        if columns > LINE - 8 and not any(
+            self.local(v) in names for names, (_, e) in zip(before, pairs, strict=True) for v in atoms(e)
+        ):
             for (n, _), value in zip(pairs, values, strict=True):
                 self.put(ast.Assign([name(n, store=True)], value), origin)
             return
