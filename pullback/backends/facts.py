@@ -210,3 +210,14 @@ def is_cheap(op: Any, args: tuple[Any, ...], out: ab.Type) -> bool:
 def is_plain_transpose(op: Any, args: tuple[Any, ...], kwargs: tuple[Any, ...]) -> bool:
     """Does this operation print as `x.T`?"""
     return op is np.transpose and len(args) == 1 and not kwargs and isinstance(type_of(args[0]), ab.Array)
+
+
+# the operands that the result of a helper may be, or share memory with
+HELPER_ALIASES: dict[Callable[..., Any], tuple[int, ...]] = {
+    runtime.unbroadcast: (0,),
+    runtime.add_trees: (0, 1),
+    runtime.match_kinds: (0,),
+    runtime.to_fill: (0,),
+    runtime.pass_through: (1,),
+    prims.add_at_key: (0, 2),
+}

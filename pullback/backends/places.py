@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
-from .facts import MAKERS, is_array, is_fresh, is_read_only
+from .facts import HELPER_ALIASES, MAKERS, is_array, is_fresh, is_read_only
 from .script import Apply, Choice, Cut, Expr, Invoke
 
 
@@ -82,16 +82,8 @@ VIEWS: frozenset[Any] = frozenset(
         list,
     ]
 )
-_HELPER_ALIASES: dict[Callable[..., Any], tuple[int, ...]] = {
-    runtime.unbroadcast: (0,),
-    runtime.add_trees: (0, 1),
-    runtime.match_kinds: (0,),
-    runtime.to_fill: (0,),
-    runtime.pass_through: (1,),
-    prims.add_at_key: (0, 2),
-}
 _FRESH_HELPERS: frozenset[Any] = frozenset(
-    getattr(runtime, name) for name in runtime.__all__ if getattr(runtime, name) not in _HELPER_ALIASES
+    getattr(runtime, name) for name in runtime.__all__ if getattr(runtime, name) not in HELPER_ALIASES
 )
 
 
@@ -224,8 +216,8 @@ class Places:
             return stores_of(whole)
         if is_fresh(op, args) or op in _FRESH_HELPERS or e.out is not None and not is_array(e.out.type):
             return NOWHERE
-        if op in _HELPER_ALIASES:
-            return self.reached(tuple(args[k] for k in _HELPER_ALIASES[op]))
+        if op in HELPER_ALIASES:
+            return self.reached(tuple(args[k] for k in HELPER_ALIASES[op]))
         place = self.reached(args)
         return place if op in VIEWS and not is_read_only(op) else place | ABROAD
 

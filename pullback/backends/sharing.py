@@ -26,7 +26,7 @@ from pullback.transpile.core import (
 from pullback.transpile.traversal import blocks, variables
 
 from .augmented import augmented
-from .facts import AUGMENTED, LIST_CHANGES, MAKERS, WRITES, is_array, is_fresh
+from .facts import AUGMENTED, HELPER_ALIASES, LIST_CHANGES, MAKERS, WRITES, is_array, is_fresh
 from .passed import is_set, set_objects
 from .script import Apply
 
@@ -140,7 +140,8 @@ class Sharing:
         if s in self.changing:
             self._union(s.out, s.args[0])
         elif is_array(s.out.type) and not is_fresh(s.op, s.args) and (s.op not in MAKERS or s.out in self._containers):
-            for v in variables(s.args):
+            shared = HELPER_ALIASES.get(s.op, range(len(s.args)))
+            for v in variables(tuple(s.args[k] for k in shared)):
                 self._union(s.out, v)
 
     def _loop(self, s: For | While) -> None:

@@ -59,7 +59,7 @@ def lstm_value_and_grad(wx, wh, b, xs, h, c):
         do = unbroadcast(dh * t, o)
         dc += dh * o * (1.0 - t * t)
         # c = f * c + i * g
-        d = unbroadcast(dc, i * g)
+        d = unbroadcast(dc, i, g)
         di = unbroadcast(d * g, i)
         dg = unbroadcast(d * i, g)
         df = unbroadcast(dc * c_prev, f)

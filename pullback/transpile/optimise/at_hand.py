@@ -240,7 +240,7 @@ class _Asking:
                 out[v] = None
                 continue
             changed = True
-            leaves = self.leaves(v)
+            leaves = self.factors(v) or self.leaves(v)
             if not leaves or len(leaves) > 1 and s.op is not runtime.unbroadcast:
                 return None
             for w in leaves:
@@ -250,6 +250,14 @@ class _Asking:
                 out[found] = None
         return tuple(out) if changed else None
 
+    def factors(self, v: Var) -> tuple[Var, ...]:
+        """What `v` is made of element by element, if backward code reads all of these anyway."""
+        s = self.made.get(v)
+        if s is None or s.kwargs or not registry.is_elementwise(s.op):
+            return ()
+        arrays = [x for x in s.args if isinstance(x, Var) and ab.rank(x.type) != 0]
+        return tuple(dict.fromkeys(arrays)) if all(x in self.read and _broadcasts(x.type) for x in arrays) else ()
+
     def find(self, w: Var, origin: Origin, body: list[Stmt], like: ab.Type | None = None) -> Var | None:
         """A value of the shape of `w`, and of the dtype of `like`: it, a lasting one, or a view of one.
 
@@ -258,16 +266,14 @@ class _Asking:
         lasting = [v for v in self.lasting(self.key(w)) if _suits(v.type, like)]
         if lasting and lasting[0] in self.params:
             return lasting[0]
-        if self.in_scope(w) and w not in self.stale and _suits(w.type, like):
+        if (w in self.read or self.in_scope(w) and w not in self.stale) and _suits(w.type, like):
             return w
         s = self.made.get(w)
         if s is not None and s.op in _VIEWS and isinstance(base := s.args[0], Var) and self.may_index(s.args[1:]):
             array = self.find(self.leaf(base), origin, body, like)
             if array is not None:
                 return self.view(s, array, origin, body)
-        if lasting:
-            return lasting[0]
-        return w if w in self.read and _suits(w.type, like) else None
+        return lasting[0] if lasting else None
 
     def leaf(self, v: Var) -> Var:
         leaves = self.leaves(v)
