@@ -30,8 +30,8 @@ from .script import (
     Update,
     WhileLoop,
     Write,
-    atoms,
     counted,
+    reading,
     targets,
 )
 
@@ -81,7 +81,7 @@ class Liveness:
 
     def _expr(self, *es: Expr | None) -> None:
         for e in es:
-            self._read(dict.fromkeys(atoms(e), False) | dict.fromkeys(atoms(e, contents=True), True))
+            self._read(reading(e))
 
     def _bind(self, vs: Iterable[Var]) -> None:
         for v in vs:

@@ -67,14 +67,14 @@ class Ownership:
         self.lists = frozenset(_lists(procedure.body))
 
     def learnt(self) -> tuple[int, ...]:
-        """How much is known about what is written and updated, what is on lists, and what goes round in loops.
+        """How much is known about what goes round in loops; about what is written and on lists, if any list is filled.
 
         All grows from one walk to the next but the updates, which become fewer.
         """
         carried = sum(len(stores_of(p)) for p in self.carried.values())
-        written, kept = (sum(map(len, x.values())) for x in (self.written, self.kept_at))
         before = sum(map(len, self.before.values()))
-        return written, sum(map(len, self.updated.values())), kept, carried, len(self.mixed), before
+        tables = (self.written, self.updated, self.kept_at) if self.lists else ()
+        return carried, len(self.mixed), before, *(sum(map(len, x.values())) for x in tables)
 
     def bind(self, target: Target, place: Place, s: Statement, where: Where) -> None:
         """Say where what a statement binds is."""

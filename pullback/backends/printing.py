@@ -48,6 +48,8 @@ def same_tree(a: object, b: object) -> bool:
     pairs: list[tuple[Any, Any]] = [(a, b)]
     while pairs:
         x, y = pairs.pop()
+        if x is y:
+            continue
         kind = type(x)
         if kind is not type(y):
             return False
@@ -56,10 +58,7 @@ def same_tree(a: object, b: object) -> bool:
                 return False
             pairs += zip(x, y, strict=True)
         elif (fields := _FIELDS[kind]) is not None:
-            for f in fields:
-                u, v = getattr(x, f, None), getattr(y, f, None)
-                if u is not v:
-                    pairs.append((u, v))
+            pairs += [(getattr(x, f, None), getattr(y, f, None)) for f in fields]
         elif x != y or (kind in (float, complex) and repr(x) != repr(y)):
             return False
     return True

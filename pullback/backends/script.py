@@ -8,7 +8,7 @@ appended to lists.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Union
 
 from pullback.transpile import abstract as ab
@@ -266,34 +266,41 @@ def counted(s: Loop) -> Expr | None:
     return e if isinstance(e, Apply) and e.op is builtins.range else None
 
 
-def atoms(e: Expr | None, contents: bool = False) -> list[Var]:
-    """The variables that an expression reads, in order, with repeats; those arrays alone of which it reads elements."""
-    out: list[Var] = []
-    _gather(e, out, contents)
+def atoms(e: Expr | None) -> Iterable[Var]:
+    """The variables that an expression reads, in order."""
+    return reading(e).keys()
+
+
+def reading(e: Expr | None) -> dict[Var, bool]:
+    """The variables that an expression reads, in order, each with whether it reads more of it than an array's shape."""
+    out: dict[Var, bool] = {}
+    _gather(e, out)
     return out
 
 
-def _gather(e: Expr | None, out: list[Var], contents: bool) -> None:
+def _gather(e: Expr | None, out: dict[Var, bool]) -> None:
     match e:
         case Var():
-            out.append(e)
+            out[e] = True
         case Apply():
-            shapes = of_shape_alone(e) if contents else ()
+            shapes = of_shape_alone(e)
             for k, x in enumerate(e.args):
-                if not (k in shapes and isinstance(x, Var) and isinstance(x.type, ab.Array)):
-                    _gather(x, out, contents)
+                if k in shapes and isinstance(x, Var) and isinstance(x.type, ab.Array):
+                    out.setdefault(x, False)
+                elif not isinstance(x, Lit):
+                    _gather(x, out)
             for _, x in e.kwargs:
-                _gather(x, out, contents)
+                _gather(x, out)
         case tuple():
             for x in e:
-                _gather(x, out, contents)
+                _gather(x, out)
         case Choice():
-            _gather((e.cond, e.then, e.orelse), out, contents)
+            _gather((e.cond, e.then, e.orelse), out)
         case Invoke():
-            _gather(e.args, out, contents)
+            _gather(e.args, out)
         case Cut():
             for part in (e.lower, e.upper, e.step):
-                _gather(part, out, contents)
+                _gather(part, out)
 
 
 def targets(t: Target) -> Iterator[Var]:

@@ -144,7 +144,7 @@ class _Versions:
 
     def asking_again(self, s: Stmt, latest: dict[Var, Var], body: list[Stmt]) -> Stmt:
         """A statement of backward code for which lengths are asked anew that were asked of arrays written since."""
-        stale = [v for v in own_reads(s) if self.is_stale(v, latest)] if s.origin.adjoint else []
+        stale = [v for v in own_reads(s) if self.is_stale(v, latest)] if self.lengths and s.origin.adjoint else []
         return substitute_own(s, {v: self.again(v, latest, body, s.origin) for v in stale})
 
     def is_stale(self, v: Arg, latest: dict[Var, Var]) -> bool:
@@ -178,8 +178,11 @@ class _Versions:
             latest[root] = v
 
     def operation(self, s: Op, latest: dict[Var, Var]) -> Op:
+        positions = of_shape_alone(s)
+        if not positions:
+            return s
         args = list(s.args)
-        for k in of_shape_alone(s):
+        for k in positions:
             args[k] = self.newest(args[k], latest)
         return s if all(map(operator.is_, args, s.args)) else replace(s, args=tuple(args))
 

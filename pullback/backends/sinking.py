@@ -40,6 +40,8 @@ def write_last(b: Block) -> Block:
 
 def _negated_late(body: list[Stmt], b: Block) -> list[Stmt]:
     """The statements with each negation of an array right before the one that adds it to another array."""
+    if not any(isinstance(s, Op) and s.op is prims.add_item for s in body):
+        return body
     readers: dict[Var, list[Stmt]] = {}
     for t in body:
         for v in reads(t):

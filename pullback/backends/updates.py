@@ -20,7 +20,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Block, For, Lit, Op, Stmt, Var, While
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import blocks, own_reads, variables
+from pullback.transpile.traversal import blocks, operators, own_reads, variables
 
 from .augmented import augmented
 from .facts import AUGMENTED, EVERYTHING, update_item
@@ -28,6 +28,8 @@ from .facts import AUGMENTED, EVERYTHING, update_item
 
 def augment(b: Block) -> Block:
     """The block with augmented assignments where the user wrote them, or where backward code may have them."""
+    if prims.set_item not in operators(b):
+        return b
     readers: Counter[Var] = Counter()
     _count(b, readers)
     return _block(b, readers)

@@ -48,7 +48,7 @@ from pullback.transpile.optimise import (
     tried,
 )
 from pullback.transpile.optimise.residuals import again_at_top
-from pullback.transpile.optimise.restorable import better_restored
+from pullback.transpile.optimise.restorable import better_restored, writes_in_loops
 from pullback.transpile.reverse.activity import useful, varied
 from pullback.transpile.reverse.adjoint import Adjoint, Companion, Reversal
 from pullback.transpile.reverse.again import in_pieces, runs_again, without_effects
@@ -107,8 +107,9 @@ class Derivation:
         primal = fuse_branches(primal) if self.optimised else primal
         primal = primal if whole else remove_dead(primal, self.effects)
         sweeps = self._reversed(f, primal, Restored(), wrt, seed, exact)
-        copies, copied = sweeps.reversal.copies, sweeps.reversal.copied
-        chains = better_restored(self._joined(f, sweeps), copies, copied) if self.optimised else []
+        if not (self.optimised and writes_in_loops(primal)):
+            return sweeps
+        chains = better_restored(self._joined(f, sweeps), sweeps.reversal.copies, sweeps.reversal.copied)
         if not chains:
             return sweeps
         return self._reversed(f, *restoring(primal, chains), wrt, seed, exact)

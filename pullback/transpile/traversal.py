@@ -76,6 +76,15 @@ def operations(b: Block) -> Iterator[tuple[Var, Op]]:
             yield from operations(inner)
 
 
+def operators(b: Block) -> frozenset[OpFunction]:
+    """The operators of a block and of those inside it; found once for each block, as what is free."""
+    known: frozenset[OpFunction] | None = vars(b).get("operators")
+    if known is None:
+        mine = {s.op for s in b.body if isinstance(s, Op)}
+        known = vars(b)["operators"] = frozenset(mine).union(*(operators(x) for s in b.body for x in blocks(s)))
+    return known
+
+
 def views_through(write: Op) -> Iterator[tuple[OpFunction, tuple[Arg, ...]]]:
     """The views that a write goes through: each a function, and what it is given besides the array or view before."""
     for fn, *rest in cast(tuple[tuple[Lit, ...], ...], dict(write.kwargs).get("via", ())):

@@ -76,10 +76,7 @@ def _own_names(op: Callable[..., Any]) -> tuple[str, ...]:
         return tuple(_NAMES[op].split())
     if isinstance(op, np.ufunc):
         return tuple(f"x{i + 1}" if op.nin > 1 else "x" for i in range(op.nin))
-    try:
-        found = inspect.signature(op).parameters.values()
-    except (TypeError, ValueError):
-        return ()
+    found = _signature_of(op).values()
     return tuple(p.name for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
 
 
@@ -97,8 +94,14 @@ def is_operation(op: object) -> bool:
 
 def default_of(op: Callable[..., Any], name: str) -> object:
     """The default of a parameter, `inspect.Parameter.empty` if there is none or it is not known."""
-    try:
-        parameter = inspect.signature(op).parameters.get(name)
-    except (TypeError, ValueError):
-        return inspect.Parameter.empty
+    parameter = _signature_of(op).get(name)
     return inspect.Parameter.empty if parameter is None else parameter.default
+
+
+@lru_cache(maxsize=4096)
+def _signature_of(op: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a callable as Python tells them; none where it does not."""
+    try:
+        return inspect.signature(op).parameters
+    except (TypeError, ValueError):
+        return {}

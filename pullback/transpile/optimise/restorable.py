@@ -23,6 +23,11 @@ _WHOLE, _MOVING = 6, 2  # weights: a slice that moves is some part of an axis
 _MANY = 3
 
 
+def writes_in_loops(b: Block) -> bool:
+    """Does a loop of a block, forward code of one function, change an array?"""
+    return any(True for _ in _chains(b.body))
+
+
 def better_restored(b: Block, copies: Mapping[Var, Var], copied: Mapping[Tag, Tag]) -> list[Chain]:
     """The arrays of a block, both sweeps of a function, whose adjoint should put back what its loops overwrite.
 
