@@ -35,6 +35,8 @@ class Rule:
 
 _RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
 _CONSTANT: set[Op] = set()
+_LINEAR: dict[Op, tuple[int, ...] | None] = {}
+_MULTILINEAR: set[Op] = set()
 _STATIC: set[Callable[..., Any]] = set()
 _REVERSE: set[Callable[..., Any]] = set()
 
@@ -114,6 +116,37 @@ def is_static(fn: Callable[..., Any]) -> bool:
 def constant(*ops: Op) -> None:
     """Declare operations whose derivative is zero wherever it exists (`np.floor`, comparisons, `np.zeros`)."""
     _CONSTANT.update(ops)
+
+
+def linear(*ops: Op, at: tuple[int, ...] | None = (0,)) -> None:
+    """Declare operations that are linear in their operands at these positions together, None for all of them.
+
+    Their tangent is the operation itself on tangents; the other operands stay as they are.
+    """
+    _LINEAR.update(dict.fromkeys(ops, at))
+
+
+def multilinear(*ops: Op) -> None:
+    """Declare operations that are linear in each of their operands (`np.matmul`)."""
+    _MULTILINEAR.update(ops)
+
+
+def linear_in(op: Op, operands: int) -> tuple[int, ...]:
+    """The positions of the operands, of so many, in which `op` is declared to be linear; none if it is not."""
+    if op not in _LINEAR:
+        return ()
+    at = _LINEAR[op]
+    return tuple(range(operands)) if at is None else tuple(k for k in at if k < operands)
+
+
+def is_multilinear(op: Op) -> bool:
+    """Is `op` declared to be linear in each of its operands?"""
+    return op in _MULTILINEAR
+
+
+def find_forward(op: Op) -> Rule | None:
+    """The forward-mode rule of `op`, if it has one of its own."""
+    return _RULES.get((op, "forward", None))
 
 
 def takes_cotangent(fn: Callable[..., Any]) -> bool:

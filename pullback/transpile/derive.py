@@ -18,10 +18,12 @@ from pullback.transpile.core import (
     If,
     Lit,
     Op,
+    Param,
     Program,
     Stmt,
     Var,
 )
+from pullback.transpile.forward.derivation import Pushforward
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
 from pullback.transpile.reverse.builder import ONE
@@ -30,9 +32,37 @@ from pullback.transpile.traversal import calls
 
 def derive(program: Program, request: Request) -> Program:
     """The program of the derivative that `request` asks of `program`, with a companion for each function it calls."""
-    d = Derivation(program, request.optimise)
-    entry = _Entry(d)(program.entry, request)
+    d: Derivation | Pushforward
+    if request.mode == "jvp":
+        d = Pushforward(program, request.optimise)
+        entry = _pushed(d, program.entry, request)
+    else:
+        d = Derivation(program, request.optimise)
+        entry = _Entry(d)(program.entry, request)
     return Program(entry, _reachable(entry, d.functions))
+
+
+def _pushed(d: Pushforward, f: Function, request: Request) -> Function:
+    """Value and tangent of `f` as one function, with the tangents as further parameters."""
+    name = f"{f.name}_jvp"
+    if _always_raises(f.block):
+        return replace(f, name=name, block=d.finish(f.block), doc=_doc(f, request), primal=False)
+    f = _with_parts(f, request.has_aux)
+    tangents, code = d.pushed(f, request.wrt)
+    ends: list[Stmt] = code.b.body
+    parts = code.results[0], code.t.whole(code.b, code.results[0]), *code.results[1:]
+    out = pack(ends, parts, f.origin.backwards())
+    block = d.finish(Block((*f.block.params, *tangents), tuple(ends), (out,)))
+    params = _with_tangents(f.params, tangents)
+    return replace(f, name=name, params=params, block=block, doc=_doc(f, request), primal=False)
+
+
+def _with_tangents(params: tuple[Param, ...], tangents: tuple[Var, ...]) -> tuple[Param, ...]:
+    """The parameters of a function, and those for tangents: by keyword where some have defaults, or are no plain ones."""
+    plain = all(p.kind == "POSITIONAL_OR_KEYWORD" and p.default is None for p in params)
+    kind = "POSITIONAL_OR_KEYWORD" if plain else "KEYWORD_ONLY"
+    k = next((k for k, p in enumerate(params) if p.kind == "VAR_KEYWORD"), len(params))
+    return (*params[:k], *(Param(v, kind) for v in tangents), *params[k:])
 
 
 class _Entry:
@@ -162,6 +192,9 @@ def _doc(f: Function, request: Request) -> str:
         case "vjp":
             short = f"Value and pullback of `{f.name}`"
             long = f"Value of `{f.name}` and the function that pulls a cotangent back to {to}"
+        case "jvp":
+            short = f"Value of `{f.name}` and its tangent"
+            long = f"{short} along that of {to}"
         case _:
             short = f"Gradient of `{f.name}`"
             long = f"{short} with respect to {to}"

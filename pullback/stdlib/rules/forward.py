@@ -1,0 +1,44 @@
+"""Operations whose tangent is the operation itself on tangents.
+
+All others have theirs from the rules of reverse mode: an elementwise one from its partials, any other one by
+transposing what its rule does to a cotangent.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+
+import numpy as np
+
+from pullback.runtime import (
+    add_trees,
+    match_kinds,
+    place_diagonal,
+    scatter_add,
+    scatter_add_along,
+    unbroadcast,
+)
+from pullback.stdlib.registry import linear, multilinear
+
+linear(
+    *(np.reshape, np.ravel, np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.rot90),
+    *(np.expand_dims, np.squeeze, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_to, np.copy),
+    *(np.ascontiguousarray, np.asfortranarray, np.flip, np.fliplr, np.flipud, np.roll, np.repeat, np.tile),
+    *(np.tril, np.triu, np.sum, np.mean, np.cumsum, np.diff, np.diagonal, np.diag, np.trace, np.split, np.array_split),
+)
+linear(
+    *(np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.array, np.asarray, add_trees),
+    *(builtins.sum, math.fsum, np.linspace),
+    at=None,
+)
+linear(
+    *(np.take, np.take_along_axis, unbroadcast, match_kinds, scatter_add, scatter_add_along, place_diagonal),
+)
+linear(np.full_like, np.full, at=(1,))
+linear(np.where, at=(1, 2))
+
+multilinear(operator.matmul, np.matmul, np.dot, np.inner, np.tensordot, np.vecdot, np.vdot, np.outer, np.einsum)
+if hasattr(np, "matvec"):  # NumPy 2.2
+    multilinear(np.matvec, np.vecmat)

@@ -1,0 +1,80 @@
+"""Forward mode of a whole program: the function that was asked for, and a companion for each that it calls.
+
+The companion of `f` is `f_jvp(args…, dargs…)`, which gives the value and its tangent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.companions import pack
+from pullback.transpile.core import Block, Function, Param, Program, Stmt, Var
+from pullback.transpile.forward.jvp import Forward, Pushing
+from pullback.transpile.forward.tangents import name_of
+from pullback.transpile.infer import type_of
+from pullback.transpile.optimise import any_effect, effectful, fuse_branches, hoist_items, optimise, remove_dead, simplify
+from pullback.transpile.reverse.activity import useful, varied
+
+
+class Pushforward:
+    """One derivation. `functions`: the primal functions and the companions made so far."""
+
+    def __init__(self, program: Program, optimised: bool) -> None:
+        self.functions = dict(program.functions)
+        self.effects = effectful(program)
+        self.optimised = optimised
+        self._made: dict[tuple[str, tuple[int, ...]], str] = {}
+
+    def finish(self, b: Block) -> Block:
+        """What follows differentiation, on the block of one function."""
+        return optimise(b, self.effects) if self.optimised else remove_dead(b, self.effects)
+
+    def pushed(self, f: Function, wrt: Iterable[int]) -> tuple[tuple[Var, ...], Forward]:
+        """The variables for the tangents of the parameters at `wrt`, and the code of `f` with tangents.
+
+        The tangents of its results can be asked of that code, which is not finished.
+        """
+        b = hoist_items(f.block)
+        b = fuse_branches(simplify(b)) if self.optimised else b
+        b = remove_dead(b, self.effects)
+        params = [b.params[i] for i in wrt]
+        tangents = tuple(Var(name_of(p), p.type) for p in params)
+        active = varied(b, params) & useful(b, b.results[:1])
+        code = Forward(Pushing(active, self.companion, self.result_type), f.origin)
+        for p, d in zip(params, tangents, strict=True):
+            code.t.set(p, d)
+        code.walk(b.body)
+        code.b.at(f.origin)
+        code.results = b.results
+        return tangents, code
+
+    def companion(self, key: str, active: tuple[int, ...]) -> str:
+        """The function that computes value and tangent of the function `key`, where the arguments at `active` move."""
+        slot = key, active
+        if slot not in self._made:
+            f = self.functions[key]
+            self._made[slot] = name = self._name(f"{f.name}_jvp")
+            tangents, code = self.pushed(f, active)
+            ends: list[Stmt] = code.b.body
+            d = code.t.whole(code.b, code.results[0])
+            out = pack(ends, (code.results[0], d), f.origin.backwards())
+            block = self.finish(Block((*f.block.params, *tangents), tuple(ends), (out,)))
+            params = (*(Param(p.var) for p in f.params), *map(Param, tangents))
+            self.functions[name] = replace(f, name=name, params=params, block=block, doc="", primal=False)
+            if any_effect(block, self.effects):
+                self.effects |= {name}
+        return self._made[slot]
+
+    def result_type(self, key: str) -> ab.Type | None:
+        """The type of what a companion returns; None while it is being made (a recursive function)."""
+        f = self.functions.get(key)
+        return type_of(f.block.results[0]) if f is not None else None
+
+    def _name(self, name: str) -> str:
+        taken = {*self._made.values(), *(f.name for f in self.functions.values())}
+        k, out = 2, name
+        while out in taken:
+            out, k = f"{name}{k}", k + 1
+        return out

@@ -1,0 +1,127 @@
+"""Forward mode, Core to Core: a block is walked as it runs, each statement with those that give the tangents it makes.
+
+What a tangent reads it reads at once, so nothing is kept; the primal statements stay as they are, in their order. A
+loop carries tangents beside values, a branch gives them, a call becomes one of the callee's own forward mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from pullback import errors
+from pullback.stdlib import registry
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Atom, Call, Def, Effect, For, If, Lit, Op, Origin, Stmt, Var, While
+from pullback.transpile.forward import control, operations, structures
+from pullback.transpile.forward.tangents import Tangent, Tangents
+from pullback.transpile.reverse.builder import Builder
+from pullback.transpile.reverse.twins import Twins
+from pullback.transpile.traversal import reads, variables
+
+
+@dataclass(frozen=True)
+class Pushing:
+    """What the forward mode of one function knows: the values that move, their tangents, and the callees' own forward
+    mode.
+
+    `companion(key, active)` gives the key of the function that computes value and tangent where the arguments at
+    `active` move; `result_type` the type of a companion's result, once it is known.
+    """
+
+    active: set[Var]
+    companion: Callable[[str, tuple[int, ...]], str]
+    result_type: Callable[[str], ab.Type | None]
+    known: dict[Var, Tangent] = field(default_factory=dict)
+
+
+class Forward:
+    """The code of one block, tangents included, under construction."""
+
+    def __init__(self, p: Pushing, origin: Origin) -> None:
+        self.p = p
+        self.b = Builder(origin, Twins())
+        self.t = Tangents(p.known)
+        self.results: tuple[Atom, ...] = ()
+
+    def inside(self, origin: Origin) -> Forward:
+        """The code of a block inside this one, still empty."""
+        return Forward(self.p, origin)
+
+    def walk(self, body: Sequence[Stmt]) -> None:
+        """Differentiate statements, the first one first."""
+        for s in body:
+            self.b.at(s.origin)
+            self.statement(s)
+
+    def statement(self, s: Stmt) -> None:
+        """Append a statement, and the tangents of what it binds that moves."""
+        moving = any(o in self.p.active for o in s.outs)
+        match s:
+            case Op() if moving:
+                self.op(s)
+            case If() if moving:
+                control.branch(self, s)
+            case For() | While() if moving:
+                control.loop(self, s)
+            case Call() if moving:
+                control.call(self, s)
+            case Def():
+                raise errors.at(
+                    errors.NotSupportedYet,
+                    s.origin,
+                    "cannot differentiate through a function made by vjp",
+                    "differentiate a gradient instead of a pullback",
+                )
+            case Op() | If() | For() | While() | Call() | Effect():
+                self.b.body.append(s)
+
+    def op(self, s: Op) -> None:
+        """An operation whose result moves. Its tangent comes first, unless it reads the result itself."""
+        if ab.kind_of(s.out.type) == "complex":
+            raise errors.at(
+                errors.NotSupportedYet,
+                s.origin,
+                "derivatives of complex numbers are not supported yet",
+                "compute with the real and the imaginary part",
+            )
+        start = len(self.b.body)
+        structural = structures.STRUCTURAL.get(s.op)
+        if structural is not None:
+            structural(self, s)
+        else:
+            self.by_rule(s)
+        k = next((k for k, t in enumerate(self.b.body[start:], start) if s.out in reads(t)), len(self.b.body))
+        self.b.body.insert(k, s)
+
+    def by_rule(self, s: Op) -> None:
+        active = tuple(i for i, a in enumerate(s.args) if any(self.moves(v) for v in variables(a)))
+        found = registry.find_forward(s.op)
+        at = registry.linear_in(s.op, len(s.args))
+        if found is not None:
+            operations.own_rule(self, s, found, active)
+        elif at:
+            operations.linear(self, s, at)
+        elif registry.is_multilinear(s.op):
+            operations.multilinear(self, s, active)
+        else:
+            rule = registry.find(s.op, active)
+            if rule is None:
+                raise operations.no_rule(s)
+            if rule.kind == "elementwise":
+                operations.elementwise(self, s, rule, active)
+            elif rule.ct == "elementwise":
+                operations.diagonal(self, s, rule, active)
+            else:
+                operations.transposed(self, s, rule, active)
+
+    def moves(self, v: object) -> bool:
+        """Has a value a tangent?"""
+        return isinstance(v, Var) and v in self.t.known
+
+    def bind(self, v: Var, d: Tangent | None) -> None:
+        """Say what the tangent of a value is that a statement has bound."""
+        if d is not None:
+            self.t.name(self.b, v, cast(Tangent, d))

@@ -1,0 +1,125 @@
+"""Tangents: what stands for the derivative of a value along the direction that the parameters move in.
+
+A value without a tangent does not move. That of a structure is a tree by key as long as nobody needs it as one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import numpy as np
+
+from pullback import runtime
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Lit, Var
+from pullback.transpile.infer import type_of
+from pullback.transpile.reverse.builder import ZERO, Builder
+from pullback.transpile.reverse.kinds import keys_of
+
+NONE = Lit(None)
+
+
+class Tree(dict[Lit, "Tangent"]):
+    """The tangents of the items of a structure, by key; what is missing does not move."""
+
+
+Tangent = Atom | Tree
+
+
+def name_of(v: Arg) -> str:
+    """What the tangent of `v` would like to be called."""
+    return f"d{v.hint}" if isinstance(v, Var) and v.hint else ""
+
+
+class Tangents:
+    """The tangents of the values of one function, by value; `b` is where what they need is computed."""
+
+    def __init__(self, known: dict[Var, Tangent]) -> None:
+        self.known = known
+
+    def get(self, v: Arg) -> Tangent | None:
+        """The tangent of a value, None if it does not move."""
+        return self.known.get(v) if isinstance(v, Var) else None
+
+    def set(self, v: Var, d: Tangent) -> None:
+        """Say what the tangent of a value is."""
+        self.known[v] = d
+
+    def name(self, b: Builder, v: Var, d: Tangent) -> None:
+        """Say what the tangent of a value is, under the value's name."""
+        name = name_of(v)
+        if isinstance(d, Var) and name and d.hint != name:
+            out = Var(name, d.type)
+            b.define(out, prims.alias, (d,))
+            d = out
+        self.known[v] = d
+
+    def whole(self, b: Builder, v: Arg) -> Atom:
+        """The tangent of a value as one value of its structure and shape: zeros if it does not move."""
+        return whole(b, v, type_of(v), self.get(v))
+
+
+def whole(b: Builder, v: Arg, t: ab.Type, d: Tangent | None) -> Atom:
+    """The tangent `d` of a value `v` of type `t` as one value."""
+    if d is not None and not isinstance(d, Tree):
+        return d
+    if not ab.differentiable(t):
+        return NONE
+    if keys := keys_of(t):
+        parts: Mapping[Lit, Tangent] = d or {}
+        made = [whole(b, _item(b, v, k, x, parts.get(k)), x, parts.get(k)) for k, x in keys]
+        return structure(b, t, tuple(k for k, _ in keys), made)
+    match t:
+        case ab.Scalar(dtype=None):
+            return ZERO
+        case ab.Scalar(dtype=str() as dtype):
+            return b.emit(np.dtype(dtype).type, (ZERO,))
+        case ab.Array():
+            return b.emit(np.zeros_like, (v,), hint=name_of(v))
+    return b.emit(runtime.zeros_of, (v,), hint=name_of(v))
+
+
+def _item(b: Builder, v: Arg, key: Lit, t: ab.Type, d: Tangent | None) -> Arg:
+    """An item of a structure, where zeros are to be made like it."""
+    if not ab.differentiable(t) or isinstance(t, ab.Scalar) or d is not None and not isinstance(d, Tree):
+        return v
+    return b(prims.item, v, key)
+
+
+def structure(b: Builder, t: ab.Type, keys: tuple[Lit, ...], parts: list[Atom]) -> Atom:
+    """A structure like one of type `t` with these items."""
+    if isinstance(t, ab.Mapping):
+        of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
+        return b.emit(prims.make_dict, (keys, *parts), of_class)
+    assert isinstance(t, ab.Seq)
+    return b.emit(prims.make_tuple if t.kind == "tuple" else prims.make_list, tuple(parts))
+
+
+def fitted(b: Builder, d: Atom, out: Var) -> Atom:
+    """The tangent `d` in the shape and the dtype of the value `out`, which it may only have broadcast against."""
+    t, u = out.type, type_of(d)
+    if isinstance(t, ab.ListOf | ab.Seq | ab.Mapping):
+        return d
+    if not (isinstance(t, ab.Scalar) or ab.same_shape(u, t)):
+        if ab.rank(u) == 0 and isinstance(t, ab.Array) and t.dtype is not None:
+            return b.emit(np.full_like, (out, d))
+        d = b.emit(prims.spread, (d, out))
+    return _cast(b, d, t)
+
+
+def _cast(b: Builder, d: Atom, t: ab.Type) -> Atom:
+    """A tangent in the dtype of its value, which may be wider than that of all that moves."""
+    u = type_of(d)
+    want, have = (x.dtype if isinstance(x, ab.Array | ab.Scalar) else None for x in (t, u))
+    if want is None or have is None or want == have:
+        return d
+    return b(prims.astype, d, Lit(np.dtype(want).type, text=f"np.{want}"))
+
+
+def item(b: Builder, d: Tangent | None, key: Lit) -> Tangent | None:
+    """The tangent of an item of a structure."""
+    if d is None or isinstance(d, Tree):
+        return None if d is None else d.get(key)
+    return cast(Any, b(prims.item, d, key))

@@ -1,0 +1,66 @@
+"""The transpose of a reverse rule: what it does to a cotangent is linear, and its own adjoint takes tangents forward.
+
+    sum:   dx = ct repeated along the axes         tangent of the result: the tangent of x summed over the axes
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from pullback.transpile.core import Atom, Block, Op, Stmt, Var
+from pullback.transpile.optimise import remove_dead
+from pullback.transpile.rename import renamed
+from pullback.transpile.reverse.activity import useful, varied
+from pullback.transpile.reverse.adjoint import Adjoint, Reversal
+from pullback.transpile.reverse.twins import Twins
+from pullback.transpile.shapes import of_shape_alone
+from pullback.transpile.traversal import reads, substitute, variables
+
+if TYPE_CHECKING:
+    from pullback.transpile.forward.jvp import Forward
+
+
+def transpose(
+    self: Forward, s: Op, template: Block, flat: tuple[Atom, ...], tangents: list[Atom], wanted: tuple[int, ...]
+) -> Atom | None:
+    """The tangent of what `s` binds, from a template that gives the cotangents of the operands at `wanted`.
+
+    None where the template is not linear in the cotangent.
+    """
+    ct = Var("", s.out.type)
+    m: dict[Var, Atom] = dict(zip(template.params, (ct, s.out, *flat), strict=True))
+    inlined = self.inside(s.origin)
+    results = tuple(inlined.b.splice(Block(template.params, template.body, template.results), tuple(m.values())))
+    body = tuple(inlined.b.body)
+    block = Block((ct,), body, results)
+    moving = varied(block, [ct])
+    active = moving & useful(block, results)
+    adjoint = Adjoint(Reversal(active, Twins.of(block), _no_call, _no_type), s.origin)
+    for r, d, k in zip(results, tangents, wanted, strict=True):
+        adjoint.ct.add(r, d, cast(Var, flat[k]))
+    adjoint.walk(body)
+    adjoint.b.at(s.origin)
+    d = adjoint.ct.full(ct)
+    both = remove_dead(Block((), (*body, *adjoint.done()), (d,)))
+    made: dict[Var, Atom] = {}
+    fresh = renamed(both.body, made)
+    if not all(_reads_shape_alone(t, {made.get(v, v) for v in moving}) for t in fresh):
+        return None
+    self.b.body += substitute(fresh, {ct: s.out})
+    return substitute(substitute(d, made), {ct: s.out})
+
+
+def _reads_shape_alone(t: Stmt, moving: set[Atom]) -> bool:
+    """Does a statement of the adjoint read of the cotangent, and of what is made of it, nothing but the shape?"""
+    if not isinstance(t, Op):
+        return moving.isdisjoint(reads(t))
+    shapes = of_shape_alone(t)
+    return all(v not in moving for k, x in enumerate(t.args) if k not in shapes for v in variables(x))
+
+
+def _no_call(key: str, active: tuple[int, ...]) -> object:
+    raise AssertionError(f"a rule's template calls {key!r}")
+
+
+def _no_type(key: str) -> None:
+    return None
