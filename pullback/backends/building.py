@@ -95,9 +95,12 @@ class Builder:
     # statements
 
     def announce(self, origin: Origin) -> Note:
-        """What stands before the next statement: a comment, if it differentiates another line than the one before."""
+        """What stands before the next statement: a comment, if it differentiates another line than the one before.
+
+        What stands beside the line that it differentiates needs none.
+        """
         note = Note(origin)
-        if origin.adjoint:
+        if origin.adjoint and not origin.beside:
             text = " ".join(origin.text.split())
             note.blank = bool(self.out) and not self.backwards
             self.backwards = True

@@ -27,7 +27,10 @@ from pullback.transpile.frozen import node, value
 
 @value
 class Origin:
-    """Where a statement comes from: the place in the user's file and the text of the user's statement."""
+    """Where a statement comes from: the place in the user's file and the text of the user's statement.
+
+    `adjoint`: it differentiates that statement; `beside`: and stands next to it, as tangents of forward code do.
+    """
 
     file: str
     line: int
@@ -36,6 +39,12 @@ class Origin:
     end_col: int
     text: str
     adjoint: bool = False
+    beside: bool = False
+
+    def tangent(self) -> Origin:
+        """The origin of a statement that computes a tangent of what the one from here binds."""
+        here = self.beside or not self.adjoint
+        return Origin(self.file, self.line, self.col, self.end_line, self.end_col, self.text, True, here)
 
     def backwards(self) -> Origin:
         """The origin of a statement that differentiates the one from here."""

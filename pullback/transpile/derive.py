@@ -51,7 +51,7 @@ def _pushed(d: Pushforward, f: Function, request: Request) -> Function:
     tangents, code = d.pushed(f, request.wrt)
     ends: list[Stmt] = code.b.body
     parts = code.results[0], code.t.whole(code.b, code.results[0]), *code.results[1:]
-    out = pack(ends, parts, f.origin.backwards())
+    out = pack(ends, parts, f.origin.tangent())
     block = d.finish(Block((*f.block.params, *tangents), tuple(ends), (out,)))
     params = _with_tangents(f.params, tangents)
     return replace(f, name=name, params=params, block=block, doc=_doc(f, request), primal=False)

@@ -27,7 +27,7 @@ def fresh(s: Stmt, origin: Origin) -> Stmt:
     """A copy of a statement, and of what is inside, under new names and from `origin`."""
     m: dict[Var, Atom] = {}
     _bound(s, m)
-    return _restamp(_rebind(substitute(s, m), m), origin)
+    return restamp(_rebind(substitute(s, m), m), origin)
 
 
 def renamed(body: Iterable[Stmt], m: dict[Var, Atom]) -> tuple[Stmt, ...]:
@@ -72,9 +72,11 @@ def _rebind(s: Stmt, m: dict[Var, Atom]) -> Stmt:
             return s
 
 
-def _restamp(s: Stmt, origin: Origin) -> Stmt:
+def restamp(s: Stmt, origin: Origin) -> Stmt:
+    """A statement, and those inside, from `origin`."""
+
     def inside(b: Block) -> Block:
-        return Block(b.params, tuple(_restamp(x, origin) for x in b.body), b.results)
+        return Block(b.params, tuple(restamp(x, origin) for x in b.body), b.results)
 
     match s:
         case If():

@@ -59,7 +59,7 @@ class Pushforward:
             tangents, code = self.pushed(f, active)
             ends: list[Stmt] = code.b.body
             d = code.t.whole(code.b, code.results[0])
-            out = pack(ends, (code.results[0], d), f.origin.backwards())
+            out = pack(ends, (code.results[0], d), f.origin.tangent())
             block = self.finish(Block((*f.block.params, *tangents), tuple(ends), (out,)))
             params = (*(Param(p.var) for p in f.params), *map(Param, tangents))
             self.functions[name] = replace(f, name=name, params=params, block=block, doc="", primal=False)

@@ -42,7 +42,7 @@ class Forward:
 
     def __init__(self, p: Pushing, origin: Origin) -> None:
         self.p = p
-        self.b = Builder(origin, Twins())
+        self.b = Builder(origin, Twins(), Origin.tangent)
         self.t = Tangents(p.known)
         self.results: tuple[Atom, ...] = ()
 

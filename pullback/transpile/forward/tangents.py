@@ -19,6 +19,7 @@ from pullback.transpile.reverse.builder import ZERO, Builder
 from pullback.transpile.reverse.kinds import keys_of
 
 NONE = Lit(None)
+_EMPTY_LIST = ab.Seq("list", ())
 
 
 class Tree(dict[Lit, "Tangent"]):
@@ -65,6 +66,8 @@ def whole(b: Builder, v: Arg, t: ab.Type, d: Tangent | None) -> Atom:
     """The tangent `d` of a value `v` of type `t` as one value."""
     if d is not None and not isinstance(d, Tree):
         return d
+    if t == _EMPTY_LIST:  # it may grow
+        return b.emit(prims.make_list, ())
     if not ab.differentiable(t):
         return NONE
     if keys := keys_of(t):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from pullback.transpile.core import Atom, Block, Op, Stmt, Var
 from pullback.transpile.optimise import remove_dead
-from pullback.transpile.rename import renamed
+from pullback.transpile.rename import renamed, restamp
 from pullback.transpile.reverse.activity import useful, varied
 from pullback.transpile.reverse.adjoint import Adjoint, Reversal
 from pullback.transpile.reverse.twins import Twins
@@ -46,7 +46,7 @@ def transpose(
     fresh = renamed(both.body, made)
     if not all(_reads_shape_alone(t, {made.get(v, v) for v in moving}) for t in fresh):
         return None
-    self.b.body += substitute(fresh, {ct: s.out})
+    self.b.body += [restamp(t, self.b.origin) for t in substitute(fresh, {ct: s.out})]
     return substitute(substitute(d, made), {ct: s.out})
 
 

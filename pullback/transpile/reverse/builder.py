@@ -49,8 +49,11 @@ def _number(x: Arg) -> float | None:
 class Builder:
     """A block of backward statements under construction."""
 
-    def __init__(self, origin: Origin, twins: Twins) -> None:
-        self.origin = origin.backwards()
+    def __init__(
+        self, origin: Origin, twins: Twins, stamp: Callable[[Origin], Origin] = Origin.backwards
+    ) -> None:
+        self.stamp = stamp
+        self.origin = stamp(origin)
         self.twins = twins
         self.body: list[Stmt] = []
         self.defs: dict[Var, Op] = {}
@@ -58,7 +61,7 @@ class Builder:
 
     def at(self, origin: Origin) -> None:
         """What follows differentiates the statement from `origin`."""
-        self.origin = origin.backwards()
+        self.origin = self.stamp(origin)
 
     def emit(self, fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs = (), hint: str = "") -> Var:
         """Append `fn(*args, **kwargs)` as it stands."""
