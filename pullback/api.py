@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from pullback import errors
 from pullback.derived import Derived, Order
+from pullback.pushed import Pushed
 from pullback.references import global_name, under_its_name
 from pullback.target import target_of
 from pullback.transpile.parse.live import primal_of
@@ -137,6 +138,25 @@ def vjp(
     `pull` may be called any number of times. With `has_aux`: `(out, pull, aux)`.
     """
     return _derived(f, Order("vjp", wrt, has_aux, backend, signature, check_finite=check_finite))
+
+
+def jvp(
+    f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+) -> Pushed:
+    """The value and its tangent, in forward mode: `g(primals, tangents) -> (out, tangent_out)`.
+
+    `primals` is the tuple of the arguments. The tangents match `wrt`, one or a tuple of them, and have the structure
+    and the shapes of these arguments. With `has_aux`: `(out, tangent_out, aux)`.
+    """
+    return Pushed(f, Order("jvp", wrt, has_aux, backend, signature))
+
+
+def hvp(f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", signature: str | None = None) -> Pushed:
+    """The Hessian of a function whose result is a scalar times a vector: `g(primals, tangents)`, shaped as gradients.
+
+    It is the tangent of the gradient, and costs a small multiple of it. `primals` and `tangents` as of `jvp`.
+    """
+    return Pushed(f, Order("hvp", wrt, backend=backend, signature=signature))
 
 
 class Differentiable:

@@ -1,4 +1,4 @@
-"""The cotangents that a caller gives: they must be like the result that they belong to."""
+"""The cotangents and tangents that a caller gives: they must be like the result, or argument, that they belong to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Like:
-    """What a cotangent must be like: `items` of a container by key, else a number or an array of a type and shape.
+    """What a cotangent or tangent must be like: `items` of a container by key, else a number, or an array of a shape.
 
     `kind` is None for a result that has no cotangent; whatever stands in its place is passed on as it is.
     """
@@ -24,7 +24,7 @@ class Like:
 
 
 def like(result: Any) -> Like:
-    """What a cotangent of `result` must be like."""
+    """What a cotangent of `result`, or a tangent of it, must be like."""
     if isinstance(result, dict):
         return Like(dict, items=tuple((k, like(x)) for k, x in result.items()))
     if isinstance(result, list | tuple):
@@ -34,24 +34,24 @@ def like(result: Any) -> Like:
     return Like(float) if isinstance(result, float) else Like(None)
 
 
-def fitting(ct: Any, to: Like, path: str = "the cotangent") -> Any:
+def fitting(ct: Any, to: Like, path: str = "the cotangent", of: str = "the result") -> Any:
     """The cotangent `ct` in the dtypes that the result has. Raises TypeError if its structure or a shape is another."""
     if to.kind is None:
         return ct
     if to.kind is dict:
         if not isinstance(ct, dict) or ct.keys() != dict(to.items).keys():
             raise TypeError(f"{path} must be a dict with the keys {', '.join(repr(k) for k, _ in to.items)}")
-        return {k: fitting(ct[k], x, f"{path}[{k!r}]") for k, x in to.items}
+        return {k: fitting(ct[k], x, f"{path}[{k!r}]", of) for k, x in to.items}
     if to.kind is list:
         if not isinstance(ct, list | tuple) or len(ct) != len(to.items):
             raise TypeError(f"{path} must be a tuple or list of {len(to.items)}")
-        made = [fitting(ct[k], x, f"{path}[{k}]") for k, x in to.items]
+        made = [fitting(ct[k], x, f"{path}[{k}]", of) for k, x in to.items]
         return type(ct)(*made) if hasattr(ct, "_fields") else type(ct)(made)
     if isinstance(ct, np.ndarray) and ct.dtype == to.dtype and ct.shape == to.shape and to.kind is np.ndarray:
         return ct
     if ct is None or np.asarray(ct).dtype.kind not in "biufc" or np.shape(ct) != to.shape:
         what = f"of shape {np.shape(ct)}" if np.shape(ct) else f"{ct!r}" if ct is None else f"a {type(ct).__name__}"
-        raise TypeError(f"{path} must have the shape of the result, {to.shape}, but it is {what}")
+        raise TypeError(f"{path} must have the shape of {of}, {to.shape}, but it is {what}")
     return np.asarray(ct, to.dtype) if to.kind is np.ndarray else to.kind(ct)
 
 

@@ -107,18 +107,22 @@ class Derived:
         try:
             return function(*args)
         except errors.StaleSource:  # raised before anything was computed: a global has now another type
-            with self._lock:
-                self._specialisations.pop(self._static_key(signature_key(args), args), None)
-                self._functions.clear()
-                self._latest = _NONE_YET
+            self._forget(args)
             return self._function(args)(*args)
+
+    def _forget(self, args: tuple[Any, ...]) -> None:
+        """Forget the code for the types of these arguments."""
+        with self._lock:
+            self._specialisations.pop(self._static_key(signature_key(args), args), None)
+            self._functions.clear()
+            self._latest = _NONE_YET
 
     def specialize(self, *args: Any, **kwargs: Any) -> Derived:
         """This derivative with the code for the types of these arguments at hand, and no other."""
         values = self._in_order(args, kwargs)
         key = self._static_key(signature_key(values), values)
         target = self._target
-        out = Derived(functools.partial(target.function, *target.args, **target.keywords), self._order)
+        out = type(self)(functools.partial(target.function, *target.args, **target.keywords), self._order)
         out._specialisations[key] = self._specialise(key, values)
         return out
 
@@ -165,7 +169,7 @@ class Derived:
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickled by reference: under its own name, or as the derivative of a function that has one."""
-        return global_name(self) or (Derived, (under_its_name(self._primal), self._order))
+        return global_name(self) or (type(self), (under_its_name(self._primal), self._order))
 
     def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """One argument for each parameter. Raises TypeError as the function itself would."""
@@ -244,10 +248,10 @@ class Derived:
         first = kinds.index(by_name) if by_name in kinds else end
         plain, names = first - several, self._names[first:end]
 
-        def by_position(*args: Any) -> Any:
+        def by_position(*args: Any, **more: Any) -> Any:
             rest = args[plain] if several else ()
             others = args[-1] if named else {}
-            return function(*args[:plain], *rest, **dict(zip(names, args[first:end], strict=True)), **others)
+            return function(*args[:plain], *rest, **dict(zip(names, args[first:end], strict=True)), **others, **more)
 
         return by_position
 

@@ -23,7 +23,7 @@ from pullback.transpile.core import (
     Stmt,
     Var,
 )
-from pullback.transpile.forward.derivation import Pushforward
+from pullback.transpile.forward.derivation import Pushforward, tangents_of
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
 from pullback.transpile.reverse.builder import ONE
@@ -32,33 +32,42 @@ from pullback.transpile.traversal import calls
 
 def derive(program: Program, request: Request) -> Program:
     """The program of the derivative that `request` asks of `program`, with a companion for each function it calls."""
-    d: Derivation | Pushforward
-    if request.mode == "jvp":
-        d = Pushforward(program, request.optimise)
-        entry = _pushed(d, program.entry, request)
-    else:
-        d = Derivation(program, request.optimise)
-        entry = _Entry(d)(program.entry, request)
+    if request.mode in ("jvp", "hvp"):
+        return _forward(program, request)
+    d = Derivation(program, request.optimise)
+    entry = _Entry(d)(program.entry, request)
     return Program(entry, _reachable(entry, d.functions))
 
 
-def _pushed(d: Pushforward, f: Function, request: Request) -> Function:
-    """Value and tangent of `f` as one function, with the tangents as further parameters."""
-    name = f"{f.name}_jvp"
+def _forward(program: Program, request: Request) -> Program:
+    """The program of the function, or of its gradient, with its tangent along those of parameters, which it takes too.
+
+    A function gives value and tangent, a gradient its tangent alone: a product with the Hessian.
+    """
+    f = program.entry
+    name, doc = f"{f.name}_{request.mode}", _doc(f, request)
+    if request.mode == "hvp":
+        program = derive(program, replace(request, mode="grad"))
+    d = Pushforward(program, request.optimise)
+    f = program.entry
     if _always_raises(f.block):
-        return replace(f, name=name, block=d.finish(f.block), doc=_doc(f, request), primal=False)
-    f = _with_parts(f, request.has_aux)
-    tangents, code = d.pushed(f, request.wrt)
-    ends: list[Stmt] = code.b.body
-    parts = code.results[0], code.t.whole(code.b, code.results[0]), *code.results[1:]
-    out = pack(ends, parts, f.origin.tangent())
-    block = d.finish(Block((*f.block.params, *tangents), tuple(ends), (out,)))
-    params = _with_tangents(f.params, tangents)
-    return replace(f, name=name, params=params, block=block, doc=_doc(f, request), primal=False)
+        params, block = _with_tangents(f.params, tangents_of(f, request.wrt)), d.finish(f.block)
+        block = replace(block, params=tuple(p.var for p in params))
+    else:
+        f = _with_parts(f, request.has_aux)
+        code, tangents = d.pushed(f, request.wrt)
+        ends: list[Stmt] = code.b.body
+        out = code.t.whole(code.b, code.results[0])
+        if request.mode == "jvp":
+            out = pack(ends, (code.results[0], out, *code.results[1:]), f.origin.tangent())
+        params = _with_tangents(f.params, tangents)
+        block = d.finish(Block(tuple(p.var for p in params), tuple(ends), (out,)))
+    entry = replace(f, name=name, params=params, block=block, doc=doc, primal=False)
+    return Program(entry, _reachable(entry, d.functions))
 
 
 def _with_tangents(params: tuple[Param, ...], tangents: tuple[Var, ...]) -> tuple[Param, ...]:
-    """The parameters of a function, and those for tangents: by keyword where some have defaults, or are no plain ones."""
+    """The parameters of a function, and those for tangents: by keyword where some have defaults or are no plain ones."""
     plain = all(p.kind == "POSITIONAL_OR_KEYWORD" and p.default is None for p in params)
     kind = "POSITIONAL_OR_KEYWORD" if plain else "KEYWORD_ONLY"
     k = next((k for k, p in enumerate(params) if p.kind == "VAR_KEYWORD"), len(params))
@@ -195,6 +204,9 @@ def _doc(f: Function, request: Request) -> str:
         case "jvp":
             short = f"Value of `{f.name}` and its tangent"
             long = f"{short} along that of {to}"
+        case "hvp":
+            short = f"Product of the Hessian of `{f.name}` with a vector"
+            long = f"Product of the Hessian of `{f.name}` in {to} with a vector"
         case _:
             short = f"Gradient of `{f.name}`"
             long = f"{short} with respect to {to}"

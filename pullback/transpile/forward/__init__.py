@@ -1,1 +1,1 @@
-"""Forward mode, Core to Core: each statement is followed, or led, by those that compute the tangent of what it binds."""
+"""Forward mode, Core to Core: beside each statement stand those that compute the tangent of what it binds."""

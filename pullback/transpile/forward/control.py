@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, Call, For, If, Lit, Op, Stmt, Var, While
+from pullback.transpile.core import Atom, Block, Call, For, If, Lit, Op, Var, While
 from pullback.transpile.forward.tangents import name_of
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.kinds import kind_of_either

@@ -5,6 +5,7 @@ The companion of `f` is `f_jvp(args…, dargs…)`, which gives the value and it
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,10 +13,29 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.companions import pack
 from pullback.transpile.core import Block, Function, Param, Program, Stmt, Var
 from pullback.transpile.forward.jvp import Forward, Pushing
-from pullback.transpile.forward.tangents import name_of
 from pullback.transpile.infer import type_of
-from pullback.transpile.optimise import any_effect, effectful, fuse_branches, hoist_items, optimise, remove_dead, simplify
+from pullback.transpile.optimise import (
+    any_effect,
+    effectful,
+    fuse_branches,
+    hoist_items,
+    optimise,
+    remove_dead,
+    simplify,
+)
 from pullback.transpile.reverse.activity import useful, varied
+
+
+def tangents_of(f: Function, wrt: Iterable[int]) -> tuple[Var, ...]:
+    """The variables for the tangents of the parameters at `wrt`, which share no name with a parameter."""
+    taken = {p.var.hint for p in f.params}
+    out: list[Var] = []
+    for i in wrt:
+        v = f.params[i].var
+        name = next(n for k in itertools.count(1) if (n := f"d{v.hint}{k if k > 1 else ''}") not in taken)
+        taken.add(name)
+        out.append(Var(name, v.type))
+    return tuple(out)
 
 
 class Pushforward:
@@ -31,16 +51,17 @@ class Pushforward:
         """What follows differentiation, on the block of one function."""
         return optimise(b, self.effects) if self.optimised else remove_dead(b, self.effects)
 
-    def pushed(self, f: Function, wrt: Iterable[int]) -> tuple[tuple[Var, ...], Forward]:
-        """The variables for the tangents of the parameters at `wrt`, and the code of `f` with tangents.
+    def pushed(self, f: Function, wrt: Iterable[int]) -> tuple[Forward, tuple[Var, ...]]:
+        """The code of `f` with tangents, and the variables for those of the parameters at `wrt`.
 
         The tangents of its results can be asked of that code, which is not finished.
         """
+        wrt = tuple(wrt)
         b = hoist_items(f.block)
         b = fuse_branches(simplify(b)) if self.optimised else b
         b = remove_dead(b, self.effects)
         params = [b.params[i] for i in wrt]
-        tangents = tuple(Var(name_of(p), p.type) for p in params)
+        tangents = tangents_of(f, wrt)
         active = varied(b, params) & useful(b, b.results[:1])
         code = Forward(Pushing(active, self.companion, self.result_type), f.origin)
         for p, d in zip(params, tangents, strict=True):
@@ -48,7 +69,7 @@ class Pushforward:
         code.walk(b.body)
         code.b.at(f.origin)
         code.results = b.results
-        return tangents, code
+        return code, tangents
 
     def companion(self, key: str, active: tuple[int, ...]) -> str:
         """The function that computes value and tangent of the function `key`, where the arguments at `active` move."""
@@ -56,7 +77,7 @@ class Pushforward:
         if slot not in self._made:
             f = self.functions[key]
             self._made[slot] = name = self._name(f"{f.name}_jvp")
-            tangents, code = self.pushed(f, active)
+            code, tangents = self.pushed(f, active)
             ends: list[Stmt] = code.b.body
             d = code.t.whole(code.b, code.results[0])
             out = pack(ends, (code.results[0], d), f.origin.tangent())

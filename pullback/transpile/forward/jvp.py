@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
-from pullback.transpile.core import Atom, Call, Def, Effect, For, If, Lit, Op, Origin, Stmt, Var, While
+from pullback.transpile.core import Atom, Call, Def, Effect, For, If, Op, Origin, Stmt, Var, While
 from pullback.transpile.forward import control, operations, structures
 from pullback.transpile.forward.tangents import Tangent, Tangents
 from pullback.transpile.reverse.builder import Builder
@@ -124,4 +122,4 @@ class Forward:
     def bind(self, v: Var, d: Tangent | None) -> None:
         """Say what the tangent of a value is that a statement has bound."""
         if d is not None:
-            self.t.name(self.b, v, cast(Tangent, d))
+            self.t.name(self.b, v, d)

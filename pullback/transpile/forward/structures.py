@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Lit, Op, OpFunction, Var
-from pullback.transpile.forward import operations
+from pullback.transpile.core import Arg, Lit, Op, OpFunction, Var
 from pullback.transpile.forward.tangents import Tree, item, name_of
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.reverse.builder import ZERO

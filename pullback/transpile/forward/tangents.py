@@ -6,7 +6,6 @@ A value without a tangent does not move. That of a structure is a tree by key as
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
 import numpy as np
 
@@ -125,4 +124,4 @@ def item(b: Builder, d: Tangent | None, key: Lit) -> Tangent | None:
     """The tangent of an item of a structure."""
     if d is None or isinstance(d, Tree):
         return None if d is None else d.get(key)
-    return cast(Any, b(prims.item, d, key))
+    return b(prims.item, d, key)

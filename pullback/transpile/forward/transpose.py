@@ -11,7 +11,7 @@ from pullback.transpile.core import Atom, Block, Op, Stmt, Var
 from pullback.transpile.optimise import remove_dead
 from pullback.transpile.rename import renamed, restamp
 from pullback.transpile.reverse.activity import useful, varied
-from pullback.transpile.reverse.adjoint import Adjoint, Reversal
+from pullback.transpile.reverse.adjoint import Adjoint, Companion, Reversal
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.shapes import of_shape_alone
 from pullback.transpile.traversal import reads, substitute, variables
@@ -58,7 +58,7 @@ def _reads_shape_alone(t: Stmt, moving: set[Atom]) -> bool:
     return all(v not in moving for k, x in enumerate(t.args) if k not in shapes for v in variables(x))
 
 
-def _no_call(key: str, active: tuple[int, ...]) -> object:
+def _no_call(key: str, active: tuple[int, ...]) -> Companion:
     raise AssertionError(f"a rule's template calls {key!r}")
 
 
