@@ -8,7 +8,7 @@ import os
 import threading
 import types
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ _NONE_YET: tuple[Test, Callable[..., Any]] = never, never
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked of a derivative, apart from the function."""
+    """What is asked of a derivative, apart from the function; `of`: what is asked of the one that it is taken of."""
 
     mode: Mode
     wrt: Wrt = 0
@@ -47,6 +47,7 @@ class Order:
     signature: str | None = None
     static: tuple[str, ...] = ()
     check_finite: bool = False
+    of: Order | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,10 @@ class Derived:
     __wrapped__: Callable[..., Any]
 
     def __init__(self, f: Callable[..., Any], order: Order) -> None:
-        self._primal = primal_of(f)
+        inner = f if isinstance(f, Derived) else None
+        if inner is not None:
+            f, order = inner._primal, _taken_of(inner, order)
+        self._primal: Any = primal_of(f)
         self._target = target = target_of(f)
         primal = target.function
         functools.update_wrapper(self, primal)
@@ -76,9 +80,8 @@ class Derived:
         self._order = order
         self._signature = inspect.signature(primal, follow_wrapped=False)
         self._names = tuple(self._signature.parameters)
-        self._wrt, self._bare = wrt_positions(
-            order.wrt, self._names, primal.__name__, target.first_free(self._names)
-        )
+        self._request = request = self._request_for(order)
+        self._wrt, self._bare = request.wrt, request.bare
         self._static = tuple(_static_position(name, self._names, primal.__name__) for name in order.static)
         self._ahead = parse_signature(order.signature) if order.signature is not None else {}
         for name in self._ahead:
@@ -213,7 +216,7 @@ class Derived:
             if made is None:
                 source = from_function(self.__wrapped__)
                 found = self._types(values)
-                check_wrt(source, self._wrt, found, values)
+                self._check_wrt(source, found, values)
                 emitted = self._transpile(source, found)
                 function = load(emitted, source)
                 if self._order.mode == "vjp" and self._order.backend == "numpy":
@@ -223,9 +226,21 @@ class Derived:
             return made
 
     def _transpile(self, source: FunctionSource, found: tuple[Type, ...]) -> Emitted:
-        order = self._order
-        request = Request(order.mode, self._wrt, self._bare, order.has_aux, check_finite=order.check_finite)
-        return transpile(source, found, request, order.backend)
+        return transpile(source, found, self._request, self._order.backend)
+
+    def _request_for(self, order: Order) -> Request:
+        """What is asked of the transpiler. Raises WrtError where `wrt` names no parameter."""
+        function, first = self._target.function.__name__, self._target.first_free(self._names)
+        wrt, bare = wrt_positions(order.wrt, self._names, function, first)
+        of = self._request_for(order.of) if order.of is not None else None
+        return Request(order.mode, wrt, bare, order.has_aux, check_finite=order.check_finite, of=of)
+
+    def _check_wrt(self, source: FunctionSource, types: Sequence[Type], values: Sequence[Any] | None = None) -> None:
+        """Refuse parameters that can carry no derivative, here or further in."""
+        request: Request | None = self._request
+        while request is not None:
+            check_wrt(source, request.wrt, types, values)
+            request = request.of
 
     @functools.cached_property
     @with_room
@@ -234,7 +249,7 @@ class Derived:
         source = from_function(self.__wrapped__)
         annotated = types_of_annotations(source)
         found = tuple(self._ahead.get(name, annotated.get(name, Unknown())) for name in self._names)
-        check_wrt(source, self._wrt, found)
+        self._check_wrt(source, found)
         return self._transpile(source, found)
 
     def _by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -254,6 +269,14 @@ class Derived:
             return function(*args[:plain], *rest, **dict(zip(names, args[first:end], strict=True)), **others, **more)
 
         return by_position
+
+
+def _taken_of(inner: Derived, order: Order) -> Order:
+    """The order for the derivative of a derivative. Raises NotSupportedYet for one that takes tangents too."""
+    if inner._order.mode in ("jvp", "hvp"):
+        hint = "Differentiate a function that calls it."
+        raise errors.NotSupportedYet(f"a {inner._order.mode} is no function of the arguments alone", hint=hint)
+    return replace(order, of=inner._order, static=order.static or inner._order.static)
 
 
 def static_type(value: object) -> Type:

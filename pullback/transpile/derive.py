@@ -26,12 +26,15 @@ from pullback.transpile.core import (
 from pullback.transpile.forward.derivation import Pushforward, tangents_of
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
+from pullback.transpile.restart import as_primal
 from pullback.transpile.reverse.builder import ONE
 from pullback.transpile.traversal import calls
 
 
 def derive(program: Program, request: Request) -> Program:
     """The program of the derivative that `request` asks of `program`, with a companion for each function it calls."""
+    if request.of is not None:
+        program = as_primal(derive(program, request.of))
     if request.mode in ("jvp", "hvp"):
         return _forward(program, request)
     d = Derivation(program, request.optimise)
@@ -47,7 +50,7 @@ def _forward(program: Program, request: Request) -> Program:
     f = program.entry
     name, doc = f"{f.name}_{request.mode}", _doc(f, request)
     if request.mode == "hvp":
-        program = derive(program, replace(request, mode="grad"))
+        program = derive(program, replace(request, mode="grad", of=None))
     d = Pushforward(program, request.optimise)
     f = program.entry
     if _always_raises(f.block):
@@ -67,7 +70,7 @@ def _forward(program: Program, request: Request) -> Program:
 
 
 def _with_tangents(params: tuple[Param, ...], tangents: tuple[Var, ...]) -> tuple[Param, ...]:
-    """The parameters of a function, and those for tangents: by keyword where some have defaults or are no plain ones."""
+    """The parameters of a function, and those for tangents: by keyword where not all of these are plain."""
     plain = all(p.kind == "POSITIONAL_OR_KEYWORD" and p.default is None for p in params)
     kind = "POSITIONAL_OR_KEYWORD" if plain else "KEYWORD_ONLY"
     k = next((k for k, p in enumerate(params) if p.kind == "VAR_KEYWORD"), len(params))

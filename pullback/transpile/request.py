@@ -13,6 +13,7 @@ class Request:
     """Which derivative: `wrt` are positions of parameters.
 
     `bare`: the one gradient itself rather than a tuple of them. `check_finite`: the first NaN is to name its line.
+    `of`: the derivative that is differentiated again, None for that of the function itself.
     """
 
     mode: Mode
@@ -21,3 +22,4 @@ class Request:
     has_aux: bool = False
     optimise: bool = True
     check_finite: bool = False
+    of: Request | None = None
