@@ -119,3 +119,4 @@ def assert_behaves(f: Callable[..., Any], *args: Any, steps: Sequence[float] = (
         found, gradients = pullback.value_and_grad(f, wrt=wrt)(*copied(args))
         assert identical(found, value)
         assert all(same_kinds(g, args[i]) for g, i in zip(gradients, wrt, strict=True))
+        assert_pullback(f, args, wrt, np.ones_like(value), gradients, steps=steps)

@@ -265,7 +265,8 @@ class Cotangents:
 
     def fit(self, d: Atom, v: Var, logical: Var | None) -> Atom:
         """The contribution `d` un-broadcast to `v`, in its dtype."""
-        return self._cast(d if self.is_whole(d, v) else self._unbroadcast(d, v, logical), v)
+        own = self.is_whole(d, v) and (logical is None or self.is_whole(d, logical))
+        return self._cast(d if own else self._unbroadcast(d, v, logical), v)
 
     def _cast(self, d: Atom, v: Var) -> Atom:
         """NumPy casts a cotangent that a wider operand widened back to what the value is."""
