@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from pullback import errors
 from pullback.derived import Derived, Order
@@ -17,6 +17,17 @@ from pullback.transpile.request import Mode
 from pullback.wrt import Wrt
 
 Function = Callable[..., Any]
+F = TypeVar("F", bound=Function)
+
+
+def _mode(mode: Mode) -> Callable[[F], F]:
+    """Mark a function of this page, so that it is known in what is differentiated."""
+
+    def mark(f: F) -> F:
+        f.__pullback_mode__ = mode  # type: ignore[attr-defined]
+        return f
+
+    return mark
 
 
 def _derived(f: Function | None, order: Order) -> Any:
@@ -45,6 +56,7 @@ def grad(
     signature: str | None = None,
     check_finite: bool = False,
 ) -> Callable[[Function], Derived]: ...
+@_mode("grad")
 def grad(
     f: Function | None = None,
     /,
@@ -87,6 +99,7 @@ def value_and_grad(
     signature: str | None = None,
     check_finite: bool = False,
 ) -> Callable[[Function], Derived]: ...
+@_mode("value_and_grad")
 def value_and_grad(
     f: Function | None = None,
     /,
@@ -123,6 +136,7 @@ def vjp(
     signature: str | None = None,
     check_finite: bool = False,
 ) -> Callable[[Function], Derived]: ...
+@_mode("vjp")
 def vjp(
     f: Function | None = None,
     /,
@@ -140,6 +154,7 @@ def vjp(
     return _derived(f, Order("vjp", wrt, has_aux, backend, signature, check_finite=check_finite))
 
 
+@_mode("jvp")
 def jvp(
     f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
 ) -> Pushed:
@@ -151,6 +166,7 @@ def jvp(
     return Pushed(f, Order("jvp", wrt, has_aux, backend, signature))
 
 
+@_mode("hvp")
 def hvp(f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", signature: str | None = None) -> Pushed:
     """The Hessian of a function whose result is a scalar times a vector: `g(primals, tangents)`, shaped as gradients.
 

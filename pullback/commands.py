@@ -13,6 +13,7 @@ from pullback import errors, output
 from pullback.transpile.abstract import Type
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.depth import with_room
+from pullback.transpile.derive import derive
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import FunctionSource, ModuleSource, from_file
 from pullback.transpile.parse.sources import place
@@ -139,10 +140,10 @@ def stage_text(source: FunctionSource, options: Options) -> str:
     request = request_of(source, types, options)
     match options.stage:
         case "core":
-            return core_text(lower(source, types))
+            return core_text(lower(source, types, derive))
         case "adjoint" | "optimised":
             request = replace(request, optimise=options.stage == "optimised")
-            return core_text(differentiate(lower(source, types), request))
+            return core_text(differentiate(lower(source, types, derive), request))
     _check_importable(source, options)
     return transpile(source, types, request, options.backend, options.standalone).text
 

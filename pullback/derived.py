@@ -130,6 +130,11 @@ class Derived:
         return out
 
     @property
+    def __pullback_derivative__(self) -> tuple[Callable[..., Any], Order]:
+        """The function, and what is asked of its derivative."""
+        return self._primal, self._order
+
+    @property
     def signatures(self) -> tuple[str, ...]:
         """The signatures that code was generated for, oldest first, as `--signature` takes them."""
         return tuple(format_signature(self._names, s.types) for s in list(self._specialisations.values()))

@@ -34,7 +34,7 @@ def transpile(
 
     Raises a PullbackError, with the user's place, for what cannot be differentiated.
     """
-    primal = lower(source, types)
+    primal = lower(source, types, derive)
     derivative = differentiate(primal, request)
     return find_backend(backend).emit(derivative, standalone=standalone)
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 import gast
 import numpy as np
@@ -23,6 +23,7 @@ from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
 from pullback.transpile.lower import (
     comprehensions,
     controls,
+    derivatives,
     inlining,
     instances,
     library,
@@ -44,6 +45,7 @@ from pullback.transpile.lower.values import (
     BOTTOM,
     UNDECIDED,
     Closure,
+    Derivative,
     Instance,
     Method,
     Once,
@@ -61,6 +63,7 @@ from pullback.transpile.lower.values import (
 from pullback.transpile.objects import is_of_a_library, is_users
 from pullback.transpile.parse.live import bind
 from pullback.transpile.parse.sources import FunctionSource, Missing
+from pullback.transpile.request import Mode
 
 
 def call_expression(scope: Scope, node: Any, hint: str) -> Value:
@@ -139,6 +142,8 @@ def call(
             return inlining.written_out(scope, node, callee, args, keywords, hint)
         case Partial(callee=inner, args=first, keywords=given):
             return call(scope, node, inner, [*first, *args], {**given, **keywords}, hint)
+        case Derivative():
+            return derivatives.call(scope, node, callee, args, keywords, hint)
         case Method(receiver=receiver, name=name):
             return call_method(scope, node, receiver, name, args, keywords, hint)
         case Lit(value=type() as cls) if _is_made(cls):
@@ -228,6 +233,10 @@ def _call_object(
     helper = _of_the_registry(scope, node, obj, args)
     if helper is not None:
         return helper
+    if isinstance(mode := getattr(obj, "__pullback_mode__", None), str):
+        return derivatives.made(scope, node, cast(Mode, mode), args, keywords)
+    if (derivative := derivatives.of_object(obj)) is not None:
+        return derivatives.call(scope, node, derivative, args, keywords, hint)
     if _key(obj) in library.READ_ALL:
         args = [a.of if isinstance(a, Once) else a for a in args]
     special = _SPECIAL.get(_key(obj))

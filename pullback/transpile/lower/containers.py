@@ -19,6 +19,7 @@ from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
     Closure,
+    Derivative,
     Instance,
     ListView,
     Method,
@@ -77,7 +78,7 @@ def _not_a_value(value: Value) -> tuple[str, str]:
     match value:
         case UserFunction(source=f):
             return f"the function {f.name!r} is used as a value, which is not supported yet", "Call it by its name."
-        case Closure() | Partial():
+        case Closure() | Partial() | Derivative():
             return "a function is used as a value, which is not supported yet", "Call it here, and use what it returns."
         case UserModule(text=text):
             return f"the module {text!r} is used as a value", "Use a name in it."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ import gast
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Arg, Function, Global, Lit, Param, Var
+from pullback.transpile.core import Arg, Function, Global, Lit, Param, Program, Var
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.naming import dotted
@@ -20,6 +20,7 @@ from pullback.transpile.lower.values import BOTTOM, Pack, Value, lift
 from pullback.transpile.parse.bindings import bound_names
 from pullback.transpile.parse.sources import FunctionSource, parameter_nodes, parse_text
 from pullback.transpile.parse.sources import Value as Live
+from pullback.transpile.request import Request
 from pullback.transpile.traversal import calls
 
 Key = tuple[Hashable, tuple[ab.Type, ...]]
@@ -45,9 +46,11 @@ class Unit:
     """The functions of one program.
 
     `changing`: the classes of objects whose attributes are set after they are made; `read`: the objects of the user's
-    modules that the program reads; `lifted`: the inner functions that are functions of the program.
+    modules that the program reads; `lifted`: the inner functions that are functions of the program. `derive` makes the
+    program of a derivative.
     """
 
+    derive: Callable[[Program, Request], Program]
     functions: dict[str, Function] = field(default_factory=dict)
     by_value: dict[Hashable, frozenset[str]] = field(default_factory=dict)  # the integers that are part of a signature
     specialised: dict[Key, Specialised] = field(default_factory=dict)
@@ -55,11 +58,22 @@ class Unit:
     changing: frozenset[type] = frozenset()
     read: dict[Global, None] = field(default_factory=dict)
     lifted: set[Hashable] = field(default_factory=set)
+    derived: dict[Hashable, str] = field(default_factory=dict)  # derivatives that are functions, by what they are of
 
     def key_for(self, name: str) -> str:
         """A key for another function called `name`."""
         self.names[name] = self.names.get(name, 0) + 1
         return name if self.names[name] == 1 else f"{name}_{self.names[name]}"
+
+
+def no_derivatives(program: Program, request: Request) -> Program:
+    """No derivative, where there is no stage after lowering."""
+    raise errors.at(
+        errors.NotSupportedYet,
+        program.entry.origin,
+        f"a {request.mode} of {program.entry.name!r} is taken where functions are only lowered",
+        "Differentiate the function that takes it.",
+    )
 
 
 # parameters and arguments

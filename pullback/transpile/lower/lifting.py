@@ -36,11 +36,19 @@ def call_lifted(
     scope: Scope, node: Any, f: Closure, args: Sequence[Value], keywords: Mapping[str, Value], hint: str
 ) -> Value | None:
     """The value of a call of such a function; None if it cannot be one."""
+    found = lifted_function(scope, f)
+    if found is None:
+        return None
+    source, more = found
+    return scope.call_user(node, source, list(args), {**keywords, **more}, hint)
+
+
+def lifted_function(scope: Scope, f: Closure) -> tuple[FunctionSource, dict[str, Value]] | None:
+    """A function in a function as one of the program, and its further arguments; None if it cannot be one."""
     group = _Group(scope)
     if not group.add(f) or not group.fits():
         return None
-    source = group.sources[f.source.key]
-    return scope.call_user(node, source, list(args), {**keywords, **group.values()}, hint)
+    return group.sources[f.source.key], group.values()
 
 
 class _Group:

@@ -95,6 +95,12 @@ class Lowering(Scope):
     def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> tuple[Function, Shared]:
         return lower_function(self.unit, source, types, is_called=True)
 
+    def lower_entry(self, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
+        return lower_function(self.unit, source, types)[0]
+
+    def program_unit(self) -> Unit:
+        return self.unit
+
     def inlined(self, source: FunctionSource, node: Any, outer: Seen | None) -> Lowering:
         if self.is_template:
             raise NotATemplate(f"{source.name!r} is written out where it is called")

@@ -35,6 +35,7 @@ from pullback.transpile.parse.sources import FunctionSource
 
 if TYPE_CHECKING:
     from pullback.transpile.lower.effects import Shared
+    from pullback.transpile.lower.functions import Unit
 
 R = TypeVar("R")
 
@@ -123,6 +124,14 @@ class Scope(ABC):
     @abstractmethod
     def lower_function(self, source: FunctionSource, types: Sequence[ab.Type]) -> tuple[Function, Shared]:
         """A function of the program for parameters of these types, and what its value shares with these."""
+
+    @abstractmethod
+    def lower_entry(self, source: FunctionSource, types: Sequence[ab.Type]) -> Function:
+        """A function as one that is differentiated by itself, for parameters of these types."""
+
+    @abstractmethod
+    def program_unit(self) -> Unit:
+        """The functions of the program so far."""
 
     @abstractmethod
     def inlined(self, source: FunctionSource, node: Any, outer: Seen | None) -> Scope:

@@ -33,7 +33,7 @@ from pullback.transpile.core import (
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.cases import plain_body
 from pullback.transpile.lower.containers import as_atom, explode
-from pullback.transpile.lower.functions import Unit, arguments, declared, default_value
+from pullback.transpile.lower.functions import Unit, arguments, declared, default_value, no_derivatives
 from pullback.transpile.lower.lowering import Lowering, local_names_of
 from pullback.transpile.lower.parameters import is_operation
 from pullback.transpile.lower.returned import check_count, check_types
@@ -67,7 +67,7 @@ class Template(Lowering):
     is_template = True
 
     def __init__(self, source: FunctionSource, literals: Mapping[Var, int], holes: Sequence[Var]) -> None:
-        super().__init__(Unit(), source, local_names_of(source), Demands())
+        super().__init__(Unit(no_derivatives), source, local_names_of(source), Demands())
         self.literals = literals
         self.holes = holes
 

@@ -13,6 +13,7 @@ from pullback.transpile.core import Atom, Global, Lit, Var
 from pullback.transpile.lower.frames import Frame, Seen
 from pullback.transpile.lower.memory import Container
 from pullback.transpile.parse.sources import FunctionSource, ModuleBinding
+from pullback.transpile.request import Mode
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,16 @@ class Partial:
     callee: Value
     args: tuple[Value, ...]
     keywords: Mapping[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative:
+    """`pullback.grad(callee, wrt=wrt)`, or what its mode is called."""
+
+    callee: Value
+    mode: Mode
+    wrt: int | str | tuple[int | str, ...]
+    has_aux: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +149,7 @@ Value = (
     | UserFunction
     | Closure
     | Partial
+    | Derivative
     | Instance
     | Super
     | UserModule
@@ -282,7 +294,7 @@ def is_callable(value: Value) -> bool:
     """Is this a function of the user's, in whatever form, or an object that has none yet?"""
     if isinstance(value, Var | Lit):
         return isinstance(static(value), FunctionType | functools.partial)
-    return isinstance(value, UserFunction | Closure | Partial | Method | Instance)
+    return isinstance(value, UserFunction | Closure | Partial | Derivative | Method | Instance)
 
 
 def class_of(value: Value) -> type | None:

@@ -1,4 +1,4 @@
-"""A value of the user's that is the cotangent of several others, of which it has the shape or stands for a larger one."""
+"""A value of the user's that is the cotangent of several others: it has their shape, or stands for a larger one."""
 
 import numpy as np
 import pytest
