@@ -11,6 +11,7 @@ import numpy as np
 import pullback
 from pullback.transpile.objects import attributes_of
 from tests.differences import assert_pullback, copied, direction, is_float, leaves, map_leaves
+from tests.forward import assert_forward_agrees
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -115,6 +116,7 @@ def assert_behaves(f: Callable[..., Any], *args: Any, steps: Sequence[float] = (
     for k, g in enumerate(own):
         assert not any(np.shares_memory(g, x) for x in (*arrays(given), *arrays(ct), *arrays(out), *own[:k]))
     assert_pullback(f, args, wrt, ct, gradients, steps=steps)
+    assert_forward_agrees(f, args, wrt, ct, gradients, after)
     if is_float(value) and np.shape(value) == ():
         found, gradients = pullback.value_and_grad(f, wrt=wrt)(*copied(args))
         assert identical(found, value)

@@ -24,6 +24,7 @@ from pullback.transpile.core import (
     Var,
 )
 from pullback.transpile.forward.derivation import Pushforward, tangents_of
+from pullback.transpile.forward.tangents import exact
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
 from pullback.transpile.restart import as_primal
@@ -60,7 +61,7 @@ def _forward(program: Program, request: Request) -> Program:
         f = _with_parts(f, request.has_aux)
         code, tangents = d.pushed(f, request.wrt)
         ends: list[Stmt] = code.b.body
-        out = code.t.whole(code.b, code.results[0])
+        out = exact(code.b, code.results[0], code.t.get(code.results[0]))
         if request.mode == "jvp":
             out = pack(ends, (code.results[0], out, *code.results[1:]), f.origin.tangent())
         params = _with_tangents(f.params, tangents)

@@ -15,6 +15,7 @@ import pytest
 
 from pullback.api import vjp
 from pullback.stdlib import registry
+from tests.forward import assert_forward_agrees
 from tests.stdlib.harness import cotangents, fitted, float_leaves, random_cotangent
 from tests.stdlib.samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
@@ -121,6 +122,7 @@ def test_through_the_transpiler(functions: ModuleType, k: int) -> None:
             assert np.shape(g) == np.shape(x)
             assert np.result_type(g) == np.result_type(x)
             np.testing.assert_allclose(g, e, rtol=1e-10, atol=1e-12)
+        assert_forward_agrees(f, text.values, wrt, ct, got)
 
 
 def leaves(g: Any, x: Any) -> Iterator[Any]:

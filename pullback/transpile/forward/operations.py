@@ -6,6 +6,8 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
@@ -43,20 +45,28 @@ def bind_sum(self: Forward, s: Op, terms: list[Atom]) -> None:
 
 def linear(self: Forward, s: Op, at: tuple[int, ...]) -> None:
     """The operation itself, on tangents at these positions."""
-    args = tuple(_moved(self, a) if k in at else a for k, a in enumerate(s.args))
+    args = tuple(_moved(self, s, a) if k in at else a for k, a in enumerate(s.args))
     d = _applied(self, s, args)
     self.bind(s.out, fitted(self.b, d, s.out) if len(at) > 1 else d)
 
 
-def _moved(self: Forward, a: Arg) -> Arg:
-    """The tangent of an operand, or of each of a tuple of operands."""
+def _moved(self: Forward, s: Op, a: Arg) -> Arg:
+    """The tangent of an operand, or of each of a tuple of operands: zeros, of integers too, for what does not move."""
     if isinstance(a, tuple):
-        return tuple(_moved(self, x) for x in a)
-    if isinstance(a, Lit) and a.value is None:
-        return a
-    if isinstance(a, Var):
-        return self.t.whole(self.b, a) if ab.differentiable(a.type) else a
-    return ZERO
+        return tuple(_moved(self, s, x) for x in a)
+    if isinstance(a, Lit):
+        return a if a.value is None else ZERO
+    t = type_of(a)
+    if ab.differentiable(t):
+        return self.t.whole(self.b, a)
+    match t:
+        case ab.Scalar():
+            return ZERO
+        case ab.Array():
+            return self.b.emit(np.zeros_like, (a,))
+    name = getattr(s.op, "__name__", "this")
+    message = f"{name!r} of numbers that move and of a list or tuple of integers is not supported in forward mode yet"
+    raise errors.at(errors.NotSupportedYet, s.origin, message, "Make the integers floats.")
 
 
 def multilinear(self: Forward, s: Op, active: tuple[int, ...]) -> None:

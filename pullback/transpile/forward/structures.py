@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, Op, OpFunction, Var
-from pullback.transpile.forward.tangents import Tree, item, name_of
+from pullback.transpile.forward.tangents import item, name_of
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.reverse.builder import ZERO
+from pullback.transpile.reverse.cotangents import Tree
 from pullback.transpile.reverse.kinds import keys_of
 
 if TYPE_CHECKING:

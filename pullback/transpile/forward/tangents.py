@@ -15,17 +15,15 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Lit, Var
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.builder import ZERO, Builder
+from pullback.transpile.reverse.cotangents import Cotangent, Cotangents, Tree
 from pullback.transpile.reverse.kinds import keys_of
 
 NONE = Lit(None)
 _EMPTY_LIST = ab.Seq("list", ())
 
 
-class Tree(dict[Lit, "Tangent"]):
-    """The tangents of the items of a structure, by key; what is missing does not move."""
-
-
-Tangent = Atom | Tree
+Tangent = Cotangent
+"""An atom, or a tree by key of the tangents of a structure's items; what is missing in it does not move."""
 
 
 def name_of(v: Arg) -> str:
@@ -118,6 +116,25 @@ def _cast(b: Builder, d: Atom, t: ab.Type) -> Atom:
     if want is None or have is None or want == have:
         return d
     return b(prims.astype, d, Lit(np.dtype(want).type, text=f"np.{want}"))
+
+
+def exact(b: Builder, v: Atom, d: Tangent | None) -> Atom:
+    """The tangent `d` of a result `v` in the structure, the shapes and the kinds of number of `v`."""
+    whole_of: dict[Atom, set[Atom]] = {}
+    ct = Cotangents(b, set(), whole_of, set())
+
+    def taken_apart(t: ab.Type, d: Tangent | None, v: Atom) -> Tangent | None:
+        if keys := keys_of(t):
+            parts = ((k, item(b, d, k), x) for k, x in keys if ab.differentiable(x))
+            return Tree({k: e for k, p, x in parts if (e := taken_apart(x, p, v)) is not None})
+        if d is not None and not isinstance(d, Tree):
+            whole_of.setdefault(d, set())
+        return d
+
+    found = taken_apart(type_of(v), d, v)
+    if isinstance(found, Var):
+        ct.mark_whole(found, v)
+    return ct.exact(type_of(v), found, v, name_of(v))
 
 
 def item(b: Builder, d: Tangent | None, key: Lit) -> Tangent | None:

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from pullback.transpile.core import Atom, Block, Op, Stmt, Var
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Arg, Atom, Block, Op, Stmt, Var
 from pullback.transpile.optimise import remove_dead
 from pullback.transpile.rename import renamed, restamp
 from pullback.transpile.reverse.activity import useful, varied
 from pullback.transpile.reverse.adjoint import Adjoint, Companion, Reversal
 from pullback.transpile.reverse.twins import Twins
-from pullback.transpile.shapes import of_shape_alone
+from pullback.transpile.shapes import asks_dtype, of_shape_alone
 from pullback.transpile.traversal import reads, substitute, variables
 
 if TYPE_CHECKING:
@@ -41,13 +43,28 @@ def transpose(
     adjoint.walk(body)
     adjoint.b.at(s.origin)
     d = adjoint.ct.full(ct)
-    both = remove_dead(Block((), (*body, *adjoint.done()), (d,)))
+    asking = tuple(_asking(t, ct, moving) for t in adjoint.done())
+    both = remove_dead(Block((), (*body, *asking), (d,)))
     made: dict[Var, Atom] = {}
     fresh = renamed(both.body, made)
     if not all(_reads_shape_alone(t, {made.get(v, v) for v in moving}) for t in fresh):
         return None
     self.b.body += [restamp(t, self.b.origin) for t in substitute(fresh, {ct: s.out})]
     return substitute(substitute(d, made), {ct: s.out})
+
+
+def _asking(t: Stmt, ct: Var, moving: set[Var]) -> Stmt:
+    """A statement of the adjoint that asks the cotangent itself for a shape that others have as well."""
+    if not isinstance(t, Op):
+        return t
+    shapes = of_shape_alone(t)
+
+    def like(x: Arg) -> bool:
+        same = isinstance(x, Var) and x in moving and ab.same_shape(x.type, ct.type)
+        return same and (not asks_dtype(t) or getattr(x, "type", None) == ct.type)
+
+    args = tuple(ct if k in shapes and like(x) else x for k, x in enumerate(t.args))
+    return replace(t, args=args) if args != t.args else t
 
 
 def _reads_shape_alone(t: Stmt, moving: set[Atom]) -> bool:

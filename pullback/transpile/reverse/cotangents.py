@@ -154,9 +154,10 @@ class Cotangents:
 
         A Python float for one, a 0-d array for one, None for what is no float.
         """
-        return self._exact(v.type, self.open.pop(v, None), v, self.name(v))
+        return self.exact(v.type, self.open.pop(v, None), v, self.name(v))
 
-    def _exact(self, t: ab.Type, d: Cotangent | None, v: Atom, name: str) -> Atom:
+    def exact(self, t: ab.Type, d: Cotangent | None, v: Atom, name: str) -> Atom:
+        """The cotangent of a value `v` of type `t` in the structure, the shapes and the kinds of number of `v`."""
         if isinstance(t, ab.Seq | ab.Mapping):
             return self._structure(t, keys_of(t), d, v, exact=True)
         if isinstance(t, ab.ListOf) and not ab.differentiable(t):
@@ -231,7 +232,7 @@ class Cotangents:
     ) -> Atom:
         if d is not None and not isinstance(d, Tree):
             return d
-        leaf = self._exact if exact else self.materialise
+        leaf = self.exact if exact else self.materialise
         parts: list[Atom] = []
         for key, x in keys:
             part = d.get(key) if d is not None else None
