@@ -39,6 +39,7 @@ _LINEAR: dict[Op, tuple[int, ...] | None] = {}
 _MULTILINEAR: set[Op] = set()
 _STATIC: set[Callable[..., Any]] = set()
 _REVERSE: set[Callable[..., Any]] = set()
+_FORWARD: set[Callable[..., Any]] = set()
 
 
 def _add(mode: str, fn: F, ops: tuple[Op, ...], rule: Callable[[Op], Rule]) -> F:
@@ -51,6 +52,8 @@ def _add(mode: str, fn: F, ops: tuple[Op, ...], rule: Callable[[Op], Rule]) -> F
         _RULES[op, mode, made.active] = made
     if mode == "reverse":
         _REVERSE.add(fn)
+    elif mode == "forward":
+        _FORWARD.add(fn)
     return fn
 
 
@@ -152,6 +155,11 @@ def find_forward(op: Op) -> Rule | None:
 def takes_cotangent(fn: Callable[..., Any]) -> bool:
     """Is `fn` a reverse rule, which takes the cotangent first?"""
     return fn in _REVERSE
+
+
+def gives_tangent(fn: Callable[..., Any]) -> bool:
+    """Is `fn` a forward rule, which takes tangents first and gives one?"""
+    return fn in _FORWARD
 
 
 def count() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import math
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from pullback.runtime import (
     scatter_add_along,
     unbroadcast,
 )
-from pullback.stdlib.registry import linear, multilinear
+from pullback.stdlib.registry import linear, multilinear, rule
 
 linear(
     *(np.reshape, np.ravel, np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.rot90),
@@ -42,3 +43,13 @@ linear(np.where, at=(1, 2))
 multilinear(operator.matmul, np.matmul, np.dot, np.inner, np.tensordot, np.vecdot, np.vdot, np.outer, np.einsum)
 if hasattr(np, "matvec"):  # NumPy 2.2
     multilinear(np.matvec, np.vecmat)
+
+
+@rule.forward(np.arange)
+def arange(tangents: Any, out: Any, start: Any, stop: Any = None, step: Any = None, *, dtype: Any = None) -> Any:
+    if stop is None or (tangents[0] is None and (step is None or tangents[2] is None)):
+        return np.zeros_like(out)
+    if step is None or tangents[2] is None:
+        return np.full_like(out, tangents[0])
+    steps = tangents[2] * np.arange(out.size)
+    return steps if tangents[0] is None else tangents[0] + steps

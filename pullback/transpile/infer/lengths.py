@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-from pullback.transpile.abstract import ANONYMOUS, Dim, Length
+from pullback.transpile.abstract import ANONYMOUS, Array, Dim, Length, ListOf, Mapping, Scalar, Seq, Type
 from pullback.transpile.core import Var
 
 Shape = tuple[Length, ...]
@@ -27,6 +27,22 @@ _count = itertools.count(1)
 def anonymous(not_one: bool = False) -> Dim:
     """A length that is not known to equal any other."""
     return Dim(ANONYMOUS, 0, not_one)
+
+
+def nameless(t: Type) -> Type:
+    """The type with lengths that equal no other: that of a value from a function whose lengths mean nothing here."""
+    match t:
+        case Scalar(kind="int"):
+            return Scalar("int", t.dtype)
+        case Array(dtype=dtype, shape=tuple() as shape):
+            return Array(dtype, tuple(anonymous(n.not_one) if isinstance(n, Dim) else n for n in shape))
+        case Seq(kind=kind, items=items):
+            return Seq(kind, tuple(map(nameless, items)))
+        case ListOf(item=item):
+            return ListOf(nameless(item))
+        case Mapping(items=entries):
+            return replace(t, items=tuple((k, nameless(x)) for k, x in entries))
+    return t
 
 
 def is_anonymous(n: Length) -> bool:

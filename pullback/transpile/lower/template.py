@@ -310,7 +310,9 @@ def _bind(scope: Template, values: Sequence[Value], static: Mapping[str, Value])
 
 
 def _results(scope: Scope, value: Value, fn: Callable[..., object], shapes: Sequence[Any]) -> list[Atom]:
-    """The cotangents that a rule returns, one for each atom of each operand."""
+    """The cotangents that a rule returns, one for each atom of each operand; of a forward rule the one tangent."""
+    if registry.gives_tangent(fn):
+        return [as_atom(scope, scope.here, value)]
     leading = 2 if registry.takes_cotangent(fn) or declared(scope.source)[0].name == "ct" else 1
     operands = shapes[leading:]
     value = explode(scope, scope.here, value) if len(operands) > 1 else value

@@ -35,6 +35,7 @@ from pullback.transpile.core import (
     While,
 )
 from pullback.transpile.infer import type_of
+from pullback.transpile.infer.lengths import nameless
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.reverse import control, lists, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
@@ -269,7 +270,9 @@ class Adjoint:
             types = tuple(of_numpy(t, dtype) for t in types)
         tape: tuple[Var, ...] = ()
         if names.forward is not None:
-            tape = (Var("tape", ab.UNKNOWN),)
+            known = self.r.result_type(names.forward)
+            found = known.items[1] if isinstance(known, ab.Seq) and len(known.items) == 2 else _OF_A_RECURSION
+            tape = (Var("tape", nameless(found)),)
             self.r.taped[s.out] = (names.forward, tape[0])
         out = Var("", ab.Seq("tuple", types) if len(active) > 1 else types[0])
         self.b.body.append(Call(out, names.pullback, (*s.args, *tape, d), self.b.origin))
@@ -293,6 +296,8 @@ def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type
         for t, u in pairs
     )
 
+
+_OF_A_RECURSION = ab.ListOf(ab.UNKNOWN)  # the tape of a function that is not made yet: nothing is known of its items
 
 # with operands of two axes at most these broadcast nothing
 _PRODUCTS = (operator.matmul, np.matmul, np.dot, np.inner, np.outer, np.vdot)
@@ -355,6 +360,7 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     prims.appended: lists.appended,
     prims.shortened: lists.shortened,
     prims.replaced: lists.replaced,
+    prims.add_at_key: lists.added,
     list: lists.copied,
     prims.watched: Adjoint.watch,
     prims.set_item: writes.set_item,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
@@ -187,17 +187,26 @@ def _iteration(
     _reopen(self, [v for v, _ in seeds + taped], [p for _, p in seeds + taped])
     self.walk(body.body)
     self.b.at(s.origin)
+    position = _position(self, s, index) if slots.rows else index
     for p, a in slots.rows:
         if (d := self.ct.pop(p)) is not None:
             whole = self.ct.full(a)
             if _is_list(a.type):
                 d = self.ct.materialise(p.type, d, p, self.ct.name(p))
-                written = self.b.emit(prims.add_at_key, (whole, index, d), hint=self.ct.name(a))
+                written = self.b.emit(prims.add_at_key, (whole, position, d), hint=self.ct.name(a))
             else:
-                written = self.b.emit(prims.add_item, (whole, (index,), cast(Atom, d)), hint=self.ct.name(a))
+                written = self.b.emit(prims.add_item, (whole, (position,), cast(Atom, d)), hint=self.ct.name(a))
             _reopen(self, [a], [written])
     collected = [self.ct.full(p) for p, _ in slots.listed]
     return [self.ct.full(v) for v in values], collected
+
+
+def _position(self: Adjoint, s: For | While, index: Var) -> Atom:
+    """Where in the rows an iteration is whose index is this."""
+    if isinstance(s, While) or s.source is None:
+        return index
+    away = self.b(operator.sub, index, s.source.start)
+    return away if s.source.step == Lit(1) else self.b(operator.floordiv, away, s.source.step)
 
 
 def _passed_over(s: For | While, slots: _Slots, body: Block) -> tuple[If, Block] | None:
@@ -227,13 +236,6 @@ def _source(self: Adjoint, s: For | While, slots: _Slots) -> tuple[Range | None,
     """
     if isinstance(s, While):
         return None, Var("", ab.INT)
-    if not slots.rows:
+    if not slots.rows or s.source is not None:
         return s.source if s.stop is None else None, s.index
-    if s.source is not None:
-        raise errors.at(
-            errors.NotSupportedYet,
-            s.origin,
-            "this loop runs over a range and over the rows of an array at once",
-            "index the array in the body: for i in range(len(x)): row = x[i]",
-        )
     return Range(Lit(0), self.b(len, slots.rows[0][1]), Lit(1)) if s.stop is None else None, s.index

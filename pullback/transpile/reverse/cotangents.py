@@ -215,7 +215,8 @@ class Cotangents:
         if d is None and isinstance(t, ab.ListOf) and isinstance(t.item, ab.Scalar):
             return self._named(self.b.emit(prims.copies, (ZERO, self.b(len, v))), name)
         if d is None:
-            zeros = runtime.zeros_of if isinstance(t, ab.ListOf) else runtime.zeros_to_fill
+            fixed = isinstance(t, ab.ListOf) and not isinstance(t.item, ab.Unknown)
+            zeros = runtime.zeros_of if fixed else runtime.zeros_to_fill
             return self._named(self.b.emit(zeros, (v,)), name)
         if d in self._given and isinstance(t, ab.Unknown) and self._may_be_a_structure(v):
             d = self.b.emit(runtime.to_fill, (d,), hint=name)

@@ -46,6 +46,14 @@ def replaced(self: Adjoint, s: Op) -> None:
     )
 
 
+def added(self: Adjoint, s: Op) -> None:
+    """`xs[key] = xs[key] + value`, which adjoint code does to lists of cotangents."""
+    xs, key, value = s.args
+    d = self.ct.full(s.out)
+    _to_item(self, value, d, cast(Atom, key))
+    _to_list(self, xs, lambda: d)
+
+
 def copied(self: Adjoint, s: Op) -> None:
     """`list(xs)`."""
     d = self.ct.pop(s.out)
