@@ -1,6 +1,6 @@
 """Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
 
-from pullback.api import Differentiable, differentiable, grad, hvp, jvp, value_and_grad, vjp
+from pullback.api import Differentiable, differentiable, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from pullback.control import checkpoint, on_gradient, stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
@@ -40,7 +40,9 @@ __all__ = [
     "differentiable",
     "elementwise",
     "grad",
+    "hessian",
     "hvp",
+    "jacobian",
     "jvp",
     "on_gradient",
     "rule",

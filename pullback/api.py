@@ -9,6 +9,7 @@ from typing import Any, TypeVar, overload
 
 from pullback import errors
 from pullback.derived import Derived, Order
+from pullback.jacobians import Jacobian, order_of
 from pullback.pushed import Pushed
 from pullback.references import global_name, under_its_name
 from pullback.target import target_of
@@ -173,6 +174,28 @@ def hvp(f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", signature: str 
     It is the tangent of the gradient, and costs a small multiple of it. `primals` and `tangents` as of `jvp`.
     """
     return Pushed(f, Order("hvp", wrt, backend=backend, signature=signature))
+
+
+@_mode("jacobian")
+def jacobian(
+    f: Function, /, *, wrt: Wrt = 0, mode: str | None = None, backend: str = "numpy", signature: str | None = None
+) -> Jacobian:
+    """The Jacobian of a function from an array to an array, `g(*args)`, of the shape `out.shape + in.shape`.
+
+    `mode` is "forward", one column for each element of the parameter, or "reverse", one row for each of the result; all
+    of them at once where there is a rule for that. Without it the shapes of the first call decide. With several
+    parameters in `wrt` the result is a tuple of Jacobians.
+    """
+    return Jacobian(f, order_of(wrt, mode, backend, signature))
+
+
+@_mode("hessian")
+def hessian(f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", signature: str | None = None) -> Derived:
+    """The Hessian of a function whose result is a scalar in one parameter, of the shape `in.shape + in.shape`.
+
+    It is the Jacobian of the gradient, in forward mode, all columns at once.
+    """
+    return Derived(f, Order("hessian", wrt, backend=backend, signature=signature))
 
 
 class Differentiable:

@@ -21,6 +21,7 @@ from functools import partial
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, Def, Effect, For, Function, If, Lit, Op, Origin, Stmt, Var, While
+from pullback.transpile.traversal import variables
 
 from .choosing import branch
 from .facts import CONVERSIONS, MAKERS, STARTS, WRITES, is_cheap
@@ -215,9 +216,18 @@ class Folder:
             return
         if s in self.changing and isinstance(s.args[0], Var) and s.args[0] in self.waiting.pending:
             self.waiting.settle(self.waiting.pending[s.args[0]])
+        cheap = not (s.op is prims.item and s.out in self.wanted) and is_cheap(s.op, s.args, s.out.type)
+        if cheap and len(self.usage.sites.get(s.out, ())) > 1:
+            self.settle_costly(s)
         value = self.waiting.expression(lambda: self.apply(s, reader), self.waiting.room(s.out, frame))
-        written = s.op is prims.item and s.out in self.wanted
-        self.bind(s, s.out, value, slot, frame, not written and is_cheap(s.op, s.args, s.out.type))
+        self.bind(s, s.out, value, slot, frame, cheap)
+
+    def settle_costly(self, s: Op) -> None:
+        """What is computed is bound before an expression that reads it becomes a part of several others."""
+        for v in variables(s.args):
+            p = self.waiting.pending.get(v)
+            if p is not None and not p.cheap:
+                self.waiting.settle(p)
 
     def all_parts(self, s: Op, slot: int, frame: Frame) -> Target:
         """The parts of a tuple that this statement and the next ones take apart, if it is a tape or they have names."""

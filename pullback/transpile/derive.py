@@ -7,7 +7,7 @@ from dataclasses import replace
 from pullback import errors
 from pullback.backends.base import DOC
 from pullback.transpile import abstract as ab
-from pullback.transpile import marks, prims
+from pullback.transpile import jacobians, marks, prims
 from pullback.transpile.companions import Derivation, joined, pack
 from pullback.transpile.core import (
     Atom,
@@ -38,6 +38,8 @@ def derive(program: Program, request: Request) -> Program:
         program = as_primal(derive(program, request.of))
     if request.mode in ("jvp", "hvp"):
         return _forward(program, request)
+    if request.mode in ("jacobian", "jacfwd", "jacrev", "hessian"):
+        return _jacobian(program, request)
     d = Derivation(program, request.optimise)
     entry = _Entry(d)(program.entry, request)
     return Program(entry, _reachable(entry, d.functions))
@@ -68,6 +70,35 @@ def _forward(program: Program, request: Request) -> Program:
         block = d.finish(Block(tuple(p.var for p in params), tuple(ends), (out,)))
     entry = replace(f, name=name, params=params, block=block, doc=doc, primal=False)
     return Program(entry, _reachable(entry, d.functions))
+
+
+def _jacobian(program: Program, request: Request) -> Program:
+    """The program of a Jacobian; that of a gradient is the Hessian."""
+    f = program.entry
+    name = f"{f.name}_{'hessian' if request.mode == 'hessian' else 'jacobian'}"
+    doc = _doc(f, request)
+    if request.mode == "hessian":
+        if len(request.wrt) > 1:
+            message = f"the Hessian of {f.name!r} in several parameters is not supported yet"
+            raise errors.at(errors.NotSupportedYet, f.origin, message, "Take jacobian(grad(f, wrt=a), wrt=b).")
+        program = as_primal(derive(program, replace(request, mode="grad", of=None, bare=True)))
+        f = program.entry
+    is_number = _is_scalar(type_of(f.block.results[0]))
+    if is_number and request.mode in ("jacobian", "jacrev"):
+        gradient = derive(program, replace(request, mode="grad", of=None))
+        return replace(gradient, entry=replace(gradient.entry, name=name, doc=doc))
+    d: Derivation | Pushforward
+    if request.mode == "jacrev":
+        d = Derivation(program, request.optimise)
+        block, functions, parts, end = jacobians.reverse(d, f, request.wrt)
+    else:
+        d = Pushforward(program, request.optimise)
+        block, functions, parts, end = jacobians.forward(d, f, request.wrt)
+    body = [*block.body, *end]
+    out = parts[0] if request.bare else pack(body, tuple(parts), f.origin.tangent())
+    done = d.finish(Block(f.block.params, tuple(body), (out,)))
+    entry = replace(f, name=name, block=done, doc=doc, primal=False)
+    return Program(entry, _reachable(entry, dict(functions)))
 
 
 def _with_tangents(params: tuple[Param, ...], tangents: tuple[Var, ...]) -> tuple[Param, ...]:
@@ -208,6 +239,12 @@ def _doc(f: Function, request: Request) -> str:
         case "jvp":
             short = f"Value of `{f.name}` and its tangent"
             long = f"{short} along that of {to}"
+        case "jacfwd" | "jacrev":
+            short = f"Jacobian of `{f.name}`"
+            long = f"{short} with respect to {to}"
+        case "hessian":
+            short = f"Hessian of `{f.name}`"
+            long = f"{short} with respect to {to}"
         case "hvp":
             short = f"Product of the Hessian of `{f.name}` with a vector"
             long = f"Product of the Hessian of `{f.name}` in {to} with a vector"

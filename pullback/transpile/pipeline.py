@@ -20,6 +20,7 @@ from pullback.transpile.collector import collector_paused
 from pullback.transpile.core import Program
 from pullback.transpile.derive import derive
 from pullback.transpile.finite import with_checks
+from pullback.transpile.infer import type_of
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import FunctionSource
 from pullback.transpile.request import Request
@@ -50,6 +51,14 @@ def differentiate(primal: Program, request: Request) -> Program:
         derivative = with_checks(derivative)
     verify(derivative)
     return derivative
+
+
+def result_type(source: FunctionSource, types: Sequence[Type], of: Request | None = None) -> Type:
+    """The type of what a function gives for parameters of these types, or a derivative of it."""
+    program = lower(source, types, derive)
+    if of is not None:
+        program = derive(program, of)
+    return type_of(program.entry.block.results[0])
 
 
 def find_backend(name: str) -> Backend:

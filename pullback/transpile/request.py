@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Mode = Literal["primal", "grad", "value_and_grad", "vjp", "jvp", "hvp"]
+Mode = Literal["primal", "grad", "value_and_grad", "vjp", "jvp", "hvp", "jacobian", "jacfwd", "jacrev", "hessian"]
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,12 @@ def aligned(ct: Any, x: Any) -> Any:
     return ct
 
 
+def tangents_of(inputs: Any) -> Any:
+    """A tangent for each float among the inputs, None for what is none."""
+    rng = np.random.default_rng(3)
+    return tuple(float(rng.standard_normal()) if isinstance(x, float) else None for x in inputs)
+
+
 @pytest.mark.parametrize(("op", "sample"), CASES, ids=[name(op) for op, _ in CASES])
 @pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
 def test_is_inlined(op: Any, sample: Sample) -> None:
@@ -74,7 +80,8 @@ def test_is_inlined(op: Any, sample: Sample) -> None:
     ct = random_cotangent(out, np.random.default_rng(0))
     for rule in registry.rules()[op]:
         values: dict[Var, Any] = {}
-        given = (out, *sample.inputs) if rule.kind == "elementwise" else (ct, out, *sample.inputs)
+        first = {"elementwise": (), "reverse": (ct,), "forward": (tangents_of(sample.inputs),)}[rule.kind]
+        given = (*first, out, *sample.inputs)
         inputs = tuple(argument(x, f"x{k}", values) for k, x in enumerate(given))
         statics = {k: argument(x, "", values, literal=True) for k, x in sample.static.items()}
         block = lower_rule(rule.fn, inputs, statics)
@@ -83,7 +90,7 @@ def test_is_inlined(op: Any, sample: Sample) -> None:
         program = Program(Function("rule", (), block, NOWHERE))
         got = Interpreter(program).block(block, [values.get(a, getattr(a, "value", None)) for a in atoms], {})
         expected = rule.fn(*given, **sample.static)
-        operands = sample.inputs if len(sample.inputs) > 1 else sample.inputs[0]
+        operands = out if rule.kind == "forward" else sample.inputs if len(sample.inputs) > 1 else sample.inputs[0]
         for g, e in zip(got, flat(aligned(expected, operands)), strict=True):
             assert (g is None) == (e is None)
             if e is not None:

@@ -31,7 +31,7 @@ def branch(self: Forward, s: If) -> None:
         inner = self.inside(s.origin)
         inner.walk(b.body)
         inner.b.at(s.origin)
-        given = _at_the_end(inner, [b.results[k] for k in moving])
+        given = _at_the_end(inner, [b.results[k] for k in moving], [s.outs[k].type for k in moving])
         sides.append(Block((), tuple(inner.b.body), (*b.results, *given)))
     n = len(s.outs)
     kinds = [_either(s.outs[k].type, *(b.results[n + j] for b in sides)) for j, k in enumerate(moving)]
@@ -47,14 +47,14 @@ def _either(t: ab.Type, *given: Atom) -> ab.Type:
     return t
 
 
-def _at_the_end(self: Forward, values: Sequence[Atom]) -> list[Atom]:
-    """The tangents of values as the block hands them on.
+def _at_the_end(self: Forward, values: Sequence[Atom], types: Sequence[ab.Type]) -> list[Atom]:
+    """The tangents of values as the block hands them on, as values of these types.
 
     What is made for that stands before the branch at the end of the body, which may tell whether a loop stops.
     """
     body = self.b.body
     start = len(body)
-    made = [self.t.whole(self.b, v) for v in values]
+    made = [self.t.whole_as(self.b, v, t) for v, t in zip(values, types, strict=True)]
     last = body[start - 1] if start and len(body) > start else None
     if isinstance(last, If) and not {v for t in body[start:] for v in reads(t)} & {*last.outs}:
         body[start - 1 :] = [*body[start:], last]
@@ -68,7 +68,7 @@ def loop(self: Forward, s: For | While) -> None:
     collected = [k for k in range(n, len(s.outs)) if s.outs[k] in self.p.active]
     pairs = [] if isinstance(s, While) else list(zip(s.item_params, s.items, strict=True))
     walked = [(p, a) for p, a in pairs if p in self.p.active]
-    inits = [self.t.whole(self.b, s.inits[k]) for k in carried]
+    inits = [self.t.whole_as(self.b, s.inits[k], s.carried[k].type) for k in carried]
     items = [self.t.whole(self.b, a) for _, a in walked]
     kinds = [_either(s.carried[k].type, d) for k, d in zip(carried, inits, strict=True)]
     while True:
@@ -81,7 +81,8 @@ def loop(self: Forward, s: For | While) -> None:
             inner.t.set(p, d)
         inner.walk(s.body.body)
         inner.b.at(s.origin)
-        given = _at_the_end(inner, [s.body.results[k] for k in (*carried, *collected)])
+        types = [*(s.carried[k].type for k in carried), *(type_of(s.body.results[k]) for k in collected)]
+        given = _at_the_end(inner, [s.body.results[k] for k in (*carried, *collected)], types)
         after = [_either(t, d) for t, d in zip(kinds, given, strict=False)]
         if after == kinds:
             break

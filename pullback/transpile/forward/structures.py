@@ -87,8 +87,9 @@ def make(self: Forward, s: Op) -> None:
 
 
 def _zero_or(self: Forward, a: Arg) -> Arg:
-    if isinstance(a, Lit):
-        return ZERO if isinstance(a.value, float) else Lit(None)
+    """The tangent of an item of a list, 0.0 for an integer among floats."""
+    if isinstance(type_of(a), ab.Scalar) and not self.moves(a):
+        return ZERO
     return self.t.whole(self.b, a)
 
 
@@ -114,7 +115,7 @@ def change(self: Forward, s: Op) -> None:
 
 def joined(self: Forward, s: Op) -> None:
     """`xs + ys` of lists."""
-    _same(self, s, tuple(self.t.whole(self.b, x) for x in s.args))
+    _same(self, s, tuple(self.t.whole_as(self.b, x, s.out.type) for x in s.args))
 
 
 def add(self: Forward, s: Op) -> None:

@@ -58,6 +58,25 @@ class Tangents:
         """The tangent of a value as one value of its structure and shape: zeros if it does not move."""
         return whole(b, v, type_of(v), self.get(v))
 
+    def whole_as(self, b: Builder, v: Arg, t: ab.Type) -> Atom:
+        """The tangent of a value that becomes one of type `t`: a list of integers may become one of floats."""
+        if isinstance(t, ab.ListOf) and isinstance(own := type_of(v), ab.Seq):
+            return self._as_list(b, v, own, t.item)
+        d = self.whole(b, v)
+        if d == NONE and isinstance(t, ab.ListOf) and isinstance(t.item, ab.Scalar) and ab.differentiable(t):
+            return b.emit(prims.copies, (ZERO, b(len, v)))
+        return ZERO if d == NONE and isinstance(t, ab.Scalar) and ab.differentiable(t) else d
+
+
+    def _as_list(self, b: Builder, v: Arg, own: ab.Seq, t: ab.Type) -> Atom:
+        """The tangents of the items of a list of known length, each of which becomes one of type `t`."""
+        made: list[Atom] = []
+        for key, x in keys_of(own):
+            d = item(b, self.get(v), key)
+            part = whole(b, _item(b, v, key, x, d), x, d)
+            made.append(ZERO if part == NONE and isinstance(t, ab.Scalar) and ab.differentiable(t) else part)
+        return b.emit(prims.make_list, tuple(made))
+
 
 def whole(b: Builder, v: Arg, t: ab.Type, d: Tangent | None) -> Atom:
     """The tangent `d` of a value `v` of type `t` as one value."""
@@ -72,6 +91,8 @@ def whole(b: Builder, v: Arg, t: ab.Type, d: Tangent | None) -> Atom:
         made = [whole(b, _item(b, v, k, x, parts.get(k)), x, parts.get(k)) for k, x in keys]
         return structure(b, t, tuple(k for k, _ in keys), made)
     match t:
+        case ab.ListOf(item=ab.Scalar()):
+            return b.emit(prims.copies, (ZERO, b(len, v)), hint=name_of(v))
         case ab.Scalar(dtype=None):
             return ZERO
         case ab.Scalar(dtype=str() as dtype):
@@ -134,6 +155,8 @@ def exact(b: Builder, v: Atom, d: Tangent | None) -> Atom:
     found = taken_apart(type_of(v), d, v)
     if isinstance(found, Var):
         ct.mark_whole(found, v)
+        if type_of(v) == ab.Array(getattr(type_of(v), "dtype", None), ()):  # a number, perhaps, when it runs
+            return b.emit(runtime.match_kinds, (found, v), hint=name_of(v))
     return ct.exact(type_of(v), found, v, name_of(v))
 
 

@@ -1,0 +1,132 @@
+"""Values with an axis of directions before their own: how they are made, and what their types are."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Kwargs, Lit, Op, OpFunction, Origin, Slice, Stmt, Var
+from pullback.transpile.infer import infer, type_of
+from pullback.transpile.infer.lengths import anonymous
+
+ALL = Slice()
+
+
+class NotBatched(Exception):
+    """This cannot be done for several directions at once."""
+
+
+class Grown(NotBatched):
+    """A list that was the same for all directions is given an item for each of them."""
+
+    def __init__(self, list_: Var) -> None:
+        super().__init__()
+        self.list = list_
+
+
+class Batch:
+    """The directions, `count` of them, and the values that there is one of for each: by the value of one direction."""
+
+    def __init__(self, count: Atom, body: list[Stmt], of: dict[Var, Var], origin: Origin) -> None:
+        self.count = count
+        self.body = body
+        self.of = of
+        self.parts: dict[Var, tuple[bool, ...]] = {}  # of a tuple, which items there is one of for each
+        self.made: dict[Var, Op] = {}
+        self.origin = origin
+
+    def inside(self) -> Batch:
+        """For a block inside this one, still empty."""
+        inner = Batch(self.count, [], self.of, self.origin)
+        inner.parts, inner.made = self.parts, self.made
+        return inner
+
+    def has(self, x: object) -> bool:
+        """Is there one of this value for each direction?"""
+        return isinstance(x, Var) and x in self.of
+
+    def emit(self, op: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs = (), like: Var | None = None) -> Var:
+        """Append an operation; `like`: the value of one direction that its result is one of for each."""
+        t = infer(op, args, dict(kwargs))
+        if isinstance(t, ab.Unknown) and like is not None:
+            t = self.type(like.type)
+        out = Var("" if like is None else like.hint, t)
+        self.body.append(Op(out, op, args, kwargs, self.origin))
+        return out
+
+    def type(self, t: ab.Type) -> ab.Type:
+        """The type of values for all directions, each of them of type `t`."""
+        n = self.count.value if isinstance(self.count, Lit) else getattr(self.count.type, "value", None)
+        n = n if isinstance(n, int | ab.Dim) else anonymous()
+        match t:
+            case ab.Scalar(kind="float", dtype=dtype):
+                return ab.Array(dtype or "float64", (n,))
+            case ab.Array(dtype=dtype, shape=tuple() as shape):
+                return ab.Array(dtype, (n, *shape))
+            case ab.ListOf(item=item):
+                return ab.ListOf(self.type(item))
+        raise NotBatched
+
+    def bind(self, v: Var, each: Var) -> None:
+        """Say what there is for each direction of a value."""
+        self.of[v] = each
+
+    def each(self, x: Arg) -> Atom:
+        """A value for each direction; what is the same for all of them is repeated."""
+        if isinstance(x, Var) and x in self.of:
+            return self.of[x]
+        t = type_of(x)
+        match t:
+            case ab.Scalar() if isinstance(x, Var | Lit):
+                return self.emit(np.full, (self.count, x))
+            case ab.Array(shape=tuple() as shape):
+                made = self.maker(x)
+                if made is not None and made.op is np.zeros_like and not made.kwargs:
+                    return self._zeros(made.args[0], t, len(shape))
+                first = self.emit(operator.getitem, (x, (Lit(None), Lit(...))))
+                return self.emit(np.repeat, (first,), (("repeats", self.count), ("axis", Lit(0))))
+            case ab.Seq(kind="list", items=()) if isinstance(x, Var):
+                return x
+            case ab.ListOf() if isinstance(x, Var):
+                raise Grown(x)
+        raise NotBatched
+
+    def _zeros(self, like: Arg, t: ab.Array, rank: int) -> Var:
+        """Zeros of the shape of a value, for each direction."""
+        lengths = tuple(self.emit(prims.dim, (like, Lit(k))) for k in range(rank))
+        dtype = (("dtype", Lit(np.dtype(t.dtype).type, text=f"np.{t.dtype}")),) if t.dtype != "float64" else ()
+        return self.emit(np.zeros, ((self.count, *lengths),), dtype if t.dtype else ())
+
+    def aligned(self, x: Arg, rank: int) -> Arg:
+        """An operand for an operation whose result has so many axes: those of directions come before all of them."""
+        if not isinstance(x, Var) or x not in self.of:
+            return x
+        own = rank_of(x)
+        missing = rank - own
+        if missing <= 0:
+            return self.of[x]
+        rest: tuple[Arg, ...] = (Lit(...),) if own else ()
+        return self.emit(operator.getitem, (self.of[x], (ALL, *[Lit(None)] * missing, *rest)))
+
+    def maker(self, x: Arg) -> Op | None:
+        """The operation that makes a value which is the same for all directions."""
+        made = self.made.get(x) if isinstance(x, Var) else None
+        return self.maker(made.args[0]) if made is not None and made.op is prims.alias else made
+
+    def turned(self, x: Arg) -> Arg:
+        """The transpose of a matrix that is the same for all directions."""
+        made = self.maker(x)
+        if made is not None and made.op is np.transpose and not made.kwargs:
+            return made.args[0]
+        return self.emit(np.transpose, (x,))
+
+
+def rank_of(x: Arg) -> int:
+    """How many axes a value has; it must be known."""
+    found = ab.rank(type_of(x))
+    if found is None:
+        raise NotBatched
+    return found
