@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import pullback
 from pullback import errors
-from tests import container_programs, iterator_programs, sharing_programs
+from tests import container_programs, iterator_programs, list_programs, sharing_programs
 from tests.behaviour import assert_behaves, with_floats
 from tests.container_programs import A, X
 from tests.transpile.lowering import live, pointed_at
 
-RIGHT = {**container_programs.RIGHT, **iterator_programs.RIGHT, **sharing_programs.RIGHT}
-REFUSED = {**container_programs.REFUSED, **iterator_programs.REFUSED, **sharing_programs.REFUSED}
+MODULES: tuple[Any, ...] = (container_programs, iterator_programs, list_programs, sharing_programs)
+RIGHT = {name: program for m in MODULES for name, program in m.RIGHT.items()}
+REFUSED = {name: program for m in MODULES for name, program in m.REFUSED.items()}
 
 
 def test_programs_have_names_of_their_own() -> None:
-    tables = [x for m in (container_programs, iterator_programs, sharing_programs) for x in (m.RIGHT, m.REFUSED)]
+    tables = [x for m in MODULES for x in (m.RIGHT, m.REFUSED)]
     assert len({*RIGHT, *REFUSED}) == sum(map(len, tables))
 
 

@@ -21,7 +21,7 @@ from .control import Around, branch, loop
 from .defining import define
 from .expressions import Expressions, call, name
 from .facts import BINARY, may_be_a_structure, type_of
-from .layout import Note
+from .layout import Note, commented
 from .liveness import Liveness, Skips
 from .marked import Marks
 from .naming import Names
@@ -49,14 +49,8 @@ from .script import (
 )
 from .width import LINE, width
 
-_HEADERS = ("for ", "while ", "if ", "elif ", "else", "def ", "with ", "try", "@", "async ")
 _TEMPORARIES = {"sqrt": "root"}
 _IN_PLACE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv})
-
-
-def _is_header(text: str) -> bool:
-    """Is this the first line of a statement with a body?"""
-    return text.startswith(_HEADERS) or text.startswith(("match ", "case ")) and text.endswith(":")
 
 
 def _raises(node: ast.AST) -> bool:
@@ -98,10 +92,10 @@ class Builder:
         """What stands before the next statement: a comment, if it differentiates another line than the one before."""
         note = Note(origin)
         if origin.adjoint:
-            text = " ".join(origin.text.split())
+            text = commented(origin)
             note.blank = bool(self.out) and not self.backwards
             self.backwards = True
-            if text != self.comment and not _is_header(text):
+            if text and text != self.comment:
                 self.comment = note.comment = text
         return note
 

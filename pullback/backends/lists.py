@@ -38,7 +38,6 @@ from .script import (
     Loop,
     Mutate,
     Procedure,
-    Reverse,
     Statement,
     Target,
     Update,
@@ -219,10 +218,7 @@ class _Lists:
                 self.joins += zip(s.new, s.old, strict=True)
                 self.foreign.update(targets(s.value))
             case Append():
-                self.foreign.add(s.to)
                 self._put_in((s.value,), here, loops)
-            case Reverse():
-                self.foreign.add(s.what)
             case Branch():
                 self._branch(s, loops, skips, scope)
             case ForLoop() | WhileLoop():

@@ -152,6 +152,8 @@ class Adjoint:
         structural = _STRUCTURAL.get(s.op)
         if s.op is operator.add and isinstance(s.out.type, ab.ListOf):
             structural = lists.joined
+        if s.op is sum and lists.adds_arrays(s):
+            structural = lists.total
         if structural is not None:
             structural(self, s)
             return

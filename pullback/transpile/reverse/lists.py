@@ -3,6 +3,7 @@
     ys2 = appended(ys1, v)          dv = dys2[-1];  dys1 = shortened(dys2)
     ys2 = shortened(ys1)            dys1 = appended(dys2, zero)
     ys2 = replaced(ys1, k, v)       dv = dys2[k];  dys1 = replaced(dys2, k, zero)
+    s = sum(ys)                     dys = [ds] * len(ys), of each item in its shape
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Lit, Op, Var
+from pullback.transpile.core import Arg, Atom, Block, For, Lit, Op, Var
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.builder import ZERO
 from pullback.transpile.reverse.structures import merge
@@ -61,6 +62,34 @@ def joined(self: Adjoint, s: Op) -> None:
     for x, part in ((xs, prims.head), (ys, prims.tail)):
         if isinstance(x, Var) and x in self.r.active:
             self.ct.add(x, self.b.emit(part, (d, length), hint=self.ct.name(x)))
+
+
+def adds_arrays(s: Op) -> bool:
+    """Is a `sum` that of a list, of which an item or the sum may have axes?"""
+    return isinstance(t := type_of(s.args[0]), ab.ListOf) and not (ab.rank(t.item) == ab.rank(s.out.type) == 0)
+
+
+def total(self: Adjoint, s: Op) -> None:
+    """`sum(xs, start)` of arrays in a list."""
+    xs, *start = s.args
+    d = self.ct.full(s.out)
+    if isinstance(xs, Var) and xs in self.r.active:
+        self.ct.add(xs, _for_each(self, xs, d, s))
+    for x in start:
+        self.ct.add(x, d, s.out)
+
+
+def _for_each(self: Adjoint, xs: Var, d: Atom, s: Op) -> Atom:
+    """A list with the cotangent `d` of what is added up for each item, in the shape of that."""
+    assert isinstance(xs.type, ab.ListOf)
+    inner, item = self.inside(s.origin), Var("", xs.type.item)
+    part = inner.ct.fit(d, item, s.out)
+    if part is d:
+        return self.b.emit(prims.copies, (d, self.b(len, xs)), hint=self.ct.name(xs))
+    out = Var(self.ct.name(xs), ab.ListOf(type_of(part)))
+    body = Block((Var("", ab.INT), item), inner.done(), (part,))
+    self.b.body.append(For((out,), None, False, (), (xs,), body, self.b.origin))
+    return out
 
 
 def _to_item(self: Adjoint, value: Arg, d: Atom, key: Atom) -> None:

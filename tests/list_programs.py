@@ -1,0 +1,120 @@
+"""Lists whose lengths only the run knows: each program with its arguments, as in `container_programs`."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+from typing import Any
+
+import numpy as np
+
+A = np.array([[0.3, -1.0, 0.5], [0.7, 0.2, -0.4], [1.1, 0.6, -0.9], [-0.6, 0.8, 0.1]])
+XS = [np.array([0.3, -1.0]), np.array([0.7, 0.2]), np.array([-0.4, 0.9])]
+
+ROWS = """
+def f(a, n):
+    xs = []
+    for i in range(n):
+        xs.append(np.sin(a[i]))
+"""
+NUMBERS = """
+def f(a, n):
+    xs = []
+    for i in range(n):
+        xs.append(np.sin(a[i, 0]))
+"""
+
+Program = tuple[str, tuple[Any, ...]]
+Refusal = tuple[str, tuple[Any, ...], str, str]
+
+
+def rows(body: str, n: int = 4) -> Program:
+    """A program with a list `xs` of `n` vectors."""
+    return ROWS + indent(dedent(body).strip("\n"), "    ") + "\n", (A, n)
+
+
+def numbers(body: str, n: int = 4) -> Program:
+    """A program with a list `xs` of `n` numbers."""
+    return NUMBERS + indent(dedent(body).strip("\n"), "    ") + "\n", (A, n)
+
+
+def refused(program: Program, message: str, at: str) -> Refusal:
+    """A program that is refused in these words, with the caret under `at`."""
+    return (*program, message, at)
+
+
+RIGHT: dict[str, Program] = {
+    "sum of arrays": rows("return np.sum(sum(xs) ** 2)"),
+    "sum of one array": rows("return np.sum(sum(xs) ** 2)", 1),
+    "sum of no arrays": rows("return np.sum(sum(xs) * a + sum(xs))", 0),
+    "sum of arrays from a start": rows("return np.sum(sum(xs, a[1] * a[0]) ** 2)"),
+    "sum of no arrays from a start": rows("return np.sum(sum(xs, a[1] * a[0]) ** 2)", 0),
+    "sum of arrays from a wider start": rows("return np.sum(sum(xs, start=a) ** 3)"),
+    "sum of numbers from an array": numbers("return np.sum(sum(xs, a[1]) ** 3)"),
+    "sum of rows that broadcast": rows(
+        """
+        ys = [a[: n - 1, i % 3 : i % 3 + 1] for i in range(n)]
+        return np.sum(sum(ys, a[:1]) ** 3)
+        """
+    ),
+    "sum of arrays and numbers": rows(
+        """
+        ys = [0.5]
+        for i in range(n):
+            ys.append(a[i] if i % 2 else np.sum(a[i]))
+        return np.sum(sum(ys) ** 2)
+        """
+    ),
+    "sum of a generator of arrays": rows("return np.sum(sum(x * x for x in xs) ** 2)"),
+    "sum of a generator over a range": rows("return np.sum(sum(a[i] * a[i] for i in range(1, n)) ** 2)"),
+    "sum of filtered arrays": rows("return np.sum(sum(filter(lambda x: np.sum(x) > 0.0, xs)) ** 2)"),
+    "sum of mapped arrays": rows("return np.sum(sum(map(lambda x, y: x * y, xs, xs[1:])) ** 2)"),
+    "sum of sums": rows("return np.sum(sum([sum(xs) * i for i in range(n)]) ** 2)"),
+    "sum in a loop": rows(
+        """
+        t = 0.0
+        for i in range(n):
+            t = t + np.sum(sum(x * i for x in xs) ** 2)
+        return t
+        """
+    ),
+    "sum of arrays then changed": rows(
+        """
+        s = sum(xs)
+        s /= len(xs)
+        s[0] = s[1] * 2.0
+        return np.sum(s * s)
+        """
+    ),
+    "sum used as a vector": rows(
+        """
+        s = sum(xs)
+        return s[0] * np.mean(a @ s) + np.linalg.norm(s - s.mean()) + float(np.dot(s, s))
+        """
+    ),
+    "sum of rows of an array": ("\ndef f(a):\n    return np.sum(sum(a) ** 2) + np.sum(sum(a * a))\n", (A,)),
+    "sum of rows from a number": ("\ndef f(a):\n    return np.sum(sum(a[1:], 0.5) ** 2)\n", (A,)),
+    "sum of rows of a part": ("\ndef f(a, n):\n    return np.sum(sum(a[:n]) * a[0])\n", (A, 0)),
+    "sum of matrices": ("\ndef f(a):\n    return np.sum(sum(a.reshape(2, 2, 3)) ** 2)\n", (A,)),
+    "sum of an argument": ("\ndef f(xs):\n    return np.sum(sum(xs) ** 2)\n", (XS,)),
+    "sum of an argument from its first": ("\ndef f(xs):\n    return np.sum(sum(xs, xs[0]) ** 2)\n", (XS,)),
+    "sum of an argument twice": ("\ndef f(xs):\n    return np.sum(sum(xs + xs) ** 2)\n", (XS,)),
+}
+
+REFUSED: dict[str, Refusal] = {
+    "sum that may be its start is written": refused(
+        rows(
+            """
+            s = sum(xs, a[0])
+            s += 1.0
+            return np.sum(s * a[0])
+            """
+        ),
+        "'a' cannot be used: it may be the array that is written under another name",
+        "return np.sum(s * a[0])",
+    ),
+    "sum of lists that a run has": refused(
+        rows("return np.sum(sum([[x] for x in xs], [])[0])"),
+        "sum of this is not supported yet",
+        "sum([[x] for x in xs], [])",
+    ),
+}
