@@ -1710,17 +1710,4 @@ def f(x, n):
         "'ys' cannot be used: it may be the list or dict that is changed under another name on line 11",
         "ys",
     ),
-    "two lists appended to in turn": (
-        """
-def f(xs, n):
-    ys = [xs[0]]
-    for i in range(n):
-        ys.append(xs[0])
-        xs.append(ys[-1])
-    return np.sum(xs[-1])
-""",
-        ([X, Y], 2),
-        "'xs' cannot be used: it may be the list or dict that is changed under another name on line 8",
-        "xs",
-    ),
 }

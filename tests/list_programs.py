@@ -98,6 +98,29 @@ RIGHT: dict[str, Program] = {
     "sum of an argument": ("\ndef f(xs):\n    return np.sum(sum(xs) ** 2)\n", (XS,)),
     "sum of an argument from its first": ("\ndef f(xs):\n    return np.sum(sum(xs, xs[0]) ** 2)\n", (XS,)),
     "sum of an argument twice": ("\ndef f(xs):\n    return np.sum(sum(xs + xs) ** 2)\n", (XS,)),
+    "items of one list appended to another": rows(
+        """
+        ys = [0.5]
+        for i in range(n):
+            ys.append(xs[i])
+        zs = []
+        for i in range(n):
+            zs.append(xs[i])
+            xs.append(zs[0])
+        return np.sum(sum(ys) * sum(zs) + xs[-1])
+        """
+    ),
+    "two lists appended to in turn": (
+        """
+def f(xs, n):
+    ys = [xs[0]]
+    for i in range(n):
+        ys.append(xs[0])
+        xs.append(ys[-1])
+    return np.sum(xs[-1] ** 2)
+""",
+        (XS, 2),
+    ),
 }
 
 REFUSED: dict[str, Refusal] = {
@@ -116,5 +139,31 @@ REFUSED: dict[str, Refusal] = {
         rows("return np.sum(sum([[x] for x in xs], [])[0])"),
         "sum of this is not supported yet",
         "sum([[x] for x in xs], [])",
+    ),
+    "list put in a list and then changed": refused(
+        rows(
+            """
+            kept = []
+            for i in range(n):
+                ys = [x * i for x in xs]
+                kept.append(ys)
+                ys[1] = 5.0 * xs[0]
+            return np.sum(kept[0][1] * kept[1][1])
+            """
+        ),
+        "'ys' cannot be used: it may be the list or dict that is changed under another name on line 12",
+        "ys",
+    ),
+    "list set in a list and then changed": refused(
+        rows(
+            """
+            kept = [[a[0]] for i in range(n)]
+            kept[n - 1] = xs
+            xs[0] = a[1]
+            return np.sum(kept[0][0] * kept[n - 1][0])
+            """
+        ),
+        "'xs' cannot be used: it may be the list or dict that is changed under another name on line 10",
+        "xs",
     ),
 }

@@ -68,11 +68,17 @@ def put(scope: Scope, node: Any, value: Value, items: Sequence[Value], keys: Seq
 
 
 def replace_list(
-    scope: Scope, node: Any, before: Var, op: OpFunction, *args: Atom, hold_too: Sequence[Atom] = ()
+    scope: Scope,
+    node: Any,
+    before: Var,
+    op: OpFunction,
+    *args: Atom,
+    items: Sequence[Atom] = (),
+    lists: Sequence[Atom] = (),
 ) -> None:
-    """A list that is one atom is, from now on, what an operation makes of it."""
+    """A list that is one atom is, from now on, what an operation makes of it: with these items, those of these lists."""
     after = scope.op(op, (before, *args), (), before.hint, node)
-    for other in storing.reached(scope, hold_too):
+    for other in scope.memory.reached(items, lists):
         scope.memory.relate(_cell(scope, before), other)
     storing.put_list(scope, node, _cell(scope, before), after)
 
@@ -112,7 +118,7 @@ def copy_list(scope: Scope, node: Any, value: Value) -> Var:
     atom = as_atom(scope, node, value)
     assert isinstance(atom, Var)
     out = scope.op(list, (atom,), (), "", node, atom.type)
-    scope.memory.new(out, storing.reached(scope, [atom]))
+    scope.memory.new(out, scope.memory.reached(lists=[atom]))
     return out
 
 
@@ -133,7 +139,7 @@ def joined_lists(scope: Scope, node: Any, a: Value, b: Value, hint: str) -> Valu
     if isinstance(kind, ab.Unknown):
         scope.refuse(node, "lists whose items differ are joined", "Give their items one type.")
     out = scope.op(operator.add, tuple(parts), (), hint, node, kind)
-    scope.memory.new(out, storing.reached(scope, parts))
+    scope.memory.new(out, scope.memory.reached(lists=parts))
     return out
 
 
@@ -161,7 +167,7 @@ def set_item(scope: Scope, node: Any, container: Value, key: Value, item: Value)
         before = as_list(scope, node, container)
         value = as_atom(scope, node, item)
         check_item(scope, node, before, value)
-        replace_list(scope, node, before, prims.replaced, as_atom(scope, node, key), value, hold_too=(value,))
+        replace_list(scope, node, before, prims.replaced, as_atom(scope, node, key), value, items=(value,))
         return
     scope.refuse(node, "an item under such a key is not supported yet", "Use an integer that is known, or a string.")
 

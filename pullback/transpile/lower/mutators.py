@@ -50,7 +50,7 @@ def append(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: st
     assert isinstance(receiver, Var)
     value = as_atom(scope, node, item)
     check_item(scope, node, receiver, value)
-    replace_list(scope, node, receiver, prims.appended, value, hold_too=(value,))
+    replace_list(scope, node, receiver, prims.appended, value, items=(value,))
     return NONE
 
 
@@ -74,7 +74,7 @@ def extend(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: st
         return NONE
     before, other = as_list(scope, node, receiver), as_atom(scope, node, more)
     check_item(scope, node, before, Var("", other.type.item))  # type: ignore[union-attr]
-    replace_list(scope, node, before, operator.add, other, hold_too=(other,))
+    replace_list(scope, node, before, operator.add, other, lists=(other,))
     return NONE
 
 
