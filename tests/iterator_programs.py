@@ -1352,23 +1352,6 @@ def f(x):
         "a list or dict gets a place in itself",
         "d['b']",
     ),
-    "slice of unknown then list changed": (
-        """
-def f(x, n):
-    xs = []
-    for i in range(n):
-        xs.append(x * i)
-    ys = xs[1:]
-    xs[1] = x * 7.0
-    t = 0.0
-    for y in ys:
-        t = t + y
-    return t
-""",
-        (0.7, 3),
-        "a list is changed of which a slice has been taken",
-        "xs[1]",
-    ),
     "helper puts array of argument": (
         """
 def h(ys):

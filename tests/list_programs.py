@@ -121,6 +121,139 @@ def f(xs, n):
 """,
         (XS, 2),
     ),
+    "insert in front in a loop": (
+        """
+def f(x, n):
+    ys = [x]
+    for i in range(n):
+        ys.insert(0, x * i)
+    return ys[0] * ys[-1] + ys[1] ** 2
+""",
+        (0.7, 3),
+    ),
+    "popped from the front until it is empty": (
+        """
+def f(xs):
+    t = 1.0
+    while xs:
+        t = t * xs.pop(0) + t
+    return t
+""",
+        ([0.7, 0.3, 0.2],),
+    ),
+    "inserted at places of the run": rows(
+        """
+        for i in range(n):
+            xs.insert(i * 3 - 4, a[i] * xs[0])
+        xs.insert(-2, a[1])
+        xs.insert(100, a[2])
+        xs.insert(-100, a[3])
+        xs.insert(2, a[0])
+        return sum([np.sum(x**2) * k for k, x in enumerate(xs)])
+        """
+    ),
+    "taken out at places of the run": rows(
+        """
+        t = 0.0
+        for i in range(n - 1):
+            v = xs.pop(1 - i)
+            xs.append(a[i])
+            t = t + np.sum(v * xs[i]) * (i + 1)
+        del xs[n - 2], xs[-2]
+        return t + np.sum(xs[0] * xs[1])
+        """
+    ),
+    "queue of rows": rows(
+        """
+        q = []
+        t = 0.0
+        for x in xs:
+            q.append(x * 2.0)
+            if len(q) > 2:
+                v = q.pop(0)
+                t = t + np.sum(v * q[0] * x)
+        return t + np.sum(q[-1] ** 3)
+        """
+    ),
+    "known list popped at a place of the run": (
+        """
+def f(x, n):
+    xs = [x, x * x, 3.0 * x]
+    v = xs.pop(n)
+    xs.insert(n + 1, v * v)
+    del xs[n - 1]
+    return xs[0] * xs[1] + v
+""",
+        (0.7, 1),
+    ),
+    "slices of a list": rows(
+        """
+        ys, zs, vs = xs[1:], xs[n - 3 : -1], xs[::-2]
+        ws = xs[-2:1:-1]
+        return np.sum(ys[0] * zs[-1] * vs[0]) + np.sum(sum(ys) * zs[0] + ws[0]) + len(xs[:2]) * np.sum(vs[1] ** 2)
+        """
+    ),
+    "slices of a list of numbers": numbers(
+        """
+        ys, zs, vs = xs[1:], xs[n - 3 : -1], xs[::-2]
+        return np.sum(np.array(ys) ** 2) * zs[-1] + vs[0] * max(ys) + sum(xs[1:3] + xs[2:])
+        """
+    ),
+    "slice of a known list with bounds of the run": (
+        """
+def f(x, n):
+    xs = [x, x * x, 3.0 * x]
+    return sum(xs[:n]) * sum(xs[n:])
+""",
+        (0.7, 1),
+    ),
+    "slice then the list changed": numbers(
+        """
+        ys = xs[1:]
+        xs[1] = xs[0] * 7.0
+        ys.append(xs[1])
+        t = 0.0
+        for y in ys:
+            t = t * 0.5 + y**2
+        return t * xs[1]
+        """
+    ),
+    "list changed after a loop over a slice of it": numbers(
+        """
+        t = 0.0
+        for x in xs[1:]:
+            t = t * 0.5 + x**2
+        xs.append(t)
+        for x in xs[:-1]:
+            t = t * 0.5 + x**2
+        return t * xs[-1]
+        """
+    ),
+    "zip with a slice under a name": rows(
+        """
+        ys = xs[1:]
+        t = 0.0
+        for x, y in zip(xs, ys):
+            t = t + np.sum(x * y)
+        return t
+        """
+    ),
+    "reversed in place": rows(
+        """
+        ys = xs
+        ys.reverse()
+        xs[0] = xs[1] * 2.0
+        return np.sum(ys[0] * xs[-1]) + np.sum(xs[2] ** 2)
+        """
+    ),
+    "backwards in a loop": rows(
+        """
+        t = 0.0
+        for x in xs[::-1]:
+            t = t * 0.5 + np.sum(x**2)
+        return t
+        """
+    ),
 }
 
 REFUSED: dict[str, Refusal] = {
@@ -165,5 +298,45 @@ REFUSED: dict[str, Refusal] = {
         ),
         "'xs' cannot be used: it may be the list or dict that is changed under another name on line 10",
         "xs",
+    ),
+    "appended to in a loop over it and a range": refused(
+        numbers(
+            """
+            t = 0.0
+            for i, x in zip(range(2 * n), xs):
+                t = t + x * i
+                if i < 2:
+                    xs.append(x * 2.0)
+            return t
+            """
+        ),
+        "the list that this loop runs over is changed in it",
+        "zip(range(2 * n), xs)",
+    ),
+    "reversed in a loop over it": refused(
+        numbers(
+            """
+            t = 0.0
+            for x in xs:
+                t = t * 0.5 + x
+                xs.reverse()
+            return t
+            """
+        ),
+        "the list that this loop runs over is changed in it",
+        "xs",
+    ),
+    "slice of a list deleted": refused(
+        numbers("del xs[1:]\nreturn xs[0]"), "a slice of a list whose length is not known is deleted", "xs[1:]"
+    ),
+    "slice of a tuple with bounds of the run": refused(
+        ("\ndef f(x, n):\n    xs = (x, x * x)\n    return sum(xs[:n])\n", (0.7, 1)),
+        "a slice of a tuple with bounds of the run is not supported yet",
+        ":n",
+    ),
+    "slice of a list set": refused(
+        rows("xs[1:] = [a[0]]\nreturn np.sum(xs[0])"),
+        "a slice of a list whose length is not known is written",
+        "xs[1:]",
     ),
 }

@@ -49,6 +49,7 @@ from .script import (
 )
 from .width import LINE, width
 
+_METHODS: dict[Any, str] = {prims.appended: "append", prims.shortened: "pop", prims.inserted: "insert"}
 _TEMPORARIES = {"sqrt": "root"}
 _IN_PLACE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv})
 
@@ -231,17 +232,19 @@ class Builder:
         self.put(ast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
 
     def change(self, s: Change) -> None:
-        """`xs.append(v)`, `v = xs.pop()`, `xs[k] = v`."""
-        args, xs = [self.write(x) for x in s.args], self.local(s.old)
+        """`xs.append(v)`, `v = xs.pop()`, `xs[k] = v`, `del xs[k]`."""
+        args, xs = [self.write.index(x) for x in s.args], self.local(s.old)
         self.names.set(s.out, xs)
-        if s.op is prims.replaced:
-            self.put(ast.Assign([ast.Subscript(name(xs), args[0], ast.Store())], args[1]), s.origin)
-        elif s.taken is None:
-            self.put(ast.Expr(call(f"{xs}.{'append' if s.op is prims.appended else 'pop'}", *args)), s.origin)
-        else:
+        if s.taken is not None:
             value = Apply(list.pop, (s.out,), (), s.taken)
             target = self.target(s.taken, self.live.span[s].start, s.origin, value)
-            self.put(ast.Assign([target], call(f"{xs}.pop")), s.origin)
+            self.put(ast.Assign([target], call(f"{xs}.pop", *args)), s.origin)
+        elif s.op in (prims.replaced, prims.put_part):
+            self.put(ast.Assign([ast.Subscript(name(xs), args[0], ast.Store())], args[1]), s.origin)
+        elif s.op is prims.removed:
+            self.put(ast.Delete([ast.Subscript(name(xs), args[0], ast.Del())]), s.origin)
+        else:
+            self.put(ast.Expr(call(f"{xs}.{_METHODS[s.op]}", *args)), s.origin)
 
     # names
 

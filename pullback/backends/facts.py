@@ -69,7 +69,9 @@ def update_item(a: Any, index: Any, value: Any, *, op: Any, via: tuple[tuple[Any
     return out
 
 
-LIST_CHANGES: frozenset[Any] = frozenset({prims.appended, prims.shortened, prims.replaced})
+LIST_CHANGES: frozenset[Any] = frozenset(
+    {prims.appended, prims.shortened, prims.replaced, prims.inserted, prims.removed, prims.put_part}
+)
 WRITES: frozenset[Any] = frozenset({prims.set_item, prims.add_item, prims.add_at_key, update_item}) | LIST_CHANGES
 AUGMENTED: frozenset[Any] = frozenset(BINARY.keys() - {operator.matmul})
 """Operators whose augmented assignment does in place what they do, on arrays of one dtype and shape."""

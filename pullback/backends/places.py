@@ -75,6 +75,7 @@ VIEWS: frozenset[Any] = frozenset(
         operator.getitem,
         prims.alias,
         prims.item,
+        prims.part,
         list.pop,
         zip,
         reversed,

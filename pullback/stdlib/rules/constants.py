@@ -8,7 +8,7 @@ import operator
 
 import numpy as np
 
-from pullback.runtime import at_least_one, order, zeros_of, zeros_to_fill
+from pullback.runtime import at_least_one, order, place_to_insert, zeros_of, zeros_to_fill
 from pullback.stdlib.registry import constant
 
 # comparisons and logic
@@ -55,7 +55,7 @@ constant(
     np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.tri,
 )  # fmt: skip
 
-constant(order)
+constant(order, place_to_insert)
 constant(zeros_of)
 constant(zeros_to_fill)
 

@@ -28,12 +28,11 @@ from pullback.transpile.lower import (
     ordering,
     sums,
 )
-from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Inner
-from pullback.transpile.lower.values import UNDECIDED, ListView, Once, Pack, Value, class_of, lift, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, Once, Pack, Value, class_of, lift, static, type_of
 from pullback.transpile.objects import is_named_tuple
 
 Arguments = list[Value]
@@ -70,8 +69,6 @@ def fold(obj: Any, args: Arguments, keywords: Keywords) -> Value | None:
 
 def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
     match args:
-        case [ListView() as view]:
-            return length_of(scope, node, view)
         case [value]:
             cls = class_of(value)
             if cls is not None and not is_named_tuple(cls):
@@ -170,8 +167,6 @@ def _sequence(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint
     items = items_of(scope, node, value)
     if items is not None:
         return Pack(kind, tuple(items))
-    if isinstance(value, ListView):
-        return value
     if isinstance(type_of(value), ab.ListOf) and kind == "list":
         return changes.copy_list(scope, node, value)
     if isinstance(type_of(value), ab.Array) and ab.rank(type_of(value)) and kind == "list":

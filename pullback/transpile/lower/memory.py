@@ -77,7 +77,6 @@ class Memory:
 
     written: bool = False  # has anything been written at all?
     restructured: bool = False  # has a list or dict been changed at all?
-    sliced: set[Cell] = field(default_factory=set)  # lists of which a slice has been taken
     unsure: set[Container] = field(default_factory=set)  # each may be another one, too, as the run has it
     made: dict[Var, _Made] = field(default_factory=dict)
     place: dict[Var, Place] = field(default_factory=dict)
@@ -273,7 +272,9 @@ class Memory:
 
 _OF_ITEMS: frozenset[OpFunction] = frozenset({prims.make_list, prims.make_tuple, prims.copies})
 """What gives a list or tuple of these items."""
-_OF_LISTS: frozenset[OpFunction] = frozenset({prims.appended, prims.shortened, prims.replaced, list})
+_OF_LISTS: frozenset[OpFunction] = frozenset(
+    {prims.appended, prims.shortened, prims.replaced, prims.inserted, prims.removed, prims.part, list}
+)
 """What gives a list with the items of its first operand, and further ones."""
 
 

@@ -118,8 +118,6 @@ def put_list(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
 
 def lose_lists(scope: Scope, node: Any, cell: Cell) -> None:
     """A list or dict has changed: what may be the same one, or holds it, cannot be used any more."""
-    if not scope.memory.sliced.isdisjoint(scope.memory.closure(cell)):
-        scope.refuse(node, "a list is changed of which a slice has been taken", "Take the items by their indices.")
     for other in scope.memory.related.get(cell, ()):
         if scope.memory.is_list(other):
             reason = f"may be the list or dict that is changed under another name on line {getattr(node, 'lineno', 0)}"
