@@ -254,6 +254,108 @@ def f(x, n):
         return t
         """
     ),
+    "sorted listof": numbers("ys = sorted(xs)\nreturn ys[0] * ys[-1] ** 2 + ys[1] ** 3"),
+    "sorted array": ("\ndef f(x):\n    a = sorted(x, reverse=True)\n    return a[0] * a[1] ** 2 + a[2]\n", (A[0],)),
+    "sorted argument": ("\ndef f(xs):\n    a = sorted(xs)\n    return a[0] * a[1] ** 2\n", ([0.7, 0.2, 0.3],)),
+    "sorted rows by key": rows(
+        """
+        ys = sorted(xs, key=np.sum, reverse=True)
+        zs = sorted(xs, key=lambda x: (x[0] > 0.0, x[1]))
+        return np.sum(ys[0] * zs[0]) + np.sum(ys[-1] ** 2 * zs[1])
+        """
+    ),
+    "sorted pairs of a list": rows(
+        """
+        ps = sorted([(np.sum(x), x) for x in xs], key=lambda p: -p[0])
+        return ps[0][0] * np.sum(ps[1][1] ** 2)
+        """
+    ),
+    "sorted nothing": numbers("return np.sum(a) + sum(sorted(xs)) + len(sorted(xs, key=abs))", 0),
+    "sorted with equal keys": rows(
+        """
+        ys = sorted(xs, key=lambda x: x[0] > 0.0)
+        zs = sorted(xs, key=lambda x: x[0] > 0.0, reverse=True)
+        return sum([np.sum(y * z**2) * k for k, (y, z) in enumerate(zip(ys, zs))])
+        """
+    ),
+    "list sorted in place": numbers(
+        """
+        ys = xs
+        xs.sort(key=lambda x: -x)
+        xs.append(ys[0] * 2.0)
+        xs.sort()
+        return ys[0] * xs[1] ** 2 + ys[-1]
+        """
+    ),
+    "list sorted in a loop": rows(
+        """
+        t = 0.0
+        for i in range(3):
+            xs.sort(key=np.sum)
+            xs[0] = xs[0] + xs[1] * 0.7 + i
+            t = t + np.sum(xs[0] * xs[1])
+        return t
+        """
+    ),
+    "best of a list by key": rows(
+        """
+        u = max(xs, key=np.sum)
+        v = min(xs, key=lambda x: np.sum(x * x))
+        w = max(xs, key=lambda x: x[0] > -5.0)
+        return np.sum(u * v) + np.sum(w**2)
+        """
+    ),
+    "best of a list by a tuple": rows("return np.sum(max(xs, key=lambda x: (x[0] > 0.0, x[1])) ** 2)"),
+    "best of a list by nan": numbers("return max(xs, key=lambda x: math.nan) ** 2 + min(xs, key=lambda x: math.nan)"),
+    "best of a list or a default": numbers(
+        """
+        ys = [x for x in xs if x > 5.0]
+        zs = [x for x in xs if x > 0.0]
+        return max(ys, default=xs[0]) * min(zs, key=abs, default=2.0) + max(zs, default=xs[1]) ** 2
+        """
+    ),
+    "any and all of a list": numbers(
+        """
+        bs = [x > 0.5 for x in xs]
+        t = xs[0] if any(bs) else xs[1]
+        if all(bs) or any([x > 5.0 for x in xs]) or not all(a[0] > -5.0):
+            t = t * 2.0
+        return t**2 + xs[2]
+        """
+    ),
+    "list of a zip": rows(
+        """
+        ps = list(zip(xs, [np.sum(x) for x in xs], a))
+        t = 0.0
+        for x, s, r in ps:
+            t = t + np.sum(x * r) * s
+        return t * ps[1][1]
+        """
+    ),
+    "list of an enumerate": rows(
+        """
+        ps = list(enumerate(xs, 1))
+        qs = dict(a=list(reversed(xs)))
+        return np.sum(ps[1][1] ** 2) * ps[1][0] + np.sum(qs["a"][0] * ps[0][1])
+        """
+    ),
+    "sum of an enumerate": rows("return sum(k * np.sum(x**2) for k, x in enumerate(xs, n))"),
+    "sorted zip": numbers(
+        """
+        ps = sorted(zip([x**2 for x in xs], xs))
+        return ps[0][1] * ps[-1][0]
+        """
+    ),
+    "copied lists of tuples then appended": rows(
+        """
+        ps = []
+        for i in range(n):
+            ps.append((a[0] * 1.5, i))
+        qs = list(ps)
+        ps.append((a[1], 7))
+        return np.sum(qs[0][0] * ps[-1][0]) * len(qs) * len(ps)
+        """
+    ),
 }
 
 REFUSED: dict[str, Refusal] = {
@@ -338,5 +440,34 @@ REFUSED: dict[str, Refusal] = {
         rows("xs[1:] = [a[0]]\nreturn np.sum(xs[0])"),
         "a slice of a list whose length is not known is written",
         "xs[1:]",
+    ),
+    "sorted by arrays": refused(
+        rows("return np.sum(sorted(xs, key=lambda x: x * 2.0)[0])"),
+        "an order by what is no number is not supported yet",
+        "sorted(xs, key=lambda x: x * 2.0)",
+    ),
+    "sorted backwards if the run says so": refused(
+        numbers("return sorted(xs, reverse=a[0, 0] > 0.0)[0]"),
+        "an order that depends on the run is not supported yet",
+        "sorted(xs, reverse=a[0, 0] > 0.0)",
+    ),
+    "sorted in a loop over it": refused(
+        numbers("t = 0.0\nfor x in xs:\n    xs.sort()\n    t = t + x\nreturn t"),
+        "the list that this loop runs over is changed in it",
+        "xs",
+    ),
+    "array in a tuple in a list and then written": refused(
+        rows(
+            """
+            ps = []
+            r = a[0] * 2.0
+            for i in range(n):
+                ps.append((r, i))
+            r[0] = 5.0
+            return np.sum(ps[0][0] * ps[1][0])
+            """
+        ),
+        "'ps' cannot be used: it may hold the array that is written on line 13",
+        "ps",
     ),
 }

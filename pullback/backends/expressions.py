@@ -34,7 +34,7 @@ _COMPARE_NODES = {
     "is not": ast.IsNot,
 }  # fmt: skip
 _UNARY_NODES = {"-": ast.USub, "+": ast.UAdd, "~": ast.Invert, "not ": ast.Not}
-_METHODS: dict[Callable[..., Any], str] = {list.pop: "pop"}
+_METHODS: dict[Callable[..., Any], str] = {list.pop: "pop", list.index: "index"}
 ARRAY_METHODS = frozenset(
     """sum mean var std prod max min argmax argmin any all cumsum cumprod dot clip round take repeat trace
     reshape ravel transpose swapaxes squeeze diagonal""".split()

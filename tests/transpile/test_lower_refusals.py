@@ -299,13 +299,7 @@ EXPRESSIONS = {
         "Use a list or an array.",
     ),
     "max(x)": (n(2), "max of a list or array is not supported yet", "max(x)", "Use np.max."),
-    "max(x, key=abs)": (
-        n(2),
-        "the arguments `key` and `default` of max are supported for a known number of items only yet",
-        "max(x, key=abs)",
-        "Write",
-    ),
-    "any(x)": (n(2), "any of a list or array is not supported yet", "any(x)", "Use np.any."),
+    "any(x)": (n(2, 3), "any of a list or array is not supported yet", "any(x)", "Use np.any."),
     "tuple(x)": (n(2), "tuple of something whose length is not known is not supported", "tuple(x)", "Loop over it."),
     "map(abs, (x,))": (
         1.0,

@@ -18,7 +18,7 @@ constant(
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.isclose, np.allclose, np.array_equal, np.all,
     np.any,
-    math.isclose, builtins.bool, builtins.isinstance,
+    math.isclose, builtins.bool, builtins.isinstance, builtins.any, builtins.all,
 )  # fmt: skip
 
 # what kind of number is it
@@ -55,7 +55,7 @@ constant(
     np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.tri,
 )  # fmt: skip
 
-constant(order, place_to_insert)
+constant(order, place_to_insert, list.index)
 constant(zeros_of)
 constant(zeros_to_fill)
 

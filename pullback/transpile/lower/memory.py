@@ -280,6 +280,8 @@ _OF_LISTS: frozenset[OpFunction] = frozenset(
 
 def _is_plain(t: ab.Type) -> bool:
     """Is this certainly no list, and does it hold none?"""
+    if isinstance(t, ab.Seq):
+        return t.kind == "tuple" and all(map(_is_plain, t.items))
     return isinstance(t, ab.Scalar | ab.Array)
 
 
