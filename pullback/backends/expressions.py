@@ -110,6 +110,7 @@ class Expressions:
             prims.copies: self._copies,
             prims.flatten: self._flatten,
             prims.part: self._subscript,
+            prims.rows: lambda e: call(self.space.builtin("list"), self(e.args[0])),
             runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
             np.transpose: self._transpose,

@@ -46,9 +46,9 @@ from .script import (
     targets,
 )
 
-_NEW = frozenset({prims.make_list, prims.copies, prims.part, list, zeros_of})
+_NEW = frozenset({prims.make_list, prims.copies, prims.part, prims.rows, list, zeros_of})
 _SAME = frozenset({prims.alias, prims.add_at_key})
-_READS = frozenset({prims.item, list, len, prims.part})
+_READS = frozenset({prims.item, list, len, prims.part, prims.rows})
 
 
 def change_lists(procedure: Procedure) -> Procedure:

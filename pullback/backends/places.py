@@ -76,6 +76,7 @@ VIEWS: frozenset[Any] = frozenset(
         prims.alias,
         prims.item,
         prims.part,
+        prims.rows,
         list.pop,
         zip,
         reversed,

@@ -95,6 +95,11 @@ def part(xs: list[Any], index: tuple[slice]) -> list[Any]:
     return xs[index[0]]
 
 
+def rows(x: Any) -> list[Any]:
+    """`list(x)` of an array."""
+    return list(x)
+
+
 def put_part(xs: list[Any], index: tuple[slice], ys: list[Any]) -> list[Any]:
     """The list `xs` after `xs[a:b:c] = ys`, where these are as many, as a new value."""
     out = list(xs)

@@ -115,6 +115,12 @@ def part(call: Call) -> Type:
     return UNKNOWN
 
 
+@shape_function(prims.rows)
+def rows(call: Call) -> Type:
+    """A list of the rows of an array."""
+    return ListOf(getitem(Call(operator.getitem, (call.args[0], (Lit(0),)), {})))
+
+
 @shape_function(prims.replaced, prims.inserted)
 def replaced(call: Call) -> Type:
     """A list with another item."""

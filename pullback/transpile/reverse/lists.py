@@ -51,6 +51,14 @@ def replaced(self: Adjoint, s: Op) -> None:
     )
 
 
+def added_at(self: Adjoint, s: Op) -> None:
+    """`xs[key] += value` of a list of cotangents."""
+    xs, key, value = s.args
+    d = self.ct.full(s.out)
+    _to_item(self, value, d, cast(Atom, key))
+    _to_list(self, xs, lambda: d)
+
+
 def inserted(self: Adjoint, s: Op) -> None:
     """`xs.insert(key, value)`, which takes any integer: one that is too large or too small puts it at an end."""
     xs, key, value = s.args
