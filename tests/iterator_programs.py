@@ -1158,26 +1158,6 @@ def f(xs, ys, n):
 
 # and a part of the message, and the text that is marked
 REFUSED: dict[str, tuple[str, tuple[Any, ...], str, str]] = {
-    "sorted array": (
-        """
-def f(x):
-    a = sorted(x)
-    return a[0] * a[1]
-""",
-        (X,),
-        "sorted of a list or array whose length is not known is not supported yet",
-        "sorted(x)",
-    ),
-    "sorted listof": (
-        """
-def f(xs):
-    a = sorted(xs)
-    return a[0] * a[1]
-""",
-        ([0.7, 0.2, 0.3],),
-        "sorted of a list or array whose length is not known is not supported yet",
-        "sorted(xs)",
-    ),
     "listof * n": (
         """
 def f(xs):
@@ -1351,23 +1331,6 @@ def f(x):
         (0.7,),
         "a list or dict gets a place in itself",
         "d['b']",
-    ),
-    "slice of unknown then list changed": (
-        """
-def f(x, n):
-    xs = []
-    for i in range(n):
-        xs.append(x * i)
-    ys = xs[1:]
-    xs[1] = x * 7.0
-    t = 0.0
-    for y in ys:
-        t = t + y
-    return t
-""",
-        (0.7, 3),
-        "a list is changed of which a slice has been taken",
-        "xs[1]",
     ),
     "helper puts array of argument": (
         """
@@ -1694,33 +1657,5 @@ def f(x, n):
         (X, 2),
         "'ys' cannot be used: it may hold the array that is written on line 11",
         "ys",
-    ),
-    "copied lists of tuples then appended": (
-        """
-def f(x, n):
-    xs = []
-    a = x * 1.0
-    for i in range(n):
-        xs.append((a, i))
-    ys = list(xs)
-    xs.append((a * 2.0, 7))
-    return np.sum(ys[0][0]) * len(ys) * len(xs)
-""",
-        (X, 2),
-        "'ys' cannot be used: it may be the list or dict that is changed under another name on line 11",
-        "ys",
-    ),
-    "two lists appended to in turn": (
-        """
-def f(xs, n):
-    ys = [xs[0]]
-    for i in range(n):
-        ys.append(xs[0])
-        xs.append(ys[-1])
-    return np.sum(xs[-1])
-""",
-        ([X, Y], 2),
-        "'xs' cannot be used: it may be the list or dict that is changed under another name on line 8",
-        "xs",
     ),
 }

@@ -771,30 +771,6 @@ def f(x, y):
         "this array cannot be used: it may be the array that is written under another name on line ",
         "return np.sum(xs[0] * xs[1])",
     ),
-    "insert in front loop": (
-        """
-def f(x, n):
-    ys = [x]
-    for i in range(n):
-        ys.insert(0, x * i)
-    return ys[0] * ys[-1]
-""",
-        (0.7, 2),
-        "insert into a list whose length is not known is not supported yet",
-        "ys.insert(0, x * i)",
-    ),
-    "pop front loop": (
-        """
-def f(xs):
-    t = 1.0
-    while xs:
-        t = t * xs.pop(0) + t
-    return t
-""",
-        ([0.7, 0.3, 0.2],),
-        "only the last item of a list whose length is not known can be taken out yet",
-        "xs.pop(0)",
-    ),
     "try append": (
         """
 def f(x):
@@ -891,8 +867,8 @@ def f(x):
     return ys[0]
 """,
         (X,),
-        "a list is changed of which a slice has been taken",
-        "ys[0]",
+        "the list that this loop runs over is changed in it",
+        "ys[1:]",
     ),
     "array written after it went into a list": (
         """

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 import pullback
 from pullback import errors
-from tests import container_programs, iterator_programs, sharing_programs
+from tests import container_programs, iterator_programs, list_programs, sharing_programs
 from tests.behaviour import assert_behaves, with_floats
 from tests.container_programs import A, X
 from tests.transpile.lowering import live, pointed_at
 
-RIGHT = {**container_programs.RIGHT, **iterator_programs.RIGHT, **sharing_programs.RIGHT}
-REFUSED = {**container_programs.REFUSED, **iterator_programs.REFUSED, **sharing_programs.REFUSED}
+MODULES: tuple[Any, ...] = (container_programs, iterator_programs, list_programs, sharing_programs)
+RIGHT = {name: program for m in MODULES for name, program in m.RIGHT.items()}
+REFUSED = {name: program for m in MODULES for name, program in m.REFUSED.items()}
 
 
 def test_programs_have_names_of_their_own() -> None:
-    tables = [x for m in (container_programs, iterator_programs, sharing_programs) for x in (m.RIGHT, m.REFUSED)]
+    tables = [x for m in MODULES for x in (m.RIGHT, m.REFUSED)]
     assert len({*RIGHT, *REFUSED}) == sum(map(len, tables))
 
 
@@ -70,3 +74,33 @@ def test_a_list_of_each_row_is_copied_nowhere() -> None:
     )
     forward = source.partition("# return")[0]
     assert "list(" not in forward
+
+
+def of_a_list(use: str) -> str:
+    """The derivative of a function that makes a list of vectors and uses it, as text."""
+    return written(f"def f(x, n):\n    ys = [np.sin(x[i]) for i in range(n)]\n    return {use}\n", A, 2)
+
+
+def test_the_cotangents_of_what_is_stacked_are_the_rows_of_one_array() -> None:
+    source = of_a_list("np.sum(np.stack(ys) ** 2)")
+    assert "    dys = list(2.0 * np.stack(ys))\n" in source
+    assert "dys.pop()" in source
+    assert "pullback" not in source
+
+
+def test_the_cotangents_of_what_is_joined_are_cut_out_in_turn() -> None:
+    source = of_a_list("np.sum(np.concatenate(ys) ** 2)")
+    assert "dys.append(d[start:start + len(" in source
+    assert "pullback" not in source
+
+
+def test_methods_of_a_list_stay_what_they_are() -> None:
+    source = written(
+        "def f(x, n):\n    ys = [x[i] * x[i] for i in range(n)]\n    ys.insert(0, x[0])\n    v = ys.pop(1)\n"
+        "    zs = ys[1:]\n    del zs[n - 2]\n    return np.sum(v * zs[0] * len(zs))\n",
+        np.stack([X, X, X]),
+        3,
+    )
+    for line in ("ys.insert(0, x[0])", "v = ys.pop(1)", "zs = ys[1:]"):
+        assert f"    {line}\n" in source
+    assert "[n - 2]\n" in source.partition("del ")[2]

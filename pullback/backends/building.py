@@ -21,7 +21,7 @@ from .control import Around, branch, loop
 from .defining import define
 from .expressions import Expressions, call, name
 from .facts import BINARY, may_be_a_structure, type_of
-from .layout import Note
+from .layout import Note, commented
 from .liveness import Liveness, Skips
 from .marked import Marks
 from .naming import Names
@@ -49,14 +49,9 @@ from .script import (
 )
 from .width import LINE, width
 
-_HEADERS = ("for ", "while ", "if ", "elif ", "else", "def ", "with ", "try", "@", "async ")
+_METHODS: dict[Any, str] = {prims.appended: "append", prims.shortened: "pop", prims.inserted: "insert"}
 _TEMPORARIES = {"sqrt": "root"}
 _IN_PLACE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv})
-
-
-def _is_header(text: str) -> bool:
-    """Is this the first line of a statement with a body?"""
-    return text.startswith(_HEADERS) or text.startswith(("match ", "case ")) and text.endswith(":")
 
 
 def _raises(node: ast.AST) -> bool:
@@ -101,10 +96,10 @@ class Builder:
         """
         note = Note(origin)
         if origin.adjoint and not origin.beside:
-            text = " ".join(origin.text.split())
+            text = commented(origin)
             note.blank = bool(self.out) and not self.backwards
             self.backwards = True
-            if text != self.comment and not _is_header(text):
+            if text and text != self.comment:
                 self.comment = note.comment = text
         return note
 
@@ -240,17 +235,19 @@ class Builder:
         self.put(ast.Expr(call(f"{self.local(s.to)}.append", self.write(s.value))), s.origin)
 
     def change(self, s: Change) -> None:
-        """`xs.append(v)`, `v = xs.pop()`, `xs[k] = v`."""
-        args, xs = [self.write(x) for x in s.args], self.local(s.old)
+        """`xs.append(v)`, `v = xs.pop()`, `xs[k] = v`, `del xs[k]`."""
+        args, xs = [self.write.index(x) for x in s.args], self.local(s.old)
         self.names.set(s.out, xs)
-        if s.op is prims.replaced:
-            self.put(ast.Assign([ast.Subscript(name(xs), args[0], ast.Store())], args[1]), s.origin)
-        elif s.taken is None:
-            self.put(ast.Expr(call(f"{xs}.{'append' if s.op is prims.appended else 'pop'}", *args)), s.origin)
-        else:
+        if s.taken is not None:
             value = Apply(list.pop, (s.out,), (), s.taken)
             target = self.target(s.taken, self.live.span[s].start, s.origin, value)
-            self.put(ast.Assign([target], call(f"{xs}.pop")), s.origin)
+            self.put(ast.Assign([target], call(f"{xs}.pop", *args)), s.origin)
+        elif s.op in (prims.replaced, prims.put_part):
+            self.put(ast.Assign([ast.Subscript(name(xs), args[0], ast.Store())], args[1]), s.origin)
+        elif s.op is prims.removed:
+            self.put(ast.Delete([ast.Subscript(name(xs), args[0], ast.Del())]), s.origin)
+        else:
+            self.put(ast.Expr(call(f"{xs}.{_METHODS[s.op]}", *args)), s.origin)
 
     # names
 

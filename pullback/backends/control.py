@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pullback.transpile.core import Lit, Origin, Var
 
 from .expressions import constant
+from .layout import commented
 from .script import Apply, Assign, Body, Branch, Expr, ForLoop, Loop, WhileLoop, atoms, counted
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def loop(b: Builder, s: Loop) -> None:
     chosen, given = slot_names(b, s)
     b.transfer(given, s.origin)
     note = b.announce(s.origin)
+    comment = b.comment if b.comment == commented(s.origin) else ""  # a comprehension is one line of the user's
     for p, n in zip(s.carried, chosen, strict=True):
         b.names.set(p, n)
     iterable: Any = b.write(s.iterable) if isinstance(s, ForLoop) else None
@@ -144,7 +146,7 @@ def loop(b: Builder, s: Loop) -> None:
     with b.names.region(span.start):
         if isinstance(s, ForLoop):
             target = b.target(s.target, span.start + 1, s.origin, None, item_wishes(b, s))
-            body = loop_body(b, s, chosen, [])
+            body = loop_body(b, s, chosen, [], comment)
             node: Any = ast.For(target, iterable, body, [])
         else:
             test, before = written_test(b, s)
@@ -157,11 +159,11 @@ def loop(b: Builder, s: Loop) -> None:
         if isinstance(r, Var) and r in b.listed_names:
             b.listed_names[o] = b.listed_names[r]
     b.put(node, s.origin, note)
-    b.comment = ""
+    b.comment = comment
 
 
-def loop_body(b: Builder, s: Loop, chosen: list[str], before: list[Any]) -> list[Any]:
-    body = [*before, *b.block(s.body, chosen, at=s.origin)]
+def loop_body(b: Builder, s: Loop, chosen: list[str], before: list[Any], comment: str = "") -> list[Any]:
+    body = [*before, *b.block(s.body, chosen, comment=comment, at=s.origin)]
     while body and body[-1] in b.skipping:  # nothing follows it, not even the values for the next round
         last = body.pop()
         test, then, orelse = b.skipping[last]

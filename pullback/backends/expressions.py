@@ -34,7 +34,7 @@ _COMPARE_NODES = {
     "is not": ast.IsNot,
 }  # fmt: skip
 _UNARY_NODES = {"-": ast.USub, "+": ast.UAdd, "~": ast.Invert, "not ": ast.Not}
-_METHODS: dict[Callable[..., Any], str] = {list.pop: "pop"}
+_METHODS: dict[Callable[..., Any], str] = {list.pop: "pop", list.index: "index"}
 ARRAY_METHODS = frozenset(
     """sum mean var std prod max min argmax argmin any all cumsum cumprod dot clip round take repeat trace
     reshape ravel transpose swapaxes squeeze diagonal""".split()
@@ -109,8 +109,8 @@ class Expressions:
             prims.make_list: lambda e: ast.List([self(x) for x in e.args], ast.Load()),
             prims.copies: self._copies,
             prims.flatten: self._flatten,
-            prims.head: lambda e: self._index(self(e.args[0]), ast.Slice(None, self(e.args[1]))),
-            prims.tail: lambda e: self._index(self(e.args[0]), ast.Slice(self(e.args[1]))),
+            prims.part: self._subscript,
+            prims.rows: lambda e: call(self.space.builtin("list"), self(e.args[0])),
             runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
             np.transpose: self._transpose,

@@ -69,7 +69,9 @@ def update_item(a: Any, index: Any, value: Any, *, op: Any, via: tuple[tuple[Any
     return out
 
 
-LIST_CHANGES: frozenset[Any] = frozenset({prims.appended, prims.shortened, prims.replaced})
+LIST_CHANGES: frozenset[Any] = frozenset(
+    {prims.appended, prims.shortened, prims.replaced, prims.inserted, prims.removed, prims.put_part}
+)
 WRITES: frozenset[Any] = frozenset({prims.set_item, prims.add_item, prims.add_at_key, update_item}) | LIST_CHANGES
 AUGMENTED: frozenset[Any] = frozenset(BINARY.keys() - {operator.matmul})
 """Operators whose augmented assignment does in place what they do, on arrays of one dtype and shape."""
@@ -83,7 +85,6 @@ FRESH: frozenset[Any] = frozenset(
         *UNARY,
         prims.spread,
         prims.astype,
-        prims.copies,
         prims.flatten,
         *WRITES,
         prims.dim,
@@ -179,6 +180,8 @@ def is_fresh(op: Any, args: tuple[Any, ...]) -> bool:
     """Is an array that this operation returns always a new one?"""
     if op is operator.getitem:
         return is_surely_advanced(args[1])
+    if op is builtins.sum and len(args) > 1:  # of no items it is the start
+        return not is_array(type_of(args[1]))
     return isinstance(op, np.ufunc) or op in FRESH
 
 
@@ -219,5 +222,6 @@ HELPER_ALIASES: dict[Callable[..., Any], tuple[int, ...]] = {
     runtime.match_kinds: (0,),
     runtime.to_fill: (0,),
     runtime.pass_through: (1,),
+    prims.copies: (0,),
     prims.add_at_key: (0, 2),
 }

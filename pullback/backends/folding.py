@@ -133,7 +133,7 @@ class Folder:
         inner = {o for s in block.body if s not in self.done for o in s.outs}
         for atom in frame.collect:
             if atom not in inner:
-                self.append(frame, 0, atom, atom, self.function.origin)
+                self.append(frame, 0, atom, atom, loops[-1].origin)
         return frame
 
     def end(self, block: Block) -> int:

@@ -16,6 +16,7 @@ from pullback import errors, runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
+    Atom,
     Block,
     Effect,
     For,
@@ -170,6 +171,17 @@ class _Check:
         if any(not isinstance(v.type, ab.ListOf | ab.Seq) for v in variables(s.items)):
             refuse(s.origin, "a loop over the rows of an array", "use array operations, or differentiate for NumPy")
         self.static.add(s.index)
+        for p, o, i, r in zip(s.carried, s.outs, s.inits, s.body.results, strict=False):
+            if isinstance(p.type, ab.Scalar) and self.is_static(i) and self.is_counted(s, p, r):
+                self.static.update((p, o))
+
+    def is_counted(self, s: For, p: Var, result: Atom) -> bool:
+        """Is what a loop over a list carries computed from itself and from what is static alone?"""
+        known = {p}
+        for t in s.body.body:
+            if isinstance(t, Op) and (t.op in _SHAPES or all(x in known or self.is_static(x) for x in t.args)):
+                known.add(t.out)
+        return result in known
 
 
 def _is_structure(t: ab.Type) -> bool:

@@ -26,5 +26,15 @@ class Note:
     blank: bool = False
 
 
+_HEADERS = ("for ", "while ", "if ", "elif ", "else", "def ", "with ", "try", "@", "async ")
+
+
+def commented(origin: Origin) -> str:
+    """The comment over what differentiates this line; empty for the first line of a statement with a body."""
+    text = " ".join(origin.text.split())
+    is_header = text.startswith(_HEADERS) or text.startswith(("match ", "case ")) and text.endswith(":")
+    return "" if is_header or not origin.adjoint else text
+
+
 class PrintingError(AssertionError):
     """The printer changed the program."""

@@ -38,7 +38,6 @@ from .script import (
     Loop,
     Mutate,
     Procedure,
-    Reverse,
     Statement,
     Target,
     Update,
@@ -47,9 +46,9 @@ from .script import (
     targets,
 )
 
-_NEW = frozenset({prims.make_list, prims.copies, prims.head, prims.tail, list, zeros_of})
+_NEW = frozenset({prims.make_list, prims.copies, prims.part, prims.rows, list, zeros_of})
 _SAME = frozenset({prims.alias, prims.add_at_key})
-_READS = frozenset({prims.item, list, len, prims.head, prims.tail})
+_READS = frozenset({prims.item, list, len, prims.part, prims.rows})
 
 
 def change_lists(procedure: Procedure) -> Procedure:
@@ -219,10 +218,7 @@ class _Lists:
                 self.joins += zip(s.new, s.old, strict=True)
                 self.foreign.update(targets(s.value))
             case Append():
-                self.foreign.add(s.to)
                 self._put_in((s.value,), here, loops)
-            case Reverse():
-                self.foreign.add(s.what)
             case Branch():
                 self._branch(s, loops, skips, scope)
             case ForLoop() | WhileLoop():
@@ -343,7 +339,8 @@ class _Rewriting:
         assert isinstance(value, Apply)
         old, copies = o.old, list[Statement]()
         taken: Var | None = None
-        if value.op is prims.shortened and before and (found := _last_item(before[-1], old)) is not None:
+        key = Lit(-1) if value.op is prims.shortened else value.args[1] if value.op is prims.removed else None
+        if key is not None and before and (found := _item(before[-1], old, key)) is not None:
             taken = found
             before.pop()
         if o.s in self.found.copying or not isinstance(old, Var):
@@ -352,9 +349,18 @@ class _Rewriting:
         return [*copies, Change(o.out, old, value.op, value.args[1:], taken, o.s.origin)]
 
 
-def _last_item(s: Statement, xs: Expr) -> Var | None:
-    """The variable that a statement gives the last item of a list."""
+def _item(s: Statement, xs: Expr, key: Expr) -> Var | None:
+    """The variable that a statement gives the item of a list under a key."""
     match s:
-        case Assign(target=Var() as v, value=Apply(op=prims.item, args=(of, Lit(value=-1)))) if of is xs:
+        case Assign(target=Var() as v, value=Apply(op=prims.item, args=(of, at))) if of is xs and _same(at, key):
             return v
     return None
+
+
+def _same(a: Expr, b: Expr) -> bool:
+    """Are these one expression?"""
+    match a, b:
+        case Apply(), Apply():
+            alike = a.op is b.op and not a.kwargs and not b.kwargs and len(a.args) == len(b.args)
+            return alike and all(map(_same, a.args, b.args))
+    return a is b or isinstance(a, Lit) and a == b

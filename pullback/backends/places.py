@@ -75,6 +75,8 @@ VIEWS: frozenset[Any] = frozenset(
         operator.getitem,
         prims.alias,
         prims.item,
+        prims.part,
+        prims.rows,
         list.pop,
         zip,
         reversed,

@@ -27,7 +27,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Lit, Var
 
 from . import carrying, giving
-from .facts import WRITES, is_gather, may_be_a_structure, through
+from .facts import WRITES, is_array, is_gather, may_be_a_structure, through, type_of
 from .handing import handed_back, returning_first
 from .keeping import Keeping, absent, leaving
 from .lists import change_lists
@@ -98,10 +98,10 @@ class Stores:
     def settled(self) -> tuple[Body, Summary]:
         """The body after as many walks as there is something to learn from."""
         while True:
-            before = self.own.learnt()
+            before = self.own.learnt(), len(self.lists.apart)
             body = self.procedure()
             self.own.updated = self.own.updates
-            if self.own.learnt() == before:
+            if (self.own.learnt(), len(self.lists.apart)) == before:
                 return body, Summary(self.params, self.result or NOWHERE)
 
     def procedure(self) -> Body:
@@ -126,6 +126,8 @@ class Stores:
         match s:
             case Assign(value=Apply(op=op)) if op in WRITES:
                 return self.write(s, where)
+            case Assign(value=Apply(op=prims.copies, args=(x, _)) as value) if is_array(type_of(x)):
+                return self.lists.repetition(s, value, where)
             case Assign(value=Invoke() as e) if e.taken:
                 return [giving.call(self, s, e, where)]
             case Assign():
@@ -155,6 +157,7 @@ class Stores:
         return [s]
 
     def returned(self, s: Return, where: Where) -> Return:
+        self.lists.leave(s.value)
         if self.whole.public or where.scope:
             return replace(s, value=protected(s.value, self.places, where.scope))
         if self.whole.mutated:

@@ -4,7 +4,7 @@ from pullback.runtime.finite import require_finite
 from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.objects import record, require_distinct
-from pullback.runtime.order import order
+from pullback.runtime.order import order, place_to_insert
 from pullback.runtime.products import product_of_others
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
@@ -22,6 +22,7 @@ __all__ = [
     "order",
     "pass_through",
     "place_diagonal",
+    "place_to_insert",
     "product_of_others",
     "read_only",
     "read_written",

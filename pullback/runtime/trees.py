@@ -23,7 +23,7 @@ def add_trees(a: Any, b: Any) -> Any:
         if len(a) != len(b):
             raise TypeError("a list or tuple has become longer or shorter: a signature says what the parameters are")
         return type(a)(map(add_trees, a, b))
-    if hasattr(a, "__dict__"):
+    if hasattr(a, "__dict__") and not hasattr(a, "dtype"):  # an array of JAX has both
         return record(type(a), **{name: add_trees(x, getattr(b, name)) for name, x in vars(a).items()})
     return a + b
 

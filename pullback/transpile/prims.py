@@ -76,14 +76,35 @@ def replaced(xs: list[Any], key: Any, value: Any) -> list[Any]:
     return out
 
 
-def head(xs: list[Any], n: int) -> list[Any]:
-    """`xs[:n]` of a list."""
-    return xs[:n]
+def inserted(xs: list[Any], key: int, value: Any) -> list[Any]:
+    """The list `xs` after `xs.insert(key, value)`, as a new value."""
+    out = list(xs)
+    out.insert(key, value)
+    return out
 
 
-def tail(xs: list[Any], n: int) -> list[Any]:
-    """`xs[n:]` of a list."""
-    return xs[n:]
+def removed(xs: list[Any], key: int) -> list[Any]:
+    """The list `xs` after `del xs[key]`, as a new value."""
+    out = list(xs)
+    del out[key]
+    return out
+
+
+def part(xs: list[Any], index: tuple[slice]) -> list[Any]:
+    """`xs[a:b:c]` of a list."""
+    return xs[index[0]]
+
+
+def rows(x: Any) -> list[Any]:
+    """`list(x)` of an array."""
+    return list(x)
+
+
+def put_part(xs: list[Any], index: tuple[slice], ys: list[Any]) -> list[Any]:
+    """The list `xs` after `xs[a:b:c] = ys`, where these are as many, as a new value."""
+    out = list(xs)
+    out[index[0]] = ys
+    return out
 
 
 def make_dict(keys: tuple[Any, ...], *items: Any, cls: Any = None) -> Any:

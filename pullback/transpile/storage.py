@@ -38,7 +38,7 @@ _FRESH_NAMES = """
 
 _FRESH: frozenset[OpFunction] = (
     ARITHMETIC
-    | REDUCTIONS
+    | REDUCTIONS - {sum}
     | {getattr(np, name) for name in _FRESH_NAMES}
     | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, np.linalg.norm}
 )
@@ -82,6 +82,11 @@ def sharing(fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> Sharing:
 
 
 Special = Callable[[tuple[Arg, ...], dict[str, Arg]], Sharing]
+
+
+def _total(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
+    """`sum(xs, start)`: the start itself where there is no item."""
+    return Sharing.UNKNOWN if len(args) > 1 and not isinstance(_type(args[1]), ab.Scalar) else Sharing.FRESH
 
 
 def _einsum(args: tuple[Arg, ...], kwargs: dict[str, Arg]) -> Sharing:
@@ -151,6 +156,7 @@ def _type(x: Arg) -> ab.Type:
 
 
 _SPECIAL: dict[Any, Special] = {
+    sum: _total,
     np.einsum: _einsum,
     np.asarray: _asarray,
     np.real: partial(_part, imaginary=False),

@@ -80,3 +80,8 @@ def while_loop(a: float) -> float:
 
 def mask(x: Any) -> Any:
     return np.sum(x[x > 0.0])
+
+
+def vectors(xs: Any, y: Any) -> Any:
+    joined = np.concatenate(xs) ** 2
+    return np.sum(joined) + np.sum(np.stack(xs) ** 3) + np.sum(sum(xs, y) ** 2)

@@ -36,6 +36,7 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (models.scalars, (0, 1), (0.7, 1.3)),
     (models.sums, (0, 1, 2), ([0.5, -1.5, 2.0], n(3), 0.7)),
     (models.shapes, (0,), (n(3, 4), np.array([0, 0, 2, 4]))),
+    (models.vectors, (0, 1), ([n(3), n(3), n(3)], n(3))),
 ]
 
 

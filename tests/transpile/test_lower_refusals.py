@@ -287,20 +287,6 @@ STATEMENTS = {
         "int(x)",
         "Write the keys out, or use a list or an array.",
     ),
-    "an item of a slice of a list": (
-        "return x[1:][-1]",
-        [1.0, 2.0],
-        "an item of a slice of a list is not supported yet",
-        "x[1:][-1]",
-        "Read it from the list itself.",
-    ),
-    "a slice of a list as a value": (
-        "y = x[1:]\nreturn y",
-        [1.0, 2.0],
-        "a slice of a list cannot be used as a value yet",
-        "return y",
-        "Loop over it, or over its indices.",
-    ),
 }
 
 # expression: (argument, message, marked text, hint)
@@ -312,15 +298,8 @@ EXPRESSIONS = {
         "x",
         "Use a list or an array.",
     ),
-    "sum(x)": (n(2, 3), "sum of this is not supported yet", "sum(x)", "Use np.sum, or add in a loop."),
     "max(x)": (n(2), "max of a list or array is not supported yet", "max(x)", "Use np.max."),
-    "max(x, key=abs)": (
-        n(2),
-        "the arguments `key` and `default` of max are supported for a known number of items only yet",
-        "max(x, key=abs)",
-        "Write",
-    ),
-    "any(x)": (n(2), "any of a list or array is not supported yet", "any(x)", "Use np.any."),
+    "any(x)": (n(2, 3), "any of a list or array is not supported yet", "any(x)", "Use np.any."),
     "tuple(x)": (n(2), "tuple of something whose length is not known is not supported", "tuple(x)", "Loop over it."),
     "map(abs, (x,))": (
         1.0,

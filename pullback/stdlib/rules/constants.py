@@ -8,7 +8,7 @@ import operator
 
 import numpy as np
 
-from pullback.runtime import at_least_one, order, zeros_of, zeros_to_fill
+from pullback.runtime import at_least_one, order, place_to_insert, zeros_of, zeros_to_fill
 from pullback.stdlib.registry import constant
 
 # comparisons and logic
@@ -18,7 +18,7 @@ constant(
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.isclose, np.allclose, np.array_equal, np.all,
     np.any,
-    math.isclose, builtins.bool, builtins.isinstance,
+    math.isclose, builtins.bool, builtins.isinstance, builtins.any, builtins.all,
 )  # fmt: skip
 
 # what kind of number is it
@@ -55,7 +55,7 @@ constant(
     np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.tri,
 )  # fmt: skip
 
-constant(order)
+constant(order, place_to_insert, list.index)
 constant(zeros_of)
 constant(zeros_to_fill)
 

@@ -104,7 +104,7 @@ def shortened(call: Call) -> Type:
     return call.type(0)
 
 
-@shape_function(prims.head, prims.tail, list)
+@shape_function(prims.part, prims.removed, prims.put_part, list)
 def part(call: Call) -> Type:
     """A part of a list, or a copy of it."""
     match call.type(0, "xs"):
@@ -115,7 +115,13 @@ def part(call: Call) -> Type:
     return UNKNOWN
 
 
-@shape_function(prims.replaced)
+@shape_function(prims.rows)
+def rows(call: Call) -> Type:
+    """A list of the rows of an array."""
+    return ListOf(getitem(Call(operator.getitem, (call.args[0], (Lit(0),)), {})))
+
+
+@shape_function(prims.replaced, prims.inserted)
 def replaced(call: Call) -> Type:
     """A list with another item."""
     match call.type(0, "xs"), call.type(2, "value"):

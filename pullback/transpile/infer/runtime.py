@@ -45,9 +45,9 @@ def zeros_with(call: Call) -> Type:
     return Array(call.array(0, "g").dtype, call.array(1, "like").shape)
 
 
-@shape_function(runtime.at_least_one)
+@shape_function(runtime.at_least_one, runtime.place_to_insert)
 def at_least_one(call: Call) -> Type:
-    """A count that is not 0."""
+    """A count that is not 0, or an index that is not negative."""
     return INT
 
 

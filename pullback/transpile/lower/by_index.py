@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pullback.transpile import abstract as ab
@@ -12,28 +12,53 @@ from pullback.transpile.core import Atom, Lit, Range, Var
 from pullback.transpile.lower.headers import Iteration, name_of, part_of
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.sequences import Backwards, Enumerated, Items, Known, Numbers, Sequenced, View, Zipped
-from pullback.transpile.lower.values import ListView, Pack, Value
+from pullback.transpile.lower.values import Pack, Value
 
 
 def by_index(scope: Scope, node: Any, s: Sequenced, target: Any) -> Iteration:
     """A loop over the indices of a sequence. Over a slice of a list it runs over the list's own indices."""
     reverse = isinstance(s, Backwards)
     inner = s.inner if isinstance(s, Backwards) else s
-    match inner:
-        case View(view) | Enumerated(View(view), _):
-            first, stop = view.start, stop_of(scope, node, view)
-        case _:
-            first, stop = Lit(0), _length(scope, node, inner)
+    view = inner.inner if isinstance(inner, Enumerated) else inner
+    first: Atom = Lit(0)
+    stop: Atom | None = None
+    if isinstance(view, View):
+        first, stop = view.start, _stop_of(scope, node, view)
 
     def element(index: Var, items: Sequence[Var]) -> Value:
         return _read(scope, node, inner, target, index, first)
 
     counts = isinstance(inner, Enumerated) and inner.start == first
     hint = name_of(part_of(target, 0)) if counts else ""
-    return Iteration(Range(first, stop, Lit(1)), reverse, (), element, hint)
+    source = Range(first, _length(scope, node, inner) if stop is None else stop, Lit(1))
+    return Iteration(source, reverse, (), element, hint, read=tuple(_lists(inner)), viewed=tuple(_viewed(inner)))
 
 
-def stop_of(scope: Scope, node: Any, view: ListView) -> Atom:
+def _lists(s: Sequenced) -> Iterator[Atom]:
+    """The lists that are read by index."""
+    match s:
+        case Items(atom) if isinstance(atom.type, ab.ListOf):
+            yield atom
+        case Enumerated(inner, _) | Backwards(inner):
+            yield from _lists(inner)
+        case Zipped(inners):
+            for x in inners:
+                yield from _lists(x)
+
+
+def _viewed(s: Sequenced) -> Iterator[Atom]:
+    """The lists of which slices are read by index, which are copies for the user."""
+    match s:
+        case View(items):
+            yield items
+        case Enumerated(inner, _) | Backwards(inner):
+            yield from _viewed(inner)
+        case Zipped(inners):
+            for x in inners:
+                yield from _viewed(x)
+
+
+def _stop_of(scope: Scope, node: Any, view: View) -> Atom:
     """The index behind the last item of a slice of a list; it may lie before the first."""
     if not isinstance(view.stop, int):
         return view.stop
@@ -41,25 +66,18 @@ def stop_of(scope: Scope, node: Any, view: ListView) -> Atom:
     return scope.op(operator.sub, (length, Lit(view.stop)), (), "", node) if view.stop else length
 
 
-def length_of(scope: Scope, node: Any, view: ListView) -> Atom:
-    """The length of a slice of a list."""
-    stop = stop_of(scope, node, view)
-    size = stop if view.start == Lit(0) else scope.op(operator.sub, (stop, view.start), (), "", node)
-    return size if view.start == Lit(0) and view.stop == 0 else scope.op(max, (size, Lit(0)), (), "", node, ab.INT)
-
-
 def _length(scope: Scope, node: Any, s: Sequenced) -> Atom:
     """The number of elements; negative where there are none, perhaps."""
     reach = _reach(s)
     if reach is not None:
-        return stop_of(scope, node, ListView(reach[0], Lit(0), reach[1]))
+        return _stop_of(scope, node, View(reach[0], Lit(0), reach[1]))
     match s:
         case Known(items):
             return Lit(len(items))
         case Numbers(start, stop, step) if (start, step) == (Lit(0), Lit(1)):
             return stop
-        case View(view):
-            return scope.op(operator.sub, (stop_of(scope, node, view), view.start), (), "", node)
+        case View() as view:
+            return scope.op(operator.sub, (_stop_of(scope, node, view), view.start), (), "", node)
         case Enumerated(inner, _) | Backwards(inner):
             return _length(scope, node, inner)
         case Zipped(inners) if inners:
@@ -75,7 +93,7 @@ def _reach(s: Sequenced) -> tuple[Atom, int] | None:
     match s:
         case Items(atom):
             return atom, 0
-        case View(ListView(items, Lit(value=int() as start), int() as stop)):
+        case View(items, Lit(value=int() as start), int() as stop):
             return items, start + stop
         case Enumerated(inner, _) | Backwards(inner):
             return _reach(inner)
@@ -94,7 +112,7 @@ def _read(scope: Scope, node: Any, s: Sequenced, target: Any, index: Atom, first
             return index
         case Items(atom):
             return read_at(scope, node, atom, index, name_of(target))
-        case View(view):
+        case View() as view:
             at = index if first == view.start else scope.op(operator.add, (index, view.start), (), "", node)
             return read_at(scope, node, view.items, at, name_of(target))
         case Enumerated(inner, start):

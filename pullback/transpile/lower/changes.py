@@ -15,13 +15,13 @@ from typing import Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Global, OpFunction, Var
+from pullback.transpile.core import Atom, Global, OpFunction, Slice, Var
 from pullback.transpile.lower import storing
 from pullback.transpile.lower.containers import as_atom, explode, items_of
 from pullback.transpile.lower.identity import container_of, hold, now
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scope import NONE, Scope, joined
-from pullback.transpile.lower.values import UNDECIDED, ListView, Pack, Value, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, Pack, Value, static, type_of
 
 
 def is_list_or_dict(value: Value) -> bool:
@@ -37,8 +37,6 @@ def changed(scope: Scope, node: Any, value: Value) -> Value:
     value = now(scope, value)
     if isinstance(value, Global):
         scope.refuse(node, f"{value.name!r} is a value of the module, and it is changed", "Change a copy of it.")
-    if isinstance(value, ListView):
-        scope.refuse(node, "a slice of a list whose length is not known is changed", "Build a new list in a loop.")
     if scope.is_template:
         scope.refuse(node, "it changes a list or dict")
     t = type_of(value)
@@ -68,11 +66,17 @@ def put(scope: Scope, node: Any, value: Value, items: Sequence[Value], keys: Seq
 
 
 def replace_list(
-    scope: Scope, node: Any, before: Var, op: OpFunction, *args: Atom, hold_too: Sequence[Atom] = ()
+    scope: Scope,
+    node: Any,
+    before: Var,
+    op: OpFunction,
+    *args: Atom,
+    items: Sequence[Atom] = (),
+    lists: Sequence[Atom] = (),
 ) -> None:
-    """A list that is one atom is, from now on, what an operation makes of it."""
+    """A list that is one atom is, from now on, what an operation makes of it, with these items and these lists'."""
     after = scope.op(op, (before, *args), (), before.hint, node)
-    for other in storing.reached(scope, hold_too):
+    for other in scope.memory.reached(items, lists):
         scope.memory.relate(_cell(scope, before), other)
     storing.put_list(scope, node, _cell(scope, before), after)
 
@@ -107,12 +111,34 @@ def list_type(scope: Scope, node: Any, t: ab.Type) -> ab.Type:
     scope.refuse(node, "a list whose items differ is changed or sorted at an index of the run", hint)
 
 
+def any_length(scope: Scope, node: Any, value: Value) -> Var:
+    """A list of known items as a value whose length is not known; what has the list under a name keeps it."""
+    atom = as_atom(scope, node, value)
+    assert isinstance(atom, Var)
+    if isinstance(atom.type, ab.ListOf):
+        return atom
+    return scope.op(prims.alias, (atom,), (), "", node, list_type(scope, node, atom.type))
+
+
+def part(scope: Scope, node: Any, value: Value, bounds: Slice, hint: str = "") -> Var:
+    """Another list with the items of one whose length is not known that are between these bounds."""
+    atom = as_atom(scope, node, value)
+    assert isinstance(atom, Var | Global)
+    return scope.op(prims.part, (atom, (bounds,)), (), hint, node, atom.type)
+
+
+def rebind_list(scope: Scope, node: Any, before: Var, after: Var) -> None:
+    """A list that is one atom is, from now on, this new list of its items."""
+    after = scope.op(prims.alias, (after,), (), before.hint, node)
+    storing.put_list(scope, node, _cell(scope, before), after)
+
+
 def copy_list(scope: Scope, node: Any, value: Value) -> Var:
     """Another list with the items of one whose length is not known."""
     atom = as_atom(scope, node, value)
     assert isinstance(atom, Var)
     out = scope.op(list, (atom,), (), "", node, atom.type)
-    scope.memory.new(out, storing.reached(scope, [atom]))
+    scope.memory.new(out, scope.memory.reached(lists=[atom]))
     return out
 
 
@@ -133,7 +159,7 @@ def joined_lists(scope: Scope, node: Any, a: Value, b: Value, hint: str) -> Valu
     if isinstance(kind, ab.Unknown):
         scope.refuse(node, "lists whose items differ are joined", "Give their items one type.")
     out = scope.op(operator.add, tuple(parts), (), hint, node, kind)
-    scope.memory.new(out, storing.reached(scope, parts))
+    scope.memory.new(out, scope.memory.reached(lists=parts))
     return out
 
 
@@ -161,7 +187,7 @@ def set_item(scope: Scope, node: Any, container: Value, key: Value, item: Value)
         before = as_list(scope, node, container)
         value = as_atom(scope, node, item)
         check_item(scope, node, before, value)
-        replace_list(scope, node, before, prims.replaced, as_atom(scope, node, key), value, hold_too=(value,))
+        replace_list(scope, node, before, prims.replaced, as_atom(scope, node, key), value, items=(value,))
         return
     scope.refuse(node, "an item under such a key is not supported yet", "Use an integer that is known, or a string.")
 
@@ -198,8 +224,11 @@ def set_slice(scope: Scope, node: Any, container: Value, bounds: slice, value: V
 def delete(scope: Scope, node: Any, container: Value, key: object) -> None:
     """`del container[key]`, where the key is known; a slice is one."""
     container = changed(scope, node, container)
-    if not isinstance(container, Pack) or key is UNDECIDED:
-        scope.refuse(node, "an item of a list whose length is not known is deleted", "Build a new list.")
+    if not isinstance(container, Pack):
+        hint = "Build a new list: xs[:a] + xs[b:]."
+        scope.refuse(node, "a slice of a list whose length is not known is deleted", hint)
+    if key is UNDECIDED:
+        scope.need_known(node, "a key that depends on the run is not supported yet", KEYS)
     if container.kind == "dict":
         take_key(scope, node, container, key)
         return
@@ -209,6 +238,24 @@ def delete(scope: Scope, node: Any, container: Value, key: object) -> None:
     except (IndexError, TypeError) as e:
         scope.refuse(node, str(e), f"This raises {type(e).__name__} in Python.")
     put(scope, node, container, items)
+
+
+def take_item(scope: Scope, node: Any, container: Value, key: Value, hint: str = "") -> Value:
+    """The item of a list under an integer, which it has no longer then."""
+    container, k = changed(scope, node, container), static(key)
+    if isinstance(container, Pack) and isinstance(k, int):
+        check_index(scope, node, k, len(container.items))
+        items = list(container.items)
+        item = items.pop(k)
+        put(scope, node, container, items)
+        return item
+    if ab.kind_of(type_of(key)) not in ("int", "bool"):
+        scope.refuse(node, "an item is taken out of a list under what is not known to be an integer", "Use int(...).")
+    before, at = as_list(scope, node, container), as_atom(scope, node, key)
+    kind = before.type.item if isinstance(before.type, ab.ListOf) else ab.UNKNOWN
+    taken = scope.op(prims.item, (before, at), (), hint, node, kind)
+    replace_list(scope, node, before, *((prims.shortened,) if k == -1 else (prims.removed, at)))
+    return taken
 
 
 def take_key(scope: Scope, node: Any, container: Pack, key: object) -> Value:

@@ -30,7 +30,7 @@ from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.sequences import check_same, known_of, sequence, walked_of
 from pullback.transpile.lower.values import Once, Pack, Value, static
 
-LIST, FOUND, ROWS = ".items", ".found", ".rows"  # names that no program has
+LIST, FOUND, ROWS, KEY = ".items", ".found", ".rows", ".key"  # names that no program has
 
 
 R = TypeVar("R")
@@ -89,7 +89,8 @@ def decided(scope: Scope, node: Any, wanted: bool, hint: str) -> Value:
 
 def listed(scope: Scope, node: Any, array: Value, hint: str) -> Value:
     """`list(x)` of an array."""
-    return _run(scope, node, {ROWS: array, LIST: Pack("list", ())}, lambda: [_listing(node)], LIST, hint or "items")
+    begin = {ROWS: array, LIST: Pack("list", ())}
+    return _run(scope, node, begin, lambda: [_listing(node, name_at(ITEM, node))], LIST, hint or "items", "rows")
 
 
 def extreme(scope: Scope, node: Any, items: Value, hint: str) -> Value:
@@ -97,14 +98,45 @@ def extreme(scope: Scope, node: Any, items: Value, hint: str) -> Value:
     return _run(scope, node, {LIST: items}, lambda: _extreme(node), FOUND, hint)
 
 
+def keys(scope: Scope, node: Any, items: Value, key: Value) -> Value:
+    """`[key(x) for x in items]` of a list whose length is not known; `node` is the call that has such a key."""
+    begin = {ROWS: items, KEY: key, LIST: Pack("list", ())}
+    return _run(scope, node, begin, lambda: [_listing(node, _calling(node))], LIST, "keys", "keys")
+
+
+def in_order(scope: Scope, node: Any, items: Value, order: Value, hint: str) -> Value:
+    """`[items[k] for k in order]`."""
+    begin = {ROWS: order, FOUND: items, LIST: Pack("list", ())}
+    return _run(scope, node, begin, lambda: [_listing(node, _indexing(node))], LIST, hint or "items", "in order")
+
+
+def gathered(scope: Scope, node: Any, callee: Any, args: Sequence[Value], hint: str) -> Value:
+    """`list(zip(xs, ys))` and its like, where how many items there are is not known."""
+    begin = {f"{ROWS}{k}": x for k, x in enumerate(args)}
+    names = [name_at(n, node) for n in begin]
+    over = at(gast.Call(at(gast.Constant(callee, None), node), names, []), node)
+    loop = [_listing(node, name_at(ITEM, node), over)]
+    return _run(scope, node, {**begin, LIST: Pack("list", ())}, lambda: loop, LIST, hint or "items")
+
+
 def _run(
-    scope: Scope, node: Any, begin: dict[str, Value], body: Callable[[], Sequence[Any]], result: str, hint: str
+    scope: Scope,
+    node: Any,
+    begin: dict[str, Value],
+    body: Callable[[], Sequence[Any]],
+    result: str,
+    hint: str,
+    what: str = "run",
 ) -> Value:
-    """Lower statements that have names of their own, and give what one of these stands for at the end."""
+    """Lower statements that have names of their own, and give what one of these stands for at the end.
+
+    `what` tells those of one node apart.
+    """
     here, text = scope.here, scope.text
-    statements = _STATEMENTS.setdefault(node, body()) if node not in _STATEMENTS else _STATEMENTS[node]
+    made = _STATEMENTS.setdefault(node, {})
+    statements = made[what] if what in made else made.setdefault(what, body())
     quoted, scope.quoted = scope.quoted, True
-    with _names_of_its_own(scope, node, "run", {LIST, FOUND, ROWS, ITEM}):
+    with _names_of_its_own(scope, node, what, {LIST, FOUND, ROWS, ITEM, KEY, *begin}):
         for name, value in begin.items():
             scope.bind(scope.variable(name), owned(scope, value, hint))
         scope.statements(statements)
@@ -115,7 +147,7 @@ def _run(
     return found
 
 
-_STATEMENTS: WeakKeyDictionary[Any, Sequence[Any]] = WeakKeyDictionary()
+_STATEMENTS: WeakKeyDictionary[Any, dict[str, Sequence[Any]]] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -237,10 +269,18 @@ def _as_loop(node: Any) -> Any:
     return _nested(node, [_appending(node, node.elt)])
 
 
-def _listing(node: Any) -> Any:
-    """The loop that appends the rows of an array to a list."""
-    item, body = name_at(ITEM, node, gast.Store()), [_appending(node, name_at(ITEM, node))]
-    return at(gast.For(item, name_at(ROWS, node), body, [], None), node)
+def _listing(node: Any, item: Any, over: Any = None) -> Any:
+    """The loop that appends what is made of each item to a list."""
+    target, body = name_at(ITEM, node, gast.Store()), [_appending(node, item)]
+    return at(gast.For(target, over or name_at(ROWS, node), body, [], None), node)
+
+
+def _calling(node: Any) -> Any:
+    return at(gast.Call(name_at(KEY, node), [name_at(ITEM, node)], []), node)
+
+
+def _indexing(node: Any) -> Any:
+    return at(gast.Subscript(name_at(FOUND, node), name_at(ITEM, node), gast.Load()), node)
 
 
 def _appending(node: Any, item: Any) -> Any:

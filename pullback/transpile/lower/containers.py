@@ -21,7 +21,6 @@ from pullback.transpile.lower.values import (
     Closure,
     Derivative,
     Instance,
-    ListView,
     Method,
     Once,
     Pack,
@@ -61,8 +60,6 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             made = prims.make_tuple if kind == "tuple" else prims.make_list
             out = scope.op(made, parts, (), hint, node, type_of(value))
             return _known_to_be(scope, out, value)
-        case ListView():
-            scope.refuse(node, "a slice of a list cannot be used as a value yet", "Loop over it, or over its indices.")
     scope.refuse(node, *_not_a_value(value))
 
 

@@ -30,7 +30,8 @@ class Iteration:
     """A loop of Core. `element` makes the loop variable's value from the index and the items.
 
     These are called `index_hint` and `hints`. `first` is the variable's first value, where there is one; `trips` the
-    number of iterations, where it is known. `again` as in `core.For`.
+    number of iterations, where it is known. `again` as in `core.For`. `read` are the lists that are read by index,
+    `viewed` those of which slices are.
     """
 
     source: Range | None
@@ -42,6 +43,8 @@ class Iteration:
     first: Value | None = None
     trips: int | None = None
     again: Atom | None = None
+    read: tuple[Atom, ...] = ()
+    viewed: tuple[Atom, ...] = ()
 
     def params(self) -> list[Var]:
         """New parameters of the body: the index and the items."""

@@ -132,7 +132,7 @@ def keep_apart(scope: Scope, cell: Cell, content: Var) -> None:
     scope.memory.written = True
     if found is not None and found is not cell:
         scope.memory.relate(cell, found)
-        for other in storing.reached(scope, [content]):
+        for other in scope.memory.reached(lists=[content]):
             scope.memory.relate(cell, other)
     scope.memory.place[content] = Whole(cell)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Atom, Effect, Lit, Range, Var
 from pullback.transpile.lower.by_index import by_index
 from pullback.transpile.lower.headers import Iteration, Unrolled, counted, name_of, part_of
@@ -99,8 +100,11 @@ def _plain(s: Sequenced, target: Any, sources: list[tuple[Atom, str]]) -> bool:
 
 
 def _equally_long(scope: Scope, node: Any, sources: Sequence[Atom]) -> bool:
-    """Have these the same length? Of lists it is checked when the program runs."""
+    """Have these the same length? Of lists it is checked when the program runs, unless one is a part of another."""
     first = sources[0].type
+    made = (scope.memory.made.get(a) for a in sources if isinstance(a, Var))
+    if len(set(sources)) > 1 and any(m is not None and m.fn is prims.part for m in made):
+        return False
     for other in sources[1:]:
         match first, other.type:
             case ab.Array(shape=(m, *_)), ab.Array(shape=(n, *_)) if _proven_equal(m, n):

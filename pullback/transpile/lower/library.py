@@ -28,12 +28,11 @@ from pullback.transpile.lower import (
     ordering,
     sums,
 )
-from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Inner
-from pullback.transpile.lower.values import UNDECIDED, ListView, Once, Pack, Value, class_of, lift, static, type_of
+from pullback.transpile.lower.values import UNDECIDED, Once, Pack, Value, class_of, lift, static, type_of
 from pullback.transpile.objects import is_named_tuple
 
 Arguments = list[Value]
@@ -70,8 +69,6 @@ def fold(obj: Any, args: Arguments, keywords: Keywords) -> Value | None:
 
 def _len(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint: str) -> Value | None:
     match args:
-        case [ListView() as view]:
-            return length_of(scope, node, view)
         case [value]:
             cls = class_of(value)
             if cls is not None and not is_named_tuple(cls):
@@ -88,11 +85,8 @@ def _extreme(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint:
     """`min`, `max` of several values: of two of them, again and again, as Python compares them."""
     if len(args) == 1:
         items = items_of(scope, node, args[0])
-        if items is None and keywords:
-            what = f"the arguments `key` and `default` of {fn.__name__} are supported for a known number of items only"
-            scope.refuse(node, f"{what} yet", "Write a loop.")
         if items is None and isinstance(type_of(args[0]), ab.ListOf) and isinstance(node, gast.Call):
-            return comprehensions.extreme(scope, node, args[0], hint)
+            return ordering.best_of_list(scope, node, args[0], keywords, fn, hint)
         if items is None:
             scope.refuse(node, f"{fn.__name__} of a list or array is not supported yet", f"Use np.{fn.__name__}.")
         args = list(items)
@@ -170,8 +164,6 @@ def _sequence(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint
     items = items_of(scope, node, value)
     if items is not None:
         return Pack(kind, tuple(items))
-    if isinstance(value, ListView):
-        return value
     if isinstance(type_of(value), ab.ListOf) and kind == "list":
         return changes.copy_list(scope, node, value)
     if isinstance(type_of(value), ab.Array) and ab.rank(type_of(value)) and kind == "list":
@@ -245,7 +237,10 @@ def _iterator(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint
     """`zip`, `enumerate`, `reversed` of items that are known, where all of them are read at once."""
     columns = [items_of(scope, node, a) for a in (args if name == "zip" else args[:1])]
     if any(c is None for c in columns):
-        scope.refuse(node, f"{name} of this is supported in `for` statements only yet", "Loop over it.")
+        if not all(isinstance(type_of(a), ab.ListOf | ab.Array) for a in args[: len(columns)]):
+            scope.refuse(node, f"{name} of this is supported in `for` statements only yet", "Loop over it.")
+        given = [*args, *(keywords[k] for k in ("start",) if k in keywords)]
+        return Once(comprehensions.gathered(scope, node, getattr(builtins, name), given, hint), name)
     known = [c for c in columns if c is not None]
     if name == "zip":
         if static(keywords.get("strict", Lit(False))) is not False and len({len(c) for c in known}) > 1:
@@ -267,6 +262,9 @@ def _decided(scope: Scope, node: Any, args: Arguments, keywords: Keywords, hint:
     """`any`, `all` of known items: `or`, `and` of them."""
     items = items_of(scope, node, args[0])
     if items is None:
+        match type_of(args[0]):
+            case ab.ListOf(item=ab.Scalar()) | ab.Array(shape=(_,)):
+                return scope.op(fn, (as_atom(scope, node, args[0]),), (), hint, node, ab.BOOL)
         scope.refuse(node, f"{fn.__name__} of a list or array is not supported yet", f"Use np.{fn.__name__}.")
     tests = [control.truth(scope, node, x) for x in items]
     undecided = [t for t in tests if not isinstance(t, bool)]

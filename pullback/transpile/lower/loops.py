@@ -8,7 +8,6 @@ What a loop carries is found by trial; see `trials`.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, Call, For, Lit, Op, Var, While
+from pullback.transpile.core import Atom, Block, For, Lit, Op, Var, While
 from pullback.transpile.lower import control
 from pullback.transpile.lower.again import checkpointed, with_checkpoints
 from pullback.transpile.lower.branches import Side, choose, either, follow
@@ -139,7 +138,7 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     done = settle(scope, s, body, targets - handed_on, inits, params)
     scope.memory.walked.pop()
     del scope.unrollable[len(scope.unrollable) - short :]
-    _check_lists(scope, s, [a for a in over.items if _is_list(a)], done.inner)
+    _check_lists(scope, s, over, done.inner)
     done, left, stop = exits(scope, s, done, params, False)
     if over.again is not None and stop is not None:
         hint = "Let it run to its end, or leave checkpoint out."
@@ -153,27 +152,27 @@ def _for(scope: Scope, s: Any, over: Iteration) -> Left:
     return left
 
 
-def _check_lists(scope: Scope, s: Any, lists: Sequence[Atom], inner: Inner) -> None:
-    """A list that a loop runs over may be changed in it by setting items only; these are read when their turn comes."""
-    places = {Whole(c) for c in scope.memory.cells(lists)}
-    changes = [c for c in _list_changes(inner.body) if scope.memory.place.get(c.out) in places]
-    if any(c.op is not prims.replaced for c in changes):
+def _check_lists(scope: Scope, s: Any, over: Iteration, inner: Inner) -> None:
+    """A list that a loop runs over may be changed in it by setting items only; these are read when their turn comes.
+
+    One of which a slice is looped over may not, as the slice is a copy.
+    """
+    walked = [a for a in over.items if _is_list(a)]
+    places, copies = ({Whole(c) for c in scope.memory.cells(xs)} for xs in ([*walked, *over.read], over.viewed))
+    changes = [c for c in _operations(inner.body) if scope.memory.place.get(c.out) in places | copies]
+    if any(c.op is not prims.replaced or scope.memory.place.get(c.out) in copies for c in changes):
         scope.refuse(s.iter, "the list that this loop runs over is changed in it", "Loop over a copy: list(...).")
-    if changes:
+    if changes and walked:
         scope.indexed.add(id(s))
         raise Restart
 
 
-_CHANGES = (prims.replaced, prims.appended, prims.shortened, operator.add)
-
-
-def _list_changes(body: Sequence[Any]) -> Iterator[Op]:
-    called = {t.out for t in body if isinstance(t, Call)}
+def _operations(body: Sequence[Any]) -> Iterator[Op]:
     for t in body:
-        if isinstance(t, Op) and (t.op in _CHANGES or t.op is prims.item and t.args[0] in called):
+        if isinstance(t, Op):
             yield t
         for b in blocks(t):
-            yield from _list_changes(b.body)
+            yield from _operations(b.body)
 
 
 def _loop_variable(scope: Scope, s: Any, name: Variable, runs: bool) -> Unbound:

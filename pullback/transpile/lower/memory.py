@@ -77,7 +77,6 @@ class Memory:
 
     written: bool = False  # has anything been written at all?
     restructured: bool = False  # has a list or dict been changed at all?
-    sliced: set[Cell] = field(default_factory=set)  # lists of which a slice has been taken
     unsure: set[Container] = field(default_factory=set)  # each may be another one, too, as the run has it
     made: dict[Var, _Made] = field(default_factory=dict)
     place: dict[Var, Place] = field(default_factory=dict)
@@ -142,8 +141,13 @@ class Memory:
         elif kind is Sharing.SAME and isinstance(first, Var):
             self.place[v] = self.at(first)
         elif kind is Sharing.UNKNOWN or not isinstance(first, Var | Global):
-            given = (made.given, tuple(x for _, x in made.kwargs))
-            self.new(v, set().union(*(self.closure(c) for c in self.cells(variables(given)))))
+            given = variables((made.given, tuple(x for _, x in made.kwargs)))
+            of_lists = made.fn in _OF_LISTS
+            if of_lists or made.fn in _OF_ITEMS:
+                atoms = [x for x in made.given if isinstance(x, Var)]
+                self.new(v, self.reached(atoms[of_lists:], atoms[:of_lists]))
+            else:
+                self.new(v, set().union(*(self.closure(c) for c in self.cells(given))))
         else:
             at = made.resolved[0]
             assert isinstance(at, Var | Global)
@@ -181,6 +185,25 @@ class Memory:
             alike = x.fn is y.fn and x.rest == y.rest and x.kwargs == y.kwargs
             return alike and self.same(x.of, y.of)
         return x == y
+
+    def is_list(self, cell: Cell) -> bool:
+        """May this be a list or dict?"""
+        if isinstance(cell, Container):
+            return True
+        t = self.owner[cell].type
+        if cell in self.key:
+            items = t.items if isinstance(t, ab.Mapping) else enumerate(t.items) if isinstance(t, ab.Seq) else ()
+            t = next((x for k, x in items if k == self.key[cell]), ab.UNKNOWN)
+        return not isinstance(t, ab.Array)
+
+    def reached(self, items: Iterable[Atom] = (), lists: Iterable[Atom] = ()) -> set[Cell]:
+        """What a list may hold that gets these items, and those of these lists: where they are plain, no list."""
+        out: set[Cell] = set()
+        for x, plain in (*((x, _is_plain(x.type)) for x in items), *((x, _holds_plain(x.type)) for x in lists)):
+            cell = self.cell(x)
+            found = set() if cell is None else self.closure(cell)
+            out |= {c for c in found if not (plain and self.is_list(c))}
+        return out
 
     def item(self, container: Var, key: str | int) -> Cell:
         """The cell of an item of a structure that is one atom."""
@@ -245,6 +268,26 @@ class Memory:
         cells = {i: self.new(outs[i], may_be[i]) for i in wanted}
         for i, j in pairs:
             self.relate(cells[i], cells[j])
+
+
+_OF_ITEMS: frozenset[OpFunction] = frozenset({prims.make_list, prims.make_tuple, prims.copies})
+"""What gives a list or tuple of these items."""
+_OF_LISTS: frozenset[OpFunction] = frozenset(
+    {prims.appended, prims.shortened, prims.replaced, prims.inserted, prims.removed, prims.part, list}
+)
+"""What gives a list with the items of its first operand, and further ones."""
+
+
+def _is_plain(t: ab.Type) -> bool:
+    """Is this certainly no list, and does it hold none?"""
+    if isinstance(t, ab.Seq):
+        return t.kind == "tuple" and all(map(_is_plain, t.items))
+    return isinstance(t, ab.Scalar | ab.Array)
+
+
+def _holds_plain(t: ab.Type) -> bool:
+    """Is this a list or tuple of what is certainly no list?"""
+    return isinstance(t, ab.ListOf) and _is_plain(t.item) or isinstance(t, ab.Seq) and all(map(_is_plain, t.items))
 
 
 def may_be_written(t: ab.Type) -> bool:

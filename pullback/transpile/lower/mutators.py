@@ -17,16 +17,18 @@ import gast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Lit, Var
+from pullback.transpile.core import Lit, Slice, Var
 from pullback.transpile.lower.changes import (
     KEYS,
     as_list,
     changed,
-    check_index,
     check_item,
     entries_of,
+    part,
     put,
+    rebind_list,
     replace_list,
+    take_item,
     take_key,
 )
 from pullback.transpile.lower.containers import as_atom, items_of
@@ -35,6 +37,7 @@ from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.values import UNDECIDED, Pack, Value, static, type_of
 
 Keywords = Mapping[str, Value]
+BACKWARDS = Slice(None, None, Lit(-1))
 
 
 # methods of lists
@@ -50,7 +53,7 @@ def append(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: st
     assert isinstance(receiver, Var)
     value = as_atom(scope, node, item)
     check_item(scope, node, receiver, value)
-    replace_list(scope, node, receiver, prims.appended, value, hold_too=(value,))
+    replace_list(scope, node, receiver, prims.appended, value, items=(value,))
     return NONE
 
 
@@ -74,7 +77,7 @@ def extend(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: st
         return NONE
     before, other = as_list(scope, node, receiver), as_atom(scope, node, more)
     check_item(scope, node, before, Var("", other.type.item))  # type: ignore[union-attr]
-    replace_list(scope, node, before, operator.add, other, hold_too=(other,))
+    replace_list(scope, node, before, operator.add, other, lists=(other,))
     return NONE
 
 
@@ -82,15 +85,17 @@ def insert(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: st
     """`xs.insert(k, v)`."""
     place, item = args
     receiver, k = changed(scope, node, receiver), static(place)
-    if not isinstance(receiver, Pack) or not isinstance(k, int):
-        scope.refuse(node, "insert into a list whose length is not known is not supported yet", _APPEND)
-    items = list(receiver.items)
-    items.insert(k, item)
-    put(scope, node, receiver, items)
+    if isinstance(receiver, Pack) and isinstance(k, int):
+        items = list(receiver.items)
+        items.insert(k, item)
+        put(scope, node, receiver, items)
+        return NONE
+    if ab.kind_of(type_of(place)) not in ("int", "bool"):
+        scope.refuse(node, "a value is inserted at what is not known to be an integer", "Use int(...).")
+    before, value = as_list(scope, node, receiver), as_atom(scope, node, item)
+    check_item(scope, node, before, value)
+    replace_list(scope, node, before, prims.inserted, as_atom(scope, node, place), value, items=(value,))
     return NONE
-
-
-_APPEND = "Append, and read the list backwards; or use an array."
 
 
 def pop(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: str) -> Value:
@@ -103,23 +108,7 @@ def pop(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: str) 
         if len(args) == 2 and keys[0] not in receiver.keys:
             return args[1]
         return take_key(scope, node, receiver, keys[0])
-    k = keys[0] if keys else -1
-    if isinstance(receiver, Pack):
-        if not isinstance(k, int):
-            what = "an item at an index of the run is taken out of a list"
-            scope.need_known(node, what, "Use an index that is known.")
-        check_index(scope, node, k, len(receiver.items))
-        items = list(receiver.items)
-        item = items.pop(k)
-        put(scope, node, receiver, items)
-        return item
-    assert isinstance(receiver, Var)
-    if k != -1:
-        scope.refuse(node, "only the last item of a list whose length is not known can be taken out yet", _APPEND)
-    assert isinstance(receiver.type, ab.ListOf)
-    item = scope.op(prims.item, (receiver, Lit(-1)), (), hint, node, receiver.type.item)
-    replace_list(scope, node, receiver, prims.shortened)
-    return item
+    return take_item(scope, node, receiver, args[0] if args else Lit(-1), hint)
 
 
 def remove(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: str) -> Value:
@@ -151,10 +140,11 @@ def clear(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: str
 def reverse(scope: Scope, node: Any, receiver: Value, args: list[Value], hint: str) -> Value:
     """`xs.reverse()`."""
     receiver = changed(scope, node, receiver)
-    if not isinstance(receiver, Pack):
-        hint = "Loop over reversed(xs)."
-        scope.refuse(node, "a list whose length is not known is reversed, which is not supported yet", hint)
-    put(scope, node, receiver, receiver.items[::-1])
+    if isinstance(receiver, Pack):
+        put(scope, node, receiver, receiver.items[::-1])
+    else:
+        assert isinstance(receiver, Var)
+        rebind_list(scope, node, receiver, part(scope, node, receiver, BACKWARDS, receiver.hint))
     return NONE
 
 

@@ -30,7 +30,8 @@ class Numbers:
             if rank(out.type) == 0 or all(map(self.has, args)):  # without axes NumPy gives a scalar, not an array
                 self._known.add(out)
         elif rank(out.type) == 0 and (fn in REDUCTIONS or fn is operator.getitem and _is_element(args[1])):
-            self._known.add(out)
+            if fn is not sum or all(map(self.has, args[1:])):  # of no items it is the start
+                self._known.add(out)
 
     def has(self, x: Any) -> bool:
         """Is this certainly a number or another constant, which nothing changes in place?"""

@@ -12,11 +12,10 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit
 from pullback.transpile.lower import cases, comparisons
-from pullback.transpile.lower.by_index import length_of
 from pullback.transpile.lower.containers import as_atom, items_of
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import End
-from pullback.transpile.lower.values import BOTTOM, ListView, Pack, Value, static, type_of
+from pullback.transpile.lower.values import BOTTOM, Pack, Value, static, type_of
 
 _CONTAINERS = (ab.Seq, ab.ListOf, ab.Mapping)
 
@@ -36,10 +35,7 @@ def has_length(scope: Scope, node: Any, hint: str) -> Value:
         case ab.Seq(items=items):
             return Lit(len(items) >= node.length if node.at_least else len(items) == node.length)
         case ab.ListOf():
-            if isinstance(value, ListView):
-                length = length_of(scope, node, value)
-            else:
-                length = scope.op(len, (as_atom(scope, node, value),), (), "", node)
+            length = scope.op(len, (as_atom(scope, node, value),), (), "", node)
             op = operator.ge if node.at_least else operator.eq
             return scope.op(op, (length, Lit(node.length)), (), hint, node)
     return _neither(scope, node, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,11 +12,12 @@ import numpy as np
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, Lit
+from pullback.transpile.core import Atom, Global, Lit, Var
 from pullback.transpile.lower.changes import copy_list
 from pullback.transpile.lower.containers import as_atom, items_of
+from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import Entries, ListView, Method, Once, Pack, Value, static, type_of
+from pullback.transpile.lower.values import Entries, Method, Once, Pack, Value, static, type_of
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,15 @@ class Items:
 
 @dataclass(frozen=True)
 class View:
-    """A slice of a list."""
+    """`items[start:stop]` of a list whose length is not known.
 
-    view: ListView
+    `start` is not negative, and may lie behind the end. `stop` is the index behind the last item, or an integer: as
+    many items are left out at the end.
+    """
+
+    items: Atom
+    start: Atom
+    stop: Atom | int
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ def sequence(scope: Scope, node: Any) -> Sequenced:
             maker = _MAKERS.get(callee.value) if isinstance(callee, Lit) and isinstance(callee.value, type) else None
             if maker is not None and (maker is _zipped or not any(isinstance(a, gast.Starred) for a in args)):
                 return maker(scope, node, args, keywords)
-    return _of_value(scope, node, scope.expression(node))
+    return _view(scope, node) or _of_value(scope, node, scope.expression(node))
 
 
 def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
@@ -110,8 +118,6 @@ def _of_value(scope: Scope, node: Any, value: Value) -> Sequenced:
     known = items_of(scope, node, value)
     if known is not None:
         return Known(tuple(known), _walked(scope, value))
-    if isinstance(value, ListView):
-        return View(value)
     if isinstance(value, Method) and value.name == "flat":
         scope.refuse(node, "a loop over `flat` is not supported yet", "Loop over x.ravel(), or over indices.")
     match type_of(value):
@@ -175,6 +181,33 @@ def _zipped(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any
     return Zipped(tuple(inners))
 
 
+_PLAIN = (gast.Name, gast.Constant, gast.UnaryOp)
+
+
+def _view(scope: Scope, node: Any) -> View | None:
+    """A slice of a list as indices of the list, where its bounds are known."""
+    if not isinstance(node, gast.Subscript) or not isinstance(node.slice, gast.Slice) or node.slice.step is not None:
+        return None
+    if node.slice.lower is node.slice.upper is None:
+        return None
+    if not all(isinstance(x, _PLAIN) for x in (node.value, node.slice.lower, node.slice.upper) if x is not None):
+        return None
+    atom = now(scope, scope.expression(node.value))
+    if not isinstance(atom, Var | Global) or not isinstance(atom.type, ab.ListOf):
+        return None
+    lower, upper = (None if x is None else static(scope.expression(x)) for x in (node.slice.lower, node.slice.upper))
+    if not isinstance(lower, int | None) or not isinstance(upper, int | None):
+        return None
+    start: Atom = Lit(lower or 0)
+    if lower is not None and lower < 0:
+        behind = scope.op(operator.sub, (scope.op(len, (atom,), (), "", node), Lit(-lower)), (), "", node)
+        start = scope.op(max, (behind, Lit(0)), (), "", node, ab.INT)
+    if upper is None or upper < 0:
+        return View(atom, start, 0 if upper is None else -upper)
+    length = scope.op(len, (atom,), (), "", node)
+    return View(atom, start, scope.op(min, (Lit(upper), length), (), "", node, ab.INT))
+
+
 def _backwards(scope: Scope, node: Any, args: Sequence[Any], keywords: Sequence[Any]) -> Sequenced:
     _no_keywords(scope, keywords)
     inner = sequence(scope, args[0])
@@ -199,8 +232,8 @@ def _as_it_is(scope: Scope, node: Any, s: Sequenced) -> Sequenced:
             hint = "An annotation or a signature gives the type."
             what = "it is not known whether this is a list of rows or of numbers"
             scope.refuse(node, what, hint, errors.SignatureNeeded)
-        case View(view):
-            return View(replace(view, items=copy_list(scope, node, view.items)))
+        case View() as view:
+            return replace(view, items=copy_list(scope, node, view.items))
         case Enumerated(inner, start):
             return Enumerated(_as_it_is(scope, node, inner), start)
         case Zipped(inners):

@@ -254,7 +254,10 @@ def _deletes_item(scope: Scope, target: Any) -> bool:
     container = scope.expression(target.value)
     if not changes.is_list_or_dict(container):
         return False
-    changes.delete(scope, target, container, static_index(scope, target.slice))
+    if isinstance(target.slice, gast.Slice) or not changes.is_any_list(container):
+        changes.delete(scope, target, container, static_index(scope, target.slice))
+    else:
+        changes.take_item(scope, target, container, scope.expression(target.slice))
     return True
 
 

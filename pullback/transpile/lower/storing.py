@@ -9,7 +9,6 @@ What may be the same object under another name cannot be used any more after tha
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -19,7 +18,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Global, Lit, Var
 from pullback.transpile.lower import contiguity
 from pullback.transpile.lower.current import add_op, current, require_view, resolved
-from pullback.transpile.lower.memory import Cell, Container, View, Whole
+from pullback.transpile.lower.memory import Cell, View, Whole
 from pullback.transpile.lower.naming import dotted
 from pullback.transpile.lower.parameters import default_of, parameters_of
 from pullback.transpile.lower.states import Restart, Unbound
@@ -94,7 +93,7 @@ def put(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
     for other in others:
         reason = f"may be the array that is written under another name on line {line}"
         hint = "Copy one of them first (.copy()), or use one name for both."
-        if is_list(scope, other):
+        if scope.memory.is_list(other):
             reason = f"may hold the array that is written on line {line}"
             hint = "Put a copy (.copy()) of the array into it."
         scope.bind(other, Unbound(reason, hint, may_be_unbound=False))
@@ -119,35 +118,11 @@ def put_list(scope: Scope, node: Any, cell: Cell, new: Var) -> None:
 
 def lose_lists(scope: Scope, node: Any, cell: Cell) -> None:
     """A list or dict has changed: what may be the same one, or holds it, cannot be used any more."""
-    if not scope.memory.sliced.isdisjoint(scope.memory.closure(cell)):
-        scope.refuse(node, "a list is changed of which a slice has been taken", "Take the items by their indices.")
     for other in scope.memory.related.get(cell, ()):
-        if is_list(scope, other):
+        if scope.memory.is_list(other):
             reason = f"may be the list or dict that is changed under another name on line {getattr(node, 'lineno', 0)}"
             hint = "Copy one of them first (list(...), dict(...)), or use one name for both."
             scope.bind(other, Unbound(reason, hint, may_be_unbound=False))
-
-
-def is_list(scope: Scope, cell: Cell) -> bool:
-    """May this be a list or dict?"""
-    if isinstance(cell, Container):
-        return True
-    t = scope.memory.owner[cell].type
-    if cell in scope.memory.key:
-        items = t.items if isinstance(t, ab.Mapping) else enumerate(t.items) if isinstance(t, ab.Seq) else ()
-        t = next((x for k, x in items if k == scope.memory.key[cell]), ab.UNKNOWN)
-    return not isinstance(t, ab.Array)
-
-
-def reached(scope: Scope, values: Sequence[Atom]) -> set[Cell]:
-    """What a list may hold that gets these items, or the items of these lists: where they are plain, no list."""
-    out: set[Cell] = set()
-    for x in values:
-        cell = scope.memory.cell(x)
-        found = set() if cell is None else scope.memory.closure(cell)
-        plain = isinstance(x.type.item if isinstance(x.type, ab.ListOf) else x.type, ab.Scalar | ab.Array)
-        out |= {c for c in found if not (plain and is_list(scope, c))}
-    return out
 
 
 def located(scope: Scope, node: Any, target: Atom) -> tuple[Var, tuple[Step, ...]]:

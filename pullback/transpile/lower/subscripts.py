@@ -18,7 +18,6 @@ from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
     UNDECIDED,
-    ListView,
     Method,
     Pack,
     Value,
@@ -63,8 +62,6 @@ def read(scope: Scope, node: Any, value: Value, hint: str = "") -> Value:
             scope.refuse(node, "a slice object has no items", "This raises TypeError in Python.")
         case Pack():
             return _of_pack(scope, node, value, hint)
-        case ListView():
-            scope.refuse(node, "an item of a slice of a list is not supported yet", "Read it from the list itself.")
         case Lit(value=str() | tuple() | range() as known):
             return _of_constant(scope, node, known)
         case Var() | Global():
@@ -108,9 +105,11 @@ def _of_pack(scope: Scope, node: Any, value: Pack, hint: str) -> Value:
     """An item of a structure that exists only while lowering."""
     if value.kind != "dict" and isinstance(node.slice, gast.Slice):
         bounds = static_index(scope, node.slice)
-        if bounds is UNDECIDED:
+        if bounds is not UNDECIDED:
+            return Pack(value.kind, value.items[bounds])
+        if value.kind != "list":
             scope.refuse(node.slice, f"a slice of a {value.kind} with bounds of the run is not supported yet", _ARRAYS)
-        return Pack(value.kind, value.items[bounds])
+        return part_of(scope, node, changes.any_length(scope, node, value), hint)
     return read_at(scope, node, value, scope.expression(node.slice), hint)
 
 
@@ -156,7 +155,7 @@ def _of_atom(scope: Scope, node: Any, atom: Var | Global, hint: str) -> Value:
         case ab.Scalar():
             scope.refuse(node, "a scalar is read by index", "This raises TypeError in Python.")
         case ab.ListOf() if isinstance(node.slice, gast.Slice):
-            return _view(scope, node.slice, atom)
+            return part_of(scope, node, atom, hint)
         case ab.Seq() if isinstance(node.slice, gast.Slice):
             return read(scope, node, explode(scope, node, atom), hint)
         case ab.Static() if atom.type is BOTTOM:
@@ -193,31 +192,14 @@ _KEYS = "Write the keys out, or use a list or an array."
 _LOOP = "Loop over the items themselves, not over indices."
 
 
-def _view(scope: Scope, node: Any, atom: Atom) -> Value:
-    """A slice of a list: a loop over it runs over the indices of the list. One of all its items is a copy."""
-    if node.lower is node.upper is node.step is None:
-        return changes.copy_list(scope, node, atom)
-    if node.step is not None and static(scope.expression(node.step)) not in (1, None):
-        scope.refuse(node, "a slice of a list with a step is not supported yet", "Loop over the indices.")
-    scope.memory.sliced.update(scope.memory.cells([atom]))
-    lower, upper = _bound(scope, node.lower), _bound(scope, node.upper)
-    start: Atom = Lit(0 if lower is None else lower)
-    if lower is not None and lower < 0:
-        behind = scope.op(operator.sub, (scope.op(len, (atom,), (), "", node), Lit(-lower)), (), "", node)
-        start = scope.op(max, (behind, Lit(0)), (), "", node, ab.INT)
-    if upper is None or upper < 0:
-        return ListView(atom, start, 0 if upper is None else -upper)
-    length = scope.op(len, (atom,), (), "", node)
-    return ListView(atom, start, scope.op(min, (Lit(upper), length), (), "", node, ab.INT))
-
-
-def _bound(scope: Scope, node: Any) -> int | None:
-    if node is None:
-        return None
-    k = static(scope.expression(node))
-    if k is not None and not isinstance(k, int):
-        scope.refuse(node, "a slice of a list with a bound of the run is not supported yet", "Loop over the indices.")
-    return k
+def part_of(scope: Scope, node: Any, atom: Atom, hint: str) -> Value:
+    """`xs[a:b:c]` of a list whose length is not known: another list."""
+    bounds = _part(scope, node.slice)
+    assert isinstance(bounds, Slice)
+    given = [x for x in (bounds.lower, bounds.upper, bounds.step) if x is not None and x != Lit(None)]
+    if any(ab.kind_of(x.type) not in ("int", "bool") for x in given):
+        scope.refuse(node.slice, "a bound of a slice of a list is not known to be an integer", "Use int(...).")
+    return changes.part(scope, node, atom, bounds, hint) if given else changes.copy_list(scope, node, atom)
 
 
 def _of_array(scope: Scope, node: Any, atom: Atom, hint: str) -> Value:

@@ -28,10 +28,12 @@ def total(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Val
 
 
 def _of_sequence(scope: Scope, node: Any, sequence: Value, start: Value, hint: str) -> Value:
-    """`sum` of the numbers in a list or array, from a number on."""
+    """`sum` of the numbers or arrays in a list, or of the numbers or rows in an array."""
     atom = as_atom(scope, node, sequence)
-    match atom.type:
-        case ab.ListOf(item=ab.Scalar()) | ab.Array(dtype=str(), shape=(_,)) if isinstance(type_of(start), ab.Scalar):
+    match atom.type, type_of(start):
+        case ab.ListOf(item=ab.Scalar() | ab.Array()), ab.Scalar() | ab.Array():
+            return _as_it_is(scope, node, atom, start, hint)
+        case ab.Array(dtype=str(), shape=(_, *_)), ab.Scalar():
             return _as_it_is(scope, node, atom, start, hint)
     scope.refuse(node, "sum of this is not supported yet", "Use np.sum, or add in a loop.")
 

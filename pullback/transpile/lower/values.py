@@ -105,19 +105,6 @@ class Method:
 
 
 @dataclass(frozen=True, eq=False)
-class ListView:
-    """`items[start:stop]` of a list whose length is not known.
-
-    `start` is not negative, and may lie behind the end. `stop` is the index behind the last item, or an integer: as
-    many items are left out at the end.
-    """
-
-    items: Atom
-    start: Atom
-    stop: Atom | int
-
-
-@dataclass(frozen=True, eq=False)
 class Once:
     """What a generator, `zip` and their like give: its items are read where it stands, for it can be read once only.
 
@@ -154,7 +141,6 @@ Value = (
     | Super
     | UserModule
     | Method
-    | ListView
     | Once
     | Entries
 )
@@ -187,8 +173,6 @@ def type_of(value: Value) -> ab.Type:
             return ab.Seq("tuple", tuple(map(type_of, value.items)))
         case Pack():
             return ab.Seq("list", tuple(map(type_of, value.items)))
-        case ListView(items=items):
-            return type_of(items)
         case Entries(of=held):
             return type_of(value.at(held))
     return ab.UNKNOWN

@@ -35,7 +35,8 @@ _FRESH: frozenset[OpFunction] = frozenset[OpFunction](
     {np.zeros, np.zeros_like, np.ones, np.ones_like, np.empty, np.empty_like, np.full, np.full_like, np.copy, np.array}
 ).union(
     (prims.spread, prims.make_list, prims.copies, prims.make_dict, prims.set_item, prims.add_item, prims.add_at_key),
-    (sys.exception, prims.appended, prims.shortened, prims.replaced, list, runtime.pass_through),
+    (sys.exception, prims.appended, prims.shortened, prims.replaced, prims.inserted, prims.removed, prims.part),
+    (prims.put_part, list, runtime.pass_through),
 )
 
 

@@ -37,7 +37,7 @@ from pullback.transpile.core import (
 from pullback.transpile.infer import type_of
 from pullback.transpile.infer.lengths import nameless
 from pullback.transpile.lower import NotATemplate, lower_rule
-from pullback.transpile.reverse import control, lists, structures, writes
+from pullback.transpile.reverse import control, lists, made_of_lists, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.cotangents import Cotangents, Tree
@@ -153,6 +153,12 @@ class Adjoint:
         structural = _STRUCTURAL.get(s.op)
         if s.op is operator.add and isinstance(s.out.type, ab.ListOf):
             structural = lists.joined
+        if s.op is sum and lists.adds_arrays(s):
+            structural = lists.total
+        if made_of_lists.is_stacked(s):
+            structural = made_of_lists.stacked
+        elif made_of_lists.is_joined(s):
+            structural = made_of_lists.joined
         if structural is not None:
             structural(self, s)
             return
@@ -360,7 +366,12 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     prims.appended: lists.appended,
     prims.shortened: lists.shortened,
     prims.replaced: lists.replaced,
-    prims.add_at_key: lists.added,
+    prims.add_at_key: lists.added_at,
+    prims.inserted: lists.inserted,
+    prims.removed: lists.removed,
+    prims.part: lists.part,
+    prims.put_part: lists.put_part,
+    prims.rows: made_of_lists.rows,
     list: lists.copied,
     prims.watched: Adjoint.watch,
     prims.set_item: writes.set_item,

@@ -21,6 +21,7 @@ from pullback.transpile.reverse.builder import ZERO, Builder, is_number
 from pullback.transpile.reverse.kinds import keeps_kinds, keys_of
 
 NONE = Lit(None)
+_MOST_FACTORS = 3
 
 
 class Tree(dict["Lit", "Cotangent"]):
@@ -51,7 +52,17 @@ class Cotangents:
 
     def is_whole(self, d: Atom, v: Atom) -> bool:
         """Is the cotangent `d` known to have the shape of `v`, though the types do not tell?"""
-        return v in self._whole.get(d, ())
+        return v in self._whole.get(d, ()) or ab.rank(v.type) != 0 and self._is_multiple(d, v, _MOST_FACTORS)
+
+    def _is_multiple(self, d: Arg, v: Atom, depth: int) -> bool:
+        """Is this an array times numbers, or times itself? Of such products the last `depth` are looked at."""
+        if d is v:
+            return True
+        s = self.b.defs.get(d) if depth and isinstance(d, Var) else None
+        if s is None or s.op not in (operator.mul, operator.truediv, operator.neg):
+            return False
+        arrays = [x for x in s.args if ab.rank(type_of(x)) != 0]
+        return bool(arrays) and all(self._is_multiple(x, v, depth - 1) for x in arrays)
 
     def mark_whole(self, d: Atom, v: Atom) -> None:
         """Note that the cotangent `d` has the shape of `v`."""
