@@ -28,7 +28,7 @@ from pullback.transpile.lower import (
     statements,
     subscripts,
 )
-from pullback.transpile.lower.cases import plain_body
+from pullback.transpile.lower.cases import names_given, plain_body
 from pullback.transpile.lower.containers import as_atom, opened
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.frames import Seen
@@ -263,7 +263,7 @@ def local_names_of(source: FunctionSource, outer: Seen | None = None) -> frozens
             hint = "Return the value instead, and assign it where the function is called."
             origin = origin_of(source.file, node, "")
             raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
-    return names.local
+    return names.local | names_given(source)
 
 
 def docstring(source: FunctionSource) -> str:
