@@ -105,7 +105,8 @@ class Lowering(Scope):
         inner.function, inner.is_called, inner.by_value = self.function, self.is_called, self.by_value
         inner.body, inner.env, inner.captured, inner.inlines = self.body, self.env, self.captured, self.inlines
         frame = self.new_frame(node)
-        inner.objects, inner.loops_of_callers = self.objects, self.loops_of_callers + self.loops
+        inner.objects, inner.one_of = self.objects, self.one_of
+        inner.loops_of_callers = self.loops_of_callers + self.loops
         inner.seen = Seen(inner.seen.names, frame, outer)
         inner.path, inner.calls = (*self.path, frame), (*self.calls, source.key)
         inner.inlines[source] = inner.inlines.get(source, 0) + 1
