@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 
-def error_called(name: str, otherwise: type[Exception]) -> type[Exception]:
+
+def error_called(name: str, otherwise: type[Exception]) -> Any:
     """The class of pullback's errors that has this name; the other one where pullback is not installed."""
     try:
         from pullback import errors
     except ImportError:
         return otherwise
-    found: type[Exception] = getattr(errors, name)
-    return found
+    return getattr(errors, name)
