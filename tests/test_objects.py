@@ -226,6 +226,10 @@ def computed_after_init(x: Any) -> Any:
     return d.b * 2.0 + len(d.rest) + dataclasses.replace(d, a=3.0 * x).b
 
 
+def squared_twice(x: Any) -> Any:
+    return x**4
+
+
 def told() -> list[Any]:
     print("made")
     return [1.0]
@@ -236,12 +240,15 @@ class Made:
     x: Any
     items: Any = field(default_factory=told)
     other: Any = field(default_factory=Sums)
+    f: Any = np.tanh
+    g: Any = squared_twice
 
 
 def with_factories(x: Any) -> Any:
     first, second = Made(x), Made(x * x, [x, 2.0])
     second.other.weights = (x, 3.0)
-    return first.items[0] * first.other.sum(first.x) + second.items[0] * second.other.sum(second.x)
+    y = first.items[0] * first.other.sum(first.x) + second.items[0] * second.other.sum(second.x)
+    return y * first.f(x) + second.g(x)
 
 
 def isinstance_of_objects(v: Any) -> Any:

@@ -8,13 +8,15 @@ import types
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from pullback.transpile.lower.changing import attributes, begin
 from pullback.transpile.lower.containers import explode
 from pullback.transpile.lower.instances import bind_attribute, function, replaced_by
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import Instance, Pack, Value, class_of, lift
 from pullback.transpile.objects import has_generated_init, is_named_tuple, is_users, why_not
-from pullback.transpile.parse.live import note_class, note_made
+from pullback.transpile.parse.live import bind, note_class, note_made
 from pullback.transpile.parse.sources import ABSENT
 
 _PLAIN = "Use a class with plain attributes and methods, or functions, tuples and dicts."
@@ -105,19 +107,22 @@ def _set_fields(
         scope.call(node, function(scope, node, "__post_init__", after), [made], {})
 
 
+_FUNCTIONS = types.FunctionType | types.BuiltinFunctionType | np.ufunc
 _EMPTY = (list, tuple, dict)
 
 
 def _has_default(field: Any) -> bool:
     """Is it known what a field is that is not given?"""
     if field.default_factory is dataclasses.MISSING:
-        return isinstance(field.default, bool | int | float | str | tuple | None)
+        return isinstance(field.default, bool | int | float | str | tuple | None | _FUNCTIONS)
     factory = field.default_factory
     return factory in _EMPTY or isinstance(factory, types.FunctionType) or is_users(factory)
 
 
 def _default(scope: Scope, node: Any, field: Any) -> Value:
     factory = field.default_factory
+    if factory is dataclasses.MISSING and isinstance(field.default, _FUNCTIONS):
+        return scope.meaning(node, field.name, bind(field.default, scope.source.reads))
     if factory is dataclasses.MISSING:
         return lift(field.default)
     if factory in _EMPTY:

@@ -12,6 +12,7 @@ from typing import Protocol
 from pullback import errors
 from pullback.transpile.parse import constants
 from pullback.transpile.parse.bindings import bound_names, keyword, truth, walrus_names
+from pullback.transpile.parse.classes import names_in
 from pullback.transpile.parse.sources import Binding, Missing, Value
 
 Thunk = Callable[[], Binding]
@@ -36,6 +37,9 @@ class Modules(Protocol):
 
     def function(self, node: ast.FunctionDef) -> Binding:
         """A function of this file."""
+
+    def class_(self, node: ast.ClassDef, lookup: Callable[[ast.expr], Binding]) -> Binding:
+        """A class of this file."""
 
 
 @dataclass(repr=False)
@@ -97,7 +101,8 @@ class Scope:
             case ast.Try():
                 self._try(s)
             case ast.ClassDef(name):
-                self._missing(name, "is a class, which is not supported yet")
+                known = {id(n): self.lookup(n) for n in names_in(s)}
+                self._bind(name, functools.partial(self.modules.class_, s, lambda n: known[id(n)]()))
             case ast.AsyncFunctionDef(name):
                 self._missing(name, "is an async function, which is not supported yet")
             case _:
