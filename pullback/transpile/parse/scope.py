@@ -38,6 +38,9 @@ class Modules(Protocol):
     def function(self, node: ast.FunctionDef) -> Binding:
         """A function of this file."""
 
+    def allowed(self, found: Binding) -> Binding:
+        """What a name stands for, unless that may not be used in functions."""
+
     def class_(self, node: ast.ClassDef, lookup: Callable[[ast.expr], Binding]) -> Binding:
         """A class of this file."""
 
@@ -55,7 +58,7 @@ class Scope:
     def resolve(self, name: str) -> Binding:
         """What a global or built-in name stands for."""
         if name in self.names:
-            binding = self.names[name]()
+            binding = self.modules.allowed(self.names[name]())
             return Value(binding.obj, self.modules.name, name) if isinstance(binding, Value) else binding
         if self.open_star:
             reason = f"may come from `from {self.open_star} import *`, which cannot be read"

@@ -7,7 +7,7 @@ import contextlib
 import functools
 import os
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pullback.transpile.parse import modules
 from pullback.transpile.parse.classes import class_of
 from pullback.transpile.parse.files import ModuleSource, text_of
 from pullback.transpile.parse.live import bind
+from pullback.transpile.parse.ruled import DIFFERENTIATE, RULE, RULED, is_rule, key_of
 from pullback.transpile.parse.scope import Scope
 from pullback.transpile.parse.sources import (
     Binding,
@@ -50,6 +51,7 @@ class Project:
 
     root: Path
     files: dict[str, Module] = field(default_factory=dict)
+    ruled: dict[Hashable, Binding] = field(default_factory=dict)  # the operations that have derivative rules
 
     def module(self, dotted: str) -> Binding:
         """What an imported module stands for."""
@@ -80,7 +82,17 @@ class Project:
             module = self.files[key] = Module(self, dotted, str(file), text_of(file))
             module.scope.run(module.tree.body)
             module.scope.forget_rebound(module.tree)
+            self._register(module)
         return self.files[key]
+
+    def _register(self, module: Module) -> None:
+        """Note the operations that have derivative rules in a file, and in those beside it that it imports."""
+        for dotted in module.imported():
+            found = None if modules.library(dotted, self.root) else self.found(dotted)
+            if found is not None and found.file is not None and self.root in found.file.parents:
+                self.module(dotted)
+        for node in module.scope.functions.values():
+            self.ruled.update((key, op) for op in module.operations(node) if (key := key_of(op)) is not None)
 
     def read(self, dotted: str, file: Path) -> ModuleSource:
         """The module in a file with its functions, for the world outside."""
@@ -89,10 +101,10 @@ class Project:
         refusals: dict[str, errors.PullbackError] = {}
         for name, node in m.scope.functions.items():
             try:
-                functions[name] = m.source(node)
+                functions[name] = m.checked(m.source(node))
             except errors.PullbackError as e:
                 refusals[name] = e
-        defined = [*m.scope.functions]
+        defined = [n for n, node in m.scope.functions.items() if not any(True for _ in m.operations(node))]
         public = defined if m.scope.exports is None else [n for n in defined if n in m.scope.exports]
         return ModuleSource(
             name=m.name,
@@ -199,7 +211,7 @@ class Module:
         except errors.PullbackError as e:
             return _unreadable(e)
         for d in ours:
-            if d not in ("differentiable", "checkpoint"):
+            if d not in ("differentiable", "checkpoint", RULE):
                 return Missing(f"is a derivative, made by `@{d}`", "Call the function without the decorator.")
         return made
 
@@ -225,6 +237,33 @@ class Module:
     def resolve(self, name: str) -> Binding:
         """What a name of the module stands for."""
         return self.scope.resolve(name)
+
+    def imported(self) -> Iterator[str]:
+        """The modules that this file imports, by their full names."""
+        for s in self.tree.body:
+            if isinstance(s, ast.Import):
+                yield from (alias.name for alias in s.names)
+            elif isinstance(s, ast.ImportFrom) and (dotted := self.absolute(s.module or "", s.level)) is not None:
+                yield dotted
+                yield from (f"{dotted}.{alias.name}" for alias in s.names)
+
+    def operations(self, node: ast.FunctionDef) -> Iterator[Binding]:
+        """The operations for which a function of this file is a derivative rule."""
+        for d in node.decorator_list:
+            made = self.scope.lookup(d.func)() if isinstance(d, ast.Call) else None
+            if isinstance(d, ast.Call) and is_rule(made):
+                yield from (self.scope.lookup(a)() for a in d.args)
+
+    def allowed(self, found: Binding) -> Binding:
+        """What a name stands for; a function that has a derivative rule may not be used."""
+        return Missing(RULED, DIFFERENTIATE) if key_of(found) in self.project.ruled else found
+
+    def checked(self, source: FunctionSource) -> FunctionSource:
+        """A function that is to be differentiated. Raises NotSupportedYet where it has a derivative rule."""
+        if source.key in self.project.ruled:
+            where = place(source.file, source.tree)
+            raise errors.at(errors.NotSupportedYet, where, f"{source.name!r} {RULED}", DIFFERENTIATE, source.text)
+        return source
 
     def source(self, node: ast.FunctionDef) -> FunctionSource:
         """The function that `node` defines. Raises NotSupportedYet at a decorator that is not ours."""
@@ -267,7 +306,7 @@ class Module:
                 message = f"{node.name!r} is wrapped by a decorator"
                 hint = "Differentiate the function without its decorator."
                 raise errors.at(errors.NotSupportedYet, place(self.file, d), message, hint, self.text)
-            yield binding.obj.__name__  # type: ignore[attr-defined]
+            yield RULE if is_rule(binding) else binding.obj.__name__  # type: ignore[attr-defined]
 
 
 def _unreadable(e: errors.PullbackError) -> Missing:
