@@ -203,10 +203,12 @@ class Differentiable:
 
     __wrapped__: Callable[..., Any]
 
-    def __init__(self, f: Function, wrt: Wrt, backend: str, static: tuple[str, ...]) -> None:
+    def __init__(
+        self, f: Function, wrt: Wrt, backend: str, static: tuple[str, ...], check_finite: bool = False
+    ) -> None:
         functools.update_wrapper(self, target_of(f).function)
         self._primal: Any = primal_of(f)
-        self._wrt, self._backend, self._static = wrt, backend, static
+        self._order = (wrt, backend, static, check_finite)
         self._derived: dict[Mode, Derived] = {}
 
     @property
@@ -235,14 +237,14 @@ class Differentiable:
     def _derivative(self, mode: Mode) -> Derived:
         made = self._derived.get(mode)
         if made is None:
-            order = Order(mode, self._wrt, backend=self._backend, static=self._static)
+            wrt, backend, static, check_finite = self._order
+            order = Order(mode, wrt, backend=backend, static=static, check_finite=check_finite)
             made = self._derived.setdefault(mode, Derived(self._primal, order))
         return made
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickled by reference, as a function is."""
-        order = (self._wrt, self._backend, self._static)
-        return global_name(self) or (Differentiable, (under_its_name(self._primal), *order))
+        return global_name(self) or (Differentiable, (under_its_name(self._primal), *self._order))
 
     def __repr__(self) -> str:
         return f"<differentiable {self.__wrapped__.__module__}.{self.__wrapped__.__qualname__}>"
@@ -275,20 +277,35 @@ class _OfObject:
 
 @overload
 def differentiable(
-    f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", static: tuple[str, ...] = ()
+    f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", static: tuple[str, ...] = (), check_finite: bool = False
 ) -> Differentiable: ...
 @overload
 def differentiable(
-    f: None = None, /, *, wrt: Wrt = 0, backend: str = "numpy", static: tuple[str, ...] = ()
+    f: None = None,
+    /,
+    *,
+    wrt: Wrt = 0,
+    backend: str = "numpy",
+    static: tuple[str, ...] = (),
+    check_finite: bool = False,
 ) -> Callable[[Function], Differentiable]: ...
 def differentiable(
-    f: Function | None = None, /, *, wrt: Wrt = 0, backend: str = "numpy", static: tuple[str, ...] = ()
+    f: Function | None = None,
+    /,
+    *,
+    wrt: Wrt = 0,
+    backend: str = "numpy",
+    static: tuple[str, ...] = (),
+    check_finite: bool = False,
 ) -> Any:
     """Mark a function: it is called as before, and has `.grad`, `.value_and_grad` and `.vjp`.
 
-    Parameters named in `static` are part of the signature with their value: there is code for each value.
+    Parameters named in `static` are part of the signature with their value: there is code for each value. With
+    `check_finite` the derivatives check each number as `grad` does.
     """
     if isinstance(static, str):
         raise errors.WrtError(f"static is a tuple of names, not {static!r}", hint=f"Write static=({static!r},).")
-    make = functools.partial(Differentiable, wrt=wrt, backend=backend, static=tuple(static))
+    make = functools.partial(
+        Differentiable, wrt=wrt, backend=backend, static=tuple(static), check_finite=check_finite
+    )
     return make if f is None else make(f)

@@ -62,6 +62,7 @@ ModeOption = Annotated[Mode, _option(f"{Mode.__doc__} Default: grad.")]
 Signature = Annotated[str, _option("Types of the parameters: 'w: f64[:,:], b: f64[:], n: int'.", metavar="TEXT")]
 BackendOption = Annotated[Backend, _option(f"{Backend.__doc__} Default: numpy.")]
 Standalone = Annotated[bool, _option("Copy what is needed: import neither FILE nor pullback.", "--standalone")]
+CheckFinite = Annotated[bool, _option("Check each number; the first NaN or infinity is an error.", "--check-finite")]
 StageOption = Annotated[Stage, _option(f"{Stage.__doc__} Default: text.")]
 Output = Annotated[str, _option("File or folder to write to; printed if left out.", "-o", "--output", metavar="PATH")]
 Force = Annotated[bool, _option("Write over a file that pullback did not write.", "--force")]
@@ -89,10 +90,11 @@ def show(
     signature: Signature = "",
     backend: BackendOption = Backend.numpy,
     standalone: Standalone = False,
+    check_finite: CheckFinite = False,
     stage: StageOption = Stage.text,
 ) -> None:
     """Print a gradient, or how it looks at an earlier stage."""
-    options = commands.Options(_mode(mode), wrt, signature, backend.value, standalone, stage.value)
+    options = commands.Options(_mode(mode), wrt, signature, backend.value, standalone, stage.value, check_finite)
     for text in commands.texts(commands.find_targets([target]), options):
         _print_code(text)
 
@@ -105,11 +107,12 @@ def transpile(
     signature: Signature = "",
     backend: BackendOption = Backend.numpy,
     standalone: Standalone = False,
+    check_finite: CheckFinite = False,
     output: Output = "",
     force: Force = False,
 ) -> None:
     """Write gradients to a file, or to a file each in a folder."""
-    options = commands.Options(_mode(mode), wrt, signature, backend.value, standalone)
+    options = commands.Options(_mode(mode), wrt, signature, backend.value, standalone, check_finite=check_finite)
     found = commands.find_targets(targets)
     if output:
         for path in commands.write_all(found, options, output, force=force):

@@ -48,6 +48,7 @@ class Options:
     backend: str = "numpy"
     standalone: bool = False
     stage: Stage = "text"
+    check_finite: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ def _marked(targets: Sequence[Target], text: str) -> str:
 def texts(targets: Sequence[Target], options: Options) -> list[str]:
     """One text for each target, its functions joined. Raises Refused with all reasons if there are any."""
     _check_signature(targets, options.signature)
+    if options.check_finite and options.backend != "numpy":
+        raise UsageError("--check-finite is for NumPy only yet")
     reasons: list[errors.PullbackError] = []
     found: list[list[str]] = []
     for target in targets:
@@ -178,7 +181,7 @@ def request_of(source: FunctionSource, types: Sequence[Type], options: Options) 
     except errors.WrtError as e:
         raise errors.at(errors.WrtError, place(source.file, source.tree), e.message, e.hint, source.text) from None
     check_wrt(source, positions, types)
-    return Request(options.mode, positions, bare)
+    return Request(options.mode, positions, bare, check_finite=options.check_finite)
 
 
 def _check_importable(source: FunctionSource, options: Options) -> None:

@@ -1511,6 +1511,15 @@ def f(x, n):
 """,
         (0.7, 4),
     ),
+    "walrus and": (
+        """
+def f(x):
+    if x > 0.0 and (y := x * x) > 0.1:
+        return y
+    return x
+""",
+        (0.7,),
+    ),
     "walrus while": (
         """
 def f(x):
@@ -1626,17 +1635,6 @@ def f(x):
         (X,),
         "`:=` in a comprehension is not supported yet",
         "y := v * 2.0",
-    ),
-    "walrus and": (
-        """
-def f(x):
-    if x > 0.0 and (y := x * x) > 0.1:
-        return y
-    return x
-""",
-        (0.7,),
-        "'y' may be unbound: it is set by `:=` in a part of the expression on line 6 that may not be looked a",
-        'y',
     ),
     "choice then write orig": (
         """

@@ -1154,6 +1154,30 @@ def f(xs, ys, n):
 """,
         ([X, Y], [Y * 1.0], 2),
     ),
+    "zip view after change": (
+        """
+def f(x):
+    a = [x, 2.0]
+    z = zip(a, a)
+    a[0] = x * x
+    t = 0.0
+    for u, v in z:
+        t = t + u * v
+    return t
+""",
+        (0.7,),
+    ),
+    "gen late": (
+        """
+def f(x):
+    a = [x, 2.0]
+    z = (v * x for v in a)
+    a[0] = 5.0
+    x = 3.0
+    return sum(z)
+""",
+        (0.7,),
+    ),
 }
 
 # and a part of the message, and the text that is marked
@@ -1246,21 +1270,6 @@ def f(d, n):
         "a key that depends on the run is not supported yet",
         'f"w{i}"',
     ),
-    "zip view after change": (
-        """
-def f(x):
-    a = [x, 2.0]
-    z = zip(a, a)
-    a[0] = x * x
-    t = 0.0
-    for u, v in z:
-        t = t + u * v
-    return t
-""",
-        (0.7,),
-        "what zip gives can be read once only, and it gets a name or a place here",
-        "z = zip(a, a)",
-    ),
     "zip twice": (
         """
 def f(x):
@@ -1296,19 +1305,6 @@ def f(x):
         (0.7,),
         "what a generator gives can be read once only, and it gets a name or a place here",
         "z = (x * i for i in range(3))",
-    ),
-    "gen late": (
-        """
-def f(x):
-    a = [x, 2.0]
-    z = (v * x for v in a)
-    a[0] = 5.0
-    x = 3.0
-    return sum(z)
-""",
-        (0.7,),
-        "what a generator gives can be read once only, and it gets a name or a place here",
-        "z = (v * x for v in a)",
     ),
     "list in itself": (
         """

@@ -681,6 +681,17 @@ def f(a, b, x, y):
 """,
         (X, Y, 0.7, 0.35),
     ),
+    "pop in while condition": (
+        """
+def f(x):
+    ys = [v for v in x]
+    t = 1.0
+    while ys and (y := ys.pop()) < 10.0:
+        t = t * y
+    return t
+""",
+        (X,),
+    ),
 }
 
 # and a part of the message, and the text that is marked
@@ -799,19 +810,6 @@ def f(x, n):
         (X, 2),
         "'ps' cannot be used: it may hold the array that is written on line 10",
         "ps",
-    ),
-    "pop in while condition": (
-        """
-def f(x):
-    ys = [v for v in x]
-    t = 1.0
-    while ys and (y := ys.pop()) < 10.0:
-        t = t * y
-    return t
-""",
-        (X,),
-        "'y' may be unbound: it is set by `:=` in a part of the expression on line 8 that may not b",
-        "y",
     ),
     "called appends arrays": (
         """

@@ -784,14 +784,6 @@ class Frozen:
     x: Any
 
 
-def chosen_by_the_run(x: Any) -> Any:
-    p = Particle(x, 1.0)
-    q = Particle(2.0 * x, 1.0)
-    r = p if x > 0 else q
-    r.x = 5.0
-    return p.x * q.x
-
-
 def another_in_each_iteration(x: Any) -> Any:
     p = Particle(x, 1.0)
     for _ in range(3):
@@ -881,7 +873,6 @@ def in_an_array(x: Any) -> Any:
 
 
 REFUSED: list[tuple[Callable[..., Any], Any, str, str]] = [
-    (chosen_by_the_run, 1.0, "an object of the class 'Particle', whose attributes are set, is chosen", "p if x > 0"),
     (another_in_each_iteration, 1.0, "'p' stands for another object, whose attributes are set, in each", "for _ in"),
     (object_of_the_module_set, 1.0, "'FIXED' is an object of the module, and it is changed", "FIXED.x"),
     (list_of_the_module_read, Particle(1.0, 2.0), "a list of the module whose length is not known holds", "def list"),

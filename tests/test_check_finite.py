@@ -108,6 +108,21 @@ def test_only_what_is_computed_is_looked_at() -> None:
     assert np.isfinite(pullback.grad(forwards, check_finite=True)(X)).all()
 
 
+@pullback.differentiable(check_finite=True)
+def checked(x):
+    return np.sum(x * np.log(x))
+
+
+def test_all_derivatives_of_a_differentiable_function_are_checked() -> None:
+    assert np.isnan(checked(-X)).any()
+    for derivative in (checked.grad, checked.value_and_grad, checked.vjp):
+        with pytest.raises(errors.NotFinite, match=r"NaN in the value of 'np\.log'"):
+            derivative(-X)
+    assert np.allclose(checked.grad(abs(X)), 1.0 + np.log(abs(X)))
+
+
 def test_not_for_jax_yet() -> None:
+    with pytest.raises(errors.NotSupportedYet, match="check_finite is for NumPy only yet"):
+        pullback.differentiable(forwards, backend="jax", check_finite=True).grad(X)
     with pytest.raises(errors.NotSupportedYet, match="check_finite is for NumPy only yet"):
         pullback.grad(forwards, backend="jax", check_finite=True)

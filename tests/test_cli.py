@@ -158,6 +158,23 @@ def test_wrt(run, folder, wrt, result):
     assert gradient(out, "f_grad", 2.0, 3.0) == result
 
 
+@pytest.mark.parametrize("more", [(), ("--standalone",)])
+def test_output_that_checks_each_number(run, folder, more):
+    status, out, _ = run("transpile", "model.py:loss", "--signature", SIGNATURE, "--check-finite", *more)
+    assert status == 0
+    w, x = MyList([0.1, 0.2, 1e308]), MyList([1.0, 2.0, 3.0])
+    with pytest.raises(subprocess.CalledProcessError) as e:
+        gradient(out, "loss_grad", w, x)
+    assert "NotFinite: inf in the value that this call gives" in e.value.stderr
+    _, plain, _ = run("transpile", "model.py:loss", "--signature", SIGNATURE, *more)
+    assert gradient(out, "loss_grad", x, x) == gradient(plain, "loss_grad", x, x)
+
+
+def test_checks_of_each_number_are_for_numpy_only(run):
+    status, _, err = run("show", "model.py:loss", "--signature", SIGNATURE, "--check-finite", "--backend", "jax")
+    assert (status, err.strip()) == (2, "--check-finite is for NumPy only yet")
+
+
 def test_standalone_needs_numpy_alone(run, folder):
     status, out, err = run("transpile", "model.py:loss", "--signature", "w: f64[3], x: f64[:,3]", "--standalone")
     assert (status, err) == (0, "")
@@ -302,7 +319,8 @@ def test_help_names_the_commands_and_options(run):
     assert status == 0
     assert all(command in out for command in ("show", "transpile", "demo"))
     status, out, _ = run("transpile", "--help")
-    assert all(o in out for o in ("--wrt", "--mode", "--signature", "--backend", "--standalone", "--force", "-o"))
+    options = ("--wrt", "--mode", "--signature", "--backend", "--standalone", "--check-finite", "--force", "-o")
+    assert all(o in out for o in options)
 
 
 def test_version_is_that_of_the_package(run, monkeypatch):

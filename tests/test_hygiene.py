@@ -181,8 +181,10 @@ def test_deeply_nested(text: str) -> None:
     assert sys.getrecursionlimit() == before
 
 
-CONDITIONS = " and ".join(f"x > -{k}.5" for k in range(120))
-TOO_DEEP = f"def f(x):\n    if {CONDITIONS}:\n        x = x * x\n    return x\n"
+CHOICES = "x * x"
+for k in range(110):
+    CHOICES = f"(x * {CHOICES} if x > -{k}.5 else x)"
+TOO_DEEP = f"def f(x):\n    return {CHOICES}\n"
 
 
 def test_what_python_itself_cannot_hold_is_refused() -> None:

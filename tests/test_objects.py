@@ -226,6 +226,31 @@ def computed_after_init(x: Any) -> Any:
     return d.b * 2.0 + len(d.rest) + dataclasses.replace(d, a=3.0 * x).b
 
 
+def squared_twice(x: Any) -> Any:
+    return x**4
+
+
+def told() -> list[Any]:
+    print("made")
+    return [1.0]
+
+
+@dataclass
+class Made:
+    x: Any
+    items: Any = field(default_factory=told)
+    other: Any = field(default_factory=Sums)
+    f: Any = np.tanh
+    g: Any = squared_twice
+
+
+def with_factories(x: Any) -> Any:
+    first, second = Made(x), Made(x * x, [x, 2.0])
+    second.other.weights = (x, 3.0)
+    y = first.items[0] * first.other.sum(first.x) + second.items[0] * second.other.sum(second.x)
+    return y * first.f(x) + second.g(x)
+
+
 def isinstance_of_objects(v: Any) -> Any:
     return v.x if isinstance(v, Vector) else v.y
 
@@ -271,6 +296,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (methods_called_sum_and_mean, (1.2,)),
     (object_of_the_module, (1.2,)),
     (computed_after_init, (1.2,)),
+    (with_factories, (1.2,)),
     (isinstance_of_objects, (Vector(1.0, 2.0),)),
     (arrays_of_objects_written, (1.4,)),
     (arrays_of_an_argument_written, (Layer(np.ones(2), np.array([2.0, 3.0])), 1.4)),
@@ -281,6 +307,11 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
 @pytest.mark.parametrize(("f", "args"), PROGRAMS, ids=[f.__name__ for f, _ in PROGRAMS])
 def test_objects_differentiate(f, args):
     assert_behaves(f, *args)
+
+
+def test_default_factory_is_called_only_where_the_field_is_not_given(capsys):
+    pullback.grad(with_factories)(1.2)
+    assert capsys.readouterr().out == "made\n"
 
 
 def test_gradient_has_the_structure_of_the_object():

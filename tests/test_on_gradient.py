@@ -145,6 +145,23 @@ def test_it_sees_a_cotangent_of_zeros_too_but_none_where_nothing_is_differentiat
     assert [np.any(d) for d in SEEN] == [False]
 
 
+def without_influence(x):
+    y = layer(x)
+    for _ in range(2):
+        y = on_gradient(np.floor(y), log)
+    return np.sum(x)
+
+
+def cut_off(x):
+    return 0.0 * np.sum(layer(x)) + np.sum(x)
+
+
+@pytest.mark.parametrize("f", [without_influence, cut_off])
+def test_nothing_is_seen_where_no_derivative_comes_by(f: Any) -> None:
+    np.testing.assert_array_equal(pullback.grad(f)(X), np.ones(3))
+    assert SEEN == []
+
+
 def in_a_branch(x, up):
     y = x * 3.0
     if up:

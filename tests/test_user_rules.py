@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 import pullback
 from pullback import errors
+from pullback.cli import main
 from pullback.stdlib import registry
 from tests.behaviour import assert_behaves, identical
 from tests.transpile.lowering import live, pointed_at
@@ -336,3 +338,95 @@ def test_none_is_no_cotangent_and_a_number_stands_for_all() -> None:
     pullback.rule(needs_both)(one_only)
     np.testing.assert_array_equal(pullback.grad(of_both)(X, X), [2.0, 2.0, 2.0])
     np.testing.assert_array_equal(pullback.grad(of_both, wrt=1)(X, X), [0.0, 0.0, 0.0])
+
+
+IN_A_FILE = '''\
+import numpy as np
+from pullback import elementwise, rule
+from scipy.special import expit
+import operations
+from operations import halved
+
+
+def rounded(x):
+    return np.round(x)
+
+
+@elementwise(rounded, halved)
+def straight_through(out, x):
+    return 1.0
+
+
+@rule(expit)
+def of_expit(ct, out, x):
+    return ct * out * (1.0 - out)
+
+
+def f(x: float):
+    return rounded(x) * x
+
+
+def g(x: float):
+    return operations.halved(x)
+
+
+def h(x: float):
+    return operations.by_a_rule_of_another_file(x)
+
+
+def logistic(x: float):
+    return expit(x)
+
+
+def plain(x: float):
+    return straight_through(x, x) * x
+'''
+OPERATIONS = '''\
+def halved(x):
+    return x / 2.0
+
+
+def by_a_rule_of_another_file(x):
+    return x / 2.0
+
+
+import more_rules
+'''
+MORE_RULES = "import pullback\nimport operations\n\n@pullback.rule(operations.by_a_rule_of_another_file)\n"
+MORE_RULES += "def passed(ct, out, x):\n    return ct\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file with rules in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("ruled", IN_A_FILE), ("operations", OPERATIONS), ("more_rules", MORE_RULES)):
+        (tmp_path / f"{name}.py").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "marked"),
+    [
+        ("f", "rounded", "rounded"),
+        ("g", "operations.halved", "operations.halved"),
+        ("h", "operations.by_a_rule_of_another_file", "operations.by_a_rule_of_another_file"),
+        ("logistic", "expit", "expit"),
+        ("rounded", "rounded", "def rounded(x):"),
+    ],
+)
+def test_a_rule_in_a_file_that_is_not_run_is_never_left_out(
+    name: str, what: str, marked: str, files: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", f"ruled.py:{name}"]) == 1
+    first, line, mark, hint = capsys.readouterr().err.splitlines()
+    said = "has a derivative rule, which is not known where the file is read without running it"
+    assert first.endswith(f"{what!r} {said}")
+    assert line[mark.index("^") : mark.rindex("^") + 1] == marked
+    assert "pullback.grad(f).save(path)" in hint
+
+
+def test_a_rule_in_a_file_is_a_function_like_others(files: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "ruled.py:plain"]) == 0
+    assert "return straight_through(x, x) + d" in capsys.readouterr().out
+    assert main(["show", "ruled.py"]) == 1
+    assert "straight_through" not in capsys.readouterr().err

@@ -19,7 +19,7 @@ from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Caught, Global, Lit, Origin, Var
-from pullback.transpile.objects import place_of_class, takes_just
+from pullback.transpile.objects import takes_just
 
 from .facts import BINARY, COMPARE, UNARY, as_shape, type_of
 from .namespace import Namespace
@@ -266,7 +266,7 @@ class Expressions:
     def _object(self, cls: type, names: Sequence[str], values: Sequence[Any]) -> Any:
         """An object with these attributes: by its class where that does nothing else, else without its `__init__`."""
         given = dict(zip(names, map(self, values), strict=True))
-        made = name(self.space.user(*place_of_class(cls)))
+        made = name(self.space.made(cls))
         return call(made, **given) if takes_just(cls, names) else call(self.space.helper("record"), made, **given)
 
     def _copies(self, e: Apply) -> Any:

@@ -138,7 +138,12 @@ class _Module:
         for key, p in self.procedures.items():
             for origin, e in all_expressions(p.body):
                 writers[key].at(origin or p.origin)
-                writers[key].claim(e)
+                try:
+                    writers[key].claim(e)
+                except errors.NotSupportedYet as error:
+                    if not error.line:
+                        errors.locate(error, origin or p.origin)
+                    raise
             for param in p.params:
                 if param.default is not None:
                     writers[key](param.default)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ import numpy as np
 
 from pullback import errors, runtime
 from pullback.transpile.importing import module_name
+from pullback.transpile.objects import place_of_class
 
 _PREFERRED: dict[Any, str] = {np.absolute: "abs", np.conjugate: "conj"}
 _SEARCHED = ("numpy", "scipy.special", "scipy.linalg")
@@ -106,6 +107,13 @@ class Namespace:
         if key not in self.users:
             self.users[key] = self.claim(name)
         return self.users[key]
+
+    def made(self, cls: type) -> str:
+        """The name of a class of the user's, of which an object is made."""
+        if self.standalone:
+            message = f"an object of the class {cls.__name__!r} is made, which a standalone file cannot import"
+            raise errors.NotSupportedYet(message, hint="Leave --standalone out, or use tuples and dicts.")
+        return self.user(*place_of_class(cls))
 
     def user_constant(self, module: str, name: str, value: object) -> str:
         """The name of a value of the user's own module that is written into the text."""

@@ -6,6 +6,7 @@ from pullback.runtime.indexing import place_diagonal, read_written, scatter_add,
 from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.order import order, place_to_insert
 from pullback.runtime.products import product_of_others
+from pullback.runtime.raising import error_called
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
@@ -17,6 +18,7 @@ __all__ = [
     "alike",
     "arrays_in",
     "at_least_one",
+    "error_called",
     "match_kinds",
     "misfit",
     "order",

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.runtime.raising import error_called
+
 
 def require_finite(x: Any, what: str, *operands: Any) -> None:
     """Raise NotFinite where `x`, which is `what`, has a NaN, or an infinity that none of its operands has."""
@@ -18,11 +20,5 @@ def require_finite(x: Any, what: str, *operands: Any) -> None:
         if born == "inf" and isinstance(y, float | np.ndarray | np.generic) and np.asarray(y).dtype.kind in "fc":
             if np.isinf(y).any():
                 return
-    error: type[Exception] = FloatingPointError
-    try:
-        from pullback import errors
-
-        error = errors.NotFinite
-    except ImportError:
-        pass
+    error = error_called("NotFinite", FloatingPointError)
     raise error(f"{born} in {what}")

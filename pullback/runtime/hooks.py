@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.runtime.raising import error_called
+
 
 def pass_through(fn: Any, d: Any) -> Any:
     """What `fn` makes of the cotangent `d`; where it gives None, it has only looked, and `d` stays as it is."""
@@ -32,15 +34,9 @@ def alike(x: Any, like: Any, name: str, path: str = "") -> Any:
     """
     wanted = misfit(x, like)
     if wanted:
-        error: type[Exception] = TypeError
-        try:
-            from pullback import errors
-
-            error = errors.RuleError
-        except ImportError:
-            pass
         what = f"an array of shape {x.shape} and dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
         place = f"{path} is " if path else ""
+        error = error_called("RuleError", TypeError)
         raise error(f"{name!r} was given a cotangent and returned {place}{what}, not {wanted}")
     if isinstance(like, dict):
         return {key: alike(x[key], value, name, f"{path}[{key!r}]") for key, value in like.items()}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pullback.runtime.raising import error_called
+
 
 def record(cls: Any, /, **attributes: Any) -> Any:
     """An object of a class that has these attributes, made without its `__init__`."""
@@ -21,13 +23,7 @@ def require_distinct(*objects: Any) -> None:
     The derivative is that of a function of separate objects: what is set in the one would not be seen in the other.
     """
     if len({id(x) for x in objects}) < len(objects):
-        error: type[RuntimeError] = RuntimeError
-        try:
-            from pullback import errors
-
-            error = errors.AliasError
-        except ImportError:
-            pass
+        error = error_called("AliasError", RuntimeError)
         raise error(
             f"an object of the class {type(objects[0]).__name__!r} is changed, and may be reached in two ways: "
             "pass a copy of it"

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.runtime.raising import error_called
+
 
 def require_cotangents(rule: str, given: Any, *inputs: Any) -> None:
     """Raise RuleError where a rule does not return one cotangent, or None, for each of some inputs.
@@ -33,11 +35,5 @@ def require_cotangents(rule: str, given: Any, *inputs: Any) -> None:
             elif kind not in "fiub":
                 wrong = f"{type(d).__name__} of {getattr(d, 'dtype', 'no dtype')} for input {k}"
     if wrong:
-        error: type[Exception] = TypeError
-        try:
-            from pullback import errors
-
-            error = errors.RuleError
-        except ImportError:
-            pass
+        error = error_called("RuleError", TypeError)
         raise error(f"the rule {rule!r} returned {wrong}")

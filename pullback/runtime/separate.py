@@ -6,17 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from pullback.runtime.raising import error_called
+
 
 def require_apart(array: Any, first: Any, second: Any) -> None:
     """Raise AliasError where two parts of an array, of which a called function writes one, have elements in common."""
     if np.shares_memory(array[first], array[second]):
-        error: type[RuntimeError] = RuntimeError
-        try:
-            from pullback import errors
-
-            error = errors.AliasError
-        except ImportError:
-            pass
+        error = error_called("AliasError", RuntimeError)
         raise error("a part of an array is written in a call that takes another part, and the two overlap")
 
 
@@ -49,13 +45,7 @@ def require_separate(written: int, *arguments: Any) -> None:
     every = [a for group in groups for a in group]
     for k, a in enumerate(a for group in groups[:written] for a in group):
         if any(np.may_share_memory(a, b) and np.shares_memory(a, b) for b in every[:k] + every[k + 1 :]):
-            error: type[RuntimeError] = RuntimeError
-            try:
-                from pullback import errors
-
-                error = errors.AliasError
-            except ImportError:
-                pass
+            error = error_called("AliasError", RuntimeError)
             raise error("an array that is written shares memory with another argument: pass a copy of one of them")
 
 
@@ -66,13 +56,7 @@ def require_contiguous(argument: Any, name: str) -> None:
     copy.
     """
     if any(not x.flags.c_contiguous for x in arrays_in(argument)):
-        error: type[RuntimeError] = RuntimeError
-        try:
-            from pullback import errors
-
-            error = errors.AliasError
-        except ImportError:
-            pass
+        error = error_called("AliasError", RuntimeError)
         raise error(
             f"{name!r} must be C-contiguous: it is written, and of another layout what reshape, ravel and the like "
             f"give is a copy. Pass np.ascontiguousarray({name}), or let the function begin with {name}.copy()"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import types
-from typing import Annotated, Any, get_origin
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, get_origin
 
 import gast
 import numpy as np
@@ -19,14 +21,26 @@ from pullback.transpile.abstract import (
     Dim,
     Length,
     ListOf,
+    Record,
     Scalar,
     Seq,
     Type,
     kind_of_dtype,
 )
 from pullback.transpile.infer.lengths import anonymous
-from pullback.transpile.parse.sources import FunctionSource, ModuleBinding, Value, parameter_nodes
+from pullback.transpile.objects import is_users
+from pullback.transpile.parse.classes import fields_of
+from pullback.transpile.parse.sources import Binding, FunctionSource, ModuleBinding, Value, parameter_nodes
 from pullback.transpile.signature import nameless
+
+
+class Resolver(Protocol):
+    """What says what names stand for."""
+
+    @property
+    def resolve(self) -> Callable[[str], Binding]:
+        """What a name stands for."""
+
 
 NOTHING = object()  # an annotation, or a part of one, that stands for no object that is known
 
@@ -40,7 +54,7 @@ def types_of_annotations(source: FunctionSource) -> dict[str, Type]:
     }
 
 
-def annotated_type(node: Any, source: FunctionSource, name: str) -> Type:
+def annotated_type(node: Any, source: Resolver, name: str) -> Type:
     """The type that an annotation gives to the parameter `name`."""
     match node:
         case gast.Constant(value=None):
@@ -54,10 +68,34 @@ def annotated_type(node: Any, source: FunctionSource, name: str) -> Type:
         case gast.Subscript(value=of, slice=inside):
             parts = inside.elts if isinstance(inside, gast.Tuple) else [inside]
             return _generic(_object(of, source), parts, source, name)
-    return _plain(_object(node, source), name)
+    of = _object(node, source)
+    if isinstance(of, type) and is_users(of):
+        return _record(of, name)
+    return _plain(of, name)
 
 
-def _object(node: Any, source: FunctionSource) -> Any:
+def _record(cls: type, name: str) -> Type:
+    """The type of an object of a class of a file, with the attributes that the class declares."""
+    items: list[tuple[str, Type]] = []
+    for attribute, text, resolve in fields_of(cls):
+        place = f"{name}.{attribute}"
+        deep = place.count(".") > _DEEPEST
+        node = gast.Constant(text, None)
+        items.append((attribute, UNKNOWN if deep else annotated_type(node, _Names(resolve), place)))
+    return Record(tuple(items), cls) if items else UNKNOWN
+
+
+_DEEPEST = 8  # objects in objects, of which one may hold another one of its class
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the names in an annotation of a class stand for."""
+
+    resolve: Callable[[str], Binding]
+
+
+def _object(node: Any, source: Resolver) -> Any:
     """What a dotted name in an annotation stands for."""
     match node:
         case gast.Name(id=name):
@@ -91,7 +129,7 @@ def _plain(of: Any, name: str) -> Type:
     return UNKNOWN
 
 
-def _generic(of: Any, parts: list[Any], source: FunctionSource, name: str) -> Type:
+def _generic(of: Any, parts: list[Any], source: Resolver, name: str) -> Type:
     """The type of `of[parts]`."""
     if of is npt.NDArray:
         return Array(_dtype(_object(parts[0], source)))
@@ -119,7 +157,7 @@ def _dtype(of: Any) -> str | None:
         return None
 
 
-def _ndarray(parts: list[Any], source: FunctionSource, name: str) -> Type:
+def _ndarray(parts: list[Any], source: Resolver, name: str) -> Type:
     """`np.ndarray[tuple[int, int], np.dtype[np.float64]]`."""
     shape: tuple[Length, ...] | None = None
     match parts[0]:

@@ -146,7 +146,7 @@ class Writer(Expressions):
 
     def listed(self, indent: int) -> None:
         """A list is made, in one of the ways."""
-        name, e = self.fresh("ls"), self.fresh("e")
+        name, e, g = self.fresh("ls"), self.fresh("e"), self.fresh("g")
         s, t = self.scalar(0), self.scalar(0)
         f = self.pick([*self.functions, "np.sin"])
         over = self.pick([*self.numbers, "u", "v", "range(n)", f"({s}, {t})", f"{self.pick(self.dicts)}.values()"])
@@ -160,6 +160,9 @@ class Writer(Expressions):
             [f"{name} = [{s} * {e} - j for j, {e} in enumerate(u)]"],
             [f"{name} = [{e} * j for {e} in (x, y) for j in (0.5, {s}) if {e} > 0.2] + [{t}]"],
             [f"{name} = [0.5] * 2", f"{name}[1] = {s}"],
+            [f"{g} = ({f}({e}) * {s} for {e} in {over})", f"x = np.sin({t})", f"{name} = [x] + list({g})"],
+            [f"{g} = map({f}, {over})", f"{name} = [{t}]", f"for {e} in {g}:", f"    {name}.append({e} * x)"],
+            [f"{name} = [u * {self.pick('xy')} for u in u] + [{t}]"],
         ]
         self.put(indent, *self.pick(forms))
         self.numbers.append(name)
@@ -211,11 +214,14 @@ class Writer(Expressions):
     def object(self, indent: int) -> None:
         """An object is made, or has another name."""
         o, old = self.fresh("o"), self.pick(list(self.objects))
-        kind = self.pick(["Cell", "Counter", "Damped", "old", "replaced", "Pair"])
+        kind = self.pick(["Cell", "Counter", "Damped", "old", "replaced", "Pair", "chosen", "chosen"])
         s = self.scalar(0)
         if kind == "Pair":
             forms = [f"Pair({s}, x) + Pair(y, {self.scalar(0)})", f"Pair(x, b={s})"]
             self.put(indent, f"{o} = {self.pick(forms)}", f"x = np.tanh({o}.a) + {o}.b * 0.3")
+            return
+        if kind == "chosen":
+            self.chosen(indent, o)
             return
         cell = self.instance("Cell")
         text = f"Cell({self.row()}, {s})" if kind == "Cell" else f"{kind}({s})"
@@ -223,6 +229,19 @@ class Writer(Expressions):
             text = f"replace({cell}, b={s})"
         self.objects[o] = {"replaced": "Cell", "old": self.objects[old]}.get(kind, kind)
         self.put(indent, f"{o} = {old if kind == 'old' else text}")
+
+    def chosen(self, indent: int, name: str) -> None:
+        """An object is one of two, as a condition has it."""
+        kind, test = self.pick(["Cell", "Counter"]), self.condition()
+        first, second = (
+            f"Cell({self.row()}, {self.scalar(0)})" if kind == "Cell" else f"Counter({self.scalar(0)})" for _ in "ab"
+        )
+        if self.chance(6):
+            second = self.instance(kind)
+        forms = [[f"{name} = {first} if {test} else {second}"]]
+        forms += [[f"{name} = {second}", f"if {test}:", f"    {name} = {first}"]]
+        self.put(indent, *self.pick(forms))
+        self.objects[name] = kind
 
     def method(self, indent: int) -> None:
         """A method is called, or an attribute set."""
@@ -243,8 +262,13 @@ class Writer(Expressions):
         self.put(indent, self.pick(forms))
 
     def branch(self, indent: int, depth: int) -> None:
-        """`if`, with or without an `else`."""
-        self.put(indent, f"if {self.condition()}:")
+        """`if`, with or without an `else`; the condition may set a number."""
+        if self.chance(3):
+            z, word = self.fresh("z"), self.pick(["", "not "])
+            self.put(indent, f"if {self.condition()} and {word}({z} := np.sin({self.scalar()})) > 0.1:")
+            self.put(indent + 1, f"{self.pick('xy')} += 0.3 * {z} * {z}")
+        else:
+            self.put(indent, f"if {self.condition()}:")
         self.statements(indent + 1, self.pick([1, 2]), depth - 1)
         if self.chance(2):
             self.put(indent, "else:")

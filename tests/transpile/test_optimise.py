@@ -140,6 +140,26 @@ def test_literals_that_differ_as_text_are_different_expressions(first: object, s
     assert len(ops(simplify(b))) == 3
 
 
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(("fn", "number"), [(operator.mul, 0), (operator.mul, 1), (operator.add, 0)])
+def test_arithmetic_of_integers_that_is_none_goes(fn: object, number: int, known: bool) -> None:
+    n, y = Var("n", ab.Scalar("int", value=ab.Dim("n") if known else None)), Var("y", ab.Scalar("int"))
+    for args in ((n, Lit(number)), (Lit(number), n)):
+        out = simplify(Block((n,), (op(y, fn, *args),), (y,)))
+        assert evaluate(out, 3) == (0 if fn is operator.mul and number == 0 else 3)
+        assert ops(out) == ([] if known else [fn])
+
+
+def test_integers_of_one_operation_become_one() -> None:
+    y = Var("y", ab.Scalar("int"))
+    assert simplify(Block((), (op(y, operator.add, Lit(0), Lit(2)),), (y,))) == Block((), (), (Lit(2),))
+
+
+def test_floats_times_one_stay() -> None:
+    x, y = scalar("x"), scalar("y")
+    assert ops(simplify(Block((x,), (op(y, operator.mul, x, Lit(1)),), (y,)))) == [operator.mul]
+
+
 def test_what_a_loop_never_changes_is_read_from_outside() -> None:
     x, s, k, s2, so, ko = map(scalar, ("x", "s", "k", "s", "s", "k"))
     body = Block((Var("i", ab.INT), s, k), (op(s2, operator.mul, s, k),), (s2, k))

@@ -126,7 +126,16 @@ CONSTANTS = [
     ("from ... import N", Missing("beyond the top package")),
     ("from broken import N", Missing("cannot be read: not valid Python")),
     ("N = lambda x: x", Missing("is a lambda")),
-    ("class N: pass", Missing("is a class")),
+    ("class N(metaclass=type): pass", Missing("is a class with a metaclass")),
+    ("class N(ValueError): pass", Missing("is a class derived from ValueError")),
+    ("class N:\n    for k in (1, 2): pass", Missing("is a class with a statement on line 2 that is not supported yet")),
+    ("class N:\n    def __init_subclass__(cls): pass", Missing("is a class that defines `__init_subclass__`")),
+    ("@print\nclass N: pass", Missing("is a class under a decorator")),
+    ("from dataclasses import dataclass as d\n@d(eq=id)\nclass N: pass", Missing("with options that are not literals")),
+    (
+        "from dataclasses import dataclass\n@dataclass\nclass N:\n    a: int = 1\n    b: int",
+        Missing("is a class that Python does not take: non-default argument 'b' follows default argument"),
+    ),
     ("async def N(): pass", Missing("is an async function")),
     ("with open('x') as N: pass", Missing("`with` statement")),
     ("from loop import N", Missing("circular import")),
@@ -135,6 +144,15 @@ CONSTANTS = [
     ("def g(x): return x\nN = g", FunctionSource),
     ("N: int", Missing("is not defined")),
 ]
+
+
+def test_a_class_stands_for_itself_and_is_made_of_its_text(project):
+    text = "K = 2.0\nclass N:\n    k = K * 2.0\n    def f(self): return self.k\nK = 3.0\n"
+    found = resolve(project, text, "N", {})
+    assert isinstance(found, Value)
+    assert (found.obj.__module__, found.obj.__qualname__, found.obj.k) == ("model", "N", 4.0)
+    with pytest.raises(AssertionError, match="never called"):
+        found.obj().f()
 
 
 @pytest.mark.parametrize(("text", "expected"), CONSTANTS, ids=[t for t, _ in CONSTANTS])

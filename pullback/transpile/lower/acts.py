@@ -10,7 +10,7 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Effect, If, Lit, Op, Stmt, Var
-from pullback.transpile.lower import control
+from pullback.transpile.lower import control, walruses
 from pullback.transpile.lower.containers import as_arg, as_atom
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import End, Inner, Raised
@@ -30,6 +30,7 @@ def lower_assert(scope: Scope, s: Any) -> End:
 
     inner = Inner([], {}, None) if s.msg is None else scope.inside(message)
     control.check_binds_nothing(scope, s, inner)
+    walruses.assume(scope, walruses.set_in(scope, s.test), failed, True)
     if all(map(_is_safe, inner.body)):
         scope.body += inner.body
         scope.body.append(Effect("assert", (failed, *messages), scope.origin(s)))

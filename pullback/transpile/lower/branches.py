@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from pullback.transpile.core import Atom, If
+from pullback.transpile.lower import walruses
 from pullback.transpile.lower.control import condition
 from pullback.transpile.lower.current import unusable_part
 from pullback.transpile.lower.frames import Local, Variable
@@ -61,12 +62,18 @@ def lower_if(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
         side = s.body if test else s.orelse
         moves = may_leave(side)
         return scope.statements([*side, *rest] if moves else side), moves
-    return choose(scope, s, test, (written(scope, s.body), written(scope, s.orelse)), rest)
+    return choose(scope, s, test, (_branch(scope, s, test, True), _branch(scope, s, test, False)), rest)
 
 
-def written(scope: Scope, body: Sequence[Any]) -> Side:
+def _branch(scope: Scope, s: Any, test: Atom, side: bool) -> Side:
     """A branch as it stands in the text."""
-    return Side(lambda more: scope.statements([*body, *more]), may_leave(body), may_fall(body))
+    body, names = s.body if side else s.orelse, walruses.set_in(scope, s.test)
+
+    def lower(more: Sequence[Any]) -> End:
+        walruses.assume(scope, names, test, side)
+        return scope.statements([*body, *more])
+
+    return Side(lower, may_leave(body), may_fall(body))
 
 
 def choose(scope: Scope, s: Any, test: Atom, sides: tuple[Side, Side], rest: Sequence[Any]) -> tuple[End, bool]:
@@ -258,7 +265,7 @@ def _unbound(scope: Scope, s: Any, inners: Sequence[Inner], a: Binding | None, b
     for x in (a, b):
         if isinstance(x, Unbound):
             if not x.wanted and x.if_not_left is None:
-                return x
+                return replace(x, where=None)
             wanted |= x.wanted
     if a is None or b is None:
         wanted = frozenset()

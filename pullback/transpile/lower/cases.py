@@ -21,7 +21,8 @@ from typing import Any
 
 import gast
 
-from pullback.transpile.lower.scan import PATTERNS, captured, names_of
+from pullback.transpile.lower.once import read_in_place
+from pullback.transpile.lower.scan import PATTERNS, bound_names, captured, names_of
 from pullback.transpile.parse.sources import FunctionSource
 
 _MOST_COPIES = 5
@@ -63,8 +64,14 @@ class Unsupported(Exception):
 
 @lru_cache(maxsize=512)
 def plain_body(source: FunctionSource) -> list[Any]:
-    """The statements of a function without `match`."""
-    return _Cases(source).statements(source.tree.body)
+    """The statements of a function without `match`, and without generators that have a name and are used once."""
+    return read_in_place(source, _Cases(source).statements(source.tree.body))
+
+
+@lru_cache(maxsize=512)
+def names_given(source: FunctionSource) -> frozenset[str]:
+    """The names that the statements of `plain_body` bind, and no program has."""
+    return frozenset(name for name in bound_names(plain_body(source)) if name.startswith("."))
 
 
 def why_unsupported(source: FunctionSource, s: Any) -> Unsupported:

@@ -21,7 +21,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Effect, Global, If, Lit, Var
 from pullback.transpile.lower.containers import as_atom, read_item
-from pullback.transpile.lower.frames import EXISTS, Local, is_set
+from pullback.transpile.lower.frames import EXISTS, KNOWN, Local, is_set
 from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.memory import may_be_written
 from pullback.transpile.lower.scope import NONE, Scope
@@ -77,10 +77,27 @@ def begin(scope: Scope, made: Instance, attributes: Iterable[str] = ()) -> Insta
     constants = {name: lift(x) for name, x in found.items()}
     scope.objects.add(made.frame)
     scope.bind(Local(EXISTS, made.frame), NONE)
+    scope.bind(Local(KNOWN, made.frame), NONE)
     for name, value in constants.items():
         scope.bind(Local(name, made.frame), value)
         scope.bind(is_set(name, made.frame), Lit(False))
     return replace(made, constants=constants)
+
+
+def check_known(scope: Scope, node: Any, made: Instance) -> None:
+    """Refuse an object that may be another one, which has been changed."""
+    found = scope.env.get(Local(KNOWN, made.frame))
+    if isinstance(found, Unbound):
+        scope.want(found)
+        scope.refuse(node, f"this object of the class {made.cls.__name__!r} {found.reason}", found.hint)
+
+
+def change(scope: Scope, node: Any, made: Instance) -> None:
+    """An attribute of an object is set: those that it may be are not known any more."""
+    check_known(scope, node, made)
+    reason = f"may be one that is changed on line {scope.here.lineno}: which of two that is, only the run tells"
+    for frame in scope.one_of.get(made.frame, ()):
+        scope.bind(Local(KNOWN, frame), Unbound(reason, "Set it inside the branches, or use one name only."))
 
 
 # arguments
@@ -158,6 +175,7 @@ def _objects(scope: Scope, atom: Atom, t: ab.Type) -> Iterator[tuple[type, Atom]
 
 def attributes(scope: Scope, node: Any, made: Instance) -> dict[str, Value]:
     """What the attributes of an object are by now, those that it has of its class left out."""
+    check_known(scope, node, made)
     out: dict[str, Value] = {}
     for name, value in scope.env.visible().items():
         if not isinstance(name, Local) or name.frame is not made.frame or not name.name.isidentifier():

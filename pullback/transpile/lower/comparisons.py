@@ -112,7 +112,7 @@ def _identity(scope: Scope, node: Any, positive: bool, a: Value, b: Value, hint:
             known = p is q
         elif a is b and is_atom(a):
             known = True
-        elif isinstance(a, Instance) and isinstance(b, Instance):
+        elif isinstance(a, Instance) and isinstance(b, Instance) and b.frame not in scope.one_of.get(a.frame, ()):
             known = a.frame is b.frame
     if known is not UNDECIDED:
         return Lit(known is positive)

@@ -1,7 +1,13 @@
-"""Conditions: tests, `a if c else b`, `and`, `or`; what the types decide leaves no branch behind."""
+"""Conditions: tests, `a if c else b`, `and`, `or`; what the types decide leaves no branch behind.
+
+    if x > 0 and (y := f(x)) > 1:        test, y = if x > 0: f(x) > 1, f(x)
+        return y                   ->              else: False, None
+                                         if test: y
+"""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
@@ -10,9 +16,10 @@ import gast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Lit
-from pullback.transpile.lower import folding, operators
+from pullback.transpile.lower import folding, operators, walruses
 from pullback.transpile.lower.containers import as_atom
 from pullback.transpile.lower.current import unusable_part
+from pullback.transpile.lower.frames import Variable
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.merging import ONE_STRUCTURE, append_if, merge, of_one_structure
 from pullback.transpile.lower.scope import Scope
@@ -20,13 +27,28 @@ from pullback.transpile.lower.states import Inner, Name, Unbound, hint_of
 from pullback.transpile.lower.values import UNDECIDED, Value, class_of, type_of
 from pullback.transpile.objects import is_named_tuple
 
+_MOST_NESTED = 8  # operands of `and`, `or`; more of them are taken as two halves, so that no number is too many
+
 
 def condition(scope: Scope, node: Any) -> bool | Atom:
     """A test: a bool where it is decided while lowering, else an atom that is true or false."""
     if isinstance(node, gast.BoolOp):
         tests = [partial(condition, scope, n) for n in node.values]
         return connected(scope, tests, isinstance(node.op, gast.And), node)
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
+        return negated(scope, node, "")
     return truth(scope, node, scope.expression(node))
+
+
+def negated(scope: Scope, node: Any, hint: str) -> bool | Atom:
+    """`not a`, as a test."""
+    test = condition(scope, node.operand)
+    if isinstance(test, bool):
+        return not test
+    out = scope.op(operator.not_, (test,), (), hint, node)
+    for name in walruses.set_in(scope, node):
+        walruses.turn(scope, name, test, out)
+    return out
 
 
 def truth(scope: Scope, node: Any, value: Value) -> bool | Atom:
@@ -58,22 +80,37 @@ def check_binds_nothing(scope: Scope, node: Any, inner: Inner) -> None:
 
 def connected(scope: Scope, tests: Sequence[Callable[[], bool | Atom]], all_of: bool, node: Any) -> bool | Atom:
     """`a and b` (`a or b`) as a test: `b` is looked at only if `a` does not decide."""
-    if not tests:
-        return all_of
-    first = tests[0]()
+    return _connected(scope, tests, all_of, node, walruses.set_in(scope, node)) if tests else all_of
+
+
+def _connected(
+    scope: Scope, tests: Sequence[Callable[[], bool | Atom]], all_of: bool, node: Any, names: Sequence[Variable]
+) -> bool | Atom:
     if len(tests) == 1:
-        return first
+        return tests[0]()
+    some = 1 if len(tests) <= _MOST_NESTED else len(tests) // 2
+    first = _connected(scope, tests[:some], all_of, node, names)
+    more = partial(_connected, scope, tests[some:], all_of, node, names)
     if isinstance(first, bool):
-        return connected(scope, tests[1:], all_of, node) if first is all_of else first
+        return more() if first is all_of else first
     found: list[bool | Atom] = []
-    rest = scope.inside(lambda: found.append(connected(scope, tests[1:], all_of, node)))
+
+    def others() -> None:
+        walruses.assume(scope, names, first, all_of)
+        found.append(more())
+
+    rest = scope.inside(others)
     second = Lit(found[0]) if isinstance(found[0], bool) else found[0]
-    if second == Lit(all_of) and not rest.body and not any(scope.env.get(n) is not None for n in rest.names):
+    if second == Lit(all_of) and not rest.body and not _binds(scope, rest, names):
         return first
     decided = Inner([], {}, None)
-    then, orelse = (rest, decided) if all_of else (decided, rest)
+    inners = (rest, decided) if all_of else (decided, rest)
     results = (second, Lit(False)) if all_of else (Lit(True), second)
-    return choose(scope, node, first, then, orelse, results)
+    return cast(Atom, _either(scope, node, first, inners, results, "", names, all_of))
+
+
+def _binds(scope: Scope, inner: Inner, names: Sequence[Variable]) -> bool:
+    return any(n in names or scope.env.get(n) is not None for n in inner.names)
 
 
 def choose(
@@ -84,31 +121,47 @@ def choose(
 
 
 def _either(
-    scope: Scope, node: Any, test: Atom, inners: Sequence[Inner], results: tuple[Value, Value], hint: str
+    scope: Scope,
+    node: Any,
+    test: Atom,
+    inners: Sequence[Inner],
+    results: tuple[Value, Value],
+    hint: str,
+    set_here: Sequence[Variable] = (),
+    all_of: bool | None = None,
 ) -> Value:
-    """The value of one expression or another, with what functions that they call bind of those around them."""
-    names = _bound_before(scope, node, inners)
+    """The value of one expression or another, with what functions that they call bind of those around them.
+
+    `set_here`: the names that `:=` sets in them; `all_of`: they are `a and b` (True) or `a or b`.
+    """
+    names = _bound_before(scope, node, inners, set_here)
     pairs = [(*results, hint), *((x, y, hint_of(n)) for n, (x, y) in names.items())]
     first, *others = merge(scope, node, inners, pairs)
-    append_if(scope, node, test, inners, (first, *others))
+    only = {} if all_of is None else walruses.of_one_side(scope, set_here, inners, results, all_of)
+    append_if(scope, node, test, inners, (first, *others, *only.values()))
     for m in (first, *others):
         for out, x, y in zip(m.outs, *m.sides, strict=True):
             scope.numbers.hand_on(out, (x, y))
     for name, m in zip(names, others, strict=True):
         scope.bind(name, m.value)
+    for name, m in only.items():
+        walruses.note(scope, name, cast(Atom, first.value), all_of is True, m.value)
     return first.value
 
 
-def _bound_before(scope: Scope, node: Any, inners: Sequence[Inner]) -> dict[Name, tuple[Value, Value]]:
+def _bound_before(
+    scope: Scope, node: Any, inners: Sequence[Inner], set_here: Sequence[Variable]
+) -> dict[Name, tuple[Value, Value]]:
     """Names that stood for something before, as either expression leaves them; one that is lost is not to be read."""
     out: dict[Name, tuple[Value, Value]] = {}
     for name in dict.fromkeys((*inners[0].names, *inners[1].names)):
         before = scope.env.get(name)
         if isinstance(name, Cell):
             continue
+        if name in set_here and (before is None or isinstance(before, Unbound)):
+            scope.bind(name, walruses.lost(node))
+            continue
         if before is None:
-            if isinstance(name, str):
-                scope.bind(name, _lost(node))
             continue
         sides = [i.names.get(name, before) for i in inners]
         lost = next((x for x in sides if isinstance(x, Unbound)), None)
@@ -129,6 +182,7 @@ def _bound_before(scope: Scope, node: Any, inners: Sequence[Inner]) -> dict[Name
 def connective(scope: Scope, node: Any, hint: str) -> Value:
     """The value of `a and b`, `a or b`: the operand that decides."""
     all_of = isinstance(node.op, gast.And)
+    names = walruses.set_in(scope, node)
     value = scope.expression(node.values[0])
     for operand in node.values[1:]:
         test = truth(scope, node, value)
@@ -137,13 +191,27 @@ def connective(scope: Scope, node: Any, hint: str) -> Value:
         if isinstance(test, bool):
             value = scope.expression(operand, hint)
             continue
-        sides = (partial(_same, value), partial(scope.expression, operand))
-        value = branches(scope, node, test, *(sides[::-1] if all_of else sides), hint)
+        same = scope.inside(_nothing)
+        values: list[Value] = []
+        rest = scope.inside(partial(_operand, scope, operand, names, test, all_of, values))
+        inners, results = (same, rest), (value, values[0])
+        if all_of:
+            inners, results = inners[::-1], results[::-1]
+        value = _either(scope, node, test, inners, results, hint, names, all_of)
+    for name in names:
+        walruses.forget(scope, name)
     return value
 
 
-def _same(value: Value) -> Value:
-    return value
+def _nothing() -> None:
+    return None
+
+
+def _operand(
+    scope: Scope, node: Any, names: Sequence[Variable], test: Atom, all_of: bool, values: list[Value]
+) -> None:
+    walruses.assume(scope, names, test, all_of)
+    values.append(scope.expression(node))
 
 
 def ternary(scope: Scope, node: Any, hint: str) -> Value:
@@ -151,7 +219,11 @@ def ternary(scope: Scope, node: Any, hint: str) -> Value:
     test = condition(scope, node.test)
     if isinstance(test, bool):
         return scope.expression(node.body if test else node.orelse, hint)
-    return branches(scope, node, test, lambda: scope.expression(node.body), lambda: scope.expression(node.orelse), hint)
+    names = walruses.set_in(scope, node.test)
+    values: list[Value] = []
+    sides = ((node.body, True), (node.orelse, False))
+    inners = [scope.inside(partial(_operand, scope, n, names, test, side, values)) for n, side in sides]
+    return _either(scope, node, test, inners, (values[0], values[1]), hint, walruses.set_in(scope, node))
 
 
 def branches(
@@ -161,13 +233,6 @@ def branches(
     values: list[Value] = []
     inners = [scope.inside(partial(_keep, f, values)) for f in (then, orelse)]
     return _either(scope, node, test, inners, (values[0], values[1]), hint)
-
-
-def _lost(node: Any) -> Unbound:
-    """A name that `:=` binds in a part of an expression that may not be looked at cannot be read after it."""
-    reason = f"is set by `:=` in a part of the expression on line {node.lineno} that may not be looked at"
-    return Unbound(reason, "Assign to it in a statement of its own.")
-
 
 
 def _keep(lower: Callable[[], Value], values: list[Value]) -> None:

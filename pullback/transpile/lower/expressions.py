@@ -139,8 +139,8 @@ def _on_sequences(scope: Scope, node: Any, op: OpFunction, a: Value, b: Value, h
 def unary(scope: Scope, node: Any, hint: str) -> Value:
     """`-a`, `+a`, `~a`, `not a`."""
     if isinstance(node.op, gast.Not):
-        test = control.condition(scope, node.operand)
-        return Lit(not test) if isinstance(test, bool) else scope.op(operator.not_, (test,), (), hint, node)
+        test = control.negated(scope, node, hint)
+        return Lit(test) if isinstance(test, bool) else test
     value = scope.expression(node.operand)
     if isinstance(value, Lit) and not value.text and isinstance(node.op, gast.USub | gast.UAdd):
         if isinstance(value.value, int | float | complex):

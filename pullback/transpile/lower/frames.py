@@ -26,6 +26,7 @@ class Local:
 
 Variable = str | Local
 EXISTS = ""  # an attribute that each object has whose attributes are set, from when it is made
+KNOWN = "object known"  # another one, which is lost where the object may be another one that has been changed
 
 
 def is_set(name: str, frame: Frame) -> Local:

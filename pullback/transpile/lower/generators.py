@@ -69,7 +69,10 @@ def _stored(target: Any) -> Any:
 
 
 def flattened(scope: Scope, node: Any) -> Any:
-    """A comprehension none of whose loops is over a generator."""
+    """A comprehension none of whose loops is over a generator, and whose names do not hide what it runs over."""
+    first = node.generators[0]
+    if any(isinstance(n, gast.Name) and n.id in _own_names(node) for n in gast.walk(first.iter)):
+        node = _once(first, lambda: _renamed(node))
     if not any(generator_of(scope, g.iter) is not None for g in node.generators):
         return node
     return flattened(scope, _once(node, lambda: _flattened(scope, node)))
@@ -89,17 +92,25 @@ def _flattened(scope: Scope, node: Any) -> Any:
     return out
 
 
-def _renamed(generator: Any) -> Any:
-    """The same generator with names of its own, which the expressions around it do not see."""
-    own = {n.id for g in generator.generators for n in gast.walk(g.target) if isinstance(n, gast.Name)}
-    out = copy.copy(generator)
-    first, *more = generator.generators
-    inside = copy.deepcopy([generator.elt, first.target, first.ifs, more])
+def _own_names(node: Any) -> set[str]:
+    """The names that a comprehension binds."""
+    return {n.id for g in node.generators for n in gast.walk(g.target) if isinstance(n, gast.Name)}
+
+
+def _renamed(comprehension: Any) -> Any:
+    """The same comprehension with names of its own, which the expressions around it do not see."""
+    own = _own_names(comprehension)
+    out = copy.copy(comprehension)
+    first, *more = comprehension.generators
+    made = [f for f in ("elt", "key", "value") if hasattr(comprehension, f)]
+    inside = copy.deepcopy([first.target, first.ifs, more, *(getattr(comprehension, f) for f in made)])
     for part in inside:
         for n in _walk(part):
             if isinstance(n, gast.Name) and n.id in own:
                 n.id = f".{n.id}"
-    out.elt, target, ifs, more = inside
+    target, ifs, more, *parts = inside
+    for f, part in zip(made, parts, strict=True):
+        setattr(out, f, part)
     out.generators = [gast.comprehension(target, first.iter, ifs, first.is_async), *more]
     return out
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Global, Lit
+from pullback.transpile.lower.changing import change, check_known
 from pullback.transpile.lower.containers import read_item
 from pullback.transpile.lower.frames import Local, is_set
 from pullback.transpile.lower.identity import owned
@@ -53,6 +54,7 @@ def _own(scope: Scope, node: Any, value: Value, name: str, hint: str) -> Value |
         return None
     match value:
         case Instance(frame=frame):
+            check_known(scope, node, value)
             found = scope.env.get(Local(name, frame))
             if isinstance(found, Unbound):
                 scope.want(found)
@@ -155,6 +157,7 @@ def set_attribute(scope: Scope, target: Any, owner: Value, name: str, value: Val
     if cls in scope.changing and isinstance(found, types.FunctionType | staticmethod | classmethod):
         scope.refuse(target, f"{what} in the place of a method is not supported yet", "Give it another name.")
     if isinstance(owner, Instance):
+        change(scope, target, owner)
         bind_attribute(scope, owner, name, value)
     elif isinstance(owner, Global):
         scope.refuse(target, f"{owner.name!r} is an object of the module, and it is changed", "Pass it as an argument.")
@@ -193,6 +196,7 @@ def set_on_frozen(scope: Scope, node: Any, args: list[Value], keywords: Mapping[
     """`object.__setattr__(self, "name", value)`, as the `__post_init__` of a frozen dataclass does it."""
     match args:
         case [Instance() as owner, Lit(value=str() as name), value]:
+            change(scope, node, owner)
             bind_attribute(scope, owner, name, value)
             return NONE
         case [Pack(cls=type() as cls), Lit(value=str()), _] if not is_named_tuple(cls) and cls not in scope.changing:
@@ -228,6 +232,7 @@ def has_attribute(scope: Scope, node: Any, owner: Value, name: str) -> bool:
     if not isinstance(owner, Instance):
         t = type_of(owner)
         return isinstance(t, ab.Record) and name in dict(t.items)
+    check_known(scope, node, owner)
     variable = Local(name, owner.frame)
     held = scope.env.get(variable)
     if isinstance(held, Unbound) or held is None and scope.loops_around(variable):

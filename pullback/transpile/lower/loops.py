@@ -17,7 +17,7 @@ import gast
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, Lit, Op, Var, While
-from pullback.transpile.lower import control
+from pullback.transpile.lower import control, walruses
 from pullback.transpile.lower.again import checkpointed, with_checkpoints
 from pullback.transpile.lower.branches import Side, choose, either, follow
 from pullback.transpile.lower.frames import Variable
@@ -199,9 +199,9 @@ def lower_while(scope: Scope, s: Any, rest: Sequence[Any]) -> tuple[End, bool]:
 
     def body() -> End:
         conditions.append(scope.inside(lambda: tests.append(control.condition(scope, s.test))))
-        local = Local(scope.memory, scope.env, conditions[-1:])
+        local, set_here = Local(scope.memory, scope.env, conditions[-1:]), walruses.set_in(scope, s.test)
         if any(
-            not local(name) if isinstance(name, Cell) else isinstance(name, str) or scope.env.get(name) is not None
+            not local(name) if isinstance(name, Cell) else name in set_here or scope.env.get(name) is not None
             for name in conditions[-1].names
         ):
             scope.tested_inside[id(s)] = _tested_inside(scope, s)

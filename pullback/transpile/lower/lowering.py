@@ -28,7 +28,7 @@ from pullback.transpile.lower import (
     statements,
     subscripts,
 )
-from pullback.transpile.lower.cases import plain_body
+from pullback.transpile.lower.cases import names_given, plain_body
 from pullback.transpile.lower.containers import as_atom, opened
 from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.frames import Seen
@@ -111,7 +111,8 @@ class Lowering(Scope):
         inner.function, inner.is_called, inner.by_value = self.function, self.is_called, self.by_value
         inner.body, inner.env, inner.captured, inner.inlines = self.body, self.env, self.captured, self.inlines
         frame = self.new_frame(node)
-        inner.objects, inner.loops_of_callers = self.objects, self.loops_of_callers + self.loops
+        inner.objects, inner.one_of = self.objects, self.one_of
+        inner.loops_of_callers = self.loops_of_callers + self.loops
         inner.seen = Seen(inner.seen.names, frame, outer)
         inner.path, inner.calls = (*self.path, frame), (*self.calls, source.key)
         inner.inlines[source] = inner.inlines.get(source, 0) + 1
@@ -269,7 +270,7 @@ def local_names_of(source: FunctionSource, outer: Seen | None = None) -> frozens
             hint = "Return the value instead, and assign it where the function is called."
             origin = origin_of(source.file, node, "")
             raise errors.at(errors.NotSupportedYet, origin, f"`{word}` is not supported yet", hint, source.text)
-    return names.local
+    return names.local | names_given(source)
 
 
 def docstring(source: FunctionSource) -> str:

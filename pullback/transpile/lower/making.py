@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from pullback.transpile.lower.changing import attributes, begin
 from pullback.transpile.lower.containers import explode
@@ -14,7 +16,7 @@ from pullback.transpile.lower.instances import bind_attribute, function, replace
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import Instance, Pack, Value, class_of, lift
 from pullback.transpile.objects import has_generated_init, is_named_tuple, is_users, why_not
-from pullback.transpile.parse.live import note_class, note_made
+from pullback.transpile.parse.live import bind, note_class, note_made
 from pullback.transpile.parse.sources import ABSENT
 
 _PLAIN = "Use a class with plain attributes and methods, or functions, tuples and dicts."
@@ -58,9 +60,9 @@ def _finished(scope: Scope, node: Any, made: Instance) -> Value:
 
 
 def _named_tuple(scope: Scope, node: Any, cls: Any, args: list[Value], keywords: Mapping[str, Value]) -> Value:
-    defaults = {k: lift(x) for k, x in cls._field_defaults.items()}
-    found = _given(scope, node, cls, cls._fields, args, keywords, defaults)
-    return Pack("object", tuple(found.values()), tuple(found), cls)
+    given = _given(scope, node, cls, cls._fields, args, keywords, cls._field_defaults)
+    found = {**{k: lift(x) for k, x in cls._field_defaults.items()}, **given}
+    return Pack("object", tuple(found[k] for k in cls._fields), tuple(cls._fields), cls)
 
 
 def _given(
@@ -70,8 +72,9 @@ def _given(
     names: Sequence[str],
     args: list[Value],
     keywords: Mapping[str, Value],
-    defaults: Mapping[str, Value],
+    defaults: Collection[str],
 ) -> dict[str, Value]:
+    """What a call gives, by name; `defaults`: what it may leave out."""
     given = {**dict(zip(names, args, strict=False)), **keywords}
     twice = [k for k in keywords if k in names[: len(args)]]
     if len(args) > len(names) or twice or not given.keys() <= set(names):
@@ -80,7 +83,7 @@ def _given(
         if name not in given and name not in defaults:
             message = f"the argument {name!r} of {cls.__name__!r} is missing"
             scope.refuse(node, message, "This raises TypeError in Python, unless it has a default that is no constant.")
-    return {name: given[name] if name in given else defaults[name] for name in names}
+    return given
 
 
 def _set_fields(
@@ -94,25 +97,37 @@ def _set_fields(
     positional = [f.name for f in fields if f.init and not f.kw_only]
     if len(args) > len(positional):
         scope.refuse(node, f"{cls.__name__} does not take these arguments", "This raises TypeError in Python.")
-    defaults = {f.name: x for f in fields if (x := _default(scope, node, f)) is not None}
-    found = _given(scope, node, cls, [n for n in positional + taken if n in taken], args, keywords, defaults)
+    defaults = [f.name for f in fields if _has_default(f)]
+    given = _given(scope, node, cls, [n for n in positional + taken if n in taken], args, keywords, defaults)
     for f in fields:
-        if f.init or f.name in defaults:
-            bind_attribute(scope, made, f.name, found[f.name] if f.init else defaults[f.name])
+        if f.name in given or f.name in defaults:
+            bind_attribute(scope, made, f.name, given[f.name] if f.name in given else _default(scope, node, f))
     after = inspect.getattr_static(cls, "__post_init__", None)
     if isinstance(after, types.FunctionType):
         scope.call(node, function(scope, node, "__post_init__", after), [made], {})
 
 
-def _default(scope: Scope, node: Any, field: Any) -> Value | None:
-    if field.default_factory is not dataclasses.MISSING:
-        if field.default_factory in (list, tuple, dict):
-            return Pack(field.default_factory.__name__, ())
-        if isinstance(field.default_factory, types.FunctionType):
-            return scope.call(node, function(scope, node, field.name, field.default_factory), [], {})
-        return None
-    known = isinstance(field.default, bool | int | float | str | tuple | None)
-    return lift(field.default) if known else None
+_FUNCTIONS = types.FunctionType | types.BuiltinFunctionType | np.ufunc
+_EMPTY = (list, tuple, dict)
+
+
+def _has_default(field: Any) -> bool:
+    """Is it known what a field is that is not given?"""
+    if field.default_factory is dataclasses.MISSING:
+        return isinstance(field.default, bool | int | float | str | tuple | None | _FUNCTIONS)
+    factory = field.default_factory
+    return factory in _EMPTY or isinstance(factory, types.FunctionType) or is_users(factory)
+
+
+def _default(scope: Scope, node: Any, field: Any) -> Value:
+    factory = field.default_factory
+    if factory is dataclasses.MISSING and isinstance(field.default, _FUNCTIONS):
+        return scope.meaning(node, field.name, bind(field.default, scope.source.reads))
+    if factory is dataclasses.MISSING:
+        return lift(field.default)
+    if factory in _EMPTY:
+        return Pack(factory.__name__, ())
+    return scope.call(node, function(scope, node, field.name, factory), [], {})
 
 
 def replaced(scope: Scope, node: Any, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:

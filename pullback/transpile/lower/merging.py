@@ -10,14 +10,17 @@ from typing import Any, NoReturn, cast
 import gast
 
 from pullback.transpile.core import Atom, If, Var
+from pullback.transpile.lower.chosen import may_be_one, one_of_two
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.current import content
+from pullback.transpile.lower.frames import Frame
 from pullback.transpile.lower.identity import adopt, joint, keep_apart, now
 from pullback.transpile.lower.kin import Local
 from pullback.transpile.lower.memory import Cell, Container, Whole, may_be_written
 from pullback.transpile.lower.scope import Scope, joined, mixed
 from pullback.transpile.lower.states import Inner, Unbound
 from pullback.transpile.lower.values import (
+    Instance,
     Pack,
     Value,
     class_of,
@@ -42,6 +45,9 @@ class Merged:
             if merging.is_one(x, y):
                 new.append(x)
                 continue
+            if isinstance(x, Instance) and isinstance(y, Instance) and may_be_one(merging.scope, x, y):
+                new.append(self._object(merging, x, y))
+                continue
             if not (is_atom(x) and is_atom(y)):
                 _refuse_choice(merging, x, y)
             out = merging.known(x, y)
@@ -53,6 +59,23 @@ class Merged:
                 self.outs.append(out)
             new.append(out)
         self.value = joint(merging.scope, rebuild(a, iter(new)), (a, b), merging.inners[0].joint, hint)
+
+    def _object(self, merging: _Merging, x: Instance, y: Instance) -> Instance:
+        """The object that is one of two: the same one under each of its names."""
+        pair = (x.frame, y.frame)
+        if pair not in merging.objects:
+
+            def merged(a: Value, b: Value, hint: str) -> Value | None:
+                if not of_one_structure(a, b):
+                    return None
+                part = Merged(merging, *align(merging.scope, merging.node, merging.inners, a, b), hint)
+                self.outs += part.outs
+                for side, more in zip(self.sides, part.sides, strict=True):
+                    side += more
+                return part.value
+
+            merging.objects[pair] = one_of_two(merging.scope, merging.node, merging.inners, (x, y), merged)
+        return merging.objects[pair]
 
 
 def _refuse_choice(merging: _Merging, x: Value, y: Value) -> NoReturn:
@@ -71,6 +94,7 @@ class _Merging:
         self.scope, self.node, self.inners = scope, node, inners
         self.outs: list[Var] = []
         self.sides: tuple[list[Atom], list[Atom]] = ([], [])
+        self.objects: dict[tuple[Frame, Frame], Instance] = {}
 
     def is_one(self, x: Value, y: Value) -> bool:
         """Are two leaves certainly one object?"""
@@ -186,6 +210,10 @@ def align(scope: Scope, node: Any, inners: Sequence[Inner], a: Value, b: Value) 
     p = scope.into(inners[0], lambda: as_atom(scope, node, a))
     q = scope.into(inners[1], lambda: as_atom(scope, node, b))
     if mixed(p.type, q.type):
+        first, second = class_of(a), class_of(b)
+        if first is not None and second is not None and first is not second:
+            what = f"an object of the class {first.__name__!r} or of the class {second.__name__!r} is chosen"
+            scope.refuse(node, f"{what} by a condition of the run", "Call its methods inside the branches.")
         scope.refuse(node, "the structure of a value is another one in each branch", ONE_STRUCTURE)
     return p, q
 

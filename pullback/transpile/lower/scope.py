@@ -79,6 +79,7 @@ class Scope(ABC):
         self.path: tuple[object, ...] = ()
         self.captured: set[Frame] = set()  # of what was written out, the names that functions still see
         self.objects: set[Frame] = set()  # those of objects whose attributes are set after they are made
+        self.one_of: dict[Frame, set[Frame]] = {}  # which of these may be one object, as the run has it
         self.calls: tuple[Hashable, ...] = ()  # the functions that are written out around
         self.inlines: dict[FunctionSource, int] = {}  # all of them so far, and how often
         self._bound_in: dict[tuple[int, Frame | None], dict[Variable, bool]] = {}

@@ -75,6 +75,7 @@ class Unbound:
 
     `if_not_left`: what it stands for where the function has not returned before, see `jumps`.
     `last`: what the name stands for if this is the last iteration of a loop, LATER if that is known once it is wanted.
+    `where`: what it stands for where a test has come out so, see `control`.
     """
 
     reason: str
@@ -83,6 +84,7 @@ class Unbound:
     may_be_unbound: bool = True
     if_not_left: Value | None = None
     last: Value | Later | None = None
+    where: tuple[Atom, bool, Value] | None = None
 
 
 Binding = Value | Unbound

@@ -143,26 +143,30 @@ def _put(scope: Scope, node: Any, array: Var, places: Value, values: Value) -> N
 
 def put_mask(scope: Scope, node: Any, args: list[Value], keywords: Keywords, hint: str) -> Value:
     """`np.putmask(a, mask, values)`: each chosen element takes what stands at its place in the values."""
-    given = bound(scope, node, "a mask values", args, keywords, {})
-    array, mask = _array(scope, node, given["a"]), _mask(scope, node, given["mask"])
-    value = as_operand(scope, node, given["values"])
-    check_safe(scope, node, array.type, value.type)
-    if ab.rank(value.type) != 0:
-        value = scope.op(operator.getitem, (flat.shaped(scope, node, value, array), (mask,)), (), "", node)
-    write(scope, node, array, (mask,), value)
-    return NONE
+
+    def taken(array: Var, mask: Atom, value: Atom) -> Atom:
+        return scope.op(operator.getitem, (flat.shaped(scope, node, value, array), (mask,)), (), "", node)
+
+    return _put_chosen(scope, node, bound(scope, node, "a mask values", args, keywords, {}), taken)
 
 
 def place(scope: Scope, node: Any, args: list[Value], keywords: Keywords, hint: str) -> Value:
     """`np.place(arr, mask, vals)`: the chosen elements take the values one after the other."""
-    given = bound(scope, node, "arr mask vals", args, keywords, {})
-    array, mask = _array(scope, node, given["arr"]), _mask(scope, node, given["mask"])
-    value = as_operand(scope, node, given["vals"])
-    check_safe(scope, node, array.type, value.type)
-    if ab.rank(value.type) != 0:
+
+    def taken(array: Var, mask: Atom, value: Atom) -> Atom:
         count = scope.op(np.count_nonzero, (mask,), (), "", node)
-        value = flat.elements_round(scope, node, flat.line(scope, node, value), count)
-    write(scope, node, array, (mask,), value)
+        return flat.elements_round(scope, node, flat.line(scope, node, value), count)
+
+    return _put_chosen(scope, node, bound(scope, node, "arr mask vals", args, keywords, {}), taken)
+
+
+def _put_chosen(scope: Scope, node: Any, given: Keywords, taken: Callable[[Var, Atom, Atom], Atom]) -> Value:
+    """Write at a mask what is `taken` of an array of values, or a number."""
+    first, second, third = given.values()
+    array, mask = _array(scope, node, first), _mask(scope, node, second)
+    value = as_operand(scope, node, third)
+    check_safe(scope, node, array.type, value.type)
+    write(scope, node, array, (mask,), value if ab.rank(value.type) == 0 else taken(array, mask, value))
     return NONE
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pullback import runtime
 from pullback.transpile import marks, prims
-from pullback.transpile.abstract import kind_of
+from pullback.transpile.abstract import Dim, Scalar, kind_of
 from pullback.transpile.core import (
     Arg,
     Atom,
@@ -153,8 +153,10 @@ class _Simplifier:
         """The atom that an operation is nothing but another name of."""
         if s.op is prims.alias:
             return s.args[0] if not isinstance(s.args[0], (tuple, Slice)) else None
-        if s.op is operator.mul and s.origin.adjoint:
-            return _product(s.args[0], s.args[1])
+        if s.op is operator.mul and s.origin.adjoint and (found := _product(s.args[0], s.args[1])) is not None:
+            return found
+        if s.op in (operator.mul, operator.add):
+            return _integer(s.op, s.args[0], s.args[1])
         if s.op is prims.item and isinstance(s.args[0], Var) and (maker := self.made.get(s.args[0])):
             return _taken(maker, s.args[1])
         return None
@@ -228,6 +230,21 @@ def _product(x: Arg, y: Arg) -> Atom | None:
     for one, other in ((x, y), (y, x)):
         if isinstance(one, Lit) and type(one.value) is float and one.value == 1.0 and isinstance(other, Var):
             return other if kind_of(other.type) == "float" else None
+    return None
+
+
+def _integer(op: OpFunction, x: Arg, y: Arg) -> Atom | None:
+    """`0 * n`, `1 * n`, `0 + n` and `0 + 0` of Python's integers, as unrolled loops have them."""
+    if isinstance(x, Lit) and isinstance(y, Lit) and type(x.value) is type(y.value) is int:
+        return Lit(op(x.value, y.value))
+    for number, other in ((x, y), (y, x)):
+        if not isinstance(number, Lit) or type(number.value) is not int or not isinstance(other, Var):
+            continue
+        match other.type:
+            case Scalar(kind="int", dtype=None, value=Dim() | int()):  # another one may be a bool
+                if number.value == (1 if op is operator.mul else 0):
+                    return other
+                return Lit(0) if number.value == 0 else None
     return None
 
 

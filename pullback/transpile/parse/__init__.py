@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pullback.transpile.parse.files import ModuleSource
 from pullback.transpile.parse.live import from_function
 from pullback.transpile.parse.sources import Binding, FunctionSource, Missing, ModuleBinding, Value
-from pullback.transpile.parse.static import ModuleSource, from_file
+from pullback.transpile.parse.static import from_file
 
 __all__ = [
     "Binding",

@@ -22,6 +22,7 @@ from pullback.transpile.parse import running
 from pullback.transpile.parse.lambdas import lambda_tree
 from pullback.transpile.parse.sources import (
     ABSENT,
+    STANDS_FOR,
     Binding,
     FunctionSource,
     Lookup,
@@ -244,6 +245,9 @@ def bind(value: object, reads: Reads) -> Binding:
             return Value(value)
         return ModuleBinding(value.__name__, functools.partial(_attribute, value, reads))
     value = primal_of(value)
+    if isinstance(value, types.FunctionType) and hasattr(value, STANDS_FOR):
+        text: Binding = getattr(value, STANDS_FOR)
+        return text
     if not isinstance(value, types.FunctionType) or registry.has_rule(value):
         return Value(value)
     generator = getattr(value, "__wrapped__", None) if value.__code__ is _CONTEXT else None

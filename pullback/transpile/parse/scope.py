@@ -12,6 +12,7 @@ from typing import Protocol
 from pullback import errors
 from pullback.transpile.parse import constants
 from pullback.transpile.parse.bindings import bound_names, keyword, truth, walrus_names
+from pullback.transpile.parse.classes import names_in
 from pullback.transpile.parse.sources import Binding, Missing, Value
 
 Thunk = Callable[[], Binding]
@@ -37,6 +38,12 @@ class Modules(Protocol):
     def function(self, node: ast.FunctionDef) -> Binding:
         """A function of this file."""
 
+    def allowed(self, found: Binding) -> Binding:
+        """What a name stands for, unless that may not be used in functions."""
+
+    def class_(self, node: ast.ClassDef, lookup: Callable[[ast.expr], Binding]) -> Binding:
+        """A class of this file."""
+
 
 @dataclass(repr=False)
 class Scope:
@@ -51,7 +58,7 @@ class Scope:
     def resolve(self, name: str) -> Binding:
         """What a global or built-in name stands for."""
         if name in self.names:
-            binding = self.names[name]()
+            binding = self.modules.allowed(self.names[name]())
             return Value(binding.obj, self.modules.name, name) if isinstance(binding, Value) else binding
         if self.open_star:
             reason = f"may come from `from {self.open_star} import *`, which cannot be read"
@@ -97,7 +104,8 @@ class Scope:
             case ast.Try():
                 self._try(s)
             case ast.ClassDef(name):
-                self._missing(name, "is a class, which is not supported yet")
+                known = {id(n): self.lookup(n) for n in names_in(s)}
+                self._bind(name, functools.partial(self.modules.class_, s, lambda n: known[id(n)]()))
             case ast.AsyncFunctionDef(name):
                 self._missing(name, "is an async function, which is not supported yet")
             case _:

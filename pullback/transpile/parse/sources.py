@@ -74,6 +74,7 @@ class FunctionSource:
 Binding = Value | FunctionSource | ModuleBinding | Missing
 
 
+STANDS_FOR = "__pullback_stands_for__"  # what a function means that stands for one of a file that is not run
 LAMBDA = "anonymous"  # what a lambda is called where it needs a name
 ABSENT = object()  # the value of a name that a module does not have
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import difflib
 import functools
 import os
-import tokenize
 import types
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+import gast
 
 from pullback import errors
 from pullback.transpile.parse import modules
+from pullback.transpile.parse.classes import class_of
+from pullback.transpile.parse.files import ModuleSource, text_of
 from pullback.transpile.parse.live import bind
+from pullback.transpile.parse.ruled import DIFFERENTIATE, RULE, RULED, is_rule, key_of
 from pullback.transpile.parse.scope import Scope
 from pullback.transpile.parse.sources import (
     Binding,
@@ -24,43 +28,12 @@ from pullback.transpile.parse.sources import (
     ModuleBinding,
     Reads,
     Value,
+    as_function,
     first_line,
     function_tree,
     parse_text,
     place,
 )
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class ModuleSource:
-    """A file: its functions by name, the public ones, those marked `@differentiable`, and what its names stand for."""
-
-    name: str
-    file: str
-    text: str
-    functions: dict[str, FunctionSource]
-    public: tuple[str, ...]
-    marked: tuple[str, ...]
-    resolve: Callable[[str], Binding]
-    refusals: dict[str, errors.PullbackError]
-
-    def function(self, name: str) -> FunctionSource:
-        """The function called `name`.
-
-        Raises SourceError where there is none, NotSupportedYet where it is not a plain function.
-        """
-        if name in self.refusals:
-            raise self.refusals[name]
-        if name in self.functions:
-            return self.functions[name]
-        binding = self.resolve(name)
-        if isinstance(binding, Missing) and binding.error is errors.NotSupportedYet:
-            raise errors.NotSupportedYet(f"{name!r} {binding.reason}", file=self.file, hint=binding.hint)
-        near = difflib.get_close_matches(name, [*self.functions, *self.refusals], n=3)
-        hint = f"Did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
-        if not hint:
-            hint = f"It has {', '.join(self.functions)}." if self.functions else "It has no functions."
-        raise errors.SourceError(f"no function {name!r} at the top level", file=self.file, hint=hint)
 
 
 def from_file(path: str | os.PathLike[str]) -> ModuleSource:
@@ -78,6 +51,7 @@ class Project:
 
     root: Path
     files: dict[str, Module] = field(default_factory=dict)
+    ruled: dict[Hashable, Binding] = field(default_factory=dict)  # the operations that have derivative rules
 
     def module(self, dotted: str) -> Binding:
         """What an imported module stands for."""
@@ -105,10 +79,20 @@ class Project:
         """The module in a file."""
         key = os.path.realpath(file)
         if key not in self.files:
-            module = self.files[key] = Module(self, dotted, str(file), _text(file))
+            module = self.files[key] = Module(self, dotted, str(file), text_of(file))
             module.scope.run(module.tree.body)
             module.scope.forget_rebound(module.tree)
+            self._register(module)
         return self.files[key]
+
+    def _register(self, module: Module) -> None:
+        """Note the operations that have derivative rules in a file, and in those beside it that it imports."""
+        for dotted in module.imported():
+            found = None if modules.library(dotted, self.root) else self.found(dotted)
+            if found is not None and found.file is not None and self.root in found.file.parents:
+                self.module(dotted)
+        for node in module.scope.functions.values():
+            self.ruled.update((key, op) for op in module.operations(node) if (key := key_of(op)) is not None)
 
     def read(self, dotted: str, file: Path) -> ModuleSource:
         """The module in a file with its functions, for the world outside."""
@@ -117,10 +101,10 @@ class Project:
         refusals: dict[str, errors.PullbackError] = {}
         for name, node in m.scope.functions.items():
             try:
-                functions[name] = m.source(node)
+                functions[name] = m.checked(m.source(node))
             except errors.PullbackError as e:
                 refusals[name] = e
-        defined = [*m.scope.functions]
+        defined = [n for n, node in m.scope.functions.items() if not any(True for _ in m.operations(node))]
         public = defined if m.scope.exports is None else [n for n in defined if n in m.scope.exports]
         return ModuleSource(
             name=m.name,
@@ -210,20 +194,80 @@ class Module:
 
     def function(self, node: ast.FunctionDef) -> Binding:
         """A function of this file, as the name of it in other functions."""
-        try:
-            if self._makes_context(node):
+        if self._makes_context(node):
+            try:
                 return self._source(node, is_context=True)
-            source = self.source(node)
+            except errors.PullbackError as e:
+                return _unreadable(e)
+        return self._under(node, node.decorator_list, self.source)
+
+    def _under(
+        self, node: ast.FunctionDef, decorators: list[ast.expr], source: Callable[[ast.FunctionDef], FunctionSource]
+    ) -> Binding:
+        """A function under decorators of ours."""
+        try:
+            made = source(node)
+            ours = list(self._decorators(node, decorators))
         except errors.PullbackError as e:
-            return Missing(f"cannot be read: {e.message}", e.hint, type(e))
-        for d in self._decorators(node):
-            if d not in ("differentiable", "checkpoint"):
+            return _unreadable(e)
+        for d in ours:
+            if d not in ("differentiable", "checkpoint", RULE):
                 return Missing(f"is a derivative, made by `@{d}`", "Call the function without the decorator.")
+        return made
+
+    def class_(self, node: ast.ClassDef, lookup: Callable[[ast.expr], Binding]) -> Binding:
+        """A class of this file, as the name of it in functions."""
+        return class_of(self, node, lookup)
+
+    def method(
+        self, node: ast.FunctionDef, under: list[ast.expr], qualname: str, resolve: Callable[[str], Binding]
+    ) -> Binding:
+        """A function of a class, `under` decorators that must be ours."""
+
+        def source(n: ast.FunctionDef) -> FunctionSource:
+            made = self._source(n, again="checkpoint" in self._decorators(n, under))
+            return replace(made, qualname=qualname, resolve=resolve, is_inner=True)
+
+        return self._under(node, under, source)
+
+    def anonymous(self, node: ast.Lambda) -> Binding:
+        """A lambda in a class."""
+        return replace(self._of_tree(as_function(gast.ast_to_gast(node)), node), is_inner=True)
+
+    def resolve(self, name: str) -> Binding:
+        """What a name of the module stands for."""
+        return self.scope.resolve(name)
+
+    def imported(self) -> Iterator[str]:
+        """The modules that this file imports, by their full names."""
+        for s in self.tree.body:
+            if isinstance(s, ast.Import):
+                yield from (alias.name for alias in s.names)
+            elif isinstance(s, ast.ImportFrom) and (dotted := self.absolute(s.module or "", s.level)) is not None:
+                yield dotted
+                yield from (f"{dotted}.{alias.name}" for alias in s.names)
+
+    def operations(self, node: ast.FunctionDef) -> Iterator[Binding]:
+        """The operations for which a function of this file is a derivative rule."""
+        for d in node.decorator_list:
+            made = self.scope.lookup(d.func)() if isinstance(d, ast.Call) else None
+            if isinstance(d, ast.Call) and is_rule(made):
+                yield from (self.scope.lookup(a)() for a in d.args)
+
+    def allowed(self, found: Binding) -> Binding:
+        """What a name stands for; a function that has a derivative rule may not be used."""
+        return Missing(RULED, DIFFERENTIATE) if key_of(found) in self.project.ruled else found
+
+    def checked(self, source: FunctionSource) -> FunctionSource:
+        """A function that is to be differentiated. Raises NotSupportedYet where it has a derivative rule."""
+        if source.key in self.project.ruled:
+            where = place(source.file, source.tree)
+            raise errors.at(errors.NotSupportedYet, where, f"{source.name!r} {RULED}", DIFFERENTIATE, source.text)
         return source
 
     def source(self, node: ast.FunctionDef) -> FunctionSource:
         """The function that `node` defines. Raises NotSupportedYet at a decorator that is not ours."""
-        return self._source(node, again="checkpoint" in list(self._decorators(node)))
+        return self._source(node, again="checkpoint" in list(self._decorators(node, node.decorator_list)))
 
     def _makes_context(self, node: ast.FunctionDef) -> bool:
         """Is `@contextmanager` the one decorator of a function?"""
@@ -231,51 +275,43 @@ class Module:
         return len(found) == 1 and isinstance(found[0], Value) and found[0].obj is contextlib.contextmanager
 
     def _source(self, node: ast.FunctionDef, is_context: bool = False, again: bool = False) -> FunctionSource:
+        tree = function_tree(self.text, self.file, node.name, first_line(node))
+        return replace(self._of_tree(tree, node), is_context=is_context, again=again)
+
+    def _of_tree(self, tree: Any, node: ast.FunctionDef | ast.Lambda) -> FunctionSource:
         return FunctionSource(
-            name=node.name,
-            qualname=node.name,
+            name=tree.name,
+            qualname=tree.name,
             module=self.name,
             file=self.file,
-            tree=function_tree(self.text, self.file, node.name, first_line(node)),
+            tree=tree,
             text=self.text,
             resolve=self.scope.resolve,
             function=None,
-            key=(os.path.realpath(self.file), node.name, node.lineno),
+            key=(os.path.realpath(self.file), tree.name, node.lineno, node.col_offset),
             reads=Reads(),
-            is_context=is_context,
-            again=again,
         )
 
     def is_marked(self, node: ast.FunctionDef) -> bool:
         """Is a function decorated with `@differentiable`?"""
         try:
-            return "differentiable" in self._decorators(node)
+            return "differentiable" in self._decorators(node, node.decorator_list)
         except errors.PullbackError:
             return False
 
-    def _decorators(self, node: ast.FunctionDef) -> Iterator[str]:
-        for d in node.decorator_list:
+    def _decorators(self, node: ast.FunctionDef, decorators: list[ast.expr]) -> Iterator[str]:
+        for d in decorators:
             binding = self.scope.lookup(d.func if isinstance(d, ast.Call) else d)()
             if not isinstance(binding, Value) or not _is_ours(binding.obj):
                 message = f"{node.name!r} is wrapped by a decorator"
                 hint = "Differentiate the function without its decorator."
                 raise errors.at(errors.NotSupportedYet, place(self.file, d), message, hint, self.text)
-            yield binding.obj.__name__  # type: ignore[attr-defined]
+            yield RULE if is_rule(binding) else binding.obj.__name__  # type: ignore[attr-defined]
+
+
+def _unreadable(e: errors.PullbackError) -> Missing:
+    return Missing(f"cannot be read: {e.message}", e.hint, type(e))
 
 
 def _is_ours(obj: object) -> bool:
     return callable(obj) and str(getattr(obj, "__module__", "")).partition(".")[0] == "pullback"
-
-
-def _text(file: Path) -> str:
-    try:
-        with tokenize.open(file) as f:
-            return f.read()
-    except FileNotFoundError:
-        raise errors.SourceUnavailable("no such file", file=str(file)) from None
-    except IsADirectoryError:
-        raise errors.SourceUnavailable("this is a folder, not a file", file=str(file)) from None
-    except OSError as e:
-        raise errors.SourceUnavailable(f"cannot be read: {e.strerror}", file=str(file)) from None
-    except (UnicodeDecodeError, SyntaxError) as e:
-        raise errors.SourceError(f"not Python source: {e}", file=str(file)) from None

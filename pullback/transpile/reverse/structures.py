@@ -82,7 +82,7 @@ def _item_of_the_run(
     self: Adjoint, container: Var, key: Arg, s: Op, d: Cotangent, items: tuple[tuple[Lit, ab.Type], ...]
 ) -> None:
     """The cotangent of a tuple that is read at an index of the run: a list of those of its items, one added to."""
-    value, before = _to_shape(self, d, s.out), self.ct.full(container)
+    value, before = self.ct.materialise(s.out.type, d, s.out, self.ct.name(s.out)), self.ct.full(container)
     parts = tuple(self.b(prims.item, before, k) for k, _ in items)
     whole = Var("", ab.ListOf(items[0][1]))
     self.b.define(whole, prims.make_list, parts)
