@@ -231,9 +231,15 @@ def change(b: Batch, s: Op) -> Var:
     xs, *rest = s.args
     if s.op is prims.appended:
         rest = [b.each(rest[0])]
-    elif s.op in (prims.replaced, prims.add_at_key):
+    elif s.op in (prims.replaced, prims.inserted, prims.add_at_key, prims.put_part):
         rest = [rest[0], b.each(rest[1])]
     return b.emit(s.op, (b.each(xs), *rest), (), s.out)
+
+
+def rows(b: Batch, s: Op) -> Var:
+    """The list of an array's rows: each has those of all directions."""
+    turned = b.emit(np.swapaxes, (b.each(s.args[0]),), (("axis1", Lit(0)), ("axis2", Lit(1))))
+    return b.emit(s.op, (turned,), (), s.out)
 
 
 # products
@@ -324,9 +330,9 @@ _RULES: dict[OpFunction, Rule] = {
     prims.add_item: write,
     prims.item: item,
     prims.make_tuple: make_tuple,
-    **dict.fromkeys(
-        (prims.appended, prims.shortened, prims.replaced, prims.add_at_key, prims.head, prims.tail), change
-    ),
+    **dict.fromkeys((prims.appended, prims.shortened, prims.replaced, prims.add_at_key, prims.inserted), change),
+    **dict.fromkeys((prims.removed, prims.part, prims.put_part), change),
+    prims.rows: rows,
     **dict.fromkeys((operator.matmul, np.matmul, np.dot), matmul),
     np.outer: outer,
     np.einsum: einsum,

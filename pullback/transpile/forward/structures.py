@@ -104,12 +104,14 @@ def write(self: Forward, s: Op) -> None:
 
 
 def change(self: Forward, s: Op) -> None:
-    """A change of a list: `append`, `pop`, an item that is replaced, a part."""
+    """A change of a list, or a part of it, and the list of an array's rows."""
     xs, *rest = s.args
     if s.op is prims.appended:
         rest = [_zero_or(self, rest[0])]
-    elif s.op in (prims.replaced, prims.add_at_key):
+    elif s.op in (prims.replaced, prims.inserted, prims.add_at_key):
         rest = [rest[0], _zero_or(self, rest[1])]
+    elif s.op is prims.put_part:
+        rest = [rest[0], self.t.whole_as(self.b, rest[1], s.out.type)]
     _same(self, s, (self.t.whole(self.b, xs), *rest))
 
 
@@ -141,7 +143,10 @@ STRUCTURAL: dict[OpFunction, Callable[[Forward, Op], None]] = {
     prims.appended: change,
     prims.shortened: change,
     prims.replaced: change,
-    prims.head: change,
-    prims.tail: change,
+    prims.inserted: change,
+    prims.removed: change,
+    prims.part: change,
+    prims.put_part: change,
+    prims.rows: change,
     prims.add_at_key: change,
 }
