@@ -1,6 +1,17 @@
 """Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
 
-from pullback.api import Differentiable, differentiable, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from pullback.api import (
+    Differentiable,
+    differentiable,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    linearize,
+    value_and_grad,
+    vjp,
+)
 from pullback.control import checkpoint, on_gradient, stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
@@ -44,6 +55,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "linearize",
     "on_gradient",
     "rule",
     "stop_gradient",

@@ -10,8 +10,9 @@ from typing import Any, TypeVar, overload
 from pullback import errors
 from pullback.derived import Derived, Order
 from pullback.jacobians import Jacobian, order_of
-from pullback.pushed import Pushed
+from pullback.pushed import Linearized, Pushed
 from pullback.references import global_name, under_its_name
+from pullback.sparse import sparse_jacobian
 from pullback.target import target_of
 from pullback.transpile.parse.live import primal_of
 from pullback.transpile.request import Mode
@@ -176,16 +177,39 @@ def hvp(f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", signature: str 
     return Pushed(f, Order("hvp", wrt, backend=backend, signature=signature))
 
 
+@_mode("linearize")
+def linearize(
+    f: Function, /, *, wrt: Wrt = 0, has_aux: bool = False, backend: str = "numpy", signature: str | None = None
+) -> Linearized:
+    """The value and the linear function from tangents to its tangent: `g(*args) -> (out, linear)`.
+
+    `linear` takes tangents as `jvp` does, any number of times. With `has_aux`: `(out, linear, aux)`.
+    """
+    return Linearized(f, Order("linearize", wrt, has_aux, backend, signature))
+
+
 @_mode("jacobian")
 def jacobian(
-    f: Function, /, *, wrt: Wrt = 0, mode: str | None = None, backend: str = "numpy", signature: str | None = None
-) -> Jacobian:
+    f: Function,
+    /,
+    *,
+    wrt: Wrt = 0,
+    mode: str | None = None,
+    sparsity: Any = None,
+    backend: str = "numpy",
+    signature: str | None = None,
+) -> Any:
     """The Jacobian of a function from an array to an array, `g(*args)`, of the shape `out.shape + in.shape`.
 
     `mode` is "forward", one column for each element of the parameter, or "reverse", one row for each of the result; all
     of them at once where there is a rule for that. Without it the shapes of the first call decide. With several
     parameters in `wrt` the result is a tuple of Jacobians.
+
+    `sparsity`, an array or a sparse matrix of two axes, says where entries can be: columns that share no row are then
+    computed together, in forward mode, and the result is a `scipy.sparse.csr_array`.
     """
+    if sparsity is not None:
+        return sparse_jacobian(f, wrt, mode, backend, signature, sparsity)
     return Jacobian(f, order_of(wrt, mode, backend, signature))
 
 
@@ -234,12 +258,37 @@ class Differentiable:
         """The value and what pulls a cotangent of it back."""
         return self._derivative("vjp")
 
-    def _derivative(self, mode: Mode) -> Derived:
+    @property
+    def jvp(self) -> Derived:
+        """The value and its tangent."""
+        return self._derivative("jvp", Pushed)
+
+    @property
+    def hvp(self) -> Derived:
+        """The product of the Hessian with a vector."""
+        return self._derivative("hvp", Pushed)
+
+    @property
+    def linearize(self) -> Derived:
+        """The value and the linear function from tangents to its tangent."""
+        return self._derivative("linearize", Linearized)
+
+    @property
+    def jacobian(self) -> Derived:
+        """The Jacobian."""
+        return self._derivative("jacobian", Jacobian)
+
+    @property
+    def hessian(self) -> Derived:
+        """The Hessian."""
+        return self._derivative("hessian")
+
+    def _derivative(self, mode: Mode, kind: type[Derived] = Derived) -> Derived:
         made = self._derived.get(mode)
         if made is None:
             wrt, backend, static, check_finite = self._order
             order = Order(mode, wrt, backend=backend, static=static, check_finite=check_finite)
-            made = self._derived.setdefault(mode, Derived(self._primal, order))
+            made = self._derived.setdefault(mode, kind(self._primal, order))
         return made
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -298,7 +347,7 @@ def differentiable(
     static: tuple[str, ...] = (),
     check_finite: bool = False,
 ) -> Any:
-    """Mark a function: it is called as before, and has `.grad`, `.value_and_grad` and `.vjp`.
+    """Mark a function: it is called as before, and has `.grad`, `.value_and_grad`, `.vjp`, `.jvp` and the others.
 
     Parameters named in `static` are part of the signature with their value: there is code for each value. With
     `check_finite` the derivatives check each number as `grad` does.

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from importlib import metadata
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -28,6 +28,11 @@ class Mode(StrEnum):
     grad = "grad"
     value_and_grad = "value-and-grad"
     vjp = "vjp"
+    jvp = "jvp"
+    hvp = "hvp"
+    linearize = "linearize"
+    jacobian = "jacobian"
+    hessian = "hessian"
 
 
 class Backend(StrEnum):
@@ -130,13 +135,7 @@ def demo() -> None:
 
 
 def _mode(mode: Mode) -> request.Mode:
-    match mode:
-        case Mode.grad:
-            return "grad"
-        case Mode.value_and_grad:
-            return "value_and_grad"
-        case Mode.vjp:
-            return "vjp"
+    return cast(request.Mode, mode.value.replace("-", "_"))
 
 
 def _print_code(text: str) -> None:

@@ -1,14 +1,28 @@
-"""Derivatives that take tangents beside the arguments: `jvp` and `hvp` return them."""
+"""Derivatives that take tangents: `jvp` and `hvp` beside the arguments, `linearize` in what it returns."""
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from pullback import errors
-from pullback.cotangent import fitting, like
+from pullback.cotangent import Like, fitting, like
 from pullback.derived import Derived
+
+
+def fitting_tangents(tangents: Any, wanted: Mapping[str, Like], bare: bool) -> list[Any]:
+    """One tangent for each parameter, by name. Raises TypeError where one is missing, or has another structure."""
+    given = (tangents,) if bare else tangents
+    if not isinstance(given, tuple | list) or len(given) != len(wanted):
+        raise TypeError(f"the tangents must be a tuple of {len(wanted)}, for {', '.join(wanted)}")
+    return [
+        fitting(t, to, f"the tangent of {name!r}", "the argument")
+        for t, (name, to) in zip(given, wanted.items(), strict=True)
+    ]
 
 
 class Pushed(Derived):
@@ -34,14 +48,8 @@ class Pushed(Derived):
 
     def _moved(self, args: tuple[Any, ...], tangents: Any) -> list[Any]:
         """The tangents, one for each parameter in `wrt`, in the dtypes of the arguments."""
-        given = (tangents,) if self._bare else tangents
-        if not isinstance(given, tuple | list) or len(given) != len(self._wrt):
-            names = ", ".join(self._names[i] for i in self._wrt)
-            raise TypeError(f"the tangents must be a tuple of {len(self._wrt)}, for {names}")
-        return [
-            fitting(t, like(args[i]), f"the tangent of {self._names[i]!r}", "the argument")
-            for t, i in zip(given, self._wrt, strict=True)
-        ]
+        wanted = {self._names[i]: like(args[i]) for i in self._wrt}
+        return fitting_tangents(tangents, wanted, self._bare)
 
     def _by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking keyword-only parameters by position too, and the tangents after all others."""
@@ -57,3 +65,33 @@ class Pushed(Derived):
             return by_position(*args[:-n], **dict(zip(tangents, args[-n:], strict=True)))
 
         return with_tangents
+
+
+class Directions(Pushed):
+    """The derivatives of a function along several directions at once."""
+
+    def along(self, args: Sequence[Any], kwargs: dict[str, Any], directions: Any) -> Any:
+        """The derivatives along the rows of `directions`, as columns."""
+        values = self._in_order(tuple(args), kwargs)
+        x = values[self._wrt[0]]
+        if np.shape(x) != directions.shape[1:]:
+            raise ValueError(
+                f"the sparsity has {directions.shape[1]} columns, {self._names[self._wrt[0]]!r} {np.shape(x)}"
+            )
+        return self._function(values)(*values, directions.astype(getattr(x, "dtype", float)))
+
+
+class Linearized(Derived):
+    """The value and the linear function of a function, called like it: `linearize` returns it."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The value, and the function that takes tangents. It raises TypeError where these do not fit the arguments."""
+        out, linear, *aux = super().__call__(*args, **kwargs)
+        values = self._in_order(args, kwargs)
+        wanted = {self._names[i]: like(values[i]) for i in self._wrt}
+
+        @functools.wraps(linear)
+        def checked(tangents: Any) -> Any:
+            return linear(*fitting_tangents(tangents, wanted, self._bare))
+
+        return (out, checked, *aux)

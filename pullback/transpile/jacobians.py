@@ -33,6 +33,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.forward.derivation import Pushforward
 from pullback.transpile.infer import infer, type_of
+from pullback.transpile.infer.lengths import anonymous
 from pullback.transpile.rename import renamed
 from pullback.transpile.traversal import reads, substitute
 
@@ -118,6 +119,27 @@ def forward(
         rows = end(operator.getitem, each, (Slice(start, stop),)) if several else each
         out.append(_columns_last(end, rows, x))
     return Block(f.block.params, tuple(body), ()), functions, out, end.body
+
+
+def along(d: Pushforward, f: Function, wrt: int) -> tuple[Var, Block, Mapping[str, Function], Atom, list[Stmt]]:
+    """The derivatives of the result of `f` along several directions of one parameter, column by column.
+
+    The first of what is returned is the parameter for the directions, which are its rows; the rest as of `forward`.
+    """
+    x = f.block.params[wrt]
+    _check(f, [x])
+    code, (tangent,) = d.pushed(f, [wrt])
+    d_value = code.t.whole(code.b, code.results[0])
+    one = d.finish(Block((*f.block.params, tangent), tuple(code.b.body), (d_value,)))
+    c = _Code(f.origin.tangent())
+    t = tangent.type
+    shape = (anonymous(), *(ab.shape_of(t) or ()))
+    rows = Var(tangent.hint, ab.Array(getattr(t, "dtype", None) or "float64", shape))
+    count = c(prims.dim, rows, Lit(0))
+    body, each, functions = _for_all(d.functions, one, [tangent], [rows], count, c.body, c.origin)
+    end = _Code(c.origin)
+    out = end(np.transpose, each) if _rank(each) == 2 else each
+    return rows, Block((*f.block.params, rows), tuple(body), ()), functions, out, end.body
 
 
 def _columns_last(c: _Code, rows: Var, x: Var) -> Var:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Mode = Literal["primal", "grad", "value_and_grad", "vjp", "jvp", "hvp", "jacobian", "jacfwd", "jacrev", "hessian"]
+Mode = Literal[
+    "primal", "grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize", "jacobian", "jacfwd", "jacrev",
+    "hessian", "directions"
+]
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class Pushforward:
             code.t.set(p, d)
         code.walk(b.body)
         code.b.at(f.origin)
-        code.results = b.results
+        code.primal, code.results = b.body, b.results
         return code, tangents
 
     def companion(self, key: str, active: tuple[int, ...]) -> str:

@@ -42,6 +42,7 @@ class Forward:
         self.p = p
         self.b = Builder(origin, Twins(), Origin.tangent)
         self.t = Tangents(p.known)
+        self.primal: tuple[Stmt, ...] = ()
         self.results: tuple[Atom, ...] = ()
 
     def inside(self, origin: Origin) -> Forward:

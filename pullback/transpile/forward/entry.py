@@ -1,0 +1,119 @@
+"""From a program to those of its forward mode: value and tangent, a linear function, a Jacobian."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pullback import errors
+from pullback.transpile import abstract as ab
+from pullback.transpile import jacobians
+from pullback.transpile.companions import Derivation, pack
+from pullback.transpile.core import Atom, Block, Def, Function, Param, Program, Stmt, Var
+from pullback.transpile.entry import always_raises, reachable, with_parts
+from pullback.transpile.forward.derivation import Pushforward, tangents_of
+from pullback.transpile.forward.jvp import Forward
+from pullback.transpile.forward.tangents import exact
+from pullback.transpile.optimise import any_effect
+from pullback.transpile.rename import renamed
+from pullback.transpile.request import Request
+from pullback.transpile.traversal import substitute
+
+
+def pushed(program: Program, request: Request) -> Program:
+    """The program of a function with its tangent along those of parameters, which it takes too.
+
+    It gives value and tangent; of a gradient, for a product with the Hessian, the tangent alone.
+    """
+    f, d = program.entry, Pushforward(program, request.optimise)
+    if always_raises(f.block):
+        params = with_tangents(f.params, tangents_of(f, request.wrt))
+        block = replace(d.finish(f.block), params=tuple(p.var for p in params))
+        return Program(replace(f, params=params, block=block), reachable(f, d.functions))
+    f = with_parts(f, request.has_aux)
+    code, tangents = d.pushed(f, request.wrt)
+    ends: list[Stmt] = code.b.body
+    out = exact(code.b, code.results[0], code.t.get(code.results[0]))
+    if request.mode == "jvp":
+        out = pack(ends, (code.results[0], out, *code.results[1:]), f.origin.tangent())
+    params = with_tangents(f.params, tangents)
+    block = d.finish(Block(tuple(p.var for p in params), tuple(ends), (out,)))
+    entry = replace(f, params=params, block=block)
+    return Program(entry, reachable(entry, d.functions))
+
+
+def with_tangents(params: tuple[Param, ...], tangents: tuple[Var, ...]) -> tuple[Param, ...]:
+    """The parameters of a function, and those for tangents: by keyword where not all of these are plain."""
+    plain = all(p.kind == "POSITIONAL_OR_KEYWORD" and p.default is None for p in params)
+    kind = "POSITIONAL_OR_KEYWORD" if plain else "KEYWORD_ONLY"
+    k = next((k for k, p in enumerate(params) if p.kind == "VAR_KEYWORD"), len(params))
+    return (*params[:k], *(Param(v, kind) for v in tangents), *params[k:])
+
+
+def linearized(program: Program, request: Request) -> Program:
+    """The program of a function that gives its value, and the linear function from tangents to the value's tangent.
+
+    What the tangents read of straight code is computed once, where the value is; a loop, a branch or a call that moves
+    is run again by the linear function.
+    """
+    d = Pushforward(program, request.optimise)
+    f = with_parts(program.entry, request.has_aux)
+    code, tangents = d.pushed(f, request.wrt)
+    d_value = exact(code.b, code.results[0], code.t.get(code.results[0]))
+    body, m = _apart(code, d.effects)
+    linear = Var("linear", ab.Static("linear"))
+    made = Def(linear, "linear", Block(tangents, body, (substitute(d_value, m),)), f.origin.tangent())
+    ends: list[Stmt] = [*code.primal, made]
+    out = pack(ends, (code.results[0], linear, *code.results[1:]), f.origin.tangent())
+    entry = replace(f, block=d.finish(Block(f.block.params, tuple(ends), (out,))))
+    return Program(entry, reachable(entry, d.functions))
+
+
+def _apart(code: Forward, effects: frozenset[str]) -> tuple[tuple[Stmt, ...], dict[Var, Atom]]:
+    """The statements that give tangents, apart from the primal ones, and what they call what both of them bind."""
+    primal = set(code.primal)
+    bound = {o for s in code.primal for o in s.outs}
+    m: dict[Var, Atom] = {}
+    out: list[Stmt] = []
+    for s in code.b.body:
+        if s in primal:
+            continue
+        if any_effect(Block((), (s,), ()), effects):
+            message = "what prints, asserts or raises would do so again in each call of the linear function"
+            raise errors.at(errors.NotSupportedYet, s.origin, message, "Use jvp, or take the effect out.")
+        new: dict[Var, Atom] = {}
+        out += renamed((substitute(s, m),), new)
+        m.update((v, w) for v, w in new.items() if v not in bound)
+    return tuple(out), m
+
+
+def jacobian(program: Program, request: Request) -> Program:
+    """The program of a Jacobian that is no gradient."""
+    f = program.entry
+    d: Derivation | Pushforward
+    if request.mode == "jacrev":
+        d = Derivation(program, request.optimise)
+        block, functions, parts, end = jacobians.reverse(d, f, request.wrt)
+    else:
+        d = Pushforward(program, request.optimise)
+        block, functions, parts, end = jacobians.forward(d, f, request.wrt)
+    body = [*block.body, *end]
+    out = parts[0] if request.bare else pack(body, tuple(parts), f.origin.tangent())
+    entry = replace(f, block=d.finish(Block(f.block.params, tuple(body), (out,))))
+    return Program(entry, reachable(entry, dict(functions)))
+
+
+def directions(program: Program, request: Request) -> Program:
+    """The program of a function's derivatives along several directions, which it takes as the rows of an array."""
+    f, d = program.entry, Pushforward(program, request.optimise)
+    rows, block, functions, out, end = jacobians.along(d, f, request.wrt[0])
+    params = with_tangents(f.params, (rows,))
+    made = d.finish(Block(tuple(p.var for p in params), (*block.body, *end), (out,)))
+    entry = replace(f, params=params, block=made)
+    return Program(entry, reachable(entry, dict(functions)))
+
+
+def check_hessian(f: Function, request: Request) -> None:
+    """Refuse a Hessian in several parameters, which would be a table of matrices."""
+    if len(request.wrt) > 1:
+        message = f"the Hessian of {f.name!r} in several parameters is not supported yet"
+        raise errors.at(errors.NotSupportedYet, f.origin, message, "Take jacobian(grad(f, wrt=a), wrt=b).")

@@ -1,0 +1,65 @@
+"""`linearize`: the value, and a linear function that forward mode agrees with however often it is called."""
+
+import numpy as np
+import pytest
+
+from pullback import errors, jvp, linearize
+from tests.differences import direction
+from tests.test_jacobian import CASES
+from tests.test_nesting import LOOPS
+
+X = np.random.default_rng(3).standard_normal(4)
+
+
+@pytest.mark.parametrize(
+    ("f", "args"), [*CASES, *((f, (0.7, 0.8)) for f in LOOPS)], ids=lambda x: getattr(x, "__name__", "")
+)
+def test_agrees_with_forward_mode(f, args):
+    rng = np.random.default_rng(0)
+    out, linear = linearize(f)(*args)
+    np.testing.assert_array_equal(out, f(*args))
+    before = [np.array(a, copy=True) for a in args]
+    for _ in range(2):
+        v = direction(args[0], rng)
+        np.testing.assert_allclose(linear(v), jvp(f)(args, v)[1], rtol=1e-13, atol=1e-14)
+    u, v = direction(args[0], rng), direction(args[0], rng)
+    np.testing.assert_allclose(linear(2.0 * u - v), 2.0 * linear(u) - linear(v), rtol=1e-9, atol=1e-11)
+    for a, b in zip(args, before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def two(x, y):
+    return np.sum(np.sin(x) * y), {"x": x}
+
+
+def test_several_parameters_and_aux():
+    out, linear, aux = linearize(two, wrt=("x", "y"), has_aux=True)(X, X + 1.0)
+    assert (out, list(aux)) == (two(X, X + 1.0)[0], ["x"])
+    assert linear((X, 2.0 * X)) == pytest.approx(np.sum(np.cos(X) * (X + 1.0) * X + np.sin(X) * 2.0 * X), rel=1e-13)
+
+
+def test_straight_code_is_computed_once():
+    text = linearize(lambda x: np.tanh(x) * x).specialize(X).source
+    assert text.count("np.tanh") == 1
+    assert text.index("np.tanh") < text.index("def linear(dx):")
+
+
+def test_tangents_must_fit():
+    _, linear = linearize(two, wrt=("x", "y"), has_aux=True)(X, X)[:2]
+    with pytest.raises(TypeError, match="a tuple of 2, for x, y"):
+        linear(X)
+    with pytest.raises(TypeError, match="the tangent of 'y' must have the shape of the argument"):
+        linear((X, X[:2]))
+
+
+def prints(x):
+    for k in range(2):
+        print(k)
+        x = x * 2.0
+    return x
+
+
+def test_effects_where_the_linear_function_would_repeat_them_are_refused():
+    with pytest.raises(errors.NotSupportedYet, match="would do so again") as caught:
+        linearize(prints)(X)
+    assert caught.value.hint
