@@ -356,6 +356,31 @@ def f(x, n):
         return np.sum(qs[0][0] * ps[-1][0]) * len(qs) * len(ps)
         """
     ),
+    "lambdas appended in a loop": (
+        """
+def f(x):
+    fs = []
+    for k in range(3):
+        fs.append(lambda v, k=k: np.sin(v * k))
+    t = 0.0
+    for g in fs:
+        t = t + g(x) * g(x * x)
+    return t
+""",
+        (0.7,),
+    ),
+    "lambdas appended in a loop that see its variable": (
+        """
+def f(x):
+    fs = []
+    for k in range(3):
+        def g(v, c=x * k):
+            return np.sin(v * k) + c
+        fs.append(g)
+    return sum([g(x) for g in fs])
+""",
+        (0.7,),
+    ),
 }
 
 REFUSED: dict[str, Refusal] = {
@@ -469,5 +494,19 @@ REFUSED: dict[str, Refusal] = {
         ),
         "'ps' cannot be used: it may hold the array that is written on line 13",
         "ps",
+    ),
+    "lambdas appended as often as the run has it": refused(
+        (
+            """
+def f(x, n):
+    fs = []
+    for k in range(n):
+        fs.append(lambda v: v * x)
+    return fs[0](x)
+""",
+            (0.7, 3),
+        ),
+        "a function is used as a value, which is not supported yet",
+        "for k in range(n):",
     ),
 }

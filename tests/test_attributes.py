@@ -555,6 +555,14 @@ def list_of_objects(s: Any, n: int) -> Any:
     return sum(p.x * p.v for p in s.a)
 
 
+def set_after_a_list_is_read(s: Any, xs: Any) -> Any:
+    t = 0.0
+    for i in range(len(xs) - 1):
+        t = t + xs[i] * xs[i + 1] * s.a
+    s.a = s.a * 0.9
+    return t * s.b
+
+
 def dict_of_objects(s: Any, n: int) -> Any:
     for _ in range(n):
         s["p"].move(0.1)
@@ -632,6 +640,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (new_attribute, (Particle(0.5, 1.0),)),
     (new_object_in_its_place, (Particle(0.1, 1.0),)),
     (one_argument_in_another, (Particle(0.1, 1.0), Particle(0.2, 2.0))),
+    (set_after_a_list_is_read, (Pair(0.7, 0.3), [0.1, 0.5, 0.9])),
     (list_of_objects, (Pair([Particle(0.1, 1.0), Particle(0.2, 1.0)], 0.1), 3)),
     (dict_of_objects, ({"p": Particle(0.1, 1.0), "q": Particle(0.2, 2.0)}, 3)),
     (argument_returned, (Particle(0.1, 1.0),)),

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from pullback import errors
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, Effect, Function, Op, Stmt, Var
+from pullback.transpile.core import Atom, Block, Effect, Function, Lit, Op, Stmt, Var
 from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, reads
 
@@ -42,7 +42,7 @@ def read_before_set(f: Function) -> Function:
     def without(b: Block) -> Block:
         kept: list[Stmt] = []
         for s in b.body:
-            if isinstance(s, Op) and s.op is prims.item and s.args[0] in passed:
+            if isinstance(s, Op) and s.op is prims.item and s.args[0] in passed and isinstance(s.args[1], Lit):
                 passed.add(s.out)
                 moved.append(s)
             else:

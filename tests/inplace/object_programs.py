@@ -163,9 +163,27 @@ class Writer(Expressions):
             [f"{g} = ({f}({e}) * {s} for {e} in {over})", f"x = np.sin({t})", f"{name} = [x] + list({g})"],
             [f"{g} = map({f}, {over})", f"{name} = [{t}]", f"for {e} in {g}:", f"    {name}.append({e} * x)"],
             [f"{name} = [u * {self.pick('xy')} for u in u] + [{t}]"],
+            *([f"{name} = {self.part_of(ls)} + [{s}]"] for ls in self.numbers),
         ]
         self.put(indent, *self.pick(forms))
         self.numbers.append(name)
+
+    def part_of(self, name: str) -> str:
+        """A list made of another one."""
+        key, e, f = self.pick(["np.sum", "lambda c: -np.sum(c * c)"]), self.fresh("e"), self.fresh("f")
+        orders = [f"sorted({name}, key={key})", f"sorted({name}, key={key}, reverse=True)", f"{name}[::-1]"]
+        parts = [f"{name}[1:]", f"{name}[:-1]", f"list(reversed({name}))", f"{name}[: len({name}) // 2 + 1]"]
+        pairs = [f"[{e} * {f} for {e}, {f} in zip({name}, {name}[1:])]", f"[{e} for _, {e} in list(enumerate({name}))]"]
+        return str(self.pick([*orders, *parts, *pairs]))
+
+    def rearranged(self, name: str, item: str) -> list[str]:
+        """A list is changed, and does not become shorter."""
+        forms = [[f"{name}.insert({k}, {item})"] for k in ("0", "1", "-1", f"len({name}) // 2")]
+        forms += [
+            [f"if len({name}) > 1:", f"    {name}.append({name}.pop({k}))"] for k in ("0", "1", f"len({name}) - 2")
+        ]
+        forms += [[f"{name}.reverse()"], [f"{name}.sort(key=np.sum)"], [f"{name}.append({item})", f"del {name}[0]"]]
+        return list(self.pick(forms))
 
     def stacked(self, indent: int) -> None:
         """A list of vectors is made, stacked or summed."""
@@ -179,11 +197,14 @@ class Writer(Expressions):
             [f"{name} = [{row}]", f"for {e} in {old}:", f"    {name}.append({f}({e}))"],
             [f"{name} = [u]", "for _ in range(n):", f"    {name}.append(np.tanh({f}({name}[-1])))"],
             [f"{name} = list({old})", f"{name}[0] = {row}"],
+            [f"{name} = {self.part_of(old)} + [{row}]"],
+            [f"{name} = {self.part_of(old)}", f"{name}.insert(0, {row})"],
         ]
         self.put(indent, *self.pick(forms))
         self.vectors.append(name)
         uses = [f"np.stack({name})[0]", f"np.mean(np.stack({name}), axis=0)", f"sum({name}) * 0.3", f"{name}[-1]"]
-        uses += [f"np.sum(np.array({name}), axis=0)", f"np.concatenate({name})[:n]"]
+        uses += [f"np.sum(np.array({name}), axis=0)", f"np.concatenate({name})[:n]", f"max({name}, key=np.sum)"]
+        uses += [f"sum({name}[1:], {row}) * 0.5", f"sum({e} * {e} for {e} in {name}) * 0.3 + np.zeros(n)"]
         self.put(indent, f"{a} = {self.pick(uses)}")
         self.names[a] = (SIZE,)
 
@@ -197,8 +218,10 @@ class Writer(Expressions):
             forms += [[f"if len({ls}) > 1:", f"    {self.pick('xy')} = np.sin({ls}.pop())"], [f"{ls}.insert(0, x)"]]
             forms += [[f"for {e} in {ls}:", f"    x = np.sin(x + 0.3 * {e})"], [f"{ls}[-1] *= {self.scalar(0)}"]]
             forms += [[f"y = np.tanh(np.sum(np.array({ls})) + sum({e} * {e} for {e} in {ls}))"]]
+            forms += [self.rearranged(ls, s)] * 2 + [[f"x = np.sin(max({ls}, key=lambda c: c * c) + min({ls}))"]]
+            forms += [[f"if any([{e} > 0.5 for {e} in {ls}]):", f"    y = 0.7 * y + {self.scalar(0)}"]]
         for vs in self.vectors[1:]:
-            forms += [[f"{vs}.append({self.row()})"], [f"{vs}[0] = {self.row()}"]]
+            forms += [[f"{vs}.append({self.row()})"], [f"{vs}[0] = {self.row()}"], self.rearranged(vs, self.row())]
         self.put(indent, *self.pick(forms))
 
     def mapped(self, indent: int) -> None:

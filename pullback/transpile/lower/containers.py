@@ -60,6 +60,8 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             made = prims.make_tuple if kind == "tuple" else prims.make_list
             out = scope.op(made, parts, (), hint, node, type_of(value))
             return _known_to_be(scope, out, value)
+    if isinstance(value, Closure | Partial | UserFunction):  # a list of functions that a loop makes may be known
+        scope.need_known(node, *_not_a_value(value))
     scope.refuse(node, *_not_a_value(value))
 
 
