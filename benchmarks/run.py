@@ -23,7 +23,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import pullback
-from benchmarks import calls, checkpoints, in_place
+from benchmarks import calls, checkpoints, in_place, modes
 from benchmarks.programs import (
     against_hand,
     against_primal,
@@ -100,6 +100,7 @@ def lines(pairs: int) -> Iterator[str]:
     yield from (machine(), "", HEADER)
     with threadpool_limits(1):
         yield from map(str, ratio_rows(Setting("one thread", pairs, time.process_time)))
+        yield from map(str, modes.rows(pairs))
     yield from map(str, ratio_rows(Setting("free", pairs, time.perf_counter)))
     yield from map(str, in_place.rows(pairs))
     yield from map(str, checkpoints.rows(pairs))
