@@ -24,6 +24,7 @@ from pullback.transpile.optimise import (
     simplify,
 )
 from pullback.transpile.reverse.activity import useful, varied
+from pullback.transpile.reverse.twins import Twins
 
 
 def tangents_of(f: Function, wrt: Iterable[int]) -> tuple[Var, ...]:
@@ -63,7 +64,7 @@ class Pushforward:
         params = [b.params[i] for i in wrt]
         tangents = tangents_of(f, wrt)
         active = varied(b, params) & useful(b, b.results[:1])
-        code = Forward(Pushing(active, self.companion, self.result_type), f.origin)
+        code = Forward(Pushing(active, Twins.of(b), self.companion, self.result_type), f.origin)
         for p, d in zip(params, tangents, strict=True):
             code.t.set(p, d)
         code.walk(b.body)

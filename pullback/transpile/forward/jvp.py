@@ -26,10 +26,11 @@ class Pushing:
     mode.
 
     `companion(key, active)` gives the key of the function that computes value and tangent where the arguments at
-    `active` move; `result_type` the type of a companion's result, once it is known.
+    `active` move; `result_type` the type of a companion's result, once it is known. `twins`: where shapes can be read.
     """
 
     active: set[Var]
+    twins: Twins
     companion: Callable[[str, tuple[int, ...]], str]
     result_type: Callable[[str], ab.Type | None]
     known: dict[Var, Tangent] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class Forward:
 
     def __init__(self, p: Pushing, origin: Origin) -> None:
         self.p = p
-        self.b = Builder(origin, Twins(), Origin.tangent)
+        self.b = Builder(origin, p.twins, Origin.tangent)
         self.t = Tangents(p.known)
         self.primal: tuple[Stmt, ...] = ()
         self.results: tuple[Atom, ...] = ()

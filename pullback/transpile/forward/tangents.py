@@ -98,7 +98,7 @@ def whole(b: Builder, v: Arg, t: ab.Type, d: Tangent | None) -> Atom:
         case ab.Scalar(dtype=str() as dtype):
             return b.emit(np.dtype(dtype).type, (ZERO,))
         case ab.Array():
-            return b.emit(np.zeros_like, (v,), hint=name_of(v))
+            return b.emit(np.zeros_like, (b.twin(v, True) if isinstance(v, Var) else v,), hint=name_of(v))
     return b.emit(runtime.zeros_of, (v,), hint=name_of(v))
 
 

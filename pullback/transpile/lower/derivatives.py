@@ -195,37 +195,43 @@ def _function(
     scope: Scope, node: Any, source: FunctionSource, types: tuple[ab.Type, ...], request: Request
 ) -> tuple[str, ab.Type]:
     """The function of the program that is this derivative, made the first time it is called; and its result's type."""
-    unit = scope.program_unit()
-    known = unit.derived.get((source.key, types, request))
-    if known == "":
+    unit, slot = scope.program_unit(), (source.key, types, request)
+    if slot in unit.deriving:
         message = f"{source.name!r} takes its own derivative, of which it is a part"
         scope.refuse(node, message, "Differentiate a function that does not call itself so.")
-    if known is None:
-        unit.derived[source.key, types, request] = ""
-        f = scope.lower_entry(source, types)
-        called = reachable(f, unit.functions)
-        derived = as_primal(unit.derive(Program(f, called), request))
-        known = unit.derived[source.key, types, request] = _added(unit, derived)
-    return known, type_of(unit.functions[known].block.results[0])
+    if slot not in unit.derived:
+        unit.deriving.add(slot)
+        try:
+            f = scope.lower_entry(source, types)
+            derived = as_primal(unit.derive(Program(f, reachable(f, unit.functions)), request))
+        finally:
+            unit.deriving.discard(slot)
+        unit.derived[slot] = _added(unit, derived)
+    key = unit.derived[slot]
+    return key, type_of(unit.functions[key].block.results[0])
 
 
 def _added(unit: Unit, program: Program) -> str:
-    """Add a program to that of the function around; the key of what was its entry."""
-    new = {key: f for key, f in program.functions.items() if unit.functions.get(key) is not f}
-    keys = {key: unit.key_for(f.name) for key, f in new.items() if not f.primal}
-    entry = unit.key_for(program.entry.name)
-    for key, f in ((keys.get(k, k), f) for k, f in new.items() if not f.primal):
-        unit.functions[key] = _renamed(f, key, keys)
-    unit.functions[entry] = _renamed(program.entry, entry, keys)
+    """Add a program to that of the function around; the key of what was its entry.
+
+    All of its functions get keys of their own: those of the program around may be lowered anew, and then differ.
+    """
+    number = len(unit.derived)
+    keys = {key: f"{key}@{number}" for key in program.functions}
+    for key, f in program.functions.items():
+        unit.functions[keys[key]] = _with_keys(f, keys)
+    entry = f"{program.entry.name}@{number}"
+    unit.functions[entry] = _with_keys(program.entry, keys)
     return entry
 
 
-def _renamed(f: Function, name: str, keys: Mapping[str, str]) -> Function:
+def _with_keys(f: Function, keys: Mapping[str, str]) -> Function:
+    """A function that calls others by these keys."""
+
     def block(b: Block) -> Block:
         body = (
-            replace(s, function=keys.get(s.function, s.function)) if isinstance(s, Call) else with_blocks(s, block)
-            for s in b.body
+            replace(s, function=keys[s.function]) if isinstance(s, Call) else with_blocks(s, block) for s in b.body
         )
         return Block(b.params, tuple(body), b.results)
 
-    return replace(f, name=name, block=block(f.block))
+    return replace(f, block=block(f.block))

@@ -59,6 +59,7 @@ class Unit:
     read: dict[Global, None] = field(default_factory=dict)
     lifted: set[Hashable] = field(default_factory=set)
     derived: dict[Hashable, str] = field(default_factory=dict)  # derivatives that are functions, by what they are of
+    deriving: set[Hashable] = field(default_factory=set)  # those that are being made
 
     def key_for(self, name: str) -> str:
         """A key for another function called `name`."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
@@ -63,9 +65,9 @@ class Twins:
             if s is not None and s.op in _WRITES and isinstance(s.args[0], Var):
                 queue.append(s.args[0])
                 continue
-            if s is None or not registry.is_elementwise(s.op):
+            if s is None or not (registry.is_elementwise(s.op) or s.op in _LIKE):
                 continue
-            for a in s.args:
+            for a in s.args[:1] if s.op in _LIKE else s.args:
                 if isinstance(a, Var) and a not in seen and _alike(a.type, v.type, dtype):
                     seen.add(a)
                     queue.append(a)
@@ -93,6 +95,7 @@ def _equal(a: ab.Type, b: ab.Type, dtype: bool) -> bool:
 
 
 _WRITES = (prims.set_item, prims.add_item)
+_LIKE = (prims.alias, np.zeros_like, np.ones_like, np.empty_like, np.full_like)
 
 
 def _changed(block: Block) -> Iterator[Var]:
