@@ -26,7 +26,7 @@ from pullback.transpile.infer import type_of_value
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.traversal import blocks
 from tests.interpreter import Interpreter
-from tests.stdlib.harness import random_cotangent
+from tests.stdlib.harness import direction, float_leaves, random_cotangent
 from tests.stdlib.samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
 
@@ -70,7 +70,7 @@ def aligned(ct: Any, x: Any) -> Any:
 def tangents_of(inputs: Any) -> Any:
     """A tangent for each float among the inputs, None for what is none."""
     rng = np.random.default_rng(3)
-    return tuple(float(rng.standard_normal()) if isinstance(x, float) else None for x in inputs)
+    return tuple(direction(x, rng) if any(True for _ in float_leaves(x)) else None for x in inputs)
 
 
 @pytest.mark.parametrize(("op", "sample"), CASES, ids=[name(op) for op, _ in CASES])

@@ -3,7 +3,6 @@
 import inspect
 import math
 import operator
-import time
 
 import numpy as np
 import pytest
@@ -299,16 +298,10 @@ def test_what_cannot_be_lowered_is_no_template(fn):
         lower_rule(fn, (array("ct", 1), array("out", 1), array("x", 1)), {})
 
 
-def test_finding_a_template_is_fast():
+def test_a_template_is_made_once():
     fn = rule_of(operator.mul).fn
     inputs = (array("out", 2), array("x", 2), array("y", 2))
-    lower_rule(fn, inputs, {})
-    best = 1.0
-    for _ in range(20):
-        start = time.process_time()
-        lower_rule(fn, inputs, {})
-        best = min(best, time.process_time() - start)
-    assert best < 2e-4
+    assert lower_rule(fn, inputs, {}) is lower_rule(fn, inputs, {})
 
 
 def test_types_in_a_template_are_found():

@@ -22,6 +22,7 @@ from pullback.runtime import (
     unbroadcast,
 )
 from pullback.stdlib.registry import linear, multilinear, rule
+from pullback.stdlib.rules.reductions import count, widened
 
 linear(
     *(np.reshape, np.ravel, np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.rot90),
@@ -53,3 +54,51 @@ def arange(tangents: Any, out: Any, start: Any, stop: Any = None, step: Any = No
         return np.full_like(out, tangents[0])
     steps = tangents[2] * np.arange(out.size)
     return steps if tangents[0] is None else tangents[0] + steps
+
+
+@rule.forward(np.var)
+def var(
+    tangents: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False
+) -> Any:
+    moved = (a - np.mean(a, axis=axis, keepdims=True)) * tangents[0]
+    if ddof == 0:
+        return 2.0 * np.mean(moved, axis=axis, keepdims=keepdims)
+    return 2.0 * (np.sum(moved, axis=axis, keepdims=keepdims) / (count(a, axis) - ddof))
+
+
+@rule.forward(np.std)
+def std(
+    tangents: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False
+) -> Any:
+    moved = (a - np.mean(a, axis=axis, keepdims=True)) * tangents[0]
+    freedom = count(a, axis) if ddof == 0 else count(a, axis) - ddof
+    return np.sum(moved, axis=axis, keepdims=keepdims) / (freedom * (out + (out == 0.0)))
+
+
+@rule.forward(np.max, np.min, np.amax, np.amin)
+def max_(tangents: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    hit = a == widened(out, axis, keepdims)
+    moved = np.sum(hit * tangents[0], axis=axis, keepdims=keepdims)
+    return moved / np.sum(hit, axis=axis, dtype=a.dtype, keepdims=keepdims)
+
+
+@rule.forward(np.linalg.norm)
+def norm(tangents: Any, out: Any, x: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    return np.sum(x * tangents[0], axis=axis, keepdims=keepdims) / (out + (out == 0.0))
+
+
+@rule.forward(np.sort)
+def sort(tangents: Any, out: Any, a: Any, *, axis: Any = -1) -> Any:
+    return np.take_along_axis(tangents[0], np.argsort(a, axis), axis)
+
+
+@rule.forward(np.nansum)
+def nansum(tangents: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    return np.sum(np.where(np.isnan(a), 0.0, tangents[0]), axis=axis, keepdims=keepdims)
+
+
+@rule.forward(np.nanmean)
+def nanmean(tangents: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    counted = np.logical_not(np.isnan(a))
+    moved = np.sum(np.where(counted, tangents[0], 0.0), axis=axis, keepdims=keepdims)
+    return moved / np.sum(counted, axis=axis, dtype=a.dtype, keepdims=keepdims)

@@ -98,7 +98,8 @@ def whole(b: Builder, v: Arg, t: ab.Type, d: Tangent | None) -> Atom:
         case ab.Scalar(dtype=str() as dtype):
             return b.emit(np.dtype(dtype).type, (ZERO,))
         case ab.Array():
-            return b.emit(np.zeros_like, (b.twin(v, True) if isinstance(v, Var) else v,), hint=name_of(v))
+            like = b.twin(v, True) if isinstance(v, Var) else v
+            return b.emit(np.zeros_like, (like if like in b.twins.params else v,), hint=name_of(v))
     return b.emit(runtime.zeros_of, (v,), hint=name_of(v))
 
 
@@ -155,7 +156,7 @@ def exact(b: Builder, v: Atom, d: Tangent | None) -> Atom:
     found = taken_apart(type_of(v), d, v)
     if isinstance(found, Var):
         ct.mark_whole(found, v)
-        if type_of(v) == ab.Array(getattr(type_of(v), "dtype", None), ()):  # a number, perhaps, when it runs
+        if isinstance(type_of(v), ab.Array) and ab.rank(type_of(v)) in (None, 0):  # perhaps a number when it runs
             return b.emit(runtime.match_kinds, (found, v), hint=name_of(v))
     return ct.exact(type_of(v), found, v, name_of(v))
 
