@@ -1,6 +1,7 @@
 """Differentiates plain Python and NumPy functions and writes the gradient as Python that a person can read."""
 
 from pullback.api import Differentiable, differentiable, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from pullback.checking import check_grad
 from pullback.control import checkpoint, on_gradient, stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
@@ -36,6 +37,7 @@ __all__ = [
     "SourceUnavailable",
     "StaleSource",
     "WrtError",
+    "check_grad",
     "checkpoint",
     "differentiable",
     "elementwise",

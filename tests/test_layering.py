@@ -66,7 +66,10 @@ def offenders(layer, forbidden):
 
 
 STAGES = ("pipeline", "parse", "live", "static", "scope", "modules", "lower", "reverse", "derive", "load", "watch")
-ABOVE = ("pullback.api", "pullback.cli", "pullback.commands", "pullback.demo", "pullback.stdlib.train")
+ABOVE = (
+    "pullback.api", "pullback.checking", "pullback.cli", "pullback.commands", "pullback.demo", "pullback.stdlib.train",
+    "pullback.testing",
+)  # fmt: skip
 
 
 def is_stdlib_or_runtime(module):

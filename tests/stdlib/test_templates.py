@@ -23,9 +23,9 @@ from pullback.transpile.core import (
     Var,
 )
 from pullback.transpile.infer import type_of_value
+from pullback.transpile.interpret import Interpreter
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.traversal import blocks
-from tests.interpreter import Interpreter
 from tests.stdlib.harness import random_cotangent
 from tests.stdlib.samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
