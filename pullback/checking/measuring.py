@@ -13,7 +13,8 @@ import numpy as np
 from pullback.checking.trees import Tree, dot, is_float, leaves, map_leaves, moved, pairs
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
-_STANDS_OUT = 1e-2
+_STANDS_OUT = 1e-2  # noise, as a part of the derivative
+_VANISHES = 1e-9  # of the difference at another step: of x**3 at 0
 _ROUNDING = 100.0  # so many times the spacing of floats may two ways to compute one number differ
 
 
@@ -42,7 +43,8 @@ class Measured:
         off = min((abs(d - x) for d in self.differences), default=math.inf)
         if not math.isfinite(off):
             return math.inf
-        return 0.0 if off <= self.noise else off / self.size if self.size > 0.0 else math.inf
+        floor = max(self.noise, _VANISHES * max(map(abs, self.differences)))
+        return 0.0 if off <= floor else off / self.size if self.size > 0.0 else math.inf
 
     def gap(self) -> float:
         """By how much, relative to their size, forward and reverse mode differ."""
@@ -144,7 +146,7 @@ def measured(
     size = (0.0 if dout is None else _sum_of_sizes(ct, dout)) + (
         0.0 if gradients is None else _sum_of_sizes(list(gradients), list(tangents))
     )
-    kept = tuple(d for d, noise in found if noise <= max(_STANDS_OUT * size, least))
+    kept = tuple(d for d, noise in found if size == 0.0 or noise <= max(_STANDS_OUT * size, least))
     return Measured(forward, reverse, kept, size, least, eps_of(list(args), ct))
 
 

@@ -98,9 +98,9 @@ def moved(tree: Tree, tangent: Tree, step: float) -> Tree:
             return copied(x)
         if isinstance(x, np.ndarray):
             y = laid_out_like(x, float)
-            y[...] = x + step * t
+            y[...] = np.asarray(x, dtype=float) + step * np.asarray(t, dtype=float)
             return y
-        y = np.asarray(x, dtype=float) + step * t
+        y = np.asarray(x, dtype=float) + step * np.asarray(t, dtype=float)
         return float(y) if isinstance(x, float) else y
 
     return map_leaves(move, tree)

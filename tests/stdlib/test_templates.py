@@ -10,6 +10,7 @@ import pytest
 
 import pullback.stdlib.rules  # noqa: F401  registers
 from pullback.stdlib import registry
+from pullback.testing import cotangent_of
 from pullback.transpile import prims
 from pullback.transpile.core import (
     Arg,
@@ -26,7 +27,6 @@ from pullback.transpile.infer import type_of_value
 from pullback.transpile.interpret import Interpreter
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.traversal import blocks
-from tests.stdlib.harness import random_cotangent
 from tests.stdlib.samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
 
@@ -77,7 +77,7 @@ def tangents_of(inputs: Any) -> Any:
 @pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
 def test_is_inlined(op: Any, sample: Sample) -> None:
     out = op(*sample.inputs, **sample.static)
-    ct = random_cotangent(out, np.random.default_rng(0))
+    ct = cotangent_of(out, np.random.default_rng(0))
     for rule in registry.rules()[op]:
         values: dict[Var, Any] = {}
         first = {"elementwise": (), "reverse": (ct,), "forward": (tangents_of(sample.inputs),)}[rule.kind]
