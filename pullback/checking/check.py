@@ -152,6 +152,8 @@ class _Runs:
         """Is the value that of the function, to the bit?"""
         if not has_floats(self.value):
             return Finding("value", False, "holds no floats, so there is no derivative")
+        if not all(np.all(np.isfinite(x)) for x in leaves(self.value) if is_float(x)):
+            return Finding("value", False, "is not finite at this point, so that nothing can be compared")
         wrong = [name for name, value in self.given_values.items() if not identical(value, self.value)]
         if not identical(self.value, self.again):
             return Finding("value", False, "the function itself gives another value when it is called again")
