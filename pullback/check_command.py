@@ -104,7 +104,7 @@ def _function(file: str, name: str) -> Callable[..., Any]:
         sys.modules[dotted] = module
         spec.loader.exec_module(module)
         function: Callable[..., Any] = getattr(module, name)
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         message = f"the file cannot be run: {type(e).__name__}: {e}"
         raise Refused([errors.SourceError(message, file=file)]) from None
     return function

@@ -235,15 +235,17 @@ def _against(found: Sequence[tuple[str, Measured]], condition: float, rtol: floa
     if all(m.forward is not None and m.reverse is not None for _, m in found):
         ok = all(m.agree(condition) for _, m in found)
         gap = max(m.gap() for _, m in found)
-        out.append(Finding("forward against reverse", ok, f"differ by {gap:.1e} of the size of their terms at most"))
+        text = "agree to rounding" if ok else f"differ by {gap:.1e} of the size of their terms"
+        out.append(Finding("forward against reverse", ok, text))
     for name, ways in {
         "reverse against differences": [(m, m.reverse) for _, m in found],
         "forward against differences": [(m, m.forward) for _, m in found],
     }.items():
-        errors = [m.error(x) for m, x in ways if x is not None]
-        if errors:
+        off = [m.error(x) for m, x in ways if x is not None]
+        if off:
             ok = all(m.fits(x, rtol) for m, x in ways)
-            out.append(Finding(name, ok, f"differ by {max(errors):.1e} at most; {rtol:.1e} is allowed"))
+            text = f"agree within {rtol:.1e}" if ok else f"differ by {max(off):.1e} of the size of their terms"
+            out.append(Finding(name, ok, text))
     return out
 
 
