@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -262,6 +263,60 @@ def test_the_same_with_a_right_rule_is_right(f: Callable[..., Any], args: tuple[
     pullback.elementwise(twice)(right)
     report = check_grad(f, args)
     assert report.ok, str(report)
+
+
+class Stretched:
+    def __init__(self, k):
+        self.k = k
+
+    def length(self, x, y):
+        return np.sum(twice(self.k * x)) * y
+
+
+def filled(x):
+    y = np.empty_like(x)
+    for i in range(len(x)):
+        y[i] = x[i] * x[i]
+    return twice(y)
+
+
+def second(x):
+    return np.sum(smooth(x) * x)
+
+
+def smooth(x):
+    return np.sqrt(x * x + 1.0)
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "call"),
+    [
+        (Stretched(3.0).length, (X, 2.0), "twice(self.k * x)"),
+        (functools.partial(Stretched(3.0).length, y=2.0), (X,), "twice(self.k * x)"),
+        (pullback.differentiable(straight), (X, X), "twice(x)"),
+        (filled, (X,), "twice(y)"),
+    ],
+)
+def test_statements_of_methods_and_of_what_is_wrapped(f: Any, args: tuple[Any, ...], call: str) -> None:
+    pullback.elementwise(twice)(thrice_is_wrong)
+    report = check_grad(f, args)
+    assert report.statement is not None
+    assert pointed_at(report.statement) == call
+
+
+def test_a_rule_that_is_not_used_does_no_harm() -> None:
+    pullback.elementwise(twice)(thrice_is_wrong)
+    assert check_grad(functools.partial(straight, X), (X,)).ok
+    assert check_grad(straight, (X, X), wrt="y").ok
+
+
+def test_the_derivative_of_a_derivative_is_looked_into() -> None:
+    pullback.elementwise(smooth)(lambda out, x: 2.0 * x / out)
+    report = check_grad(pullback.grad(second), (X,))
+    assert wrong(report) == DIFFERENCES
+    assert report.statement is not None
+    assert report.statement.file == __file__
+    assert "smooth(x)" in report.statement.source_line
 
 
 def test_a_wrong_rule_of_one_mode_is_told_from_the_other() -> None:

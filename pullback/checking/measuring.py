@@ -20,10 +20,10 @@ _ROUNDING = 100.0  # so many times the spacing of floats may two ways to compute
 
 @dataclass(frozen=True)
 class Measured:
-    """`<ct, df(v)>` in each way; `size` is the sum of the absolute values of the terms, `noise` what rounding makes.
+    """`<ct, df(v)>` in each way; `size` is the sum of the absolute values of the terms, `noise` that of a difference.
 
-    None: not computed in this way. `eps` is the spacing of floats at 1 in the narrowest type that there is. Of the
-    differences only those are kept in which the derivative stands out of the noise.
+    None: not computed in this way. `eps` is the spacing of floats at 1 in the narrowest type that there is, `rounding`
+    that of the value. Of the differences only those are kept in which the derivative stands out of the noise.
     """
 
     forward: float | None
@@ -32,6 +32,7 @@ class Measured:
     size: float
     noise: float
     eps: float
+    rounding: float
 
     def settled(self) -> float:
         """The difference at the step that is the farthest from rounding and from curvature: where it changes least."""
@@ -48,10 +49,12 @@ class Measured:
 
     def gap(self) -> float:
         """By how much, relative to their size, forward and reverse mode differ."""
-        if self.forward is None or self.reverse is None or self.forward == self.reverse:
+        if self.forward is None or self.reverse is None:
             return 0.0
-        gap = abs(self.forward - self.reverse) / self.size if self.size > 0.0 else math.inf
-        return gap if math.isfinite(gap) else math.inf
+        gap = abs(self.forward - self.reverse)
+        if not math.isfinite(gap):
+            return math.inf
+        return 0.0 if gap <= self.rounding else gap / self.size
 
     def agree(self, condition: float) -> bool:
         """Do forward and reverse mode agree to rounding?"""
@@ -139,7 +142,7 @@ def measured(
     steps: Iterable[float] = STEPS,
 ) -> Measured:
     """The derivative of `f` in all its arguments, whose tangents may be None, from `dout` and from `gradients`."""
-    found = differences(f, args, tangents, ct, steps)
+    found, eps = differences(f, args, tangents, ct, steps), eps_of(list(args), ct)
     least = min((noise for _, noise in found), default=0.0)
     forward = None if dout is None else dot(ct, dout)
     reverse = None if gradients is None else dot(gradients, list(tangents))
@@ -147,7 +150,8 @@ def measured(
         0.0 if gradients is None else _sum_of_sizes(list(gradients), list(tangents))
     )
     kept = tuple(d for d, noise in found if size == 0.0 or noise <= max(_STANDS_OUT * size, least))
-    return Measured(forward, reverse, kept, size, least, eps_of(list(args), ct))
+    rounding = eps * _sum_of_sizes(ct, f(*(moved(x, t, 0.0) for x, t in zip(args, tangents, strict=True))))
+    return Measured(forward, reverse, kept, size, least, eps, rounding)
 
 
 def _sum_of_sizes(a: Tree, b: Tree) -> float:

@@ -35,6 +35,7 @@ from pullback.transpile.reverse.activity import useful, varied
 from pullback.transpile.signature import arguments_in_order, type_of_value
 from pullback.transpile.traversal import reads, variables
 
+_UNWRITTEN = (np.empty, np.empty_like)  # whose values mean nothing
 _LOOKS = 100  # at one statement
 _DIRECTIONS = 2  # in which a statement must be off
 
@@ -128,6 +129,8 @@ class _Looking(Interpreter):
         if isinstance(s, Call):
             self.moving = tuple(k for k, a in enumerate(s.args) if a in self.varied)
         super().statement(s, env)
+        if isinstance(s, Op) and s.op in _UNWRITTEN:
+            return
         if s.outs and self.looks[s] < _LOOKS:
             self.looks[s] += 1
             self.look_at(s, env)
