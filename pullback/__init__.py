@@ -12,6 +12,7 @@ from pullback.api import (
     value_and_grad,
     vjp,
 )
+from pullback.checking import check_grad
 from pullback.control import checkpoint, on_gradient, stop_gradient
 from pullback.derived import Derived
 from pullback.errors import (
@@ -47,6 +48,7 @@ __all__ = [
     "SourceUnavailable",
     "StaleSource",
     "WrtError",
+    "check_grad",
     "checkpoint",
     "differentiable",
     "elementwise",

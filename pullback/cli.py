@@ -1,4 +1,4 @@
-"""The command `pullback`: `show`, `transpile`, `demo`."""
+"""The command `pullback`: `show`, `transpile`, `check`, `demo`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
-from pullback import commands, errors
+from pullback import check_command, commands, errors
 from pullback.transpile import request
 
 WRITTEN, REFUSED, USAGE = 0, 1, 2
@@ -73,6 +73,12 @@ Output = Annotated[str, _option("File or folder to write to; printed if left out
 Force = Annotated[bool, _option("Write over a file that pullback did not write.", "--force")]
 
 
+Given = Annotated[list[str], _option("The value of a parameter, as Python writes it.", "--arg", metavar="NAME=VALUE")]
+Between = Annotated[str, _option("Where floats are drawn; normal numbers if left out.", metavar="LOW,HIGH")]
+CheckedWrt = Annotated[str, _option("Parameters to differentiate by; all that hold floats if left out.", metavar="A,B")]
+Seed = Annotated[int, _option("Of the random numbers. Default: 0.")]
+
+
 def _print_version(asked: bool) -> None:
     if asked:
         print(f"pullback {metadata.version('pullback')}")
@@ -84,7 +90,7 @@ Version = Annotated[bool, _option("Show the version.", "--version", callback=_pr
 
 @app.callback()
 def options(version: Version = False) -> None:
-    """Differentiates Python functions and writes the gradients as Python. Files are read, never run."""
+    """Differentiates Python functions and writes the gradients as Python. Files are read, and run by `check` only."""
 
 
 @app.command()
@@ -127,6 +133,21 @@ def transpile(
 
 
 @app.command()
+def check(
+    target: Annotated[str, typer.Argument(metavar="FILE:FUNCTION", show_default=False)],
+    wrt: CheckedWrt = "",
+    signature: Signature = "",
+    arg: Given = [],  # noqa: B006
+    between: Between = "",
+    seed: Seed = 0,
+) -> None:
+    """Run FILE, and check the derivative of FUNCTION at random arguments; a value may stand in TEXT: 'n: int = 3'."""
+    report = check_command.check(target, wrt, signature, arg, between, seed)
+    print(report)
+    raise typer.Exit(WRITTEN if report.ok else REFUSED)
+
+
+@app.command()
 def demo() -> None:
     """Show a model beside its gradient, and train it."""
     from pullback import demo as program
@@ -147,7 +168,7 @@ def _print_code(text: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0: written, 1: refused, 2: the command line is wrong."""
+    """Run the command line; 0: written, or right; 1: refused, or not right; 2: the command line is wrong."""
     try:
         return _guarded(lambda: app(arguments, prog_name="pullback"))
     except SystemExit as e:

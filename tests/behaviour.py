@@ -9,29 +9,10 @@ from typing import Any
 import numpy as np
 
 import pullback
+from pullback.checking.trees import identical
 from pullback.transpile.objects import attributes_of
 from tests.differences import assert_pullback, copied, direction, is_float, leaves, map_leaves
 from tests.forward import assert_forward_agrees
-
-
-def identical(a: Any, b: Any) -> bool:
-    """Are two values equal to the bit, with the same structure, kinds, shapes and dtypes?"""
-    if type(a) is not type(b):
-        return False
-    if (held := attributes_of(a)) is not None:
-        return identical(held, attributes_of(b))
-    match a:
-        case dict():
-            return list(a) == list(b) and all(identical(a[k], b[k]) for k in a)
-        case list() | tuple():
-            return len(a) == len(b) and all(map(identical, a, b))
-        case np.ndarray():
-            nan = a.dtype.kind == "f"
-            same = a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=nan)
-            return same and (not nan or np.array_equal(np.signbit(a) & (a == a), np.signbit(b) & (b == b)))
-        case float() | np.floating():
-            return bool((a != a and b != b) or (a == b and np.signbit(a) == np.signbit(b)))
-    return bool(a == b or (a != a and b != b))
 
 
 def same_kinds(gradient: Any, argument: Any) -> bool:

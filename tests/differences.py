@@ -2,109 +2,30 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import byte_bounds
 
-from pullback.runtime import record
-from pullback.transpile.objects import attributes_of
+from pullback.checking.trees import Tree, copied, dot, is_float, leaves, map_leaves, moved
 
-Tree = Any
-
-
-def leaves(tree: Tree) -> Iterator[Any]:
-    """The leaves of nested dicts, lists and tuples, in order."""
-    match tree:
-        case dict():
-            for x in tree.values():
-                yield from leaves(x)
-        case list() | tuple():
-            for x in tree:
-                yield from leaves(x)
-        case _ if (held := attributes_of(tree)) is not None:
-            for x in held.values():
-                yield from leaves(x)
-        case _:
-            yield tree
-
-
-def map_leaves(f: Callable[[Any], Any], tree: Tree) -> Tree:
-    """The same structure with `f` of each leaf."""
-    match tree:
-        case dict():
-            return {k: map_leaves(f, x) for k, x in tree.items()}
-        case _ if (held := attributes_of(tree)) is not None:
-            return record(type(tree), **{k: map_leaves(f, x) for k, x in held.items()})
-        case list() | tuple():
-            return type(tree)(map_leaves(f, x) for x in tree)
-        case _:
-            return f(tree)
-
-
-def laid_out_like(x: np.ndarray, dtype: Any) -> np.ndarray:
-    """An array of this dtype with memory of its own, in the layout of `x`: what is a view of one is a view of both."""
-    low, high = byte_bounds(x)
-    size, wide = x.itemsize, np.dtype(dtype).itemsize
-    buffer = np.zeros((high - low) // size * wide, np.uint8)
-    strides = [s // size * wide for s in x.strides]
-    offset = (x.__array_interface__["data"][0] - low) // size * wide
-    return np.ndarray(
-        x.shape, dtype, buffer=buffer if x.size else None, offset=offset if x.size else 0, strides=strides
-    )
-
-
-def copied(tree: Tree) -> Tree:
-    """A structure with copies of its arrays, laid out as they are; what is one array stays one."""
-    made: dict[int, np.ndarray] = {}
-
-    def copy_of(x: Any) -> Any:
-        if not isinstance(x, np.ndarray) or x.flags.c_contiguous:
-            return copy.deepcopy(x)
-        y = laid_out_like(x, x.dtype)
-        y[...] = x
-        return y
-
-    def once(x: Any) -> Any:
-        return made.setdefault(id(x), copy_of(x)) if isinstance(x, np.ndarray) else copy.deepcopy(x)
-
-    return map_leaves(once, tree)
-
-
-def is_float(x: Any) -> bool:
-    """Does a leaf carry a derivative?"""
-    return isinstance(x, float | np.ndarray | np.generic) and np.asarray(x).dtype.kind == "f"
+__all__ = [
+    "assert_like",
+    "assert_pullback",
+    "copied",
+    "difference",
+    "direction",
+    "dot",
+    "is_float",
+    "leaves",
+    "map_leaves",
+    "moved",
+]
 
 
 def direction(tree: Tree, rng: np.random.Generator) -> Tree:
     """A random tangent for every leaf that carries one, None for the others."""
     return map_leaves(lambda x: rng.standard_normal(np.shape(x)) if is_float(x) else None, tree)
-
-
-def moved(tree: Tree, tangent: Tree, step: float) -> Tree:
-    """`tree + step * tangent`, in float64, laid out as the tree is."""
-    tangents = leaves(tangent)
-
-    def move(x: Any) -> Any:
-        t = next(tangents)
-        if t is None:
-            return copied(x)
-        if isinstance(x, np.ndarray):
-            y = laid_out_like(x, float)
-            y[...] = x + step * t
-            return y
-        y = np.asarray(x, dtype=float) + step * t
-        return float(y) if isinstance(x, float) else y
-
-    return map_leaves(move, tree)
-
-
-def dot(a: Tree, b: Tree) -> float:
-    """The inner product of two trees; a leaf that is None has no part in it."""
-    pairs = zip(leaves(a), leaves(b), strict=True)
-    return float(sum(np.sum(np.asarray(x, dtype=float) * y) for x, y in pairs if x is not None and y is not None))
 
 
 def assert_like(gradient: Tree, argument: Tree) -> None:

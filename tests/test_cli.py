@@ -12,6 +12,7 @@ import pytest
 
 from pullback import errors, output
 from pullback.cli import main
+from pullback.stdlib import registry
 
 ROOT = Path(__file__).parents[1]
 MODEL = '''\
@@ -265,6 +266,167 @@ def test_file_whose_name_cannot_be_imported(run, folder):
     assert run("transpile", "my-model.py:f", "--signature", "x: float", "--standalone")[0] == 0
 
 
+# --- check: the one command that runs a file
+
+
+CHECKED = """\
+import numpy as np
+import pullback
+from pieces import half
+
+
+@pullback.elementwise(half)
+def derivative_of_half(out, x):
+    return 2.0
+
+
+def wrong(w, x, n=2):
+    for _ in range(n):
+        w = half(w) * x
+    return w
+
+
+def right(w, x, n: int, scale: float = 2.0):
+    for _ in range(n):
+        w = w + np.tanh(x @ w)
+    return {"loss": scale * np.sum(w), "steps": n}
+
+
+def of_logarithm(x: float):
+    return np.log(x)
+
+
+def of_structures(layers, flag, pair):
+    for layer in layers:
+        pair = (pair[0] + np.sum(layer["w"]) ** 2, pair[1])
+    return pair[0] * pair[1] if flag is None else 0.0
+
+
+def refused(x):
+    return np.unwrap(x)
+
+
+def failing(x: float):
+    return [1.0, x][5]
+"""
+PIECES = "def half(x):\n    return 0.5 * x\n"
+
+
+@pytest.fixture
+def checked(run, folder, monkeypatch):
+    """Runs `pullback check` on the file above; what it imports is forgotten afterwards."""
+    (folder / "checked.py").write_text(CHECKED)
+    (folder / "pieces.py").write_text(PIECES)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    kept = dict(registry._RULES)
+
+    def forget():
+        registry._RULES.clear()
+        registry._RULES.update(kept)
+        for name in ("checked", "pieces", "bad"):
+            sys.modules.pop(name, None)
+
+    def checked(function, *options):
+        forget()
+        return run("check", f"checked.py:{function}", *options)
+
+    yield checked
+    forget()
+
+
+RIGHT = [
+    ("right", "--signature", "w: f64[k], x: f64[k,k], n: int = 3"),
+    ("right", "--signature", "w: f64[3], x: f64[3,3]", "--arg", "n=2", "--wrt", "x,scale"),
+    ("right", "--signature", "w: f32[n], x: f32[n,n]", "--arg", "n=2", "--wrt", "1"),
+    ("of_logarithm", "--between", "0.5,2"),
+    ("of_structures", "--signature", "layers: list[{w: f64[:,2]}], flag: None, pair: (float, f64)"),
+]
+
+
+@pytest.mark.parametrize("arguments", RIGHT, ids=[" ".join(a) for a in RIGHT])
+def test_check_of_a_right_derivative(checked, arguments):
+    status, out, err = checked(*arguments)
+    assert (status, err) == (0, "")
+    first, *rest = out.splitlines()
+    assert first.startswith(f"the derivative of {arguments[0]!r} in ")
+    assert first.endswith(" is right")
+    assert [line.split()[0] for line in rest] == ["ok"] * 7
+
+
+def test_check_says_which_parameters(checked):
+    assert "in (w, x, scale) is right" in checked(*RIGHT[0])[1]
+    assert "in (x, scale) is right" in checked(*RIGHT[1])[1]
+
+
+def test_check_of_a_wrong_derivative_names_the_line(checked):
+    status, out, err = checked("wrong", "--signature", "w: f64[:], x: float")
+    assert (status, err) == (1, "")
+    assert "is NOT right" in out
+    assert "WRONG  reverse against differences" in out
+    line = CHECKED.splitlines().index("        w = half(w) * x") + 1
+    assert f"checked.py:{line}:13: the derivative of this operation is off" in out
+    assert f"{line:>5} |         w = half(w) * x\n      |             ^^^^^^^\n" in out
+    assert "'derivative_of_half'" in out
+
+
+def test_check_is_the_same_every_time_and_another_with_another_seed(checked):
+    arguments = ("wrong", "--signature", "w: f64[:], x: float")
+    assert checked(*arguments)[1] == checked(*arguments, "--seed", "0")[1] != checked(*arguments, "--seed", "1")[1]
+
+
+def test_check_of_what_is_refused(checked):
+    status, out, err = checked("refused", "--signature", "x: f64[4]")
+    assert (status, out) == (1, "")
+    assert err.startswith("checked.py:")
+    assert "    return np.unwrap(x)\n" in err
+    status, out, err = checked("failing")
+    assert (status, out) == (1, "")
+    assert "checked.py: 'failing' cannot be called with the arguments that were made: IndexError: list index" in err
+
+
+def test_check_of_a_file_that_cannot_be_run(checked, run, folder):
+    (folder / "bad.py").write_text("def f(x: float):\n    return x\n1 / 0\n")
+    status, out, err = run("check", "bad.py:f")
+    assert (status, out, err) == (1, "", "bad.py: the file cannot be run: ZeroDivisionError: division by zero\n")
+
+
+def test_check_needs_no_values_that_are_finite(checked):
+    status, out, err = checked("of_logarithm", "--between=-2,-1")
+    assert (status, err) == (1, "")
+    assert "WRONG  value" in out
+
+
+CHECK_USAGE = [
+    (("right", "--signature", "w: f64[3], x: f64[3,3]"), "'n' of 'right' is an int, whose value must be given"),
+    (("right", "--arg", "n=2"), "'w' of 'right' has no type\n   Say --signature 'w: TYPE'."),
+    (("right", "--arg", "m=2"), "'m' is no parameter of 'right' (w, x, n, scale)"),
+    (("right", "--arg", "n=two"), "--arg n=two: expected NAME=VALUE"),
+    (("right", "--signature", "n: int = two"), "signature:1:10: expected a value"),
+    (("right", "--signature", "w: f65"), "'f65' is not a type"),
+    (("of_logarithm", "--between", "1"), "--between 1: expected two numbers"),
+    (("left",), "no function 'left' at the top level"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), CHECK_USAGE, ids=[m for _, m in CHECK_USAGE])
+def test_usage_of_check(checked, arguments, message):
+    status, out, err = checked(*arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_check_takes_one_function(checked, run):
+    status, out, err = run("check", "checked.py")
+    assert (status, out) == (2, "")
+    assert "say which function, with checked.py:" in err
+
+
+def test_other_commands_take_no_values_in_a_signature(run):
+    status, _, err = run("show", "model.py:loss", "--signature", "w: f64[3], x: float = 2.0")
+    assert status == 2
+    assert "expected ',' or the end" in err
+
+
 # --- usage: exit 2
 
 
@@ -317,7 +479,7 @@ def test_fault_of_our_own_is_one_line(run, monkeypatch):
 def test_help_names_the_commands_and_options(run):
     status, out, _ = run("--help")
     assert status == 0
-    assert all(command in out for command in ("show", "transpile", "demo"))
+    assert all(command in out for command in ("show", "transpile", "check", "demo"))
     status, out, _ = run("transpile", "--help")
     options = ("--wrt", "--mode", "--signature", "--backend", "--standalone", "--check-finite", "--force", "-o")
     assert all(o in out for o in options)

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from pullback import errors
 from pullback.transpile.abstract import UNKNOWN, Type
 from pullback.transpile.infer import type_of_value
+from pullback.transpile.interpret import run
 from pullback.transpile.load import load
 from pullback.transpile.lower import lower
 from pullback.transpile.parse.live import from_function
 from pullback.transpile.pipeline import differentiate, transpile
 from pullback.transpile.request import Request
-from tests.interpreter import run
 from tests.programs import program
 
 NAMES = ("x", "y", "u", "v", "m", "n")

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
@@ -48,11 +49,17 @@ def parse_signature(text: str) -> dict[str, Type]:
     return _Parser(text).signature()
 
 
-class _Parser:
-    """A recursive-descent parser of one signature."""
+def parse_signature_with_values(text: str) -> tuple[dict[str, Type], dict[str, object]]:
+    """As `parse_signature`, of a text that may also give values, `n: int = 3`; and these, by name."""
+    parser = _Parser(text, {})
+    return parser.signature(), parser.values or {}
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+
+class _Parser:
+    """A recursive-descent parser of one signature. `values`: those that it gives, None where it may give none."""
+
+    def __init__(self, text: str, values: dict[str, object] | None = None) -> None:
+        self.text, self.values = text, values
         self.tokens = [(m.lastgroup, m[m.lastgroup or 0], m.start(m.lastgroup or 0)) for m in _TOKEN.finditer(text)]
         self.tokens.append(("end", "", len(text)))
         self.at = 0
@@ -67,11 +74,26 @@ class _Parser:
                 self.refuse(f"the parameter {name!r} is given twice")
             self.expect(":")
             types[name] = self.type(name)
+            if self.values is not None and self.take("="):
+                self.values[name] = self.literal()
             if not self.take(","):
                 break
         if self.tokens[self.at][0] != "end":
             self.refuse("expected ',' or the end")
         return types
+
+    def literal(self) -> object:
+        """A value as Python writes it, up to the next parameter."""
+        start, depth = self.at, 0
+        while self.tokens[self.at][0] != "end" and (depth or self.tokens[self.at][1] != ","):
+            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(self.tokens[self.at][1], 0)
+            self.at += 1
+        try:
+            value: object = ast.literal_eval(self.text[self.tokens[start][2] : self.tokens[self.at][2]].strip())
+        except (ValueError, SyntaxError):
+            self.at = start
+            self.refuse("expected a value")
+        return value
 
     def type(self, name: str) -> Type:
         if self.take("?"):

@@ -16,7 +16,7 @@ from pullback.backends import numpy as backend
 from pullback.backends.base import Emitted
 from pullback.backends.printing import to_text
 from pullback.transpile.core import Function, Program
-from tests.interpreter import Interpreter, run
+from pullback.transpile.interpret import Interpreter, run
 
 
 def leaves(x: Any) -> Iterator[Any]:

@@ -14,7 +14,7 @@ import pytest
 
 import pullback.stdlib.rules  # noqa: F401  registers
 from pullback.stdlib import registry
-from tests.stdlib.harness import cotangents
+from pullback.testing import cotangents
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conventions.md"
 NAN, INF = math.nan, math.inf

@@ -15,8 +15,8 @@ import pytest
 
 from pullback.api import vjp
 from pullback.stdlib import registry
+from pullback.testing import cotangent_of, cotangents, fitted, float_leaves
 from tests.forward import assert_forward_agrees
-from tests.stdlib.harness import cotangents, fitted, float_leaves, random_cotangent
 from tests.stdlib.samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
 
@@ -109,7 +109,7 @@ def test_through_the_transpiler(functions: ModuleType, k: int) -> None:
             if owner in active and any(True for _ in float_leaves(text.values[i]))
         )
         expected_out = op(*sample.inputs, **sample.static)
-        ct = random_cotangent(expected_out, np.random.default_rng(1))
+        ct = cotangent_of(expected_out, np.random.default_rng(1))
         out, pull = vjp(f, wrt=wrt)(*text.values)
         assert_identical(out, expected_out)
         gs = cotangents(op, sample.inputs, active, ct, **sample.static)

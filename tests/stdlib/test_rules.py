@@ -10,7 +10,7 @@ import pytest
 
 import pullback.stdlib.rules  # noqa: F401  registers
 from pullback.stdlib import registry
-from tests.stdlib.harness import check_rule, cotangents
+from pullback.testing import cotangents, test_rule
 from tests.stdlib.samples import SAMPLES, Sample
 
 CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples]
@@ -23,7 +23,7 @@ def name(op: Any) -> str:
 @pytest.mark.parametrize(("op", "sample"), CASES, ids=[name(op) for op, _ in CASES])
 @pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
 def test_agrees_with_differences(op: Any, sample: Sample) -> None:
-    check_rule(op, *sample.inputs, only=sample.only, **sample.static)
+    test_rule(op, *sample.inputs, only=sample.only, **sample.static)
 
 
 def test_every_rule_has_samples() -> None:

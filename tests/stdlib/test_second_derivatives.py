@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pullback.checking.measuring import STEPS
+from pullback.testing import float_leaves
 from pullback.transpile.core import Program
 from pullback.transpile.derive import derive
 from pullback.transpile.infer import type_of_value
+from pullback.transpile.interpret import Interpreter
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import from_function
 from pullback.transpile.request import Request
-from tests.interpreter import Interpreter
-from tests.stdlib.harness import STEPS, float_leaves
 from tests.stdlib.samples import SAMPLES
 from tests.stdlib.test_end_to_end import Text
 from tests.stdlib.test_rules import name

@@ -10,6 +10,7 @@ import pytest
 
 import pullback.stdlib.rules  # noqa: F401  registers
 from pullback.stdlib import registry
+from pullback.testing import cotangent_of, float_leaves
 from pullback.transpile import prims
 from pullback.transpile.core import (
     Arg,
@@ -23,10 +24,9 @@ from pullback.transpile.core import (
     Var,
 )
 from pullback.transpile.infer import type_of_value
+from pullback.transpile.interpret import Interpreter
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.traversal import blocks
-from tests.interpreter import Interpreter
-from tests.stdlib.harness import direction, float_leaves, random_cotangent
 from tests.stdlib.samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
 
@@ -70,14 +70,14 @@ def aligned(ct: Any, x: Any) -> Any:
 def tangents_of(inputs: Any) -> Any:
     """A tangent for each float among the inputs, None for what is none."""
     rng = np.random.default_rng(3)
-    return tuple(direction(x, rng) if any(True for _ in float_leaves(x)) else None for x in inputs)
+    return tuple(cotangent_of(x, rng) if any(True for _ in float_leaves(x)) else None for x in inputs)
 
 
 @pytest.mark.parametrize(("op", "sample"), CASES, ids=[name(op) for op, _ in CASES])
 @pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
 def test_is_inlined(op: Any, sample: Sample) -> None:
     out = op(*sample.inputs, **sample.static)
-    ct = random_cotangent(out, np.random.default_rng(0))
+    ct = cotangent_of(out, np.random.default_rng(0))
     for rule in registry.rules()[op]:
         values: dict[Var, Any] = {}
         first = {"elementwise": (), "reverse": (ct,), "forward": (tangents_of(sample.inputs),)}[rule.kind]

@@ -18,10 +18,10 @@ from pullback import errors
 from pullback.transpile.abstract import Type
 from pullback.transpile.core import Program
 from pullback.transpile.infer import type_of_value
+from pullback.transpile.interpret import run
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import from_function
 from pullback.transpile.verify import verify
-from tests.interpreter import run
 
 _count = itertools.count()
 HEADER = "import math\nimport numpy as np\nfrom math import exp, sin, pi\n\n"

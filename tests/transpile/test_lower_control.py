@@ -605,7 +605,7 @@ def test_a_name_keeps_what_an_earlier_loop_left_in_it(body):
 
 
 def test_a_name_that_the_loop_has_not_bound_is_none():
-    from tests.interpreter import run
+    from pullback.transpile.interpret import run
 
     program = lowered("def f(x, n):\n    for i in range(n):\n        y = x\n    return y * 2\n", 1.0, 3)
     with pytest.raises(TypeError):
@@ -681,7 +681,7 @@ def test_zip_of_lists_is_checked_to_be_of_one_length():
     program = agrees(f, ([1.0, 2.0], [3.0, 4.0]))
     (check,) = statements(program, Effect)
     assert check.op == "assert"
-    from tests.interpreter import run
+    from pullback.transpile.interpret import run
 
     with pytest.raises(AssertionError, match="zip of lists of different lengths"):
         run(program, [1.0, 2.0], [3.0])
@@ -772,7 +772,7 @@ def test_prints_happen_once_and_in_order(capsys):
     core, python = capsys.readouterr().out[:0], None
     f(1.0, 3)
     python = capsys.readouterr().out
-    from tests.interpreter import run
+    from pullback.transpile.interpret import run
 
     run(lowered(f, 1.0, 3), 1.0, 3)
     core = capsys.readouterr().out
@@ -780,7 +780,7 @@ def test_prints_happen_once_and_in_order(capsys):
 
 
 def test_raise_and_assert_raise_as_in_python():
-    from tests.interpreter import run
+    from pullback.transpile.interpret import run
 
     f = """def f(x):
     assert x > 0, f'{x} is not positive'

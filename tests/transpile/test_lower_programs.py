@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pullback import errors
+from pullback.transpile.interpret import run
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import from_function
 from pullback.transpile.verify import verify
-from tests.interpreter import run
 from tests.transpile.lowering import assert_same, live, types_of
 from tests.transpile.random_programs import programs
 

@@ -12,9 +12,9 @@ from pullback.stdlib import registry
 from pullback.transpile.abstract import FLOAT, INT, UNKNOWN, Array, Dim, Scalar, Seq
 from pullback.transpile.core import Block, Function, If, Lit, Op, Origin, Param, Program, Var
 from pullback.transpile.infer import type_of_value
+from pullback.transpile.interpret import Interpreter
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.verify import verify
-from tests.interpreter import Interpreter
 from tests.transpile.lowering import assert_same
 
 rng = np.random.default_rng(4)

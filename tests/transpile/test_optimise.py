@@ -27,6 +27,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
+from pullback.transpile.interpret import run
 from pullback.transpile.optimise import (
     compare_operands,
     effectful,
@@ -37,7 +38,6 @@ from pullback.transpile.optimise import (
     simplify,
 )
 from pullback.transpile.traversal import free
-from tests.interpreter import run
 
 HERE = Origin("model.py", 1, 0, 1, 1, "y = f(x)")
 

@@ -16,12 +16,12 @@ from pullback.transpile.core import Block, Function, Op, Stmt, Var
 from pullback.transpile.derive import derive
 from pullback.transpile.infer import type_of_value
 from pullback.transpile.infer.lengths import symbol_of
+from pullback.transpile.interpret import Env, Interpreter
 from pullback.transpile.lower import lower
 from pullback.transpile.parse.live import from_function
 from pullback.transpile.request import Request
 from pullback.transpile.signature import signature_key
 from tests.golden_files import Golden, all_goldens
-from tests.interpreter import Env, Interpreter
 from tests.transpile.conforms import conforms, evaluate
 
 

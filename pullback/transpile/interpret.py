@@ -1,10 +1,10 @@
-"""Runs Core as it stands, by calling its operations: what a Core program means, and the oracle for emitted text."""
+"""Core as it stands, run by calling its operations: what a Core program means, and the oracle for emitted text."""
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from pullback import runtime
 from pullback.transpile import marks
@@ -33,7 +33,7 @@ Env = dict[Var, Any]
 
 
 class Interpreter:
-    """Runs one program. `namespace` holds the module-level values that its `Global`s name."""
+    """Runs one program. `namespace` holds module-level values that its `Global`s name; others are as when lowered."""
 
     def __init__(self, program: Program, namespace: Mapping[str, Any] | None = None) -> None:
         self.program = program
@@ -95,8 +95,8 @@ class Interpreter:
                 return env[x]
             case Lit(value=value):
                 return value
-            case Global(name=name):
-                return self.namespace[name]
+            case Global(name=name, value=value):
+                return self.namespace.get(name, value)
             case Slice(lower, upper, step):
                 return slice(self.arg(lower, env), self.arg(upper, env), self.arg(step, env))
             case tuple():
@@ -131,11 +131,15 @@ class Interpreter:
         assert isinstance(s.cond.value, Caught)
         try:
             return self.block(s.then, (), env)
-        except tuple(c.value for c in s.cond.value.classes):
+        except self._classes(s.cond.value):
             return self.block(s.orelse, (), env)
 
+    @staticmethod
+    def _classes(caught: Caught) -> tuple[type[BaseException], ...]:
+        return cast(tuple[type[BaseException], ...], tuple(c.value for c in caught.classes))
+
     def effect(self, op: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-        """Print, raise or assert."""
+        """Print, raise, assert, set an attribute, or require something."""
         match op:
             case "print":
                 print(*args, **kwargs)
@@ -148,14 +152,10 @@ class Interpreter:
                 if not args:
                     raise
                 raise exception(*args)
-            case "require_scalar":
-                runtime.require_scalar(*args)
-            case "require_apart":
-                runtime.require_apart(*args)
-            case "require_separate":
-                runtime.require_separate(*args)
-            case "require_contiguous":
-                runtime.require_contiguous(*args)
+            case "set_attribute":
+                setattr(*args)
+            case _ if op.startswith("require_"):
+                getattr(runtime, op)(*args, **kwargs)
             case _:
                 getattr(builtins, op)(*args)
 
