@@ -67,7 +67,6 @@ class Tangents:
             return b.emit(prims.copies, (ZERO, b(len, v)))
         return ZERO if d == NONE and isinstance(t, ab.Scalar) and ab.differentiable(t) else d
 
-
     def _as_list(self, b: Builder, v: Arg, own: ab.Seq, t: ab.Type) -> Atom:
         """The tangents of the items of a list of known length, each of which becomes one of type `t`."""
         made: list[Atom] = []
@@ -155,7 +154,7 @@ def exact(b: Builder, v: Atom, d: Tangent | None) -> Atom:
     found = taken_apart(type_of(v), d, v)
     if isinstance(found, Var):
         ct.mark_whole(found, v)
-        if type_of(v) == ab.Array(getattr(type_of(v), "dtype", None), ()):  # a number, perhaps, when it runs
+        if not ab.rank(type_of(v)) and isinstance(type_of(v), ab.Array):  # a number, perhaps, when it runs
             return b.emit(runtime.match_kinds, (found, v), hint=name_of(v))
     return ct.exact(type_of(v), found, v, name_of(v))
 
