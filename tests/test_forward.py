@@ -130,6 +130,19 @@ def of_a_model(model, x):
     return np.sum(model(x) ** 2)
 
 
+def of_a_sum_of_arrays(x, vs):
+    return x + (sum([*vs, vs[0]]) * 0.3)[0]
+
+
+def test_the_tangent_of_what_only_the_run_knows_for_a_number_is_a_number():
+    vs = [B, 2.0 * B]
+    out, dout = pullback.jvp(of_a_sum_of_arrays, wrt=("x", "vs"))((1.0, vs), (0.5, [B, B + 1.0]))
+    assert out == of_a_sum_of_arrays(1.0, vs)
+    assert type(dout) is type(out)
+    assert dout == pytest.approx(0.5 + 0.3 * (3.0 * B[0] + 1.0), rel=1e-14)
+    assert type(pullback.linearize(of_a_sum_of_arrays)(1.0, vs)[1](0.5)) is type(out)
+
+
 def test_tangents_of_an_object_are_an_object():
     model, move = Model(W[:, :3], B[:3], 2), Model(X[:3], X[3], None)
     _, dout = pullback.jvp(of_a_model)((model, X), move)

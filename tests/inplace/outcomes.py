@@ -22,6 +22,7 @@ from pullback.transpile.pipeline import transpile
 from pullback.transpile.request import Request
 from tests.behaviour import identical, ran, with_floats
 from tests.differences import copied, difference, direction, dot, leaves
+from tests.forward import assert_forward_agrees
 from tests.inplace.checks import types_of
 from tests.inplace.families import Family
 
@@ -84,7 +85,23 @@ def _outcome(f: Callable[..., Any], args: list[Any], value: Any, after: list[Any
     for a, b in zip(leaves(gradients), leaves(unoptimised), strict=True):
         same = a is b is None or np.allclose(a, b, rtol=1e-9, atol=1e-11)
         assert same, f"the optimiser changes the gradient: {a} {b}"
-    return _compared(f, args, gradients, seed)
+    found = _compared(f, args, gradients, seed)
+    if found.kind != "ran":
+        return found
+    return _forward(f, args, value, after, gradients) or found
+
+
+def _forward(f: Callable[..., Any], args: list[Any], value: Any, after: list[Any], gradients: Any) -> Outcome | None:
+    """What is amiss with forward mode alone, which reverse mode must agree with to rounding."""
+    try:
+        assert_forward_agrees(f, args, with_floats(args), np.ones_like(value), gradients, after, condition=1e3)
+    except errors.PullbackError as e:
+        return Outcome("refused", f"forward mode: {type(e).__name__}: {e.message} | {e.source_line.strip()}")
+    except AssertionError as e:
+        raise AssertionError(f"forward mode: {e}") from None
+    except Exception as e:
+        return Outcome("crash", f"forward mode: {type(e).__name__}: {e}")
+    return None
 
 
 def _gradients(derivative: Callable[..., Any], args: list[Any], value: Any, after: list[Any], when: str) -> Any:

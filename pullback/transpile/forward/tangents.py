@@ -67,7 +67,6 @@ class Tangents:
             return b.emit(prims.copies, (ZERO, b(len, v)))
         return ZERO if d == NONE and isinstance(t, ab.Scalar) and ab.differentiable(t) else d
 
-
     def _as_list(self, b: Builder, v: Arg, own: ab.Seq, t: ab.Type) -> Atom:
         """The tangents of the items of a list of known length, each of which becomes one of type `t`."""
         made: list[Atom] = []

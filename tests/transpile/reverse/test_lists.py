@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from pullback.transpile.derive import derive
+from pullback.transpile.interpret import Interpreter
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import from_function
 from pullback.transpile.request import Request
 from pullback.transpile.signature import type_of_value
 from pullback.transpile.verify import verify
-from tests.interpreter import Interpreter
 
 X = np.array([[0.3, -1.0, 0.5], [0.7, 0.2, -0.4], [1.1, 0.6, -0.9]])
 
