@@ -591,3 +591,27 @@ def test_what_changes_in_an_object_between_calls_is_seen():
     held.k = np.array([3.0, 4.0, 5.0])
     assert derivative(2.0, held) == 3.0
     assert len(derivative.signatures) == 4
+
+
+class Meter:
+    def __init__(self, total):
+        self.total = total
+
+
+def set_to_an_array_or_left(x, v, meter):
+    if v[0] < 0.0:
+        meter.total = np.array(x)
+    return x * meter.total
+
+
+def set_to_an_element_of_a_sum_or_left(x, v, meter, vs):
+    if v[0] < 0.0:
+        meter.total = np.tanh(sum([*vs, vs[0]])[-1] * x)
+    return x * meter.total
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_number_that_may_be_set_to_an_array_stays_what_it_is(sign):
+    v = sign * np.ones(3)
+    assert_behaves(set_to_an_array_or_left, 0.5, v, Meter(0.25))
+    assert_behaves(set_to_an_element_of_a_sum_or_left, 0.5, v, Meter(0.25), [np.ones(3), 2.0 * v])
