@@ -591,3 +591,58 @@ def test_what_changes_in_an_object_between_calls_is_seen():
     held.k = np.array([3.0, 4.0, 5.0])
     assert derivative(2.0, held) == 3.0
     assert len(derivative.signatures) == 4
+
+
+class Meter:
+    def __init__(self, total):
+        self.total = total
+
+
+def set_to_an_array_or_left(x, v, meter):
+    if v[0] < 0.0:
+        meter.total = np.array(x)
+    return x * meter.total
+
+
+def set_to_an_element_of_a_sum_or_left(x, v, meter, vs):
+    if v[0] < 0.0:
+        meter.total = np.tanh(sum([*vs, vs[0]])[-1] * x)
+    return x * meter.total
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_number_that_may_be_set_to_an_array_stays_what_it_is(sign):
+    v = sign * np.ones(3)
+    assert_behaves(set_to_an_array_or_left, 0.5, v, Meter(0.25))
+    assert_behaves(set_to_an_element_of_a_sum_or_left, 0.5, v, Meter(0.25), [np.ones(3), 2.0 * v])
+
+
+def read_again_in_a_branch(x, meter):
+    squares = [e * e for e in meter.total]
+    v = meter.total
+    if x > 0.4:
+        v = meter.total
+    return x * np.sum(v) + squares[0][0]
+
+
+def chosen_with_what_another_holds(x, meter):
+    total = sum([e * e for e in meter.total])
+    other = meter
+    if x > 0.4:
+        other = Meter(meter.total)
+    return x * np.sum(other.total) + total[0]
+
+
+def read_anew_in_both_branches(x, meter):
+    squares = [e * e for e in meter.total]
+    if x > 0.4:
+        k, v = 1.0, meter.total
+    else:
+        k, v = x, meter.total
+    return k * np.sum(meter.total * v) + squares[0][0]
+
+
+@pytest.mark.parametrize("f", [read_again_in_a_branch, chosen_with_what_another_holds, read_anew_in_both_branches])
+@pytest.mark.parametrize("x", [0.3, 0.5])
+def test_what_is_read_again_in_a_branch_is_one_with_what_was_read_before(f, x):
+    assert_behaves(f, x, Meter(np.arange(6.0).reshape(2, 3)))

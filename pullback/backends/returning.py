@@ -24,11 +24,14 @@ def copy_of(e: Expr, out: Var | None = None) -> Apply:
 
 
 def copied(e: Expr, out: Var | None = None, apart: bool = False) -> Apply:
-    """A copy of an array, or of a structure with the arrays in it; `apart`: where one array is in it twice, two."""
+    """A copy of an array, or of a structure with the arrays in it; `apart`: where one array is in it twice, two.
+
+    What is not proven to have axes may be a number when it runs, and stays one.
+    """
     out = out if out is not None else _var(e)
     match type_of(e):
-        case ab.Array() as t:
-            return Apply(np.array, (e,), (), out) if ab.rank(t) == 0 else copy_of(e, out)
+        case ab.Array(shape=(_, *_)):
+            return copy_of(e, out)
         case ab.Seq(kind=kind, items=items) if apart:
             maker = prims.make_tuple if kind == "tuple" else prims.make_list
             return Apply(maker, tuple(_part(e, k, t) for k, t in enumerate(items)), (), out)

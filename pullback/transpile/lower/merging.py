@@ -42,8 +42,9 @@ class Merged:
         self.outs: list[Var] = []
         new: list[Value] = []
         for (path, x), y in zip(flat(a), leaves(b), strict=True):
-            if merging.is_one(x, y):
-                new.append(x)
+            one = merging.one_of(x, y)
+            if one is not None:
+                new.append(one)
                 continue
             if isinstance(x, Instance) and isinstance(y, Instance) and may_be_one(merging.scope, x, y):
                 new.append(self._object(merging, x, y))
@@ -96,9 +97,14 @@ class _Merging:
         self.sides: tuple[list[Atom], list[Atom]] = ([], [])
         self.objects: dict[tuple[Frame, Frame], Instance] = {}
 
-    def is_one(self, x: Value, y: Value) -> bool:
-        """Are two leaves certainly one object?"""
-        return same_value(x, y) or (is_atom(x) and is_atom(y) and self.scope.memory.same(x, y))
+    def one_of(self, x: Value, y: Value) -> Value | None:
+        """What two leaves are after the branches if they are certainly one object, under a name that is seen there."""
+        if same_value(x, y):
+            return x
+        if not (is_atom(x) and is_atom(y) and self.scope.memory.same(x, y)):
+            return None
+        pairs = zip((x, y), self.inners, strict=True)
+        return next((v for v, inner in pairs if not any(v in s.outs for s in inner.body)), None)
 
     def known(self, x: Atom, y: Atom) -> Var | None:
         """What stands for one array after the branches stands for it under each of its names."""

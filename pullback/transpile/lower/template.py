@@ -44,7 +44,7 @@ from pullback.transpile.parse import from_function
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.traversal import blocks, reads, substitute, variables
 
-_MOST_TEMPLATES = 20_000
+_MOST_TEMPLATES, _MOST_GIVEN = 20_000, 2_000
 _templates: dict[Hashable, _Made | str] = {}
 _as_given: dict[Hashable, _Made | str] = {}  # the same, found again for the same types without renaming their lengths
 _looked_at: dict[Callable[..., object], set[int]] = {}  # the operands whose literal values a rule has asked for
@@ -146,7 +146,7 @@ def lower_rule(
     key = fn, _given(tuple(inputs)), _given(tuple(static.items()))
     found = _as_given.get(key)
     if found is None:
-        if len(_as_given) > _MOST_TEMPLATES:
+        if len(_as_given) > _MOST_GIVEN:
             _as_given.clear()
         found = _as_given[key] = _find(fn, inputs, static)
     if isinstance(found, str):
