@@ -350,7 +350,8 @@ def test_check_of_a_right_derivative(checked, arguments):
     first, *rest = out.splitlines()
     assert first.startswith(f"the derivative of {arguments[0]!r} in ")
     assert first.endswith(" is right")
-    assert [line.split()[0] for line in rest] == ["ok"] * 7
+    assert len(rest) >= 7
+    assert {line.split()[0] for line in rest} == {"ok"}
 
 
 def test_check_says_which_parameters(checked):

@@ -14,17 +14,19 @@ import numpy as np
 from pullback import errors
 from pullback.api import jvp, value_and_grad, vjp
 from pullback.checking.measuring import (
+    ROUNDING,
     STEPS,
     Measured,
     directions,
     eps_of,
+    like,
     measured,
     random_cotangent,
     tolerance,
 )
 from pullback.checking.report import Finding, Report, Worst
 from pullback.checking.statements import first_statement
-from pullback.checking.trees import Tree, copied, has_floats, identical, is_float, leaves, named_leaves
+from pullback.checking.trees import Tree, copied, has_floats, identical, is_float, leaves, named_leaves, pairs
 from pullback.derived import Derived
 from pullback.target import target_of
 from pullback.wrt import Wrt, wrt_positions
@@ -108,7 +110,7 @@ class _Call:
 def _checked(
     call: _Call, modes: tuple[Mode, ...], condition: float, rtol: float | None, steps: tuple[float, ...], seed: int
 ) -> Report:
-    runs = _Runs(call, modes)
+    runs = _Runs(call, modes, condition)
     findings = [runs.values(), runs.arguments(), runs.second_call()]
     if "reverse" in modes:
         findings.append(runs.kinds())
@@ -116,6 +118,7 @@ def _checked(
     if all(f.ok for f in findings):
         rtol = tolerance(eps_of(list(call.moving), runs.value)) if rtol is None else rtol
         found = runs.along_directions(np.random.default_rng(seed), steps)
+        findings += [runs.value_and_grad()] if runs.whole is not None else []
         findings += _against(found, condition, rtol)
         worst = _worst(found, rtol)
     statement = None
@@ -128,25 +131,27 @@ def _checked(
 class _Runs:
     """What the derivatives of a function give at its arguments."""
 
-    def __init__(self, call: _Call, modes: tuple[Mode, ...]) -> None:
-        self.call, self.modes = call, modes
-        self.value = call.f(*call.args(copied(call.values)))
+    def __init__(self, call: _Call, modes: tuple[Mode, ...], condition: float) -> None:
+        self.call, self.modes, self.condition = call, modes, condition
+        self.value = copied(call.f(*call.args(copied(call.values))))
         self.again = call.f(*call.args(copied(call.values)))
         self.given = copied(call.values)
         self.held = [(x, copied(x)) for x in leaves(self.given) if isinstance(x, np.ndarray)]
         self.given_values: dict[str, Any] = {}
+        self.whole: Any = None
         self.ct = random_cotangent(self.value, np.random.default_rng(1))
         if "reverse" in modes:
             self.derivative = vjp(call.f, wrt=call.wrt_names)
             self.given_values["vjp"], self.pull = self.derivative(*call.args(self.given))
-            self.gradients = self.pull(self.ct)
+            self.gradients = copied(self.pull(self.ct))
             if is_float(self.value) and np.shape(self.value) == ():
                 whole = value_and_grad(call.f, wrt=call.wrt_names)
-                self.given_values["value_and_grad"], _ = whole(*call.args(self.given))
+                self.given_values["value_and_grad"], self.whole = whole(*call.args(self.given))
         if "forward" in modes:
             self.push = jvp(call.f, wrt=call.wrt_names)
             self.tangents = directions(call.moving, np.random.default_rng(2))
-            self.given_values["jvp"], self.dout = self.push(call.args(self.given), self.tangents)
+            out, dout = self.push(call.args(self.given), self.tangents)
+            self.given_values["jvp"], self.dout = out, copied(dout)
 
     def values(self) -> Finding:
         """Is the value that of the function, to the bit?"""
@@ -189,6 +194,16 @@ class _Runs:
         ]
         text = f"{', '.join(unlike)}: another structure, shape or dtype" if unlike else "are like the arguments"
         return Finding("gradients", not unlike, text)
+
+    def value_and_grad(self) -> Finding:
+        """Differs the gradient of `value_and_grad` from that of `vjp` by rounding only?"""
+        within = ROUNDING * eps_of(self.whole, self.value) * self.condition
+        each = [
+            (np.asarray(x, float), np.asarray(y, float)) for x, y in pairs(self.whole, self.pull(like(self.value, 1.0)))
+        ]
+        size = max((float(np.max(np.abs(x), initial=0.0)) for x, _ in each), default=0.0)
+        ok = all(bool(np.all(np.abs(x - y) <= within * size)) for x, y in each)
+        return Finding("value_and_grad against vjp", ok, "agree to rounding" if ok else "give other gradients")
 
     def along_directions(self, rng: np.random.Generator, steps: tuple[float, ...]) -> list[tuple[str, Measured]]:
         """The derivative along random directions, in everything and in each leaf, by the name of what moves."""

@@ -15,7 +15,7 @@ from pullback.checking.trees import Tree, dot, is_float, leaves, map_leaves, mov
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 _STANDS_OUT = 1e-2  # noise, as a part of the derivative
 _VANISHES = 1e-9  # of the difference at another step: of x**3 at 0
-_ROUNDING = 100.0  # so many times the spacing of floats may two ways to compute one number differ
+ROUNDING = 100.0  # so many times the spacing of floats may two ways to compute one number differ
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Measured:
 
     def agree(self, condition: float) -> bool:
         """Do forward and reverse mode agree to rounding?"""
-        return self.gap() <= _ROUNDING * self.eps * condition
+        return self.gap() <= ROUNDING * self.eps * condition
 
     def fits(self, x: float | None, rtol: float) -> bool:
         """Does `x` agree with the difference at some step? What was not computed does."""
@@ -127,7 +127,7 @@ def differences(
                 break
         else:
             difference = (dot(ct, ends[0]) - dot(ct, ends[1])) / (2.0 * step)
-            noise = _ROUNDING * eps_of(ends[0]) * _sum_of_sizes(ct, ends[0]) / step
+            noise = ROUNDING * eps_of(ends[0]) * _sum_of_sizes(ct, ends[0]) / step
             found += [(difference, noise)] if math.isfinite(difference) else []
     return found
 
