@@ -12,8 +12,6 @@ import pytest
 
 from tests import jumps, statement_programs, test_containers
 from tests.inplace.cases import Case, topics
-from tests.inplace.checks import refusal
-from tests.inplace.test_programs import PENDING
 from tests.jumps import breaks, endless, returns, skips  # noqa: F401  registers the programs
 from tests.transpile.test_lower_refusals import EXPRESSIONS, STATEMENTS
 
@@ -71,7 +69,7 @@ def is_right(name: str) -> bool:
     """Is this a program that a test expects to differentiate?"""
     topic, _, function = name.partition(".")
     if name in CASES:
-        return function not in PENDING and all(c.refusal is None for c in CASES[name])
+        return all(c.refusal is None for c in CASES[name])
     if topic == "statements":
         return hasattr(statement_programs, function) and f"p.{function}," in STATEMENT_TESTS
     if name.startswith("containers: "):
@@ -80,7 +78,7 @@ def is_right(name: str) -> bool:
 
 
 def messages(name: str) -> list[str]:
-    """What a test expects to be said where a program is refused; a program that is pending is asked."""
+    """What a test expects to be said where a program is refused."""
     if name.startswith("lowering: "):
         case: Any = LOWERING[name.removeprefix("lowering: ")]
         return [case[1] if len(case) == 4 else case[2]]
@@ -93,10 +91,7 @@ def messages(name: str) -> list[str]:
 
 def message(case: Case) -> str:
     """What is said where a program is refused, empty where it is not."""
-    if case.refusal is not None and case.f.__name__ not in PENDING:
-        return case.refusal[1]
-    error = refusal(case)
-    return "" if error is None else error.message
+    return "" if case.refusal is None else case.refusal[1]
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if not r.is_refused], ids=lambda r: r.construct)
@@ -121,8 +116,7 @@ def test_what_is_called_refused_is_refused_in_these_words(row: Row) -> None:
 def test_every_program_that_is_refused_is_in_a_row() -> None:
     named = {name for row in ROWS for name in row.names}
     refused = {name for name, cases in CASES.items() if any(c.refusal is not None for c in cases)}
-    pending = {name for name in CASES if name.partition(".")[2] in PENDING}
-    assert not (refused | pending) - named
+    assert not refused - named
 
 
 def test_no_construct_has_two_rows() -> None:

@@ -12,7 +12,7 @@ import pullback
 from pullback.transpile.optimise import restorable
 from tests.inplace.cases import Case, cases
 from tests.inplace.checks import assert_right
-from tests.inplace.test_programs import PENDING, named
+from tests.inplace.test_programs import named
 from tests.memory import kept_bytes
 
 
@@ -139,7 +139,7 @@ def test_the_text_puts_the_element_back() -> None:
 TOPICS = ("algorithms", "loops", "by_arrays", "elements", "found", "views")
 
 
-RIGHT = [c for c in cases(*TOPICS) if c.refusal is None and c.f.__name__ not in PENDING]
+RIGHT = [c for c in cases(*TOPICS) if c.refusal is None]
 
 
 @pytest.mark.parametrize("case", RIGHT, ids=named)
