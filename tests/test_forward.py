@@ -1,6 +1,7 @@
 """`jvp` and `hvp`: what they take, what they give, and what they refuse."""
 
 import dataclasses
+import math
 import pickle
 from typing import Any
 
@@ -277,3 +278,16 @@ def test_a_product_with_the_hessian_is_symmetric_in_several_parameters():
 def test_hvp_needs_a_scalar():
     with pytest.raises(errors.NotScalar):
         pullback.hvp(layer)((W, B, X), W)
+
+
+def root(x):
+    y = math.sqrt(x)
+    return y * 2.0
+
+
+def test_an_exception_names_the_line_whose_tangent_it_is_of():
+    with pytest.raises(ZeroDivisionError) as caught:
+        pullback.jvp(root)((0.0,), 1.0)
+    (note,) = caught.value.__notes__
+    assert note.startswith("in the tangent of File")
+    assert note.endswith("y = math.sqrt(x)")

@@ -93,7 +93,7 @@ def explain(e: BaseException, function: types.FunctionType, origins: Mapping[int
     if origin is not None:
         if isinstance(e, errors.PullbackError) and not e.line:
             errors.locate(e, origin)
-        what = "in the backward pass of" if origin.adjoint else "in"
+        what = "in the tangent of" if origin.beside else "in the backward pass of" if origin.adjoint else "in"
         note = f'{what} File "{origin.file}", line {origin.line}: {origin.text}'
         if note not in getattr(e, "__notes__", ()):
             e.add_note(note)
