@@ -80,7 +80,7 @@ RIGHT: dict[str, Program] = {
     "sum of arrays then changed": rows(
         """
         s = sum(xs)
-        s /= len(xs)
+        s = s / len(xs)
         s[0] = s[1] * 2.0
         return np.sum(s * s)
         """
@@ -394,6 +394,30 @@ REFUSED: dict[str, Refusal] = {
         ),
         "'a' cannot be used: it may be the array that is written under another name",
         "return np.sum(s * a[0])",
+    ),
+    "sum that may be a number is updated": refused(
+        rows(
+            """
+            s = sum(xs)
+            t = s
+            s /= len(xs)
+            return np.sum(s * t)
+            """
+        ),
+        "changes an array in place, but not a number, and which 's' is only the run knows",
+        "s /= len(xs)",
+    ),
+    "element that may be a number is updated": refused(
+        rows(
+            """
+            b = sum(xs)[0]
+            c = b
+            b *= 0.5
+            return b + c
+            """
+        ),
+        "changes an array in place, but not a number, and which 'b' is only the run knows",
+        "b *= 0.5",
     ),
     "sum of lists that a run has": refused(
         rows("return np.sum(sum([[x] for x in xs], [])[0])"),

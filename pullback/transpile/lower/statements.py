@@ -172,6 +172,7 @@ def _augmented(scope: Scope, s: Any) -> End:
     old = scope.expression(read)
     operand = scope.expression(s.value)
     if isinstance(old, Var | Global) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
+        _check_is_array(scope, s, name, f"{name} {_SIGNS[BINARY[type(s.op)]]}", old)
         writing.update(scope, s, old, operand)
         return None
     if mutators.update_name(scope, s, old, operand):
@@ -202,6 +203,7 @@ def _augmented_attribute(scope: Scope, s: Any) -> End:
     operand = scope.expression(s.value)
     op = BINARY[type(s.op)]
     if isinstance(old, Var | Global) and isinstance(old.type, ab.Array) and not scope.numbers.has(old):
+        _check_is_array(scope, s, name, f"{unparse(s.target)} {_SIGNS[op]}", old)
         writing.update(scope, s, old, operand)
         instances.set_attribute(scope, s.target, owner, name, old)
         return None
@@ -213,6 +215,14 @@ def _augmented_attribute(scope: Scope, s: Any) -> End:
         value = binary_operation(scope, s, op, old, operand, name)
     instances.set_attribute(scope, s.target, owner, name, value)
     return None
+
+
+def _check_is_array(scope: Scope, s: Any, name: str, text: str, old: Var | Global) -> None:
+    """Refuse `old op= x` where only the run knows whether it changes an array or gives a name another number."""
+    if old not in scope.parameters and scope.numbers.may_be(old):
+        message = f"`{text}= ...` changes an array in place, but not a number, and which {name!r} is only the run knows"
+        hint = f"Write `{name} = {text} ...`, if no other name is to see the change."
+        scope.refuse(s, message, hint)
 
 
 def _check_rebinds(scope: Scope, s: Any, name: str, text: str, old: Value) -> None:

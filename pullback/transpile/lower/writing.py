@@ -120,7 +120,8 @@ def _update_in_list(scope: Scope, s: Any, container: Value) -> None:
     key = scope.expression(s.target.slice)
     item = read_at(scope, s.target, container, key)
     operand = scope.expression(s.value)
-    if isinstance(item, Var) and isinstance(item.type, ab.Array) and not scope.numbers.has(item):
+    known = isinstance(item, Var) and not scope.numbers.may_be(item)
+    if isinstance(item, Var) and known and isinstance(item.type, ab.Array) and not scope.numbers.has(item):
         update(scope, s, item, operand)
         return
     if mutators.update_name(scope, s, item, operand):
