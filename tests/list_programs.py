@@ -407,6 +407,18 @@ REFUSED: dict[str, Refusal] = {
         "changes an array in place, but not a number, and which 's' is only the run knows",
         "s /= len(xs)",
     ),
+    "element that may be a row is kept over a write": refused(
+        rows(
+            """
+            s = sum(xs)
+            b = s[0]
+            s[0] = 7.0 * s[1]
+            return b + np.sum(s)
+            """
+        ),
+        "it was taken before a write to its base",
+        "return b + np.sum(s)",
+    ),
     "element that may be a number is updated": refused(
         rows(
             """

@@ -68,7 +68,8 @@ _MAYBE: frozenset[Any] = frozenset({np.reshape, np.ravel, np.ascontiguousarray, 
 def sharing(fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> Sharing:
     """What the result of `fn(*args, **kwargs)` shares with its first operand."""
     if fn is operator.getitem:
-        return of_index(args[1])
+        found = of_index(args[1])
+        return Sharing.MAYBE if found is Sharing.VIEW and _may_be_a_number(args) else found
     if fn in _FRESH or isinstance(fn, np.ufunc):
         return Sharing.UNKNOWN if "copy" in dict(kwargs) else Sharing.FRESH
     if fn in _VIEWS:
@@ -79,6 +80,13 @@ def sharing(fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> Sharing:
     if special is not None:
         return special(args, dict(kwargs))
     return Sharing.MAYBE if fn in _MAYBE else Sharing.SAME if fn is prims.alias else Sharing.UNKNOWN
+
+
+def _may_be_a_number(args: tuple[Arg, ...]) -> bool:
+    """Does an index of integers give an element, which is a number, or a row? Not known if the rank is not."""
+    t, index = _type(args[0]), args[1] if isinstance(args[1], tuple) else (args[1],)
+    integers = all(isinstance(getattr(i, "type", None), ab.Scalar) for i in index)
+    return isinstance(t, ab.Array) and ab.rank(t) is None and integers
 
 
 Special = Callable[[tuple[Arg, ...], dict[str, Arg]], Sharing]
