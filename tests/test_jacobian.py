@@ -172,6 +172,15 @@ def test_single_precision_stays_single(f):
         assert jacobian(f, mode=mode)(*args).dtype == np.float32
 
 
+def squeezed(x):
+    return np.squeeze(x[None, :] * 2.0) * np.ones(3)
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_all_axes_of_length_one_are_squeezed_but_not_that_of_one_direction(mode):
+    np.testing.assert_allclose(jacobian(squeezed, mode=mode)(np.array([0.3])), [[2.0], [2.0], [2.0]])
+
+
 def test_several_parameters_give_a_tuple():
     both = jacobian(affine, wrt=("x", "a"))(X, A)
     assert [j.shape for j in both] == [(5, 4), (5, 5, 4)]

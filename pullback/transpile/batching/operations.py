@@ -127,6 +127,8 @@ def along(b: Batch, s: Op) -> Var:
 
 
 def swapaxes(b: Batch, s: Op) -> Var:
+    if s.op is np.squeeze and dict(s.kwargs).get("axis", Lit(None)) == Lit(None):
+        raise NotBatched  # it would take the axis of directions with the others
     names = ("axis1", "axis2", "source", "destination", "axis")
     return b.emit(s.op, (b.each(s.args[0]),), _named(s, names, rank_of(s.args[0])), s.out)
 
