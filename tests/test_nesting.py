@@ -254,7 +254,14 @@ def grads_of_grads(x, v):
     return grad(grad(cubic))(x[0]) * np.sum(v) + grad(grad(lambda z: z**4 * v[1]))(x[1])
 
 
-ARRAYS = [inner_product, of_a_module, with_aux, by_name, of_structures, written_in_place, grads_of_grads]
+def operand_as_a_gradient(x, v):
+    return np.sum(grad(lambda a, b: np.sum(a * b))(x, v) * x**2)
+
+
+ARRAYS = [
+    *(operand_as_a_gradient, inner_product, of_a_module, with_aux, by_name, of_structures, written_in_place),
+    grads_of_grads,
+]
 
 
 @pytest.mark.parametrize("f", ARRAYS)

@@ -48,7 +48,7 @@ class Forward:
     asked: set[Var] = field(default_factory=set)
 
     def scan(self, b: Block, home: Level | None = None) -> None:
-        if home is None:
+        if home is None and b.body:
             self.find_lengths(b)
         enclosed = marks.enclosed(b.body)
         for s in b.body:
