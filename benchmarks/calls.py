@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ import pullback
 from benchmarks import models
 from benchmarks.models import Layer, Network, Six
 from benchmarks.programs import Program, normal
-from benchmarks.table import HEADER, Row, Setting, compared_runs, derive, verdict, written
+from benchmarks.table import Row, Setting, compared_runs, derive, print_rows, verdict, written
 from benchmarks.timing import Run, seconds
 
 CALLS, PAIRS = 200, 100  # in a row, and how often: 20,000 calls of each
@@ -97,14 +96,5 @@ def rows(pairs: int) -> Iterator[Row]:
     yield from dispatch_rows()
 
 
-def main() -> None:
-    """Print the rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=40)
-    print(HEADER)
-    for row in rows(parser.parse_args().pairs):
-        print(row, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    print_rows(__doc__, rows, 40)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 
 import pullback
 from benchmarks.programs import Program
-from benchmarks.table import HEADER, Row, Setting, compared, derive, verdict
+from benchmarks.table import Row, Setting, compared, derive, print_rows, verdict
 from pullback import checkpoint
 from tests.memory import peak_bytes
 
@@ -64,14 +63,5 @@ def rows(pairs: int) -> Iterator[Row]:
         yield compared("time with checkpoint", program, setting, again, derive(program), 1.4)
 
 
-def main() -> None:
-    """Print the rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=20)
-    print(HEADER)
-    for row in rows(parser.parse_args().pairs):
-        print(row, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    print_rows(__doc__, rows, 20)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from benchmarks.in_place_by_hand import (
     seidel_value_and_grad,
 )
 from benchmarks.programs import Program
-from benchmarks.table import HEADER, Row, Setting, multiple_of_primal, verdict
+from benchmarks.table import Row, Setting, multiple_of_primal, print_rows, verdict
 from benchmarks.timing import seconds
 from tests.inplace.programs import algorithms as a
 from tests.memory import kept_bytes
@@ -116,14 +115,5 @@ def rows(pairs: int) -> Iterator[Row]:
     yield from tape_rows()
 
 
-def main() -> None:
-    """Print the rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=40)
-    print(HEADER)
-    for row in rows(parser.parse_args().pairs):
-        print(row, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    print_rows(__doc__, rows, 40)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Iterator
 
@@ -16,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 import pullback
 from benchmarks.programs import against_primal, with_numpy
-from benchmarks.table import HEADER, Row, Setting, compared_runs
+from benchmarks.table import Row, Setting, compared_runs, print_rows
 
 STEPS = 350
 
@@ -58,6 +57,11 @@ def descended_by_hand(x, w):
 
 def rows(pairs: int) -> Iterator[Row]:
     """All rows, with BLAS on one thread."""
+    with threadpool_limits(1):
+        yield from _rows(pairs)
+
+
+def _rows(pairs: int) -> Iterator[Row]:
     setting = Setting("one thread", pairs, time.process_time)
     rng = np.random.default_rng(8)
     for program in list(against_primal())[:3]:
@@ -84,15 +88,5 @@ def rows(pairs: int) -> Iterator[Row]:
     )
 
 
-def main() -> None:
-    """Print the rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=20)
-    print(HEADER)
-    with threadpool_limits(1):
-        for row in rows(parser.parse_args().pairs):
-            print(row, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    print_rows(__doc__, rows, 20)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,15 @@ class Row:
 
 
 HEADER = "| claim | program | BLAS | measured | control | limit | holds |\n|---|---|---|---|---|---|---|"
+
+
+def print_rows(about: str | None, rows: Callable[[int], Iterator[Row]], pairs: int) -> None:
+    """Print the rows of one part of the table, measured in so many pairs unless the command line says otherwise."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--pairs", type=int, default=pairs)
+    print(HEADER)
+    for row in rows(parser.parse_args().pairs):
+        print(row, flush=True)
 
 
 @dataclass(frozen=True)
