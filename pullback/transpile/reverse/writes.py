@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Lit, Op, Slice, Var
+from pullback.transpile.core import Arg, Atom, Global, Lit, Op, Slice, Var
 from pullback.transpile.reverse.builder import ZERO
 from pullback.transpile.traversal import views_through
 
@@ -70,10 +70,8 @@ def _written(self: Adjoint, d: Atom, s: Op) -> Atom:
 
 def _may_repeat(index: Arg) -> bool:
     parts = index if isinstance(index, tuple) else (index,)
-    return any(
-        isinstance(i, Var) and ab.rank(i.type) != 0 and not (isinstance(i.type, ab.Array) and i.type.dtype == "bool")
-        for i in parts
-    )
+    arrays = [i.type for i in parts if isinstance(i, Var | Global) and ab.rank(i.type) != 0]
+    return not all(isinstance(t, ab.Array) and t.dtype == "bool" for t in arrays)
 
 
 def _is_active(self: Adjoint, value: Arg) -> bool:

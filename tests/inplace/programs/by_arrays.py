@@ -332,3 +332,47 @@ def repeated_elements_read_and_then_overwritten(x, w, i):
     y = x[i]
     x[i] = 1.0
     return w * y * x[0]
+
+
+PLACES = np.array([0, 1, 1, 3])
+PLACES_LISTED = [0, 1, 1, 3]
+
+
+@right(mixed(4), mixed(4, seed=1))
+def written_at_repeated_integers_of_the_module(x, a):
+    y = a.copy()
+    y[PLACES] = x * a
+    return y * y
+
+
+@right(mixed(4), mixed(4, seed=1))
+def written_at_a_list_of_the_module(x, a):
+    y = a.copy()
+    y[PLACES_LISTED] = x * a
+    return y * y
+
+
+@right(mixed(4), mixed(4, seed=1))
+def updated_at_repeated_integers_of_the_module(x, a):
+    y = a * 1.0
+    y[PLACES] *= x
+    y[PLACES] -= a
+    return y * y
+
+
+@right(mixed(4), mixed(4, seed=1))
+def written_at_repeated_integers_of_the_module_in_a_loop(x, a):
+    y = a.copy()
+    v = y[1:]
+    for _ in range(3):
+        y[PLACES] = y * x
+        v[PLACES[:3]] = x[:3]
+    return y * y
+
+
+@right(mixed(4), mixed(4, seed=1))
+def places_of_the_module_in_two_axes(x, a):
+    y = np.outer(a, a)
+    y[PLACES, PLACES[::-1]] = x * a
+    y[:, PLACES] += x
+    return y * y
