@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from .layout import Layout, PrintingError
 from .width import LINE
@@ -13,6 +14,8 @@ with warnings.catch_warnings():  # astor looks at names of `ast` that newer Pyth
     warnings.simplefilter("ignore", DeprecationWarning)
     from astor.code_gen import Precedence, SourceGenerator, set_precedence
 
+
+Visitor = Callable[[Any], None]
 
 _SHORTEST = 40  # characters of a comment, where lines are indented so far that there is no room for any
 
@@ -23,11 +26,15 @@ class Generator(SourceGenerator):  # type: ignore[misc]
     def __init__(self, layout: Layout) -> None:
         super().__init__(" " * 4)
         self.layout = layout
+        self.visitors: dict[type[Any], Visitor] = {}
 
     def visit(self, node: Any) -> None:
         if isinstance(node, ast.stmt):
             self._announce(node)
-        super().visit(node)
+        kind = type(node)
+        if kind not in self.visitors:
+            self.visitors[kind] = cast(Visitor, getattr(self, f"visit_{kind.__name__}", super().visit))
+        self.visitors[kind](node)
 
     def _announce(self, node: ast.stmt) -> None:
         if node in self.layout.blanks:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pullback import errors, runtime
 from pullback.transpile.core import Block, Effect, Function, Global, Origin, Program
-from pullback.transpile.traversal import blocks, calls
+from pullback.transpile.traversal import blocks, calls, compound
 
 from .base import DOC, Emitted
 from .building import Builder
@@ -318,7 +318,7 @@ def _plain_source(f: Any) -> ast.FunctionDef:
 
 def checks(b: Block) -> Iterator[str]:
     """The run-time helpers that a block calls for what they raise."""
-    for s in b.body:
+    for s in compound(b):
         if isinstance(s, Effect) and s.op in runtime.__all__:
             yield s.op
         for inner in blocks(s):

@@ -18,7 +18,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, Lit, Op, Stmt, Var
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import blocks, own_reads, substitute, variables
+from pullback.transpile.traversal import blocks, calls, own_reads, substitute, variables
 
 Mutates = Callable[[str], Collection[int]]
 """The positions of the arguments that the user's function with this key writes into; none for a companion."""
@@ -26,16 +26,11 @@ Mutates = Callable[[str], Collection[int]]
 
 def take_apart(b: Block, mutates: Mutates) -> Block:
     """The block in which all parts of the result of a mutating call stand right behind it, each of them once."""
-    if not any(mutates(key) for key in _called(b)):
+    if not any(map(mutates, calls(b))):
         return b
     parts = _Parts(mutates)
     parts.find(b)
     return substitute(parts.block(b), parts.renamed)
-
-
-def _called(b: Block) -> list[str]:
-    inner = [key for s in b.body for x in blocks(s) for key in _called(x)]
-    return [*(s.function for s in b.body if isinstance(s, Call)), *inner]
 
 
 class _Parts:

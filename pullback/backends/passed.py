@@ -17,7 +17,7 @@ from pullback import errors
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Effect, Function, Lit, Op, Stmt, Var
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import blocks, reads
+from pullback.transpile.traversal import blocks, compound, reads
 
 
 def is_set(s: Stmt) -> bool:
@@ -27,14 +27,15 @@ def is_set(s: Stmt) -> bool:
 
 def _sets(s: Stmt) -> list[Effect]:
     """Where a statement sets attributes, also under a condition."""
-    return [s] if isinstance(s, Effect) and is_set(s) else [x for b in blocks(s) for t in b.body for x in _sets(t)]
+    return [s] if isinstance(s, Effect) and is_set(s) else [x for b in blocks(s) for t in compound(b) for x in _sets(t)]
 
 
 def read_before_set(f: Function) -> Function:
     """A function that reads arguments and what they hold before it sets their attributes."""
-    place = next((k for k, s in enumerate(f.block.body) if _sets(s)), None)
-    if place is None:
+    first = next((s for s in compound(f.block) if _sets(s)), None)
+    if first is None:
         return f
+    place = f.block.body.index(first)
     passed: set[Atom] = {p.var for p in f.params}
     moved: list[Stmt] = []
     note_items(f.block.body[:place], passed)
@@ -73,9 +74,12 @@ def note_items(body: tuple[Stmt, ...], out: set[Atom]) -> None:
 
 def set_objects(block: Block) -> set[Var]:
     """The objects whose attributes a function sets at its end, and those that hold them."""
+    effects = [x for s in compound(block) for x in _sets(s)]
+    if not effects:
+        return set()
     inside = {s.out: s.args[0] for s in block.body if isinstance(s, Op) and s.op is prims.item}
     out: set[Var] = set()
-    for effect in (x for s in block.body for x in _sets(s)):
+    for effect in effects:
         v: object = effect.args[0]
         while isinstance(v, Var):
             out.add(v)

@@ -16,16 +16,18 @@ from dataclasses import replace
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, Op, Stmt, Var
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import substitute
+from pullback.transpile.traversal import operators, substitute
 
 _SAID = (prims.stopped, prims.watched)
 
 
 def plain(b: Block) -> Block:
     """The block in which a value that was stopped or watched is the value itself, under the name that it was given."""
+    if operators(b).isdisjoint(_SAID):
+        return b
     m: dict[Var, Atom] = {}
     found = _plain(b, m)
-    return substitute(found, {v: _end(v, m) for v in m}) if m else found
+    return substitute(found, {v: _end(v, m) for v in m})
 
 
 def _end(x: Atom, m: dict[Var, Atom]) -> Atom:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from .layout import Layout, PrintingError
@@ -57,22 +58,26 @@ def same_tree(a: object, b: object) -> bool:
             if len(x) != len(y):
                 return False
             pairs += zip(x, y, strict=True)
-        elif (fields := _FIELDS[kind]) is not None:
-            pairs += [(getattr(x, f, None), getattr(y, f, None)) for f in fields]
+        elif (parts := _PARTS[kind]) is not None:
+            for p, q in zip(parts(x), parts(y), strict=True):
+                if p is not q and not (type(p) is type(q) is str and p == q):
+                    pairs.append((p, q))
         elif x != y or (kind in (float, complex) and repr(x) != repr(y)):
             return False
     return True
 
 
-class _Fields(dict[type[Any], tuple[str, ...] | None]):
-    """The fields of nodes by type; whether a name is read or bound shows in where it stands."""
+class _Parts(dict[type[Any], Callable[[Any], Any] | None]):
+    """What gives the fields of nodes, by type; whether a name is read or bound shows in where it stands."""
 
-    def __missing__(self, kind: type[Any]) -> tuple[str, ...] | None:
-        self[kind] = tuple(f for f in kind._fields if f != "ctx") if issubclass(kind, ast.AST) else None
+    def __missing__(self, kind: type[Any]) -> Callable[[Any], Any] | None:
+        is_node = issubclass(kind, ast.AST)
+        fields = [f for f in kind._fields if f != "ctx"] if is_node else []
+        self[kind] = attrgetter("_fields", *fields) if is_node else None  # of one attribute it would give no tuple
         return self[kind]
 
 
-_FIELDS = _Fields()
+_PARTS = _Parts()
 
 
 def _difference(wanted: str, found: str) -> str:

@@ -29,7 +29,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Def, For, If, Lit, Op, Range, Stmt, Var, While
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import blocks, own_reads, variables
+from pullback.transpile.traversal import blocks, compound, own_reads, variables
 
 from .allocation import Length, allocated, count, counts_from_zero, length, rows_of
 from .facts import is_fresh
@@ -65,7 +65,7 @@ class _Readers:
         self.of = {v: loops for v, loops in self.of.items() if loops and v not in self.read}
 
     def _makers(self, b: Block) -> None:
-        for s in b.body:
+        for s in compound(b):
             if isinstance(s, For) and s.source is not None and s.stop is None:
                 self.of.update((o, []) for o in s.outs[len(s.inits) :] if _has_arrays(o))
             for inner in blocks(s):

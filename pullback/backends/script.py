@@ -285,10 +285,13 @@ def _gather(e: Expr | None, out: dict[Var, bool]) -> None:
         case Apply():
             shapes = of_shape_alone(e)
             for k, x in enumerate(e.args):
-                if k in shapes and isinstance(x, Var) and isinstance(x.type, ab.Array):
+                if not isinstance(x, Var):
+                    if not isinstance(x, Lit):
+                        _gather(x, out)
+                elif shapes and k in shapes and isinstance(x.type, ab.Array):
                     out.setdefault(x, False)
-                elif not isinstance(x, Lit):
-                    _gather(x, out)
+                else:
+                    out[x] = True
             for _, x in e.kwargs:
                 _gather(x, out)
         case tuple():

@@ -22,7 +22,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Lit, Op, Origin, Stmt, Var, While
 from pullback.transpile.optimise.simplify import substitute_own
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.shapes import of_shape_alone
+from pullback.transpile.shapes import asks_shapes, of_shape_alone
 from pullback.transpile.traversal import blocks, own_reads, variables
 
 from .facts import LIST_CHANGES
@@ -34,6 +34,8 @@ _STEPS = (operator.add, operator.sub)
 
 def ask_latest(b: Block) -> Block:
     """The block with shapes asked of the latest version of each array that is written."""
+    if not asks_shapes(b):
+        return b
     versions = _Versions()
     versions.block(b)
     if not versions.written:

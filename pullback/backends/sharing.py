@@ -41,10 +41,12 @@ def accumulation(e: Op | Apply, origin: Origin) -> bool:
 
     In backward code sums and differences may; in forward code what the user wrote so.
     """
-    if e.out is None or not (e.op in _SUMS if origin.adjoint else e.op in AUGMENTED and augmented(origin) is e.op):
+    if e.op not in (_SUMS if origin.adjoint else AUGMENTED):
         return False
     old, new = e.args[0], e.out
-    if not isinstance(old, Var) or not old.hint or old.hint != new.hint:
+    if new is None or not isinstance(old, Var) or not old.hint or old.hint != new.hint:
+        return False
+    if not origin.adjoint and augmented(origin) is not e.op:
         return False
     a, b = old.type, new.type
     if not isinstance(a, ab.Array) or not isinstance(b, ab.Array) or b.shape == ():

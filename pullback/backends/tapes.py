@@ -33,7 +33,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.traversal import blocks, own_reads, substitute, variables
+from pullback.transpile.traversal import blocks, compound, own_reads, substitute, variables
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class _Member:
 
 def merge_tapes(block: Block) -> Block:
     """The block with the lists of each loop merged that have the same readers."""
-    if not any(map(_collects, block.body)):
+    if not any(map(_collects, compound(block))):
         return block
     uses: dict[Var, list[_Use]] = {}
     for v in variables(block.results):
@@ -71,7 +71,7 @@ def merge_tapes(block: Block) -> Block:
 def _collects(s: Stmt) -> bool:
     if isinstance(s, For | While) and len(s.outs) > len(s.inits):
         return True
-    return any(_collects(t) for b in blocks(s) for t in b.body)
+    return any(_collects(t) for b in blocks(s) for t in compound(b))
 
 
 def _collect_uses(block: Block, uses: dict[Var, list[_Use]]) -> None:

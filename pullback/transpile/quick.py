@@ -22,30 +22,38 @@ def never(args: tuple[Any, ...]) -> bool:
 
 
 def test_of(args: Sequence[Any]) -> Test:
-    """A test that says yes only to arguments of the same `exact_key` as these; to none if there is much to test.
+    """A test that says yes only to arguments for which the code for these is right; to none if there is much to test.
 
-    For a float and an object that holds an array:
+    For a float and an object that holds two arrays:
 
         lambda a: (
             type(v0 := a[0]) is c0
             and type(v1 := a[1]) is c1 and [*(d1 := v1.__dict__)] == c2
-            and type(v2 := d1['w']) is c3 and v2.dtype is c4 and v2.shape == c5
+            and type(v2 := d1['w']) is c3 and type(v3 := d1['b']) is c3
+            and [v2.dtype, v2.shape, v3.dtype, v3.shape] == c4
         )
+
+    What `exact_key` asks is asked, but for the types of keys that are equal to strings.
     """
     tests = _Tests()
     for i, x in enumerate(args):
         tests.add(x, f"a[{i}]", 0)
     if len(tests.parts) > _MOST_TESTS:
         return never
+    if tests.arrays:  # all at once: one comparison of lists, which compares what is the same object fast
+        read = ", ".join(f"{v}.dtype, {v}.shape" for v in tests.arrays)
+        expected = [y for x in tests.arrays.values() for y in (x.dtype, x.shape)]
+        tests.parts.append(f"[{read}] == {tests.constant(expected)}")
     test: Test = eval(f"lambda a: {' and '.join(tests.parts) or 'True'}", tests.names)
     return test
 
 
 class _Tests:
-    """The parts of the expression, and what its names stand for."""
+    """The parts of the expression, the arrays by their names in it, and what its other names stand for."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
+        self.arrays: dict[str, ndarray[Any, Any]] = {}
         self.names: dict[str, Any] = {"exact_key": exact_key}
         self.count = 0
 
@@ -61,7 +69,7 @@ class _Tests:
             return
         self.parts.append(f"type({v} := {place}) is {self.constant(cls)}")
         if cls is ndarray:
-            self.parts.append(f"{v}.dtype is {self.constant(x.dtype)} and {v}.shape == {self.constant(x.shape)}")
+            self.arrays[v] = x
         elif kind == "itself":
             self.parts.append(f"{v} == {self.constant(x)}")
         elif kind == "attributes":
@@ -70,8 +78,9 @@ class _Tests:
             for name, y in x.__dict__.items():
                 self.add(y, f"{d}[{self.constant(name)}]", depth + 1)
         elif cls is dict:
-            types = self.constant([*map(type, x)])
-            self.parts.append(f"[*{v}] == {self.constant([*x])} and [*map(type, {v})] == {types}")
+            self.parts.append(f"[*{v}] == {self.constant([*x])}")
+            if not all(type(key) is str for key in x):  # 1, 1.0 and True are one key
+                self.parts.append(f"[*map(type, {v})] == {self.constant([*map(type, x)])}")
             for key, y in x.items():
                 self.add(y, f"{v}[{self.constant(key)}]", depth + 1)
         elif cls is tuple or cls is list:

@@ -12,6 +12,7 @@ from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Block, Op, OpFunction, Var
+from pullback.transpile.traversal import operators
 
 _OPERAND: dict[OpFunction, int] = {
     prims.dim: 0,
@@ -66,6 +67,11 @@ def of_shape_alone(s: Asking) -> range:
     if k is None:
         return range(0)
     return range(k, len(s.args) if s.op is runtime.unbroadcast else min(k + 1, len(s.args)))
+
+
+def asks_shapes(b: Block) -> bool:
+    """Is there an operation in a block that reads the shape of an operand alone?"""
+    return not operators(b).isdisjoint(_OPERAND)
 
 
 def asks_dtype(s: Op) -> bool:

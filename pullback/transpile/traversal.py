@@ -58,9 +58,17 @@ def blocks(s: Stmt) -> tuple[Block, ...]:
     return ()
 
 
+def compound(b: Block) -> tuple[Stmt, ...]:
+    """The statements of a block that are more than operations; found once for each block, as what is free."""
+    known: tuple[Stmt, ...] | None = vars(b).get("compound")
+    if known is None:
+        known = vars(b)["compound"] = tuple([s for s in b.body if not isinstance(s, Op)])
+    return known
+
+
 def calls(b: Block) -> Iterator[str]:
     """The keys of the functions that a block calls."""
-    for s in b.body:
+    for s in compound(b):
         if isinstance(s, Call):
             yield s.function
         for inner in blocks(s):
@@ -81,7 +89,7 @@ def operators(b: Block) -> frozenset[OpFunction]:
     known: frozenset[OpFunction] | None = vars(b).get("operators")
     if known is None:
         mine = {s.op for s in b.body if isinstance(s, Op)}
-        known = vars(b)["operators"] = frozenset(mine).union(*(operators(x) for s in b.body for x in blocks(s)))
+        known = vars(b)["operators"] = frozenset(mine).union(*(operators(x) for s in compound(b) for x in blocks(s)))
     return known
 
 
@@ -95,12 +103,9 @@ def own_reads(s: Stmt) -> list[Var]:
     """The variables that a statement itself reads, not those that only its blocks read; with repeats."""
     match s:
         case Op():
-            out: list[Var] = []
-            for x in s.args:
-                if isinstance(x, Var):
-                    out.append(x)
-                elif not isinstance(x, Lit):
-                    out += variables(x)
+            out = [x for x in s.args if isinstance(x, Var)]
+            if len(out) < len(s.args) and not all(isinstance(x, Var | Lit) for x in s.args):
+                out = list(variables(s.args))
             for _, x in s.kwargs:
                 out += variables(x)
             return out
@@ -177,6 +182,8 @@ def substitute(x: X, m: Mapping[Var, Atom]) -> X:
 
 def substitute_operands(s: Op, m: Mapping[Var, Atom]) -> Op:
     """An operation with its operands replaced; itself where nothing changes."""
+    if not s.kwargs and all(x not in m if isinstance(x, Var) else isinstance(x, Lit) for x in s.args):
+        return s
     args, kwargs = _substitute(s.args, m), _substitute(s.kwargs, m)
     return s if args is s.args and kwargs is s.kwargs else Op(s.out, s.op, args, kwargs, s.origin)
 

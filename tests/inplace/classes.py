@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.inplace.expressions import Pick
+from tests.inplace.expressions import CONSTANTS, Pick
 
 HEAD = """import functools
 from dataclasses import dataclass, field, replace
@@ -107,7 +107,7 @@ def classes(pick: Pick) -> str:
     frozen = pick(["@dataclass", "@dataclass(frozen=True)"])
     return "\n\n".join(
         [
-            HEAD,
+            HEAD + CONSTANTS,
             _text("@dataclass", "class Cell:", cell, pick(CELL), pick(SHIFT), pick(NORM)),
             _text("", "class Counter:", counter, pick(COUNTER), pick(KEEP), pick(MEAN)),
             _text("", "class Damped(Counter):", [*damped, "    self.damping = 0.7"], pick(DAMPED)),

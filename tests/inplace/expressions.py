@@ -11,6 +11,13 @@ Pick = Callable[[Sequence[Any]], Any]
 Shape = tuple[int, ...]
 SIZE = 4
 
+CONSTANTS = """
+PLACES = np.array([2, 0, 2, 1])
+ORDER = [3, 1, 0, 2]
+CHOSEN = np.array([True, False, True, True])
+WEIGHTS = np.array([0.5, -0.3, 0.8, 0.2])
+"""
+
 
 @dataclass
 class Expressions:
@@ -54,8 +61,13 @@ class Expressions:
         options = ["0", "-1", str(length // 2), str(-length)]
         options += [i if most <= length else f"{i} % {length}" for i, most in self.integers.items()] * 2
         options += [f"({i} + 1) % {length}" for i in self.integers]
-        options.append(f"k[{self.pick('0123')}] % {length}" if length < SIZE else f"k[{self.pick('0123')}]")
+        integers = f"{self.indices()}[{self.pick('0123')}]"
+        options.append(f"{integers} % {length}" if length < SIZE else integers)
         return str(self.pick(options))
+
+    def indices(self) -> str:
+        """Integers in a vector of length `SIZE`: of a parameter, or of the module, with repeats, or without."""
+        return str(self.pick(["k", "k", "PLACES", "ORDER"]))
 
     def scalar(self, depth: int = 1) -> str:
         """An expression for a number."""
@@ -76,7 +88,8 @@ class Expressions:
         row = f"{a}[{self.position(shape[0])}]" if len(shape) == 2 else a
         extra = shape[-1] - length
         if not extra:
-            return str(self.pick([row, row, f"{row}[::-1]", f"{row}[k]" if length == SIZE else row]))
+            every = [f"{row}[{self.indices()}]", f"WEIGHTS * {row}"] if length == SIZE else [row]
+            return str(self.pick([row, row, f"{row}[::-1]", *every]))
         start = self.pick(range(extra + 1))
         return f"{row}[{start}:{start + length}]"
 

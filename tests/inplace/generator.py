@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.inplace.expressions import SIZE, Expressions, Pick, Shape
+from tests.inplace.expressions import CONSTANTS, SIZE, Expressions, Pick, Shape
 
 HELPERS = """
 def scale(a, s):
@@ -109,7 +109,9 @@ class Writer(Expressions):
         rest = self.names[a][1:]
         value = self.value((SIZE, *rest))
         number, limit = self.scalar(0), self.pick(["0.0", "0.3", "-0.4"])
-        forms = [f"{a}[k] = {value}", f"{a}[k] += {value}", f"{a}[k] *= 0.8", f"np.add.at({a}, k, {value})"]
+        k = self.indices()
+        forms = [f"{a}[{k}] = {value}", f"{a}[{k}] += {value}", f"{a}[{k}] *= 0.8", f"np.add.at({a}, {k}, {value})"]
+        forms += [f"{a}[CHOSEN] = {number}", f"{a}[CHOSEN] *= 0.7", f"np.put({a}, PLACES, {number})"]
         forms += [
             f"{a}[{a} > {limit}] *= 0.6",
             f"{a}[{a} < {limit}] = {number}",
@@ -266,4 +268,4 @@ def program(pick: Pick) -> str:
     names = [f"np.sum({a} * np.cos({a} + {0.3 * j:.1f}))" for j, a in enumerate(w.names)]
     body = "\n".join(w.lines)
     result = " + ".join(names)
-    return f"import numpy as np\n{HELPERS}\n\ndef f(x, y, u, v, m, k, n):\n{body}\n    return x * y + {result}\n"
+    return f"import numpy as np\n{CONSTANTS}{HELPERS}\n\ndef f(x, y, u, v, m, k, n):\n{body}\n    return x * y + {result}\n"

@@ -71,7 +71,9 @@ def plain_body(source: FunctionSource) -> list[Any]:
 @lru_cache(maxsize=512)
 def names_given(source: FunctionSource) -> frozenset[str]:
     """The names that the statements of `plain_body` bind, and no program has."""
-    return frozenset(name for name in bound_names(plain_body(source)) if name.startswith("."))
+    own = set(map(id, source.tree.body))
+    made = [s for s in plain_body(source) if id(s) not in own]
+    return frozenset(name for name in bound_names(made) if name.startswith("."))
 
 
 def why_unsupported(source: FunctionSource, s: Any) -> Unsupported:

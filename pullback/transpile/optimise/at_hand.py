@@ -25,7 +25,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Lit, Op, Origin, Slice, Stmt, Tag, Var, While
 from pullback.transpile.infer import infer
 from pullback.transpile.infer.lengths import is_anonymous
-from pullback.transpile.shapes import asks_dtype, of_shape_alone
+from pullback.transpile.shapes import asks_dtype, asks_shapes, of_shape_alone
 from pullback.transpile.traversal import blocks, own_reads, variables
 
 _WRITES = (prims.set_item, prims.add_item)
@@ -37,6 +37,8 @@ Shape = tuple[ab.Length, ...]
 
 def ask_at_hand(b: Block) -> Block:
     """A block in which shapes are asked of what is in scope, where that is possible, and not where they are known."""
+    if not asks_shapes(b):
+        return b
     asking = _Asking()
     asking.scan(b)
     if not asking.asked:

@@ -20,7 +20,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.traversal import blocks, own_reads, variables
+from pullback.transpile.traversal import blocks, operators, own_reads, variables
 
 # maximum(x, c) > c just where x > c, also for NaN, and so on
 _SAME: dict[OpFunction, OpFunction] = {operator.gt: np.maximum, operator.lt: np.minimum}
@@ -31,16 +31,12 @@ def compare_operands(b: Block) -> Block:
 
     Before: `t = maximum(x, 0.0); hit = t > 0.0`. After: `t = maximum(x, 0.0); hit = x > 0.0`, and nothing reads `t`.
     """
-    if not _compares(b):
+    if operators(b).isdisjoint(_SAME):
         return b
     made: dict[Var, Op] = {}
     uses: Counter[Var] = Counter()
     _count(b, made, uses)
     return _rewrite(b, made, uses)
-
-
-def _compares(b: Block) -> bool:
-    return any(isinstance(s, Op) and s.op in _SAME or any(map(_compares, blocks(s))) for s in b.body)
 
 
 def _count(b: Block, made: dict[Var, Op], uses: Counter[Var]) -> None:

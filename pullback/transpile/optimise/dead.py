@@ -19,7 +19,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.traversal import blocks, free, own_reads, reads, variables
+from pullback.transpile.traversal import blocks, calls, compound, free, operators, own_reads, reads, variables
 
 
 def has_effect(s: Stmt) -> bool:
@@ -82,7 +82,7 @@ def tried(program: Program) -> frozenset[str]:
     found: set[str] = set()
     pending = [b for f in (program.entry, *program.functions.values()) for b in _tried(f.block)]
     while pending:
-        for key in _called(pending.pop()):
+        for key in calls(pending.pop()):
             if key not in found:
                 found.add(key)
                 pending.append(program.functions[key].block)
@@ -90,29 +90,20 @@ def tried(program: Program) -> frozenset[str]:
 
 
 def _tried(b: Block) -> Iterator[Block]:
-    for s in b.body:
+    for s in compound(b):
         if isinstance(s, If) and s.tries:
             yield s.then
         for inner in blocks(s):
             yield from _tried(inner)
 
 
-def _called(b: Block) -> Iterator[str]:
-    for s in b.body:
-        if isinstance(s, Call):
-            yield s.function
-        for inner in blocks(s):
-            yield from _called(inner)
-
-
 def any_effect(b: Block, keys: Collection[str]) -> bool:
     """Does a block do what is seen, itself or by a call of one of the functions `keys`?"""
-    return any(
+    return any(map(prims.has_effect, operators(b))) or any(
         (isinstance(s, Effect) and s.is_observable)
-        or (isinstance(s, Op) and prims.has_effect(s.op))
         or (isinstance(s, Call) and s.function in keys)
         or any(any_effect(x, keys) for x in blocks(s))
-        for s in b.body
+        for s in compound(b)
     )
 
 

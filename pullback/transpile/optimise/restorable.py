@@ -16,7 +16,7 @@ from pullback.transpile.infer import infer
 from pullback.transpile.optimise.chains import Chain, Loop, Place, chains_of
 from pullback.transpile.optimise.residuals import kept_in_loops
 from pullback.transpile.storage import Sharing, sharing
-from pullback.transpile.traversal import blocks, operations, views_through
+from pullback.transpile.traversal import blocks, compound, operations, views_through
 
 Size = Counter[int]  # how many values, by the power of the lengths and counts of iterations that there are of each
 _WHOLE, _MOVING = 6, 2  # weights: a slice that moves is some part of an axis
@@ -25,7 +25,7 @@ _MANY = 3
 
 def writes_in_loops(b: Block) -> bool:
     """Does a loop of a block, forward code of one function, change an array?"""
-    return any(True for _ in _chains(b.body))
+    return any(True for _ in _chains(b))
 
 
 def better_restored(b: Block, copies: Mapping[Var, Var], copied: Mapping[Tag, Tag]) -> list[Chain]:
@@ -33,7 +33,7 @@ def better_restored(b: Block, copies: Mapping[Var, Var], copied: Mapping[Tag, Ta
 
     What is run a second time counts for what it is a copy of: `copies` has the names, `copied` the statements.
     """
-    chains = list(_chains(b.body))
+    chains = list(_chains(b))
     if not chains:
         return []
     made = dict(operations(b))
@@ -48,9 +48,9 @@ def better_restored(b: Block, copies: Mapping[Var, Var], copied: Mapping[Tag, Ta
     return [c for c in chains if _is_less(_destroyed(c), read[id(c)])]
 
 
-def _chains(body: tuple[Stmt, ...], known: frozenset[Var] = frozenset()) -> Iterator[Chain]:
+def _chains(block: Block, known: frozenset[Var] = frozenset()) -> Iterator[Chain]:
     """The arrays that loops of forward code change by writes alone, each at the outermost such loop."""
-    for s in body:
+    for s in compound(block):
         if isinstance(s, Def) or s.origin.adjoint:
             continue
         inner = known
@@ -60,7 +60,7 @@ def _chains(body: tuple[Stmt, ...], known: frozenset[Var] = frozenset()) -> Iter
                     yield chain
                     inner |= chain.versions.keys()
         for b in blocks(s):
-            yield from _chains(b.body, inner)
+            yield from _chains(b, inner)
 
 
 def _is_simple(chain: Chain) -> bool:

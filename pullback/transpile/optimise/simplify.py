@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 
@@ -97,25 +98,22 @@ class _Simplifier:
 
     def name_temporaries(self, b: Block) -> list[Stmt]:
         """A temporary that is given a name is made under that name: `t = x * w; h = alias(t)` becomes `h = x * w`."""
-        made = {s.out for s in b.body if isinstance(s, (Op, Call)) and not s.out.hint}
-        named: dict[Var, Var] = {}
-        dropped: set[Var] = set()
+        made: dict[Var, int] = {}
+        out: list[Stmt] = []
         for s in b.body:
-            if (
-                isinstance(s, Op)
-                and s.op is prims.alias
-                and isinstance(t := s.args[0], Var)
-                and t in made
-                and t not in named
-            ):
-                named[t] = s.out
-                dropped.add(s.out)
-        self.m.update(named)
-        return [
-            replace(s, out=named[s.out]) if isinstance(s, (Op, Call)) and s.out in named else s
-            for s in b.body
-            if not (isinstance(s, Op) and s.op is prims.alias and s.out in dropped)
-        ]
+            if isinstance(s, Op | Call):
+                t = s.args[0] if isinstance(s, Op) and s.op is prims.alias else None
+                if isinstance(t, Var) and t in made:
+                    at = made.pop(t)
+                    out[at] = replace(cast(Op | Call, out[at]), out=s.out)
+                    self.m[t] = s.out
+                    if not s.out.hint:
+                        made[s.out] = at
+                    continue
+                if not s.out.hint:
+                    made[s.out] = len(out)
+            out.append(s)
+        return out
 
     def statement(self, s: Stmt, scope: _Scope) -> Stmt | None:
         match s:

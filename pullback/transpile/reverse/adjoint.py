@@ -202,9 +202,10 @@ class Adjoint:
             partials = self.b.splice(template, inputs)
             check_parts(self, rule.fn, partials, [s.out] * len(active))
         ranks = [ab.rank(_type(a)) for a in s.args]
+        whole = self.ct.is_whole(ct, s.out)
         for i, partial in zip(active, partials, strict=True):
             d = self.b(operator.mul, ct, partial)
-            if self.ct.is_whole(ct, s.out):
+            if whole:
                 self.ct.mark_whole(d, s.out)
             alone = {*ranks[:i], *ranks[i + 1 :]} <= {0}
             if alone and self.ct.is_whole(d, s.out):

@@ -37,7 +37,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.rename import renamed
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import blocks, operations, substitute
+from pullback.transpile.traversal import blocks, compound, operations, substitute
 
 if TYPE_CHECKING:
     from pullback.transpile.reverse.adjoint import Adjoint
@@ -63,7 +63,7 @@ def in_pieces(b: Block) -> Block:
 
 def runs_again(b: Block) -> bool:
     """Is there a loop in a block whose adjoint runs it again?"""
-    return any(isinstance(s, For) and s.again is not None or any(map(runs_again, blocks(s))) for s in b.body)
+    return any(isinstance(s, For) and s.again is not None or any(map(runs_again, blocks(s))) for s in compound(b))
 
 
 def _cut(s: For, body: list[Stmt]) -> For:

@@ -278,7 +278,7 @@ class Cotangents:
 
     def fit(self, d: Atom, v: Var, logical: Var | None) -> Atom:
         """The contribution `d` un-broadcast to `v`, in its dtype."""
-        own = self.is_whole(d, v) and (logical is None or self.is_whole(d, logical))
+        own = v is logical or self.is_whole(d, v) and (logical is None or self.is_whole(d, logical))
         return self._cast(d if own else self._unbroadcast(d, v, logical), v)
 
     def _cast(self, d: Atom, v: Var) -> Atom:
