@@ -268,4 +268,5 @@ def program(pick: Pick) -> str:
     names = [f"np.sum({a} * np.cos({a} + {0.3 * j:.1f}))" for j, a in enumerate(w.names)]
     body = "\n".join(w.lines)
     result = " + ".join(names)
-    return f"import numpy as np\n{CONSTANTS}{HELPERS}\n\ndef f(x, y, u, v, m, k, n):\n{body}\n    return x * y + {result}\n"
+    head = f"import numpy as np\n{CONSTANTS}{HELPERS}\n\n"
+    return f"{head}def f(x, y, u, v, m, k, n):\n{body}\n    return x * y + {result}\n"

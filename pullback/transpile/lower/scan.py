@@ -17,6 +17,17 @@ PATTERNS = (gast.MatchAs, gast.MatchStar, gast.MatchMapping)
 _LEAVES = (gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.Constant)
 
 
+class _Walked(dict[type, bool]):
+    """Is this a kind of node that may have names in it?"""
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = issubclass(kind, gast.AST) and not issubclass(kind, _LEAVES)
+        return self[kind]
+
+
+_WALKED = _Walked()
+
+
 @dataclass(frozen=True)
 class Names:
     """`local`: the names that a function binds; `every`: all in it; `declared`: its `global` and `nonlocal`."""
@@ -84,11 +95,12 @@ def _walk(nodes: Iterable[Any], binds: bool) -> Iterator[tuple[Any, bool]]:
     while stack:
         node, binds = stack.pop()
         yield node, binds
-        if isinstance(node, gast.Name) and node.annotation is None:
+        if type(node) is gast.Name and node.annotation is None:
             continue
         inside = binds and not isinstance(node, _OWN_NAMES) and not isinstance(node, _INNER)
         for field in reversed(node._fields):
             value = getattr(node, field, None)
-            for x in reversed(value) if isinstance(value, list) else (value,):
-                if isinstance(x, gast.AST) and not isinstance(x, _LEAVES):
-                    stack.append((x, inside))
+            if _WALKED[type(value)]:
+                stack.append((value, inside))
+            elif type(value) is list:
+                stack += [(x, inside) for x in reversed(value) if _WALKED[type(x)]]

@@ -54,8 +54,12 @@ class Forward:
         for s in b.body:
             if s.origin.adjoint:
                 self.read.update(own_reads(s), *(variables(inner.results) for inner in blocks(s)))
-            if (isinstance(s, Op) or isinstance(s, If) and _is_value(s)) and s not in enclosed:
-                self.note(self.of_parameters(s) if isinstance(s, Op) else s)
+            if isinstance(s, Op):
+                if s not in enclosed:
+                    self.note(self.of_parameters(s))
+                continue
+            if isinstance(s, If) and _is_value(s) and s not in enclosed:
+                self.note(s)
             if isinstance(s, (For, While, If)):
                 self.statements[s.tag] = s
                 if home is not None:

@@ -86,14 +86,17 @@ class _Simplifier:
     def block(self, b: Block, scope: _Scope) -> Block:
         out: list[Stmt] = []
         for s in self.name_temporaries(b):
+            if isinstance(s, Op):
+                kept = self.op(substitute_operands(s, self.m), scope)
+                if kept is not None:
+                    out.append(kept)
+                continue
             if marks.closes(s):
                 assert scope.around is not None
                 scope = scope.around
             if marks.opens(s):
                 scope = _Scope(around=scope)
-            kept = self.statement(substitute_own(s, self.m), scope)
-            if kept is not None:
-                out.append(kept)
+            out.append(self.statement(substitute_own(s, self.m), scope))
         return Block(b.params, tuple(out), substitute(b.results, self.m))
 
     def name_temporaries(self, b: Block) -> list[Stmt]:
@@ -115,10 +118,9 @@ class _Simplifier:
             out.append(s)
         return out
 
-    def statement(self, s: Stmt, scope: _Scope) -> Stmt | None:
+    def statement(self, s: Stmt, scope: _Scope) -> Stmt:
+        """A statement that is more than an operation."""
         match s:
-            case Op():
-                return self.op(s, scope)
             case If():
                 then, orelse = self.block(s.then, _Scope(scope)), self.block(s.orelse, _Scope(scope))
                 return self.drop_equal(replace(s, then=then, orelse=orelse))
@@ -131,8 +133,7 @@ class _Simplifier:
                 return replace(s, cond=cond, body=body, stop=substitute(s.stop, self.m))
             case Def():
                 return replace(s, block=self.block(s.block, _Scope(scope)))
-            case Effect() | Call():
-                return s
+        return s
 
     def op(self, s: Op, scope: _Scope) -> Op | None:
         known = self.known(s)
@@ -151,10 +152,12 @@ class _Simplifier:
         """The atom that an operation is nothing but another name of."""
         if s.op is prims.alias:
             return s.args[0] if not isinstance(s.args[0], (tuple, Slice)) else None
-        if s.op is operator.mul and s.origin.adjoint and (found := _product(s.args[0], s.args[1])) is not None:
-            return found
-        if s.op in (operator.mul, operator.add):
-            return _integer(s.op, s.args[0], s.args[1])
+        if s.op is operator.mul or s.op is operator.add:
+            x, y = s.args
+            if not isinstance(x, Lit) and not isinstance(y, Lit):
+                return None
+            found = _product(x, y) if s.op is operator.mul and s.origin.adjoint else None
+            return _integer(s.op, x, y) if found is None else found
         if s.op is prims.item and isinstance(s.args[0], Var) and (maker := self.made.get(s.args[0])):
             return _taken(maker, s.args[1])
         return None
