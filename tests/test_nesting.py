@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-import pullback
 from pullback import errors, grad, hvp, jvp, value_and_grad
 from tests.differences import direction
 
@@ -298,10 +297,6 @@ def test_the_text_calls_the_derivative_by_its_name():
 # what is refused
 
 
-def takes_a_vjp(x):
-    return pullback.vjp(cubic)(x)[0]
-
-
 def takes_of_an_integer(x, n):
     return x * grad(cubic)(n)
 
@@ -325,7 +320,6 @@ def takes_of_a_tangent(x):
 @pytest.mark.parametrize(
     ("f", "args", "cls", "text"),
     [
-        (takes_a_vjp, (0.5,), errors.NotSupportedYet, "vjp in a function that is differentiated"),
         (takes_of_an_integer, (0.5, 2), errors.WrtError, "the argument 'x' of 'cubic' holds no floats"),
         (takes_of_no_parameter, (0.5,), errors.WrtError, "wrt='y' names no parameter of 'cubic'"),
         (takes_its_own, (0.5,), errors.NotSupportedYet, "takes its own derivative"),

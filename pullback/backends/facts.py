@@ -220,6 +220,7 @@ HELPER_ALIASES: dict[Callable[..., Any], tuple[int, ...]] = {
     runtime.unbroadcast: (0,),
     runtime.add_trees: (0, 1),
     runtime.match_kinds: (0,),
+    runtime.fitted: (0,),
     runtime.to_fill: (0,),
     runtime.pass_through: (1,),
     prims.copies: (0,),

@@ -9,7 +9,7 @@ from pullback.runtime.products import product_of_others
 from pullback.runtime.raising import error_called
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
-from pullback.runtime.shapes import at_least_one, require_scalar, unbroadcast
+from pullback.runtime.shapes import at_least_one, fitted, require_scalar, unbroadcast
 from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zeros_of, zeros_to_fill
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "arrays_in",
     "at_least_one",
     "error_called",
+    "fitted",
     "match_kinds",
     "misfit",
     "order",

@@ -11,6 +11,7 @@ from pullback.runtime.trees import add_trees
 
 __all__ = [
     "add_trees",
+    "fitted",
     "match_kinds",
     "place_diagonal",
     "product_of_others",
@@ -37,6 +38,13 @@ def unbroadcast(g: Any, like: Any, *more: Any) -> Any:
     if repeated:
         g = jnp.sum(g, axis=repeated, keepdims=True)
     return jnp.broadcast_to(g, shape)
+
+
+def fitted(d: Any, like: Any) -> Any:
+    """The cotangent or tangent `d` of the value `like`, in its dtype. Raises TypeError for another shape."""
+    if jnp.shape(d) != jnp.shape(like):
+        raise TypeError(f"a cotangent or tangent has the shape {jnp.shape(d)}, what it belongs to {jnp.shape(like)}")
+    return jnp.asarray(d, jnp.result_type(like))
 
 
 def require_scalar(value: Any) -> None:

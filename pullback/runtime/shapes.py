@@ -37,6 +37,15 @@ def unbroadcast(g: Any, like: Any, *more: Any) -> Any:
     return g if np.shape(g) == shape else np.broadcast_to(g, shape).copy()
 
 
+def fitted(d: Any, like: Any) -> Any:
+    """The cotangent or tangent `d` of the value `like`, as a number of its kind. Raises TypeError for another shape."""
+    if np.shape(d) != np.shape(like):
+        raise TypeError(f"a cotangent or tangent has the shape {np.shape(d)}, what it belongs to {np.shape(like)}")
+    if isinstance(like, np.ndarray):
+        return np.asarray(d, like.dtype)
+    return d if type(d) is type(like) else type(like)(d)
+
+
 def at_least_one(n: int) -> int:
     """A count of elements to divide by: where there are none, nothing is divided, and by 1 that does not raise."""
     return max(n, 1)

@@ -32,7 +32,8 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.infer import infer, type_of
+from pullback.transpile.entry import pack
+from pullback.transpile.infer import type_of
 from pullback.transpile.optimise import (
     any_effect,
     ask_at_hand,
@@ -283,10 +284,3 @@ def joined(gradients: tuple[Atom, ...], bare: bool, origin: Origin) -> tuple[Ato
     """The gradients as one result: the one, or a tuple of them; and the statements that make it."""
     join: list[Stmt] = []
     return (gradients[0] if bare else pack(join, gradients, origin)), join
-
-
-def pack(body: list[Stmt], items: tuple[Atom, ...], origin: Origin) -> Var:
-    """Append a tuple of `items` to `body`."""
-    out = Var("", infer(prims.make_tuple, items, {}))
-    body.append(Op(out, prims.make_tuple, items, (), origin))
-    return out

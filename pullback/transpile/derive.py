@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.companions import Derivation, joined, pack
+from pullback.transpile.companions import Derivation, joined
 from pullback.transpile.core import Atom, Block, Def, Effect, Function, Program, Stmt, Var
-from pullback.transpile.entry import always_raises, doc, is_scalar, reachable, require_scalar, with_parts
+from pullback.transpile.entry import always_raises, doc, is_scalar, pack, reachable, require_scalar, with_parts
 from pullback.transpile.forward import entry as forward
 from pullback.transpile.infer import type_of
 from pullback.transpile.request import Request

@@ -1,4 +1,4 @@
-"""What every derivative's entry has: its documentation, its scalar result, the functions that it reaches."""
+"""What every derivative's entry has: its documentation, its result, the functions that it reaches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pullback import errors
 from pullback.backends.base import DOC
 from pullback.transpile import abstract as ab
 from pullback.transpile import marks, prims
-from pullback.transpile.core import Atom, Block, Effect, Function, If, Lit, Op, Var
+from pullback.transpile.core import Atom, Block, Effect, Function, If, Lit, Op, Origin, Stmt, Var
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.request import Request
 from pullback.transpile.traversal import calls
@@ -113,6 +113,13 @@ def doc(f: Function, request: Request) -> str:
             short = f"Gradient of `{f.name}`"
             long = f"{short} with respect to {to}"
     return f"{long if len(long) <= DOC else short}."
+
+
+def pack(body: list[Stmt], items: tuple[Atom, ...], origin: Origin) -> Var:
+    """Append a tuple of `items` to `body`."""
+    out = Var("", infer(prims.make_tuple, items, {}))
+    body.append(Op(out, prims.make_tuple, items, (), origin))
+    return out
 
 
 def reachable(entry: Function, functions: dict[str, Function]) -> dict[str, Function]:

@@ -16,7 +16,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.batching.functions import Batching
 from pullback.transpile.batching.values import NotBatched
-from pullback.transpile.companions import Derivation, pack
+from pullback.transpile.companions import Derivation
 from pullback.transpile.core import (
     Arg,
     Atom,
@@ -31,6 +31,7 @@ from pullback.transpile.core import (
     Stmt,
     Var,
 )
+from pullback.transpile.entry import pack
 from pullback.transpile.forward.derivation import Pushforward
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.infer.lengths import anonymous

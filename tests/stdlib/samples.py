@@ -454,6 +454,7 @@ add(
     ],
 )
 add(runtime.match_kinds, samples=[call(normal(2, 3), normal(2, 3)), call(1.5, 2.0)])
+add(runtime.fitted, samples=[call(normal(2, 3), normal(2, 3)), call(1.5, 2.0)])
 add(runtime.add_trees, samples=[call(normal(2, 3), normal(2, 3)), call(1.5, 2.0)])
 add(np.tril, np.triu, samples=[call(normal(3, 3)), call(normal(2, 3), k=1), call(normal(2, 3, 2), k=-1)])
 

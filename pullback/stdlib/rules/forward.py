@@ -15,6 +15,7 @@ import numpy as np
 
 from pullback.runtime import (
     add_trees,
+    fitted,
     match_kinds,
     place_diagonal,
     scatter_add,
@@ -36,7 +37,7 @@ linear(
     at=None,
 )
 linear(
-    *(np.take, np.take_along_axis, unbroadcast, match_kinds, scatter_add, scatter_add_along, place_diagonal),
+    *(np.take, np.take_along_axis, unbroadcast, match_kinds, fitted, scatter_add, scatter_add_along, place_diagonal),
 )
 linear(np.full_like, np.full, at=(1,))
 linear(np.where, at=(1, 2))

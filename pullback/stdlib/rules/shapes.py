@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import add_trees, match_kinds, scatter_add, unbroadcast
+from pullback.runtime import add_trees, fitted, match_kinds, scatter_add, unbroadcast
 from pullback.stdlib.registry import rule, static
 
 
@@ -154,7 +154,7 @@ def add_trees_(ct: Any, out: Any, a: Any, b: Any) -> Any:
     return ct, ct
 
 
-@rule(match_kinds)
+@rule(match_kinds, fitted)
 def match_kinds_(ct: Any, out: Any, d: Any, like: Any) -> Any:
     return ct, None
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.companions import pack
 from pullback.transpile.core import Block, Function, Param, Program, Stmt, Var
+from pullback.transpile.entry import pack
 from pullback.transpile.forward.jvp import Forward, Pushing
 from pullback.transpile.infer import type_of
 from pullback.transpile.optimise import (

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import jacobians
-from pullback.transpile.companions import Derivation, pack
+from pullback.transpile.companions import Derivation
 from pullback.transpile.core import Atom, Block, Def, Function, Param, Program, Stmt, Var
-from pullback.transpile.entry import always_raises, reachable, with_parts
+from pullback.transpile.entry import always_raises, pack, reachable, with_parts
 from pullback.transpile.forward.derivation import Pushforward, tangents_of
 from pullback.transpile.forward.jvp import Forward
 from pullback.transpile.forward.tangents import exact

@@ -93,7 +93,7 @@ def pass_through(call: Call) -> Type:
     return call.type(1, "d")
 
 
-@shape_function(runtime.match_kinds)
+@shape_function(runtime.match_kinds, runtime.fitted)
 def match_kinds(call: Call) -> Type:
     """A cotangent with the structure of a value."""
     return call.type(1, "like")

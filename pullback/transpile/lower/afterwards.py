@@ -17,7 +17,7 @@ from pullback.transpile.lower.kin import Local
 from pullback.transpile.lower.memory import Cell
 from pullback.transpile.lower.scope import NONE
 from pullback.transpile.lower.states import Binding, Inner, Name, Unbound, hint_of
-from pullback.transpile.lower.values import flat, is_atom, leaves, rebuild, type_of
+from pullback.transpile.lower.values import flat, held, is_atom, leaves, rebuild, type_of
 from pullback.transpile.lower.ways import ends_by_jump
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def finish(trials: Trials, inner: Inner, results: dict[Name, list[Atom]], local:
                 scope.bind(name, now)
             elif not local(name) and isinstance(final, Unbound):
                 scope.bind(name, final)
-    left = [_leave(trials, name, local) for name in trials.left]
+    left = [_leave(trials, name, inner, local) for name in trials.left]
     carried = trials.carried.values()
     return Round(
         inner,
@@ -72,7 +72,7 @@ def finish(trials: Trials, inner: Inner, results: dict[Name, list[Atom]], local:
     )
 
 
-def _leave(trials: Trials, name: Variable, local: Local) -> list[Var]:
+def _leave(trials: Trials, name: Variable, inner: Inner, local: Local) -> list[Var]:
     """A name that is first bound inside stands after the loop for what the last iteration left in it.
 
     Before the loop there is None in its place, which nobody reads unless the loop does not run.
@@ -80,6 +80,11 @@ def _leave(trials: Trials, name: Variable, local: Local) -> list[Var]:
     final = trials.left[name]
     atoms = [(path, x) for path, x in flat(final) if is_atom(x)]
     hint = hint_of(name)
+    params = (p for c in trials.carried.values() for p in c.params)
+    of_body = {*trials.own, *params, *(o for s in inner.body for o in s.outs)}
+    if any(x in of_body for f in leaves(final) for value in held(f) for x in leaves(value)):
+        what = f"{hint!r} is a function that is made in this loop, of values of one iteration, and used after it"
+        trials.scope.refuse(trials.s, what, "Call it in the loop, or make it after the loop.")
     if any(isinstance(type_of(x), ab.ListOf) for _, x in atoms):
         what = f"{hint!r} is first bound in this loop, and read after it: a list whose length is not known"
         trials.scope.refuse(trials.s, what, "Give it a value before the loop: an empty list.")

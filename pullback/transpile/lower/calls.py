@@ -27,6 +27,7 @@ from pullback.transpile.lower import (
     inlining,
     instances,
     library,
+    linear_maps,
     making,
     outputs,
     parts,
@@ -47,6 +48,7 @@ from pullback.transpile.lower.values import (
     Closure,
     Derivative,
     Instance,
+    LinearMap,
     Method,
     Once,
     Pack,
@@ -144,6 +146,8 @@ def call(
             return call(scope, node, inner, [*first, *args], {**given, **keywords}, hint)
         case Derivative():
             return derivatives.call(scope, node, callee, args, keywords, hint)
+        case LinearMap():
+            return linear_maps.call(scope, node, callee, args, keywords, hint)
         case Method(receiver=receiver, name=name):
             return call_method(scope, node, receiver, name, args, keywords, hint)
         case Lit(value=type() as cls) if _is_made(cls):

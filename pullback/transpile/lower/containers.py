@@ -21,6 +21,7 @@ from pullback.transpile.lower.values import (
     Closure,
     Derivative,
     Instance,
+    LinearMap,
     Method,
     Once,
     Pack,
@@ -60,7 +61,7 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             made = prims.make_tuple if kind == "tuple" else prims.make_list
             out = scope.op(made, parts, (), hint, node, type_of(value))
             return _known_to_be(scope, out, value)
-    if isinstance(value, Closure | Partial | UserFunction):  # a list of functions that a loop makes may be known
+    if isinstance(value, Closure | Partial | LinearMap | UserFunction):  # in a list that a loop makes, it may be known
         scope.need_known(node, *_not_a_value(value))
     scope.refuse(node, *_not_a_value(value))
 
@@ -77,6 +78,9 @@ def _not_a_value(value: Value) -> tuple[str, str]:
     match value:
         case UserFunction(source=f):
             return f"the function {f.name!r} is used as a value, which is not supported yet", "Call it by its name."
+        case LinearMap(mode=mode):
+            message = f"the function that {mode} gives is used as a value, which is not supported yet"
+            return message, "Call it here, and use what it returns."
         case Closure() | Partial() | Derivative():
             return "a function is used as a value, which is not supported yet", "Call it here, and use what it returns."
         case UserModule(text=text):

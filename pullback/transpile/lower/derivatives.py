@@ -14,16 +14,19 @@ from typing import Any, cast
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, Call, Function, Lit, Program, Var
+from pullback.transpile.halves import halves
+from pullback.transpile.lower import current, linear_maps
 from pullback.transpile.lower.canonical import Renaming
 from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.effects import Shared, result_value
-from pullback.transpile.lower.functions import Unit, arguments, declared, reachable, takes_any
+from pullback.transpile.lower.functions import Taken, Unit, arguments, declared, reachable, takes_any
 from pullback.transpile.lower.lifting import lifted_function
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
     Closure,
     Derivative,
+    LinearMap,
     Pack,
     Partial,
     UserFunction,
@@ -49,9 +52,6 @@ def made(scope: Scope, node: Any, mode: Mode, args: list[Value], keywords: Mappi
     if len(args) != 1 or given.keys() - {"wrt", "has_aux", "backend"}:
         what = "with a function, `wrt` and `has_aux`"
         scope.refuse(node, f"{mode} is called here in another way than {what}", "Leave the rest out.")
-    if mode == "vjp":
-        hint = "Use grad, or jvp, or differentiate the product of the result with a cotangent."
-        scope.refuse(node, "vjp in a function that is differentiated is not supported yet", hint)
     wrt = _positions(keywords.get("wrt", Lit(0)))
     if wrt is None:
         scope.refuse(node, "`wrt` is not known while transpiling", "Write it out.")
@@ -90,11 +90,11 @@ def call(
     if d.mode in _TANGENTS:
         args, tangents = _primals(scope, node, d, args, keywords)
         keywords = {}
-    source, first, more = _source(scope, node, _chain(scope, node, d)[-1].callee)
-    values = list(arguments(scope, node, source, [*first, *args], {**keywords, **more}).values())
+    source, first, more, defaults = _source(scope, node, _chain(scope, node, d)[-1].callee)
+    values = list(arguments(scope, node, source, [*first, *args], {**keywords, **more}, defaults).values())
     if takes_any(source) or any(is_callable(x) for v in values for x in leaves(v)):
         scope.refuse(node, f"the derivative of {source.name!r} is taken here, which is given functions", _HINT)
-    atoms = [as_atom(scope, node, v) for v in (*values, *tangents)]
+    atoms = [as_atom(scope, node, v) for v in values]
     if any(isinstance(a, Var) and a.type is BOTTOM for a in atoms):  # of a call around that is lowered again
         out = Var(hint, BOTTOM)
         scope.op(cast(Any, _nothing), (), (), hint, node, BOTTOM)
@@ -102,10 +102,30 @@ def call(
     request = _request(scope, node, d, source, len(first), atoms)
     renaming = Renaming()
     types = tuple(renaming.type(a.type, False) for a in atoms[: len(values)])
-    key, result = _function(scope, node, source, types, request)
-    out = Var(hint, renaming.back(result))
-    scope.body.append(Call(out, key, tuple(atoms), scope.origin(node)))
+    moved = [atoms[i] for i in request.wrt]
+    along = [linear_maps.fitting(scope, node, v, x) for v, x in zip(tangents, moved, strict=False)]
+    taken = _function(scope, node, source, types, request)
+    out = Var("" if taken.linear else hint, renaming.back(_result(scope, taken.key)))
+    scope.body.append(Call(out, taken.key, (*atoms, *along), scope.origin(node)))
+    if taken.linear:
+        return _with_map(scope, taken, request, out, atoms, renaming)
     return result_value(scope, out, Shared(), values)
+
+
+def _with_map(
+    scope: Scope, taken: Taken, request: Request, out: Var, atoms: Sequence[Atom], renaming: Renaming
+) -> Value:
+    """What `vjp` or `linearize` gives: the value, the linear function, and what else the function returns."""
+    parts = [out]
+    if taken.results > 1:
+        assert isinstance(out.type, ab.Seq)
+        parts = [current.part(scope, out, k, t) for k, t in enumerate(out.type.items)]
+    kept = tuple([*atoms, *parts][k] for k in taken.reads)
+    is_vjp = request.mode == "vjp"
+    like = (parts[0],) if is_vjp else tuple(atoms[i] for i in request.wrt)
+    made = LinearMap(taken.linear, kept, like, renaming.back, request.mode, is_vjp or request.bare)
+    value, *aux = (result_value(scope, p, Shared(), ()) for p in parts[: 1 + request.has_aux])
+    return Pack("tuple", (value, made, *aux))
 
 
 def _nothing() -> None:
@@ -128,22 +148,24 @@ def _primals(
     return list(packs[0]), list(packs[1]) if isinstance(d.wrt, tuple) else [given["tangents"]]
 
 
-def _source(scope: Scope, node: Any, f: Value) -> tuple[FunctionSource, tuple[Value, ...], dict[str, Value]]:
-    """The function that is differentiated, arguments that come first, and what it sees of functions around it."""
+def _source(
+    scope: Scope, node: Any, f: Value
+) -> tuple[FunctionSource, tuple[Value, ...], dict[str, Value], Mapping[str, Value] | None]:
+    """The function that is differentiated, arguments that come first, what it sees of functions around it, defaults."""
     match f:
         case Partial(callee=inner, args=first, keywords=named):
-            source, before, more = _source(scope, node, inner)
-            return source, (*before, *first), {**named, **more}
+            source, before, more, defaults = _source(scope, node, inner)
+            return source, (*before, *first), {**named, **more}, defaults
         case UserFunction(source=source) if not source.is_context and not source.captured:
-            return source, (), {}
+            return source, (), {}, None
         case Closure():
-            found = lifted_function(scope, f)
+            found = lifted_function(scope, f, all_given=True)
             if found is not None:
-                return found[0], (), dict(found[1])
+                return found[0], (), dict(found[1]), f.defaults
         case Lit(value=FunctionType() as obj):
             binding = bind(obj, scope.source.reads)
             if isinstance(binding, FunctionSource):
-                return binding, (), {}
+                return binding, (), {}, None
     scope.refuse(node, "the derivative of this is taken here, which is not supported yet", _HINT)
 
 
@@ -191,10 +213,8 @@ def _wrt(
     return tuple(wrt)
 
 
-def _function(
-    scope: Scope, node: Any, source: FunctionSource, types: tuple[ab.Type, ...], request: Request
-) -> tuple[str, ab.Type]:
-    """The function of the program that is this derivative, made the first time it is called; and its result's type."""
+def _function(scope: Scope, node: Any, source: FunctionSource, types: tuple[ab.Type, ...], request: Request) -> Taken:
+    """The functions of the program that are this derivative, made the first time it is called."""
     unit, slot = scope.program_unit(), (source.key, types, request)
     if slot in unit.deriving:
         message = f"{source.name!r} takes its own derivative, of which it is a part"
@@ -206,13 +226,27 @@ def _function(
             derived = as_primal(unit.derive(Program(f, reachable(f, unit.functions)), request))
         finally:
             unit.deriving.discard(slot)
-        unit.derived[slot] = _added(unit, derived)
-    key = unit.derived[slot]
-    return key, type_of(unit.functions[key].block.results[0])
+        unit.derived[slot] = _taken(scope, node, unit, derived, request)
+    return unit.derived[slot]
 
 
-def _added(unit: Unit, program: Program) -> str:
-    """Add a program to that of the function around; the key of what was its entry.
+def _result(scope: Scope, key: str) -> ab.Type:
+    return type_of(scope.program_unit().functions[key].block.results[0])
+
+
+def _taken(scope: Scope, node: Any, unit: Unit, program: Program, request: Request) -> Taken:
+    """Add the program of a derivative to that of the function around."""
+    if request.mode not in ("vjp", "linearize"):
+        return Taken(_added(unit, program)[0])
+    parted = halves(program)
+    if parted is None:
+        scope.refuse(node, "the function whose derivative is taken here never returns", "It raises on all paths.")
+    entry, linear = _added(unit, parted.program, parted.linear)
+    return Taken(entry, linear, parted.reads, parted.results)
+
+
+def _added(unit: Unit, program: Program, *more: Function) -> list[str]:
+    """Add a program to that of the function around, and `more` functions; the keys of its entry and of these.
 
     All of its functions get keys of their own: those of the program around may be lowered anew, and then differ.
     """
@@ -220,9 +254,9 @@ def _added(unit: Unit, program: Program) -> str:
     keys = {key: f"{key}@{number}" for key in program.functions}
     for key, f in program.functions.items():
         unit.functions[keys[key]] = _with_keys(f, keys)
-    entry = f"{program.entry.name}@{number}"
-    unit.functions[entry] = _with_keys(program.entry, keys)
-    return entry
+    own = {f"{f.name}@{number}": _with_keys(f, keys) for f in (program.entry, *more)}
+    unit.functions.update(own)
+    return list(own)
 
 
 def _with_keys(f: Function, keys: Mapping[str, str]) -> Function:

@@ -19,7 +19,7 @@ import numpy as np
 from pullback.transpile.core import Effect, Lit
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import Binding, End, Env, Name, Raised, Unbound
-from pullback.transpile.lower.values import Closure, Derivative, Partial, UserFunction, class_of
+from pullback.transpile.lower.values import Closure, Derivative, LinearMap, Partial, UserFunction, class_of
 from pullback.transpile.lower.ways import may_leave
 
 Exit = Callable[[End], End]  # what is done on the way out of statements that end in this way, and how it all ends
@@ -75,7 +75,7 @@ def _acts(scope: Scope, node: Any) -> bool:
     if not scope.is_global(root.id):
         found = scope.bound(scope.variable(root.id))
         is_object = found is not None and class_of(found) is not None
-        return is_object or isinstance(found, Closure | Partial | Derivative | UserFunction)
+        return is_object or isinstance(found, Closure | Partial | Derivative | LinearMap | UserFunction)
     match scope.outer_name(root, root.id):
         case Lit(value=obj):
             library = str(getattr(obj, "__module__", None) or getattr(obj, "__name__", "")).partition(".")[0]

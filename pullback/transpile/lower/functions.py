@@ -41,6 +41,19 @@ class Specialised:
     asked: bool = False
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A derivative that is a function of the program, and what comes with it if it returns a function: `linear`.
+
+    `reads`: its first arguments, as positions among the arguments of the other one and, after these, its results.
+    """
+
+    key: str
+    linear: str = ""
+    reads: tuple[int, ...] = ()
+    results: int = 1
+
+
 @dataclass
 class Unit:
     """The functions of one program.
@@ -58,7 +71,7 @@ class Unit:
     changing: frozenset[type] = frozenset()
     read: dict[Global, None] = field(default_factory=dict)
     lifted: set[Hashable] = field(default_factory=set)
-    derived: dict[Hashable, str] = field(default_factory=dict)  # derivatives that are functions, by what they are of
+    derived: dict[Hashable, Taken] = field(default_factory=dict)  # derivatives that are functions, by what they are of
     deriving: set[Hashable] = field(default_factory=set)  # those that are being made
 
     def key_for(self, name: str) -> str:

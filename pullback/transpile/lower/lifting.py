@@ -43,9 +43,14 @@ def call_lifted(
     return scope.call_user(node, source, list(args), {**keywords, **more}, hint)
 
 
-def lifted_function(scope: Scope, f: Closure) -> tuple[FunctionSource, dict[str, Value]] | None:
-    """A function in a function as one of the program, and its further arguments; None if it cannot be one."""
-    group = _Group(scope)
+def lifted_function(
+    scope: Scope, f: Closure, all_given: bool = False
+) -> tuple[FunctionSource, dict[str, Value]] | None:
+    """A function in a function as one of the program, and its further arguments; None if it cannot be one.
+
+    `all_given`: is it called with a value for each parameter, whatever the defaults are?
+    """
+    group = _Group(scope, f if all_given else None)
     if not group.add(f) or not group.fits():
         return None
     return group.sources[f.source.key], group.values()
@@ -54,8 +59,9 @@ def lifted_function(scope: Scope, f: Closure) -> tuple[FunctionSource, dict[str,
 class _Group:
     """Functions that see one another, and the variables of the functions around that they see."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, all_given: Closure | None) -> None:
         self.scope = scope
+        self.all_given = all_given
         self.members: dict[Hashable, Closure] = {}
         self.variables: dict[str, Variable] = {}
         self.known: dict[str, Binding | _Later] = {}  # what names stand for that are no values of the run
@@ -67,7 +73,9 @@ class _Group:
             return True
         self.members[f.source.key] = f
         names = names_of(f.source)
-        if f.seen is None or takes_any(f.source) or not all(map(_is_constant, declared(f.source))):
+        if f.seen is None or takes_any(f.source):
+            return False
+        if f is not self.all_given and not all(map(_is_constant, declared(f.source))):
             return False
         for name in sorted(names.every - names.local):
             variable = f.seen.find(name)

@@ -68,6 +68,22 @@ class Derivative:
 
 
 @dataclass(frozen=True, eq=False)
+class LinearMap:
+    """What `vjp(f)(x)` or `linearize(f)(x)` gives beside the value: a function of the program, and what it reads.
+
+    `like`: the values, as they were, that cotangents or tangents belong to; `back`: from the types of that function to
+    those here; `bare`: does it take the one tangent itself, and not a tuple?
+    """
+
+    function: str
+    kept: tuple[Atom, ...]
+    like: tuple[Atom, ...]
+    back: Callable[[ab.Type], ab.Type]
+    mode: Mode
+    bare: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Instance:
     """An object that is being made, or whose attributes are set later: these are the names of a frame.
 
@@ -137,6 +153,7 @@ Value = (
     | Closure
     | Partial
     | Derivative
+    | LinearMap
     | Instance
     | Super
     | UserModule
@@ -278,7 +295,20 @@ def is_callable(value: Value) -> bool:
     """Is this a function of the user's, in whatever form, or an object that has none yet?"""
     if isinstance(value, Var | Lit):
         return isinstance(static(value), FunctionType | functools.partial)
-    return isinstance(value, UserFunction | Closure | Partial | Derivative | Method | Instance)
+    return isinstance(value, UserFunction | Closure | Partial | Derivative | LinearMap | Method | Instance)
+
+
+def held(value: Value) -> Iterator[Value]:
+    """The values that a function holds which was made in the function."""
+    match value:
+        case Closure(defaults=given):
+            yield from given.values()
+        case Partial(callee=callee, args=args, keywords=keywords):
+            yield from (*held(callee), *args, *keywords.values())
+        case Derivative(callee=callee):
+            yield from held(callee)
+        case LinearMap(kept=kept, like=like):
+            yield from (*kept, *like)
 
 
 def class_of(value: Value) -> type | None:
