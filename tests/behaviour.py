@@ -70,6 +70,25 @@ def ran(f: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, Any]:
     return value, expected
 
 
+def spoil(tree: Any) -> None:
+    """Write into all arrays, lists and dicts of a structure, and into the attributes of its objects."""
+    if isinstance(tree, np.ndarray):
+        if tree.flags.writeable:
+            tree[...] = ~tree if tree.dtype == bool else 0 if tree.dtype.kind in "iu" else 7.25
+        return
+    entries = attributes_of(tree)
+    if entries is None and not isinstance(tree, dict | list | tuple):
+        return
+    if entries is None:
+        entries = dict(tree) if isinstance(tree, dict) else dict(enumerate(tree))
+    for key, x in entries.items():
+        spoil(x)
+        if isinstance(tree, dict | list):
+            tree[key] = 3.5 if isinstance(x, float) else None
+        elif not isinstance(tree, tuple):
+            object.__setattr__(tree, key, None)
+
+
 def assert_behaves(f: Callable[..., Any], *args: Any, steps: Sequence[float] = (1e-6,)) -> None:
     """The derivative of `f` at these arguments, in all of them that have floats, is as it must be.
 
@@ -91,6 +110,7 @@ def assert_behaves(f: Callable[..., Any], *args: Any, steps: Sequence[float] = (
     again, pull_again = derivative(*other)
     assert identical(again, value)
     assert identical(other, after)
+    spoil(other)
     assert identical(pull_again(ct), kept)
     assert all(same_kinds(g, args[i]) for g, i in zip(gradients, wrt, strict=True))
     own = arrays(gradients)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from pullback import errors, jvp, linearize
-from tests.differences import direction
+from pullback import errors, jvp, linearize, vjp
+from tests.behaviour import identical, spoil
+from tests.differences import copied, direction
 from tests.test_jacobian import CASES
 from tests.test_nesting import LOOPS
 
@@ -26,6 +27,37 @@ def test_agrees_with_forward_mode(f, args):
     np.testing.assert_allclose(linear(2.0 * u - v), 2.0 * linear(u) - linear(v), rtol=1e-9, atol=1e-11)
     for a, b in zip(args, before, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(("f", "args"), CASES, ids=lambda x: getattr(x, "__name__", ""))
+def test_it_is_that_of_the_moment(f, args):
+    given = copied(list(args))
+    _, linear = linearize(f)(*given)
+    v = direction(args[0], np.random.default_rng(0))
+    expected = linear(v)
+    spoil(given)
+    np.testing.assert_array_equal(linear(v), expected)
+
+
+def of_a_dict(d):
+    return {"out": np.sin(d["w"]) * d["k"] * d["n"]}
+
+
+def test_items_that_are_replaced_later_are_not_seen():
+    d = {"w": X.copy(), "k": 2.0, "n": 3}
+    tangent = {"w": X + 1.0, "k": 0.5, "n": None}
+    _, linear = linearize(of_a_dict)(d)
+    _, pull = vjp(of_a_dict)(d)
+    expected, back = linear(tangent)["out"], pull({"out": X})
+    d.update(w=X * 5.0, k=7.0, n=1)
+    np.testing.assert_array_equal(linear(tangent)["out"], expected)
+    assert identical(pull({"out": X}), back)
+
+
+def test_only_what_is_read_is_copied():
+    text = linearize(lambda x, y: np.sum(np.tanh(x) * y), wrt="x").specialize(X, X).source
+    assert "y = y.copy()" in text
+    assert "x.copy()" not in text
 
 
 def two(x, y):

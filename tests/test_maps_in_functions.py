@@ -264,6 +264,7 @@ def argument_and_aux(x, v):
     y, pull, aux = vjp(lambda z: (z, z), has_aux=True)(x)
     out, linear, more = linearize(lambda z: (z * z, z), has_aux=True)(x)
     aux[1] = 4.0
+    x[0] = v[1]
     more *= 2.0
     return np.sum(pull(v) * y * aux) + np.sum(linear(v) * out * more * x)
 

@@ -37,11 +37,15 @@ def copy_arguments(f: Function, taken: Taken) -> Function:
     }
     if not copies:
         return f
-    checks = [k for k, s in enumerate(f.block.body, 1) if isinstance(s, Effect) and s.op in _CHECKS]
-    before = f.block.body[: max(checks, default=0)]  # what is looked at there is the argument itself
+    before = f.block.body[: after_checks(f.block)]
     body = substitute(Block((), f.block.body[len(before) :], f.block.results), copies)
     first = (Op(new, np.ndarray.copy, (old,), (), f.origin) for old, new in copies.items())
     return replace(f, block=Block(f.block.params, (*before, *first, *body.body), body.results))
+
+
+def after_checks(b: Block) -> int:
+    """How many statements come before the first one after all checks of arguments, which look at these themselves."""
+    return max((k for k, s in enumerate(b.body, 1) if isinstance(s, Effect) and s.op in _CHECKS), default=0)
 
 
 class _Uses:

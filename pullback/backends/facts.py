@@ -96,6 +96,7 @@ FRESH: frozenset[Any] = frozenset(
         builtins.int,
         builtins.bool,
         np.ndarray.copy,
+        copy.deepcopy,
         runtime.place_diagonal,
         runtime.product_of_others,
         runtime.read_written,

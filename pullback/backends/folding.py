@@ -23,6 +23,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, Call, Def, Effect, For, Function, If, Lit, Op, Origin, Stmt, Var, While
 from pullback.transpile.traversal import variables
 
+from .capturing import held
 from .choosing import branch
 from .facts import CONVERSIONS, MAKERS, STARTS, WRITES, is_cheap
 from .intents import wanted
@@ -89,6 +90,7 @@ class Folder:
         self.changing = sharing.changing
         self.waiting = Waiting(usage, sharing)
         self.passed = passed(function)
+        self.held = held(function.block)
         self.done: set[Stmt] = set()
         self.loops = LoopFolding(self)
 
@@ -216,7 +218,8 @@ class Folder:
             return
         if s in self.changing and isinstance(s.args[0], Var) and s.args[0] in self.waiting.pending:
             self.waiting.settle(self.waiting.pending[s.args[0]])
-        cheap = not (s.op is prims.item and s.out in self.wanted) and is_cheap(s.op, s.args, s.out.type)
+        at_once = s.op in (prims.item, len) and (s.out in self.wanted or s.out in self.held)
+        cheap = not at_once and is_cheap(s.op, s.args, s.out.type)
         if cheap and len(self.usage.sites.get(s.out, ())) > 1:
             self.settle_costly(s)
         value = self.waiting.expression(lambda: self.apply(s, reader), self.waiting.room(s.out, frame))

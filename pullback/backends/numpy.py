@@ -5,6 +5,7 @@ from __future__ import annotations
 from pullback.transpile.core import Program
 
 from .base import Emitted
+from .capturing import keep_arguments
 from .expressions import Expressions
 from .modules import Language, emit_module
 from .preparing import ready
@@ -21,4 +22,4 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
 
     Standalone text holds the user's functions and the run-time helpers that it needs, and runs with NumPy alone.
     """
-    return emit_module(program, _LANGUAGE, standalone)
+    return emit_module(keep_arguments(program), _LANGUAGE, standalone)
