@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,17 @@ def fitting(ct: Any, to: Like, path: str = "the cotangent", of: str = "the resul
         what = f"of shape {np.shape(ct)}" if np.shape(ct) else f"{ct!r}" if ct is None else f"a {type(ct).__name__}"
         raise TypeError(f"{path} must have the shape of {of}, {to.shape}, but it is {what}")
     return np.asarray(ct, to.dtype) if to.kind is np.ndarray else to.kind(ct)
+
+
+def fitting_tangents(tangents: Any, wanted: Mapping[str, Like], bare: bool) -> list[Any]:
+    """One tangent for each parameter, by name. Raises TypeError where one is missing, or has another structure."""
+    given = (tangents,) if bare else tangents
+    if not isinstance(given, tuple | list) or len(given) != len(wanted):
+        raise TypeError(f"the tangents must be a tuple of {len(wanted)}, for {', '.join(wanted)}")
+    return [
+        fitting(t, to, f"the tangent of {name!r}", "the argument")
+        for t, (name, to) in zip(given, wanted.items(), strict=True)
+    ]
 
 
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:

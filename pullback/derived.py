@@ -15,7 +15,7 @@ from typing import Any
 from pullback import errors, output
 from pullback.backends.base import Emitted
 from pullback.backends.modules import is_enclosed
-from pullback.cotangent import checked
+from pullback.cotangent import checked, fitting_tangents, like
 from pullback.references import global_name, under_its_name
 from pullback.target import target_of
 from pullback.transpile.abstract import Scalar, Static, Type, Unknown
@@ -27,7 +27,7 @@ from pullback.transpile.parse.live import from_function, primal_of
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.pipeline import find_backend, transpile
 from pullback.transpile.quick import Test, never, test_of
-from pullback.transpile.request import Mode, Request
+from pullback.transpile.request import ALONG, Mode, Request
 from pullback.transpile.signature import Binder, arguments_in_order, exact_key, signature_key, type_of_value
 from pullback.transpile.signature_text import format_signature, parse_signature
 from pullback.wrt import Wrt, check_wrt, wrt_positions
@@ -66,11 +66,12 @@ class Derived:
     """
 
     __wrapped__: Callable[..., Any]
+    _order: Order
 
     def __init__(self, f: Callable[..., Any], order: Order) -> None:
         inner = f if isinstance(f, Derived) else None
         if inner is not None:
-            f, order = inner._primal, _taken_of(inner, order)
+            f, order = inner._primal, replace(order, of=inner._order, static=order.static or inner._order.static)
         self._primal: Any = primal_of(f)
         self._target = target = target_of(f)
         primal = target.function
@@ -78,19 +79,21 @@ class Derived:
         if target.args or target.keywords:
             self.__signature__ = inspect.signature(f)
         self._order = order
-        self._signature = inspect.signature(primal, follow_wrapped=False)
+        self._along = _along(f, order.of)
+        self._signature = _OF_TWO if self._along else inspect.signature(primal, follow_wrapped=False)
         self._names = tuple(self._signature.parameters)
         self._request = request = self._request_for(order)
         self._wrt, self._bare = request.wrt, request.bare
-        self._static = tuple(_static_position(name, self._names, primal.__name__) for name in order.static)
+        static = () if self._along else order.static
+        self._static = tuple(_static_position(name, self._names, primal.__name__) for name in static)
         self._ahead = parse_signature(order.signature) if order.signature is not None else {}
         for name in self._ahead:
-            _parameter(name, self._names, primal.__name__)
+            _parameter(name, self._innermost._names, primal.__name__)
         find_backend(order.backend)
         if order.check_finite and order.backend != "numpy":
             raise errors.NotSupportedYet("check_finite is for NumPy only yet", hint="Differentiate for NumPy.")
         self._stars = _stars(self._signature)
-        is_plain = not target.keywords and not any(self._stars)
+        is_plain = not target.keywords and not any(self._stars) and self._along is None
         self._count = _positional(self._signature) - len(target.args) if is_plain else -1
         self._binder = Binder(self._signature)
         self._specialisations: dict[Hashable, Specialisation] = {}
@@ -137,7 +140,8 @@ class Derived:
     @property
     def signatures(self) -> tuple[str, ...]:
         """The signatures that code was generated for, oldest first, as `--signature` takes them."""
-        return tuple(format_signature(self._names, s.types) for s in list(self._specialisations.values()))
+        names = self._innermost._names
+        return tuple(format_signature(names, s.types) for s in list(self._specialisations.values()))
 
     @property
     def source(self) -> str:
@@ -181,6 +185,13 @@ class Derived:
 
     def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """One argument for each parameter. Raises TypeError as the function itself would."""
+        if self._along is not None:
+            try:
+                primals, tangents = _OF_TWO.bind(*args, **kwargs).args
+            except TypeError as e:
+                raise TypeError(f"a derivative along tangents: {e}") from None
+            values, moved = self._along._given(primals, tangents)
+            return values, moved[0] if self._along._bare else tuple(moved)
         args, kwargs = (*self._target.args, *args), {**self._target.keywords, **kwargs}
         quick = None if any(self._stars) else self._binder(args, kwargs)
         if quick is not None:
@@ -190,10 +201,31 @@ class Derived:
         except TypeError as e:
             raise TypeError(f"{self.__wrapped__.__name__}(): {e}") from None
 
+    def _given(self, primals: Sequence[Any], tangents: Any) -> tuple[tuple[Any, ...], list[Any]]:
+        """One argument for each parameter, and one tangent for each in `wrt`, in the dtypes of the arguments.
+
+        Raises TypeError where a tangent has not the structure and the shapes of its argument.
+        """
+        if not isinstance(primals, tuple | list):
+            raise TypeError(f"the arguments are given as a tuple, not as {type(primals).__name__}: g((x, y), dx)")
+        args = self._in_order(tuple(primals), {})
+        wanted = {self._names[i]: like(args[i]) for i in self._wrt}
+        return args, fitting_tangents(tangents, wanted, self._bare)
+
+    @property
+    def _innermost(self) -> Derived:
+        """The derivative whose arguments are those of the function itself."""
+        return self if self._along is None else self._along._innermost
+
     def _static_key(self, key: Hashable, args: Sequence[Any]) -> Hashable:
+        if self._along is not None:
+            return self._along._static_key(key, args[0])
         return (key, *((type(args[i]), args[i]) for i in self._static)) if self._static else key
 
     def _types(self, values: Sequence[Any]) -> tuple[Type, ...]:
+        """The types of the arguments of the function itself."""
+        if self._along is not None:
+            return self._along._types(values[0])
         return tuple(
             static_type(x) if i in self._static else type_of_value(x, name)
             for i, (x, name) in enumerate(zip(values, self._names, strict=True))
@@ -235,13 +267,20 @@ class Derived:
 
     def _request_for(self, order: Order) -> Request:
         """What is asked of the transpiler. Raises WrtError where `wrt` names no parameter."""
+        if self._along is not None and order is self._along._order:
+            return self._along._request
         function, first = self._target.function.__name__, self._target.first_free(self._names)
+        if self._along is not None:
+            function, first = f"{function}_{self._along._order.mode}", 0
         wrt, bare = wrt_positions(order.wrt, self._names, function, first)
         of = self._request_for(order.of) if order.of is not None else None
         return Request(order.mode, wrt, bare, order.has_aux, check_finite=order.check_finite, of=of)
 
     def _check_wrt(self, source: FunctionSource, types: Sequence[Type], values: Sequence[Any] | None = None) -> None:
         """Refuse parameters that can carry no derivative, here or further in."""
+        if self._along is not None:
+            self._along._check_wrt(source, types, None if values is None else values[0])
+            return
         request: Request | None = self._request
         while request is not None:
             check_wrt(source, request.wrt, types, values)
@@ -253,7 +292,7 @@ class Derived:
         """Code for the types that the signature and the annotations give; general code where they give none."""
         source = from_function(self.__wrapped__)
         annotated = types_of_annotations(source)
-        found = tuple(self._ahead.get(name, annotated.get(name, Unknown())) for name in self._names)
+        found = tuple(self._ahead.get(name, annotated.get(name, Unknown())) for name in self._innermost._names)
         self._check_wrt(source, found)
         return self._transpile(source, found)
 
@@ -276,12 +315,14 @@ class Derived:
         return by_position
 
 
-def _taken_of(inner: Derived, order: Order) -> Order:
-    """The order for the derivative of a derivative. Raises NotSupportedYet for one that takes tangents too."""
-    if inner._order.mode in ("jvp", "hvp"):
-        hint = "Differentiate a function that calls it."
-        raise errors.NotSupportedYet(f"a {inner._order.mode} is no function of the arguments alone", hint=hint)
-    return replace(order, of=inner._order, static=order.static or inner._order.static)
+_OF_TWO = inspect.signature(lambda primals, tangents: None)
+
+
+def _along(f: Any, order: Order | None) -> Derived | None:
+    """The derivative along tangents that others are taken of, whose two parameters are then theirs."""
+    while order is not None and order.mode not in ALONG:
+        order = order.of
+    return None if order is None else Derived(f, order)
 
 
 def static_type(value: object) -> Type:

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from pullback import errors
-from pullback.cotangent import Like, fitting, like
+from pullback.cotangent import fitting_tangents, like
 from pullback.derived import Derived
-
-
-def fitting_tangents(tangents: Any, wanted: Mapping[str, Like], bare: bool) -> list[Any]:
-    """One tangent for each parameter, by name. Raises TypeError where one is missing, or has another structure."""
-    given = (tangents,) if bare else tangents
-    if not isinstance(given, tuple | list) or len(given) != len(wanted):
-        raise TypeError(f"the tangents must be a tuple of {len(wanted)}, for {', '.join(wanted)}")
-    return [
-        fitting(t, to, f"the tangent of {name!r}", "the argument")
-        for t, (name, to) in zip(given, wanted.items(), strict=True)
-    ]
 
 
 class Pushed(Derived):
@@ -36,20 +25,12 @@ class Pushed(Derived):
 
         Raises TypeError where a tangent has not the structure and the shapes of its argument.
         """
-        if not isinstance(primals, tuple | list):
-            raise TypeError(f"the arguments are given as a tuple, not as {type(primals).__name__}: g((x, y), dx)")
-        args = self._in_order(tuple(primals), {})
-        moved = self._moved(args, tangents)
+        args, moved = self._given(primals, tangents)
         try:
             return self._function(args)(*args, *moved)
         except errors.StaleSource:  # raised before anything was computed: a global has now another type
             self._forget(args)
             return self._function(args)(*args, *moved)
-
-    def _moved(self, args: tuple[Any, ...], tangents: Any) -> list[Any]:
-        """The tangents, one for each parameter in `wrt`, in the dtypes of the arguments."""
-        wanted = {self._names[i]: like(args[i]) for i in self._wrt}
-        return fitting_tangents(tangents, wanted, self._bare)
 
     def _by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking keyword-only parameters by position too, and the tangents after all others."""

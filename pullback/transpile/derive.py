@@ -10,7 +10,7 @@ from pullback.transpile.core import Atom, Block, Def, Effect, Function, Program,
 from pullback.transpile.entry import always_raises, doc, is_scalar, pack, reachable, require_scalar, with_parts
 from pullback.transpile.forward import entry as forward
 from pullback.transpile.infer import type_of
-from pullback.transpile.request import Request
+from pullback.transpile.request import ALONG, Request
 from pullback.transpile.restart import as_primal
 from pullback.transpile.reverse.builder import ONE
 
@@ -18,8 +18,9 @@ from pullback.transpile.reverse.builder import ONE
 def derive(program: Program, request: Request) -> Program:
     """The program of the derivative that `request` asks of `program`, with a companion for each function it calls."""
     if request.of is not None:
-        program = as_primal(derive(program, request.of))
-        request = replace(request, of=None)
+        inner, request = request.of, replace(request, of=None)
+        program = as_primal(derive(program, inner))
+        program = forward.of_two(program, inner) if inner.mode in ALONG else program
     if request.mode == "primal":
         return program
     f, made = program.entry, _derived(program, request)

@@ -10,6 +10,9 @@ Mode = Literal[
     "hessian", "directions"
 ]
 
+ALONG: tuple[Mode, ...] = ("jvp", "hvp")
+"""Those that take tangents beside the arguments: functions of two parameters, `primals` and `tangents`."""
+
 
 @dataclass(frozen=True)
 class Request:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from pullback import errors
 from pullback.transpile import abstract as ab
-from pullback.transpile import jacobians
+from pullback.transpile import jacobians, prims
 from pullback.transpile.companions import Derivation
-from pullback.transpile.core import Atom, Block, Def, Function, Param, Program, Stmt, Var
+from pullback.transpile.core import Atom, Block, Def, Function, Lit, Op, Origin, Param, Program, Stmt, Var
 from pullback.transpile.entry import always_raises, pack, reachable, with_parts
 from pullback.transpile.forward.derivation import Pushforward, tangents_of
 from pullback.transpile.forward.jvp import Forward
@@ -47,6 +47,28 @@ def with_tangents(params: tuple[Param, ...], tangents: tuple[Var, ...]) -> tuple
     kind = "POSITIONAL_OR_KEYWORD" if plain else "KEYWORD_ONLY"
     k = next((k for k, p in enumerate(params) if p.kind == "VAR_KEYWORD"), len(params))
     return (*params[:k], *(Param(v, kind) for v in tangents), *params[k:])
+
+
+def of_two(program: Program, request: Request) -> Program:
+    """The program of a derivative along tangents as a function of two parameters: all primals, and the tangents."""
+    f, n = program.entry, len(request.wrt)
+    end = next((k for k, p in enumerate(f.params) if p.kind == "VAR_KEYWORD"), len(f.params))
+    given = [p.var for p in (*f.params[: end - n], *f.params[end:])]
+    moved = [p.var for p in f.params[end - n : end]]
+    primals = Var("primals", ab.Seq("tuple", tuple(v.type for v in given)))
+    several = ab.Seq("tuple", tuple(v.type for v in moved))
+    tangents = Var("tangents", moved[0].type if request.bare else several)
+    body = [_item_of(v, primals, k, f.origin) for k, v in enumerate(given)]
+    if request.bare:
+        body.append(Op(moved[0], prims.alias, (tangents,), (), f.origin))
+    else:
+        body += [_item_of(v, tangents, k, f.origin) for k, v in enumerate(moved)]
+    block = Block((primals, tangents), (*body, *f.block.body), f.block.results)
+    return Program(replace(f, params=(Param(primals), Param(tangents)), block=block), program.functions)
+
+
+def _item_of(v: Var, whole: Var, k: int, origin: Origin) -> Op:
+    return Op(v, prims.item, (whole, Lit(k)), (), origin)
 
 
 def linearized(program: Program, request: Request) -> Program:

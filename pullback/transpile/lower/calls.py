@@ -21,6 +21,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
 from pullback.transpile.lower import (
+    asked,
     comprehensions,
     controls,
     derivatives,
@@ -239,7 +240,7 @@ def _call_object(
         return helper
     if isinstance(mode := getattr(obj, "__pullback_mode__", None), str):
         return derivatives.made(scope, node, cast(Mode, mode), args, keywords)
-    if (derivative := derivatives.of_object(obj)) is not None:
+    if (derivative := asked.of_object(obj)) is not None:
         return derivatives.call(scope, node, derivative, args, keywords, hint)
     if _key(obj) in library.READ_ALL:
         args = [a.of if isinstance(a, Once) else a for a in args]

@@ -8,42 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import FunctionType
 from typing import Any, cast
 
-from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Block, Call, Function, Lit, Program, Var
 from pullback.transpile.halves import halves
-from pullback.transpile.lower import current, linear_maps
+from pullback.transpile.lower import current
+from pullback.transpile.lower.asked import ask
 from pullback.transpile.lower.canonical import Renaming
-from pullback.transpile.lower.containers import as_atom, explode
 from pullback.transpile.lower.effects import Shared, result_value
-from pullback.transpile.lower.functions import Taken, Unit, arguments, declared, reachable, takes_any
-from pullback.transpile.lower.lifting import lifted_function
+from pullback.transpile.lower.functions import Taken, Unit, reachable
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
-    Closure,
     Derivative,
     LinearMap,
     Pack,
-    Partial,
-    UserFunction,
     Value,
-    is_callable,
-    leaves,
     static,
     type_of,
 )
-from pullback.transpile.parse.live import bind
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.request import Mode, Request
 from pullback.transpile.restart import as_primal
 from pullback.transpile.rewriting import with_blocks
-
-_HINT = "Define a function with `def` that takes arrays and numbers, and differentiate that."
-_TANGENTS = ("jvp", "hvp")
 
 
 def made(scope: Scope, node: Any, mode: Mode, args: list[Value], keywords: Mapping[str, Value]) -> Derivative:
@@ -67,49 +55,23 @@ def _positions(value: Value) -> Any:
     return known if isinstance(known, int | str) else None
 
 
-def of_object(obj: Any) -> Derivative | None:
-    """A derivative that is an object by now: one of a module's."""
-    told = getattr(type(obj), "__pullback_derivative__", None)
-    if told is None:
-        return None
-    f, order = told.fget(obj)
-    chain = [order]
-    while chain[-1].of is not None:
-        chain.append(chain[-1].of)
-    out: Value = Lit(f)
-    for o in reversed(chain):
-        out = Derivative(out, o.mode, tuple(o.wrt) if isinstance(o.wrt, list) else o.wrt, o.has_aux)
-    return cast(Derivative, out)
-
-
 def call(
     scope: Scope, node: Any, d: Derivative, args: Sequence[Value], keywords: Mapping[str, Value], hint: str
 ) -> Value:
     """The value of a call of a derivative."""
-    tangents: list[Value] = []
-    if d.mode in _TANGENTS:
-        args, tangents = _primals(scope, node, d, args, keywords)
-        keywords = {}
-    source, first, more, defaults = _source(scope, node, _chain(scope, node, d)[-1].callee)
-    values = list(arguments(scope, node, source, [*first, *args], {**keywords, **more}, defaults).values())
-    if takes_any(source) or any(is_callable(x) for v in values for x in leaves(v)):
-        scope.refuse(node, f"the derivative of {source.name!r} is taken here, which is given functions", _HINT)
-    atoms = [as_atom(scope, node, v) for v in values]
-    if any(isinstance(a, Var) and a.type is BOTTOM for a in atoms):  # of a call around that is lowered again
+    asked = ask(scope, node, d, args, keywords)
+    if asked is None:  # of a call around that is lowered again
         out = Var(hint, BOTTOM)
         scope.op(cast(Any, _nothing), (), (), hint, node, BOTTOM)
         return out
-    request = _request(scope, node, d, source, len(first), atoms)
     renaming = Renaming()
-    types = tuple(renaming.type(a.type, False) for a in atoms[: len(values)])
-    moved = [atoms[i] for i in request.wrt]
-    along = [linear_maps.fitting(scope, node, v, x) for v, x in zip(tangents, moved, strict=False)]
-    taken = _function(scope, node, source, types, request)
+    types = tuple(renaming.type(a.type, False) for a in asked.innermost)
+    taken = _function(scope, node, asked.source, types, asked.request)
     out = Var("" if taken.linear else hint, renaming.back(_result(scope, taken.key)))
-    scope.body.append(Call(out, taken.key, (*atoms, *along), scope.origin(node)))
+    scope.body.append(Call(out, taken.key, (*asked.arguments, *asked.tangents), scope.origin(node)))
     if taken.linear:
-        return _with_map(scope, taken, request, out, atoms, renaming)
-    return result_value(scope, out, Shared(), values)
+        return _with_map(scope, taken, asked.request, out, asked.arguments, renaming)
+    return result_value(scope, out, Shared(), ())
 
 
 def _with_map(
@@ -130,87 +92,6 @@ def _with_map(
 
 def _nothing() -> None:
     return None
-
-
-def _primals(
-    scope: Scope, node: Any, d: Derivative, args: Sequence[Value], keywords: Mapping[str, Value]
-) -> tuple[list[Value], list[Value]]:
-    """The arguments and the tangents of a call `g(primals, tangents)`."""
-    given = {**dict(zip(("primals", "tangents"), args, strict=False)), **keywords}
-    if given.keys() != {"primals", "tangents"} or len(args) + len(keywords) != 2:
-        scope.refuse(node, f"a {d.mode} takes the arguments as a tuple, and tangents", "Write g((x, y), dx).")
-    found = [explode(scope, node, given["primals"])]
-    if isinstance(d.wrt, tuple):
-        found.append(explode(scope, node, given["tangents"]))
-    if not all(isinstance(p, Pack) and p.kind in ("tuple", "list") for p in found):
-        scope.refuse(node, "how many arguments there are is not known here", "Write them out: g((x, y), dx).")
-    packs = [x.items for x in found if isinstance(x, Pack)]
-    return list(packs[0]), list(packs[1]) if isinstance(d.wrt, tuple) else [given["tangents"]]
-
-
-def _source(
-    scope: Scope, node: Any, f: Value
-) -> tuple[FunctionSource, tuple[Value, ...], dict[str, Value], Mapping[str, Value] | None]:
-    """The function that is differentiated, arguments that come first, what it sees of functions around it, defaults."""
-    match f:
-        case Partial(callee=inner, args=first, keywords=named):
-            source, before, more, defaults = _source(scope, node, inner)
-            return source, (*before, *first), {**named, **more}, defaults
-        case UserFunction(source=source) if not source.is_context and not source.captured:
-            return source, (), {}, None
-        case Closure():
-            found = lifted_function(scope, f, all_given=True)
-            if found is not None:
-                return found[0], (), dict(found[1]), f.defaults
-        case Lit(value=FunctionType() as obj):
-            binding = bind(obj, scope.source.reads)
-            if isinstance(binding, FunctionSource):
-                return binding, (), {}, None
-    scope.refuse(node, "the derivative of this is taken here, which is not supported yet", _HINT)
-
-
-def _request(
-    scope: Scope, node: Any, d: Derivative, source: FunctionSource, first: int, atoms: Sequence[Atom]
-) -> Request:
-    """What is asked of the derivative."""
-    out: Request | None = None
-    for inner in reversed(_chain(scope, node, d)):
-        out = Request(inner.mode, _wrt(scope, node, inner, source, first, atoms), not isinstance(inner.wrt, tuple),
-                      inner.has_aux, of=out)  # fmt: skip
-    assert out is not None
-    return out
-
-
-def _chain(scope: Scope, node: Any, d: Derivative) -> list[Derivative]:
-    """A derivative, the one that it is taken of, and so on."""
-    chain = [d]
-    while True:
-        callee = chain[-1].callee
-        inner = callee if isinstance(callee, Derivative) else of_object(static(callee))
-        if inner is None:
-            return chain
-        if inner.mode in _TANGENTS:
-            message = f"the {d.mode} of a {inner.mode} is taken here, which is no function of the arguments alone"
-            scope.refuse(node, message, "Differentiate a function that calls it.")
-        chain.append(inner)
-
-
-def _wrt(
-    scope: Scope, node: Any, d: Derivative, source: FunctionSource, first: int, atoms: Sequence[Atom]
-) -> tuple[int, ...]:
-    """The positions of the parameters that `wrt` names."""
-    names = [p.name for p in declared(source)]
-    wrt: list[int] = []
-    for w in d.wrt if isinstance(d.wrt, tuple) else (d.wrt,):
-        k = names.index(w) if w in names else w + first if isinstance(w, int) and w >= 0 else w
-        if not isinstance(k, int) or not -len(names) <= k < len(names):
-            there = f"Its parameters are {', '.join(map(repr, names))}."
-            scope.refuse(node, f"wrt={w!r} names no parameter of {source.name!r}", there, errors.WrtError)
-        wrt.append(k % len(names))
-        if not ab.differentiable(type_of(atoms[wrt[-1]])) and not isinstance(type_of(atoms[wrt[-1]]), ab.Unknown):
-            message = f"the argument {names[wrt[-1]]!r} of {source.name!r} holds no floats"
-            scope.refuse(node, message, "Pass a float, as by float(n).", errors.WrtError)
-    return tuple(wrt)
 
 
 def _function(scope: Scope, node: Any, source: FunctionSource, types: tuple[ab.Type, ...], request: Request) -> Taken:
@@ -263,9 +144,7 @@ def _with_keys(f: Function, keys: Mapping[str, str]) -> Function:
     """A function that calls others by these keys."""
 
     def block(b: Block) -> Block:
-        body = (
-            replace(s, function=keys[s.function]) if isinstance(s, Call) else with_blocks(s, block) for s in b.body
-        )
+        body = (replace(s, function=keys[s.function]) if isinstance(s, Call) else with_blocks(s, block) for s in b.body)
         return Block(b.params, tuple(body), b.results)
 
     return replace(f, block=block(f.block))

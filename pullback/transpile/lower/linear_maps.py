@@ -47,9 +47,16 @@ def call(
 def items(scope: Scope, node: Any, value: Value, count: int) -> Sequence[Value]:
     """The tangents in a tuple of them."""
     found = explode(scope, node, value)
-    if not (isinstance(found, Pack) and found.kind in ("tuple", "list") and len(found.items) == count):
+    if not (isinstance(found, Pack) and found.kind in ("tuple", "list")):
         scope.refuse(node, f"the tangents must be a tuple of {count}", "Write them out: (dx, dy).")
-    return found.items
+    return counted(scope, node, found.items, count)
+
+
+def counted(scope: Scope, node: Any, tangents: Sequence[Value], count: int) -> Sequence[Value]:
+    """The tangents, which must be so many."""
+    if len(tangents) != count:
+        scope.refuse(node, f"the tangents must be a tuple of {count}", "Write them out: (dx, dy).")
+    return tangents
 
 
 def fitting(scope: Scope, node: Any, value: Value, like: Atom) -> Atom:
