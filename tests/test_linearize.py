@@ -54,6 +54,35 @@ def test_items_that_are_replaced_later_are_not_seen():
     assert identical(pull({"out": X}), back)
 
 
+WEIGHTS = np.arange(1.0, 5.0)
+RATES = [2.0, WEIGHTS]
+RATE = 2.0
+
+
+def of_the_module(x):
+    for k in range(2):
+        x = x * WEIGHTS[k] * RATES[1] if RATE > 1.0 else x * RATES[0]
+    return np.sum(x * x * WEIGHTS) * RATE
+
+
+def of_a_function_around(w):
+    return lambda x: np.sum(np.sin(x) * w) * w[0]
+
+
+@pytest.mark.parametrize("f", [of_the_module, of_a_function_around(WEIGHTS)], ids=["module", "around"])
+def test_values_of_the_module_that_change_later_are_not_seen(f, monkeypatch):
+    _, linear = linearize(f)(X)
+    _, pull = vjp(f)(X)
+    expected, back, kept = linear(X), pull(1.0), WEIGHTS.copy()
+    monkeypatch.setattr(f"{__name__}.RATE", 0.5)
+    WEIGHTS[:] = 7.0
+    try:
+        assert linear(X) == expected
+        np.testing.assert_array_equal(pull(1.0), back)
+    finally:
+        WEIGHTS[:] = kept
+
+
 def test_only_what_is_read_is_copied():
     text = linearize(lambda x, y: np.sum(np.tanh(x) * y), wrt="x").specialize(X, X).source
     assert "y = y.copy()" in text

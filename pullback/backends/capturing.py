@@ -18,6 +18,7 @@ import operator
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -29,14 +30,18 @@ from pullback.transpile.core import (
     Block,
     Call,
     Def,
+    Effect,
     For,
     Function,
+    Global,
     If,
     Lit,
     Op,
     OpFunction,
     Origin,
     Program,
+    Range,
+    Slice,
     Stmt,
     Var,
     While,
@@ -55,7 +60,8 @@ _STRUCTURES = (ab.Seq, ab.Mapping)
 
 def keep_arguments(program: Program) -> Program:
     """The program whose entry has copies of the arguments, or the parts of them, that a function in it reads."""
-    f = _items_first(program.entry)
+    f = _items_first(_globals_first(program.entry))
+    program = replace(program, entry=f)
     read = {v: None for s in f.block.body if isinstance(s, Def) for v in _values_read(s.block)}
     if not read:
         return program
@@ -66,6 +72,61 @@ def keep_arguments(program: Program) -> Program:
     first = _NONE.union(*(roots for v, roots in shared.items() if v not in at_once))
     late = [v for v, roots in shared.items() if v in at_once and not roots <= first]
     return replace(program, entry=replace(f, block=_with_copies(f, first, late))) if shared else program
+
+
+def _globals_first(f: Function) -> Function:
+    """The function with the module's values that a function in it reads, or could read, as they are where it begins."""
+    if not any(isinstance(s, Def) for s in f.block.body):
+        return f
+    local = _Localised()
+    repeated = held(f.block)
+    body = [
+        local.statement(s) if isinstance(s, Def) or isinstance(s, Op) and s.out in repeated else s for s in f.block.body
+    ]
+    made = [
+        Op(v, prims.alias if isinstance(g.type, ab.Scalar) else _copy_of(g.type), (g,), (), f.origin)
+        for g, v in local.made.items()
+    ]
+    k = after_checks(f.block)
+    return replace(f, block=Block(f.block.params, (*body[:k], *made, *body[k:]), f.block.results))
+
+
+class _Localised:
+    """Puts variables in the place of the module's values; `made` has them."""
+
+    def __init__(self) -> None:
+        self.made: dict[Global, Var] = {}
+
+    def statement(self, s: Stmt) -> Stmt:
+        s = with_blocks(s, self.block)
+        match s:
+            case Op() | Effect():
+                return replace(s, args=self.of(s.args), kwargs=self.of(s.kwargs))
+            case Call():
+                return replace(s, args=self.of(s.args))
+            case If():
+                return replace(s, cond=self.of(s.cond))
+            case For():
+                return replace(s, source=self.of(s.source), inits=self.of(s.inits), items=self.of(s.items))
+            case While():
+                return replace(s, inits=self.of(s.inits))
+        return s
+
+    def block(self, b: Block) -> Block:
+        return Block(b.params, tuple(map(self.statement, b.body)), self.of(b.results))
+
+    def of(self, x: Any) -> Any:
+        """An operand, or several."""
+        match x:
+            case Global() if not isinstance(x.type, ab.Static):
+                return self.made.setdefault(x, Var(x.name.lower(), x.type))
+            case tuple():
+                return tuple(map(self.of, x))
+            case Slice(lower, upper, step):
+                return Slice(self.of(lower), self.of(upper), self.of(step))
+            case Range(start, stop, step):
+                return Range(self.of(start), self.of(stop), self.of(step))
+        return x
 
 
 def _items_first(f: Function) -> Function:
