@@ -202,8 +202,9 @@ def jacobian(
     """The Jacobian of a function from an array to an array, `g(*args)`, of the shape `out.shape + in.shape`.
 
     `mode` is "forward", one column for each element of the parameter, or "reverse", one row for each of the result; all
-    of them at once where there is a rule for that. Without it the shapes of the first call decide. With several
-    parameters in `wrt` the result is a tuple of Jacobians.
+    of them at once where there is a rule for that. Without it the shapes of each call decide. With several
+    parameters in `wrt` the result is a tuple of Jacobians. Of structures, the result of the function is one in which
+    each leaf is a structure like the parameter; what is no float gives None.
 
     `sparsity`, an array or a sparse matrix of two axes, says where entries can be: columns that share no row are then
     computed together, in forward mode, and the result is a `scipy.sparse.csr_array`.
@@ -214,12 +215,14 @@ def jacobian(
 
 
 @_mode("hessian")
-def hessian(f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", signature: str | None = None) -> Derived:
-    """The Hessian of a function whose result is a scalar in one parameter, of the shape `in.shape + in.shape`.
+def hessian(f: Function, /, *, wrt: Wrt = 0, backend: str = "numpy", signature: str | None = None) -> Jacobian:
+    """The Hessian of a function whose result is a scalar, `g(*args)`, of the shape `in.shape + in.shape`.
 
-    It is the Jacobian of the gradient, in forward mode, all columns at once.
+    It is the Jacobian of the gradient, in forward mode, all columns at once. In several parameters it is a tuple of
+    tuples: `h[i][j]` has the second derivatives in the parameters `i` and `j`, of the shape `in_i.shape + in_j.shape`.
+    In a structure each leaf of that is in the place of `i`, with a structure in the place of `j` in it.
     """
-    return Derived(f, Order("hessian", wrt, backend=backend, signature=signature))
+    return Jacobian(f, Order("hessian", wrt, backend=backend, signature=signature))
 
 
 class Differentiable:
@@ -281,7 +284,7 @@ class Differentiable:
     @property
     def hessian(self) -> Derived:
         """The Hessian."""
-        return self._derivative("hessian")
+        return self._derivative("hessian", Jacobian)
 
     def _derivative(self, mode: Mode, kind: type[Derived] = Derived) -> Derived:
         made = self._derived.get(mode)

@@ -119,14 +119,14 @@ class Derived:
     def _forget(self, args: tuple[Any, ...]) -> None:
         """Forget the code for the types of these arguments."""
         with self._lock:
-            self._specialisations.pop(self._static_key(signature_key(args), args), None)
+            self._specialisations.pop(self._key(args), None)
             self._functions.clear()
             self._latest = _NONE_YET
 
     def specialize(self, *args: Any, **kwargs: Any) -> Derived:
         """This derivative with the code for the types of these arguments at hand, and no other."""
         values = self._in_order(args, kwargs)
-        key = self._static_key(signature_key(values), values)
+        key = self._key(values)
         target = self._target
         out = type(self)(functools.partial(target.function, *target.args, **target.keywords), self._order)
         out._specialisations[key] = self._specialise(key, values)
@@ -217,6 +217,14 @@ class Derived:
         """The derivative whose arguments are those of the function itself."""
         return self if self._along is None else self._along._innermost
 
+    def _key(self, args: tuple[Any, ...]) -> Hashable:
+        """What the code for these arguments depends on."""
+        return self._static_key(signature_key(args), args)
+
+    def _exact_key(self, args: tuple[Any, ...]) -> Hashable:
+        """As `_key`, and shapes as they are; found faster."""
+        return self._static_key(exact_key(args), args)
+
     def _static_key(self, key: Hashable, args: Sequence[Any]) -> Hashable:
         if self._along is not None:
             return self._along._static_key(key, args[0])
@@ -233,10 +241,10 @@ class Derived:
 
     def _function(self, args: tuple[Any, ...]) -> Callable[..., Any]:
         """The generated function for these arguments, remembered under their very shapes."""
-        exact = self._static_key(exact_key(args), args)
+        exact = self._exact_key(args)
         found = self._functions.get(exact)
         if found is None:
-            found = never, self._specialise(self._static_key(signature_key(args), args), args).function
+            found = never, self._specialise(self._key(args), args).function
         elif found[0] is never and not self._static:  # the second time
             found = test_of(args), found[1]
         with self._lock:
@@ -254,7 +262,7 @@ class Derived:
                 source = from_function(self.__wrapped__)
                 found = self._types(values)
                 self._check_wrt(source, found, values)
-                emitted = self._transpile(source, found)
+                emitted = transpile(source, found, self._request_at(values), self._order.backend)
                 function = load(emitted, source)
                 if self._order.mode == "vjp" and self._order.backend == "numpy":
                     function = checked(function)
@@ -262,8 +270,9 @@ class Derived:
                 self._specialisations[key] = made
             return made
 
-    def _transpile(self, source: FunctionSource, found: tuple[Type, ...]) -> Emitted:
-        return transpile(source, found, self._request, self._order.backend)
+    def _request_at(self, values: Sequence[Any]) -> Request:
+        """What is asked of the transpiler for these arguments."""
+        return self._request
 
     def _request_for(self, order: Order) -> Request:
         """What is asked of the transpiler. Raises WrtError where `wrt` names no parameter."""
@@ -294,7 +303,7 @@ class Derived:
         annotated = types_of_annotations(source)
         found = tuple(self._ahead.get(name, annotated.get(name, Unknown())) for name in self._innermost._names)
         self._check_wrt(source, found)
-        return self._transpile(source, found)
+        return transpile(source, found, self._request, self._order.backend)
 
     def _by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking keyword-only parameters by position too."""

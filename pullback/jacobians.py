@@ -1,60 +1,124 @@
-"""The Jacobian and the Hessian as functions: code is chosen by the shapes of the first call with a signature."""
+"""The Jacobian and the Hessian as functions, which choose their code by the shapes of each call."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pullback import errors
-from pullback.backends.base import Emitted
-from pullback.derived import Derived, Order, Specialisation
+from pullback.derived import Derived, Order
 from pullback.transpile import abstract as ab
 from pullback.transpile.abstract import Type
-from pullback.transpile.parse.sources import FunctionSource
-from pullback.transpile.pipeline import result_type, transpile
+from pullback.transpile.collector import collector_paused
+from pullback.transpile.depth import with_room
+from pullback.transpile.leaves import leaves
+from pullback.transpile.parse.live import from_function
+from pullback.transpile.pipeline import result_type
+from pullback.transpile.request import Request
+from pullback.transpile.signature import type_of_value
 
 _MODES = {"forward": "jacfwd", "reverse": "jacrev"}
+_SUM = re.compile(r"[\d()+*/-]+")
 
 
 class Jacobian(Derived):
-    """The Jacobian of a function, called like it: `jacobian` returns it.
+    """The Jacobian, or the Hessian, of a function, called like it: `jacobian` and `hessian` return it.
 
-    Without a mode, the first call with a signature decides: backward where the result is a number or has fewer elements
-    than the parameters, as far as their shapes tell; forward otherwise.
+    A Jacobian without a mode is computed backward where the result has fewer elements than the parameters, as far as
+    the shapes of a call tell, and forward otherwise. There is code for each way that was needed.
     """
 
     def __init__(self, f: Any, order: Order) -> None:
         super().__init__(f, order)
-        self._values: Sequence[Any] | None = None
+        self._results: dict[Hashable, Type] = {}
+        asked: Request | None = self._request
+        self._moving: set[int] = set()  # of all derivatives that are taken
+        while asked is not None:
+            self._moving.update(asked.wrt)
+            asked = asked.of
 
-    def _specialise(self, key: Any, values: Sequence[Any]) -> Specialisation:
-        with self._lock:
-            self._values = values
-            return super()._specialise(key, values)
+    def _types(self, values: Sequence[Any]) -> tuple[Type, ...]:
+        found = list(super()._types(values))
+        for i in self._moving:
+            found[i] = type_of_value(values[i], self._names[i], fixed=True)
+        return tuple(found)
 
-    def _transpile(self, source: FunctionSource, found: tuple[Type, ...]) -> Emitted:
-        request = self._request
-        if self._order.mode == "jacobian":
-            mode = "jacrev" if self._is_wide(source, found) else "jacfwd"
-            request = replace(request, mode=mode)  # type: ignore[arg-type]
-        return transpile(source, found, request, self._order.backend)
+    def _exact_key(self, args: tuple[Any, ...]) -> Hashable:
+        return super()._exact_key(args), self._fixed(args)
 
-    def _is_wide(self, source: FunctionSource, found: tuple[Type, ...]) -> bool:
-        """Has the result fewer elements than the parameters that it is differentiated in?"""
-        out = ab.shape_of(result_type(source, found, self._request.of))
-        if out == () or out is None or self._values is None:
-            return out == ()
-        lengths = {
-            f"{name}.{k}": n
-            for name, x in zip(self._names, self._values, strict=True)
-            for k, n in enumerate(np.shape(x) if isinstance(x, np.ndarray) else ())
-        }
-        known = [n if isinstance(n, int) else lengths.get(n.symbol, -1) + n.offset for n in out]
-        return min(known) > 0 and math.prod(known) < sum(np.size(self._values[i]) for i in self._wrt)
+    def _key(self, args: tuple[Any, ...]) -> Hashable:
+        return super()._key(args), self._fixed(args), self._request_at(args).mode
+
+    def _fixed(self, args: tuple[Any, ...]) -> tuple[Type | None, ...]:
+        """The types of what may have lists in it, of which there is code for each length."""
+        plain = float, np.ndarray
+        return tuple(
+            None if type(x) in plain else type_of_value(x, self._names[i], fixed=True)
+            for i, x in enumerate(args)
+            if i in self._moving
+        )
+
+    def _request_at(self, values: Sequence[Any]) -> Request:
+        if self._order.mode != "jacobian":
+            return self._request
+        args = tuple(values)
+        key = super()._key(args), self._fixed(args)
+        if key not in self._results:
+            self._results[key] = self._result(args)
+        if ab.shape_of(self._results[key]) == ():
+            return self._request  # a gradient
+        types = self._types(args)
+        lengths = dict(pair for t, x in zip(types, args, strict=True) for pair in _lengths(t, x))
+        out = _size(self._results[key], lengths)
+        wide = out is not None and out < sum(_size(types[i], lengths) or 0 for i in self._wrt)
+        return replace(self._request, mode="jacrev" if wide else "jacfwd")
+
+    @with_room
+    @collector_paused()
+    def _result(self, args: tuple[Any, ...]) -> Type:
+        """The type of what the function gives for these arguments."""
+        source, types = from_function(self.__wrapped__), self._types(args)
+        self._check_wrt(source, types, args)
+        return result_type(source, types, self._request.of)
+
+
+def _lengths(t: Type, x: Any) -> Iterator[tuple[str, int]]:
+    """What the symbols in the type of an argument stand for."""
+    match t:
+        case ab.Array(shape=tuple() as shape):
+            yield from ((n.symbol, m) for n, m in zip(shape, x.shape, strict=True) if isinstance(n, ab.Dim))
+        case ab.Scalar(value=ab.Dim() as n):
+            yield n.symbol, x
+        case ab.Seq(items=items):
+            for u, y in zip(items, x, strict=True):
+                yield from _lengths(u, y)
+        case ab.Mapping(items=entries):
+            for key, u in entries:
+                yield from _lengths(u, x[key] if isinstance(x, dict) else getattr(x, str(key)))
+
+
+def _size(t: Type, lengths: Mapping[str, int]) -> int | None:
+    """How many floats there are in a value, None where it is not known."""
+    found = [_product(ab.shape_of(leaf.type), lengths) for leaf in leaves(t)]
+    return None if None in found else sum(n for n in found if n is not None)
+
+
+def _product(shape: tuple[ab.Length, ...] | None, lengths: Mapping[str, int]) -> int | None:
+    known = [n if isinstance(n, int) else _known(n, lengths) for n in shape or ()]
+    return None if shape is None or None in known else math.prod(n for n in known if n is not None)
+
+
+def _known(n: ab.Dim, lengths: Mapping[str, int]) -> int | None:
+    """The length `n` where it is one of the arguments', or sums and products of these."""
+    text = n.symbol
+    for name in sorted(lengths, key=len, reverse=True):
+        text = text.replace(name, str(lengths[name]))
+    return eval(text) + n.offset if _SUM.fullmatch(text) else None
 
 
 def order_of(wrt: Any, mode: str | None, backend: str, signature: str | None) -> Order:

@@ -54,12 +54,13 @@ class Directions(Pushed):
     def along(self, args: Sequence[Any], kwargs: dict[str, Any], directions: Any) -> Any:
         """The derivatives along the rows of `directions`, as columns."""
         values = self._in_order(tuple(args), kwargs)
+        function = self._function(values)
         x = values[self._wrt[0]]
         if np.shape(x) != directions.shape[1:]:
             raise ValueError(
                 f"the sparsity has {directions.shape[1]} columns, {self._names[self._wrt[0]]!r} {np.shape(x)}"
             )
-        return self._function(values)(*values, directions.astype(getattr(x, "dtype", float)))
+        return function(*values, directions.astype(getattr(x, "dtype", float)))
 
 
 class Linearized(Derived):

@@ -69,3 +69,17 @@ def test_what_is_not_supported_is_refused():
         with pytest.raises(errors.NotSupportedYet) as caught:
             jacobian(blocks, sparsity=BLOCKS, **kwargs)
         assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "text"),
+    [
+        (lambda x: (x, x), (X,), "and the result is a structure"),
+        (lambda d: d["a"] * 2.0, ({"a": X},), "and the parameter is a structure"),
+    ],
+)
+def test_structures_are_refused(f, args, text):
+    with pytest.raises(errors.NotSupportedYet) as caught:
+        jacobian(f, sparsity=BANDS)(*args)
+    assert text in caught.value.message
+    assert caught.value.hint

@@ -41,8 +41,7 @@ def _derived(program: Program, request: Request) -> Program:
         case "linearize":
             return forward.linearized(program, request)
         case "hessian":
-            forward.check_hessian(program.entry, request)
-            gradient = as_primal(derive(program, replace(request, mode="grad", bare=True)))
+            gradient = as_primal(derive(program, replace(request, mode="grad")))
             return forward.jacobian(gradient, request)
         case "jacobian" | "jacrev" if is_scalar(type_of(program.entry.block.results[0])):
             return derive(program, replace(request, mode="grad"))

@@ -1,13 +1,16 @@
 """Jacobians: forward or backward code for all directions at once, and the arrangement of what it gives.
 
-Forward, a direction is a row of an identity matrix in the shape of the parameter; backward, in that of the result.
-Code for which there is no batching runs once for each direction.
+Forward, a direction is a row of an identity matrix, cut to the shapes of the parameters' leaves; backward, to those of
+the result's. Code for which there is no batching runs once for each direction.
 """
 
 from __future__ import annotations
 
+import itertools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -23,6 +26,7 @@ from pullback.transpile.core import (
     Block,
     For,
     Function,
+    Kwargs,
     Lit,
     Op,
     OpFunction,
@@ -35,8 +39,12 @@ from pullback.transpile.entry import pack
 from pullback.transpile.forward.derivation import Pushforward
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.infer.lengths import anonymous
+from pullback.transpile.leaves import built, leaves, read, tree
 from pullback.transpile.rename import renamed
+from pullback.transpile.reverse.kinds import keys_of
 from pullback.transpile.traversal import reads, substitute
+
+Functions = Mapping[str, Function]
 
 
 class _Code:
@@ -46,15 +54,25 @@ class _Code:
         self.body: list[Stmt] = []
         self.origin = origin
 
-    def __call__(self, op: OpFunction, *args: Arg, **kwargs: Arg) -> Var:
-        out = Var("", infer(op, args, kwargs))
-        self.body.append(Op(out, op, args, tuple(kwargs.items()), self.origin))
+    def emit(self, op: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs = ()) -> Var:
+        """Append an operation."""
+        out = Var("", infer(op, args, dict(kwargs)))
+        self.body.append(Op(out, op, args, kwargs, self.origin))
         return out
+
+    def __call__(self, op: OpFunction, *args: Arg, **kwargs: Arg) -> Var:
+        return self.emit(op, args, tuple(kwargs.items()))
 
     def size(self, x: Atom) -> Atom:
         """The number of elements."""
         rank = _rank(x)
         return Lit(1) if rank == 0 else self(prims.dim, x, Lit(0)) if rank == 1 else self(np.size, x)
+
+    def sum(self, m: Atom, n: Atom) -> Atom:
+        """The sum of two lengths."""
+        if isinstance(m, Lit) and isinstance(n, Lit):
+            return Lit(m.value + n.value)  # type: ignore[operator]
+        return n if m == Lit(0) else self(operator.add, m, n)
 
     def lengths(self, x: Atom, but: int = 0) -> tuple[Atom, ...]:
         """The shape of an array, without so many of its last axes."""
@@ -63,17 +81,10 @@ class _Code:
     def reshaped(self, x: Var, *shape: Atom) -> Var:
         return self(np.reshape, x, shape=tuple(shape))
 
-    def identity(self, like: Atom, rows: Atom, columns: Atom, offset: Atom | None) -> Var:
-        """Rows of an identity matrix, each in the shape of a value; `offset`: after so many others."""
-        dtype = like.type.dtype if isinstance(like.type, ab.Array | ab.Scalar) else None
+    def identity(self, rows: Atom, dtype: str | None) -> Var:
+        """An identity matrix."""
         kwargs = {} if dtype in (None, "float64") else {"dtype": Lit(np.dtype(dtype).type, text=f"np.{dtype}")}
-        if offset is None:
-            made = self(np.eye, rows, **kwargs)
-        else:
-            made = self(np.eye, rows, columns, self(operator.neg, offset), **kwargs)
-        if _rank(like) == 0:
-            return self(operator.getitem, made, (Slice(), Lit(0)))
-        return made if _rank(like) == 1 else self.reshaped(made, rows, *self.lengths(like))
+        return self(np.eye, rows, **kwargs)
 
 
 def _rank(x: Atom) -> int:
@@ -82,53 +93,119 @@ def _rank(x: Atom) -> int:
     return found
 
 
-def forward(
-    d: Pushforward, f: Function, wrt: Sequence[int]
-) -> tuple[Block, Mapping[str, Function], list[Atom], list[Stmt]]:
-    """The Jacobian of the result of `f` in each of the parameters at `wrt`, column by column.
+@dataclass(frozen=True)
+class _Side:
+    """The leaves that directions are in, one after the other, and where each begins and ends among all elements."""
 
-    Returns the block without its result, the functions that it calls, the Jacobians, and the statements for these.
-    """
-    _check(f, [f.block.params[i] for i in wrt])
-    code, tangents = d.pushed(f, wrt)
-    value = code.results[0]
-    d_value = code.t.whole(code.b, value)
-    one = d.finish(Block((*f.block.params, *tangents), tuple(code.b.body), (d_value,)))
-    c, xs = _Code(f.origin.tangent()), [f.block.params[i] for i in wrt]
-    if len(xs) == 1 and _rank(xs[0]) == 0:
-        seed = (
-            Lit(1.0)
-            if not isinstance(xs[0].type, ab.Scalar) or xs[0].type.dtype is None
-            else c(np.dtype(xs[0].type.dtype).type, Lit(1.0))
-        )
-        m: dict[Var, Atom] = {tangents[0]: seed}
-        straight = (*c.body, *substitute(one.body, m))
-        return Block(f.block.params, straight, ()), d.functions, [substitute(one.results[0], m)], []
-    sizes = [c.size(x) for x in xs]
-    offsets: list[Atom] = [Lit(0)]
-    for n in sizes:
-        offsets.append(n if offsets[-1] == Lit(0) else c(operator.add, offsets[-1], n))
-    count = offsets[-1]
-    several = len(xs) > 1
-    seeds = [
-        c.identity(x, count, n, offset if several else None) for x, n, offset in zip(xs, sizes, offsets, strict=False)
-    ]
-    body, each, functions = _for_all(d.functions, one, tangents, seeds, count, c.body, c.origin)
-    end = _Code(c.origin)
-    out: list[Atom] = []
-    for x, start, stop in zip(xs, offsets, offsets[1:], strict=False):
-        rows = end(operator.getitem, each, (Slice(start, stop),)) if several else each
-        out.append(_columns_last(end, rows, x))
-    return Block(f.block.params, tuple(body), ()), functions, out, end.body
+    values: tuple[Atom, ...]
+    starts: tuple[Atom, ...]
+    stops: tuple[Atom, ...]
+
+    @property
+    def count(self) -> Atom:
+        return self.stops[-1]
+
+    def is_number(self) -> bool:
+        """Is there one direction, along a number?"""
+        return len(self.values) == 1 and _rank(self.values[0]) == 0
+
+    def seeds(self, c: _Code) -> list[Var]:
+        """The rows of an identity matrix, cut into the shapes of the leaves."""
+        made: dict[str | None, Var] = {}
+        out: list[Var] = []
+        for k, x in enumerate(self.values):
+            dtype = getattr(type_of(x), "dtype", None) or "float64"
+            if dtype not in made:
+                made[dtype] = c.identity(self.count, dtype)
+            part = made[dtype]
+            if len(self.values) > 1 or _rank(x) == 0:
+                part = c(operator.getitem, part, (Slice(), self._place(k)))
+            out.append(part if _rank(x) < 2 else c.reshaped(part, self.count, *c.lengths(x)))
+        return out
+
+    def _place(self, k: int) -> Atom | Slice:
+        """Where the leaf `k` is among all elements."""
+        if _rank(self.values[k]) == 0:
+            return self.starts[k]
+        first, last = k == 0, k == len(self.values) - 1
+        return Slice(None if first else self.starts[k], None if last else self.stops[k])
+
+    def part(self, c: _Code, rows: Var, k: int) -> Var:
+        """Of what there is a row of for each direction, those of the leaf `k`: the one row for a number."""
+        if len(self.values) == 1 and _rank(self.values[k]) > 0:
+            return rows
+        return c(operator.getitem, rows, (self._place(k),))
 
 
-def along(d: Pushforward, f: Function, wrt: int) -> tuple[Var, Block, Mapping[str, Function], Atom, list[Stmt]]:
+def _side(c: _Code, values: Sequence[Atom]) -> _Side:
+    stops: list[Atom] = [Lit(0)]
+    for x in values:
+        stops.append(c.sum(stops[-1], c.size(x)))
+    return _Side(tuple(values), tuple(stops[:-1]), tuple(stops[1:]))
+
+
+def _values(c: _Code, xs: Sequence[Atom]) -> list[Atom]:
+    """The leaves of values, one after the other."""
+    return [read(c.emit, x, leaf) for x in xs for leaf in leaves(type_of(x))]
+
+
+Entry = Callable[[_Code, int, int], Atom]
+"""The Jacobian of one leaf of the result in one leaf of the parameters."""
+
+
+def _arranged(c: _Code, f: Function, xs: Sequence[Var], entry: Entry, bare: bool) -> Atom:
+    """A structure like the result of `f`, in which each leaf is one like the parameters `xs`, of entries."""
+    n = sum(1 for x in xs for _ in leaves(x.type))
+
+    def row(k: int) -> Atom:
+        parts = (entry(c, k, j) for j in range(n))
+        all_ = tuple(built(c.emit, x.type, parts) for x in xs)
+        return all_[0] if bare else pack(c.body, all_, c.origin)
+
+    return built(c.emit, type_of(f.block.results[0]), map(row, itertools.count()))
+
+
+def forward(d: Pushforward, f: Function, wrt: Sequence[int], bare: bool) -> tuple[Block, Functions]:
+    """The Jacobian of the result of `f` in the parameters at `wrt`, column by column, and the functions it calls."""
+    xs = [f.block.params[i] for i in wrt]
+    _check(f, xs)
+    tangents = [[Var(f"d{leaf.name(x.hint)}", leaf.type) for leaf in leaves(x.type)] for x in xs]
+    code = d.moved(f, {i: tree(x.type, iter(ds)) for i, x, ds in zip(wrt, xs, tangents, strict=True)})
+    d_value = code.t.whole(code.b, code.results[0])
+    found = tuple(read(code.b.emit, d_value, leaf) for leaf in leaves(type_of(code.results[0])))
+    flat = [v for ds in tangents for v in ds]
+    one = d.finish(Block((*f.block.params, *flat), tuple(code.b.body), found))
+    c, end = _Code(f.origin.tangent()), _Code(f.origin.tangent())
+    side = _side(c, _values(c, xs))
+    if side.is_number():
+        m: dict[Var, Atom] = {flat[0]: _one(c, flat[0].type)}
+        j = _arranged(end, f, xs, lambda _, k, __: substitute(one.results[k], m), bare)
+        return Block(f.block.params, (*c.body, *substitute(one.body, m), *end.body), (j,)), d.functions
+    seeds = side.seeds(c)
+    body, each, functions = _for_all(d.functions, one, flat, seeds, side.count, c.body, c.origin)
+
+    def columns(c: _Code, k: int, j: int) -> Atom:
+        return _columns_last(c, side.part(c, each[k], j), side.values[j])
+
+    out = _arranged(end, f, xs, columns, bare)
+    return Block(f.block.params, (*body, *end.body), (out,)), functions
+
+
+def _one(c: _Code, t: ab.Type) -> Atom:
+    """The direction of a number."""
+    if isinstance(t, ab.Scalar) and t.dtype is not None:
+        return c(np.dtype(t.dtype).type, Lit(1.0))
+    return Lit(1.0)
+
+
+def along(d: Pushforward, f: Function, wrt: int) -> tuple[Var, Block, Functions]:
     """The derivatives of the result of `f` along several directions of one parameter, column by column.
 
     The first of what is returned is the parameter for the directions, which are its rows; the rest as of `forward`.
     """
     x = f.block.params[wrt]
     _check(f, [x])
+    _check_arrays(f, x)
     code, (tangent,) = d.pushed(f, [wrt])
     d_value = code.t.whole(code.b, code.results[0])
     one = d.finish(Block((*f.block.params, tangent), tuple(code.b.body), (d_value,)))
@@ -137,94 +214,114 @@ def along(d: Pushforward, f: Function, wrt: int) -> tuple[Var, Block, Mapping[st
     shape = (anonymous(), *(ab.shape_of(t) or ()))
     rows = Var(tangent.hint, ab.Array(getattr(t, "dtype", None) or "float64", shape))
     count = c(prims.dim, rows, Lit(0))
-    body, each, functions = _for_all(d.functions, one, [tangent], [rows], count, c.body, c.origin)
+    body, (each,), functions = _for_all(d.functions, one, [tangent], [rows], count, c.body, c.origin)
     end = _Code(c.origin)
     out = end(np.transpose, each) if _rank(each) == 2 else each
-    return rows, Block((*f.block.params, rows), tuple(body), ()), functions, out, end.body
+    return rows, Block((*f.block.params, rows), (*body, *end.body), (out,)), functions
 
 
-def _columns_last(c: _Code, rows: Var, x: Var) -> Var:
+def _columns_last(c: _Code, rows: Var, x: Atom) -> Var:
     """What there is a row of for each element of `x` has the axes of `x` as its last ones."""
+    if _rank(x) == 0:
+        return rows
     rank = _rank(rows) - 1
     if rank:
         rows = c(np.transpose, rows) if rank == 1 else c(np.moveaxis, rows, source=Lit(0), destination=Lit(-1))
-    if _rank(x) == 0:
-        return c(operator.getitem, rows, (Lit(...), Lit(0)) if rank else (Lit(0),))
     return rows if _rank(x) == 1 else c.reshaped(rows, *c.lengths(rows, 1), *c.lengths(x))
 
 
-def reverse(
-    d: Derivation, f: Function, wrt: Sequence[int]
-) -> tuple[Block, Mapping[str, Function], list[Atom], list[Stmt]]:
+def reverse(d: Derivation, f: Function, wrt: Sequence[int], bare: bool) -> tuple[Block, Functions]:
     """As `forward`, row by row."""
     xs = [f.block.params[i] for i in wrt]
     _check(f, xs)
-    result = f.block.results[0]
-    dout = Var("dout", type_of(result))
+    out = type_of(f.block.results[0])
+    douts = [Var("dout", leaf.type) for leaf in leaves(out)]
+    start, end = _Code(f.origin.backwards()), _Code(f.origin.backwards())
+    dout = built(start.emit, out, iter(douts))
     sweeps = d.sweeps(f, tuple(wrt), dout, exact=False)
-    ends: list[Stmt] = []
-    both = pack(ends, (sweeps.forward.results[0], *sweeps.gradients), f.origin.backwards())
-    body = (*sweeps.forward.body, *sweeps.backward, *ends)
-    one = d.finish(Block((*f.block.params, dout), body, (both,)))
-    *statements, last = one.body
-    assert isinstance(last, Op)
-    value, *gradients = last.args
-    c = _Code(f.origin.backwards())
-    assert isinstance(value, Var)
-    k = next((k for k, s in enumerate(statements) if dout in reads(s)), len(statements))
-    count = c.size(value)
-    seed = c.identity(value, count, count, None)
-    made: list[Stmt] = [*statements[:k], *c.body]
-    packed: list[Stmt] = []
-    grads = gradients[0] if len(gradients) == 1 else pack(packed, tuple(gradients), c.origin)  # type: ignore[arg-type]
-    rest = Block((dout,), (*statements[k:], *packed), (grads,))  # type: ignore[arg-type]
-    all_, each, functions = _for_all(d.functions, rest, (dout,), [seed], count, made, c.origin)
-    end = _Code(c.origin)
-    parts = [each] if len(gradients) == 1 else [end(prims.item, each, Lit(k)) for k in range(len(gradients))]
-    out = [p if _rank(value) == 1 else end.reshaped(p, *end.lengths(value), *end.lengths(x))
-           for p, x in zip(parts, xs, strict=True)]  # fmt: skip
-    return Block(f.block.params, tuple(all_), ()), functions, list(out), end.body
+    given = [read(end.emit, g, leaf) for g, x in zip(sweeps.gradients, xs, strict=True) for leaf in leaves(x.type)]
+    values = _values(start, sweeps.forward.results[:1])
+    body = (*sweeps.forward.body, *start.body, *sweeps.backward, *end.body)
+    one = d.finish(Block((*f.block.params, *douts), body, (*values, *given)))
+    k = next((k for k, s in enumerate(one.body) if not reads(s).keys().isdisjoint(douts)), len(one.body))
+    c, end = _Code(f.origin.backwards()), _Code(f.origin.backwards())
+    side = _side(c, one.results[: len(douts)])
+    seeds = side.seeds(c)
+    rest = Block(tuple(douts), one.body[k:], one.results[len(douts) :])
+    first = (*one.body[:k], *c.body)
+    made, each, functions = _for_all(d.functions, rest, douts, seeds, side.count, first, c.origin)
+    inputs = _values(end, xs)
+
+    def rows(c: _Code, k: int, j: int) -> Atom:
+        found, value = side.part(c, each[j], k), side.values[k]
+        if _rank(value) < 2:
+            return found
+        return c.reshaped(found, *c.lengths(value), *c.lengths(inputs[j]))
+
+    j = _arranged(end, f, xs, rows, bare)
+    return Block(f.block.params, (*made, *end.body), (j,)), functions
 
 
 def _for_all(
-    functions: Mapping[str, Function],
+    functions: Functions,
     one: Block,
     params: Sequence[Var],
     seeds: Sequence[Var],
     count: Atom,
     first: Sequence[Stmt],
     origin: Origin,
-) -> tuple[list[Stmt], Var, Mapping[str, Function]]:
-    """The code `one` of one direction for all of them, its result for each, and the functions that it calls."""
+) -> tuple[list[Stmt], list[Var], Functions]:
+    """The code `one` of one direction for all of them, its results for each, and the functions that it calls."""
     batching = Batching(functions)
     try:
         b = batching.block(first, count, dict(zip(params, seeds, strict=True)), one.body, origin)
-        each = b.each(one.results[0])
-        assert isinstance(each, Var)
+        each = [cast(Var, b.each(r)) for r in one.results]
     except NotBatched:
-        pass
-    else:
-        return b.body, each, batching.functions
+        return _one_by_one(functions, one, params, seeds, first, origin)
+    return b.body, each, batching.functions
+
+
+def _one_by_one(
+    functions: Functions,
+    one: Block,
+    params: Sequence[Var],
+    seeds: Sequence[Var],
+    first: Sequence[Stmt],
+    origin: Origin,
+) -> tuple[list[Stmt], list[Var], Functions]:
+    """As `_for_all`, in a loop over the directions."""
     rows = [Var(p.hint, p.type) for p in params]
     m: dict[Var, Atom] = dict(zip(params, rows, strict=True))
     inner = renamed(substitute(one.body, m), m)
-    (result,) = substitute(one.results, m)
-    found = Var("", ab.ListOf(type_of(result)))
-    loop = For((found,), None, False, (), tuple(seeds), Block((Var("", ab.INT), *rows), inner, (result,)), origin)
+    results = tuple(substitute(r, m) for r in one.results)
+    found = tuple(Var("", ab.ListOf(type_of(r))) for r in results)
+    loop = For(found, None, False, (), tuple(seeds), Block((Var("", ab.INT), *rows), inner, results), origin)
     c = _Code(origin)
-    each = c(np.stack if _rank(result) else np.array, found)
+    each = [c(np.stack if _rank(r) else np.array, x) for r, x in zip(results, found, strict=True)]
     return [*first, loop, *c.body], each, functions
 
 
 def _check(f: Function, xs: Sequence[Var]) -> None:
-    """Refuse structures, and what has an unknown number of axes."""
+    """Refuse what has an unknown number of axes, lists of unknown length, and a result without floats."""
     result = f.block.results[0]
     for x in (result, *xs):
-        t = type_of(x)
+        found = [leaf.type for leaf in leaves(type_of(x))]
         what = "the result" if x is result else f"the parameter {getattr(x, 'hint', '')!r}"
-        if isinstance(t, ab.Seq | ab.ListOf | ab.Mapping):
-            message = f"the Jacobian of {f.name!r} is taken, and {what} is a structure"
-            raise errors.at(errors.NotSupportedYet, f.origin, message, "Use one array: join the parts in it.")
-        if ab.rank(t) is None:
+        if any(isinstance(t, ab.ListOf) for t in found):
+            message = f"the Jacobian of {f.name!r} is taken, and how long a list in {what} is is not known"
+            raise errors.at(errors.NotSupportedYet, f.origin, message, "Use a tuple, or one array.")
+        if any(ab.rank(t) is None for t in found):
             message = f"the Jacobian of {f.name!r} is taken, and how many axes {what} has is not known"
             raise errors.at(errors.SignatureNeeded, f.origin, message, "Call the Jacobian, or `specialize` it.")
+        if not found:
+            message = f"the Jacobian of {f.name!r} is taken, and {what} has no floats"
+            raise errors.at(errors.NotDifferentiable, f.origin, message, "A derivative needs a float result.")
+
+
+def _check_arrays(f: Function, x: Var) -> None:
+    """Refuse structures, where directions are the rows of an array."""
+    for v in (x, f.block.results[0]):
+        if keys_of(type_of(v)):
+            what = "the parameter" if v is x else "the result"
+            message = f"the sparse Jacobian of {f.name!r} is taken, and {what} is a structure"
+            raise errors.at(errors.NotSupportedYet, f.origin, message, "Use one array: join the parts in it.")

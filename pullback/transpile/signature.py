@@ -41,10 +41,11 @@ _STATIC = (
 _DEEPEST = 20  # objects in objects
 
 
-def type_of_value(value: object, name: str) -> Type:
+def type_of_value(value: object, name: str, fixed: bool = False) -> Type:
     """The type of a real argument called `name`: its structure, kinds, dtypes, ranks and which axes have length 1.
 
     The other lengths are symbols named after the axis (`x.0`) that stand for 2 or more; those of 0 and 1 are known.
+    `fixed`: each list is one of just its items, where it would be one of any length.
     """
     match value:
         case bool():
@@ -60,15 +61,15 @@ def type_of_value(value: object, name: str) -> Type:
         case np.ndarray():
             return _of_array(value, name) if type(value) is np.ndarray else UNKNOWN
     if type(value) is tuple:
-        return Seq("tuple", _of_items(value, name))
+        return Seq("tuple", _of_items(value, name, fixed))
     if type(value) is list:
-        return _of_list(value, name)
+        return Seq("list", _of_items(value, name, fixed)) if fixed else _of_list(value, name)
     if type(value) is dict:
-        return _of_dict(value, name)
+        return _of_dict(value, name, fixed)
     if isinstance(value, _STATIC):
         return Static(value)
     if (found := attributes_of(value)) is not None and name.count(".") < _DEEPEST:
-        return Record(tuple((k, type_of_value(x, f"{name}.{k}")) for k, x in found.items()), type(value))
+        return Record(tuple((k, type_of_value(x, f"{name}.{k}", fixed)) for k, x in found.items()), type(value))
     return _of_array(value, name) if hasattr(value, "dtype") and hasattr(value, "shape") else UNKNOWN
 
 
@@ -85,8 +86,8 @@ def _of_array(value: Any, name: str) -> Type:
     return Array(dtype.name, shape)
 
 
-def _of_items(values: Sequence[object], name: str) -> tuple[Type, ...]:
-    return tuple(type_of_value(x, f"{name}.{i}") for i, x in enumerate(values))
+def _of_items(values: Sequence[object], name: str, fixed: bool = False) -> tuple[Type, ...]:
+    return tuple(type_of_value(x, f"{name}.{i}", fixed) for i, x in enumerate(values))
 
 
 def _of_list(values: list[object], name: str) -> Type:
@@ -133,13 +134,13 @@ def nameless(t: Type) -> Type:
     return t
 
 
-def _of_dict(value: dict[object, object], name: str) -> Type:
+def _of_dict(value: dict[object, object], name: str, fixed: bool) -> Type:
     entries: list[tuple[str | int, Type]] = []
     for i, (key, x) in enumerate(value.items()):
         if type(key) is not str and type(key) is not int:
             return UNKNOWN
         path = key if isinstance(key, str) and key.isidentifier() else i
-        entries.append((key, type_of_value(x, f"{name}.{path}")))
+        entries.append((key, type_of_value(x, f"{name}.{path}", fixed)))
     return Mapping(tuple(entries))
 
 

@@ -6,13 +6,14 @@ The companion of `f` is `f_jvp(args…, dargs…)`, which gives the value and it
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Block, Function, Param, Program, Stmt, Var
 from pullback.transpile.entry import pack
 from pullback.transpile.forward.jvp import Forward, Pushing
+from pullback.transpile.forward.tangents import Tangent
 from pullback.transpile.infer import type_of
 from pullback.transpile.optimise import (
     any_effect,
@@ -58,19 +59,22 @@ class Pushforward:
         The tangents of its results can be asked of that code, which is not finished.
         """
         wrt = tuple(wrt)
+        tangents = tangents_of(f, wrt)
+        return self.moved(f, dict(zip(wrt, tangents, strict=True))), tangents
+
+    def moved(self, f: Function, along: Mapping[int, Tangent]) -> Forward:
+        """The code of `f` with tangents, where the parameters at these positions have the tangents `along`."""
         b = hoist_items(f.block)
         b = fuse_branches(simplify(b)) if self.optimised else b
         b = remove_dead(b, self.effects)
-        params = [b.params[i] for i in wrt]
-        tangents = tangents_of(f, wrt)
-        active = varied(b, params) & useful(b, b.results[:1])
+        active = varied(b, [b.params[i] for i in along]) & useful(b, b.results[:1])
         code = Forward(Pushing(active, Twins.of(b), self.companion, self.result_type), f.origin)
-        for p, d in zip(params, tangents, strict=True):
-            code.t.set(p, d)
+        for i, d in along.items():
+            code.t.set(b.params[i], d)
         code.walk(b.body)
         code.b.at(f.origin)
         code.primal, code.results = b.body, b.results
-        return code, tangents
+        return code
 
     def companion(self, key: str, active: tuple[int, ...]) -> str:
         """The function that computes value and tangent of the function `key`, where the arguments at `active` move."""

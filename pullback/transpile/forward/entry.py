@@ -8,7 +8,7 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import jacobians, prims
 from pullback.transpile.companions import Derivation
-from pullback.transpile.core import Atom, Block, Def, Function, Lit, Op, Origin, Param, Program, Stmt, Var
+from pullback.transpile.core import Atom, Block, Def, Lit, Op, Origin, Param, Program, Stmt, Var
 from pullback.transpile.entry import always_raises, pack, reachable, with_parts
 from pullback.transpile.forward.derivation import Pushforward, tangents_of
 from pullback.transpile.forward.jvp import Forward
@@ -114,28 +114,19 @@ def jacobian(program: Program, request: Request) -> Program:
     d: Derivation | Pushforward
     if request.mode == "jacrev":
         d = Derivation(program, request.optimise)
-        block, functions, parts, end = jacobians.reverse(d, f, request.wrt)
+        block, functions = jacobians.reverse(d, f, request.wrt, request.bare)
     else:
         d = Pushforward(program, request.optimise)
-        block, functions, parts, end = jacobians.forward(d, f, request.wrt)
-    body = [*block.body, *end]
-    out = parts[0] if request.bare else pack(body, tuple(parts), f.origin.tangent())
-    entry = replace(f, block=d.finish(Block(f.block.params, tuple(body), (out,))))
+        block, functions = jacobians.forward(d, f, request.wrt, request.bare)
+    entry = replace(f, block=d.finish(block))
     return Program(entry, reachable(entry, dict(functions)))
 
 
 def directions(program: Program, request: Request) -> Program:
     """The program of a function's derivatives along several directions, which it takes as the rows of an array."""
     f, d = program.entry, Pushforward(program, request.optimise)
-    rows, block, functions, out, end = jacobians.along(d, f, request.wrt[0])
+    rows, block, functions = jacobians.along(d, f, request.wrt[0])
     params = with_tangents(f.params, (rows,))
-    made = d.finish(Block(tuple(p.var for p in params), (*block.body, *end), (out,)))
+    made = d.finish(replace(block, params=tuple(p.var for p in params)))
     entry = replace(f, params=params, block=made)
     return Program(entry, reachable(entry, dict(functions)))
-
-
-def check_hessian(f: Function, request: Request) -> None:
-    """Refuse a Hessian in several parameters, which would be a table of matrices."""
-    if len(request.wrt) > 1:
-        message = f"the Hessian of {f.name!r} in several parameters is not supported yet"
-        raise errors.at(errors.NotSupportedYet, f.origin, message, "Take jacobian(grad(f, wrt=a), wrt=b).")

@@ -5,7 +5,7 @@ A value without a tangent does not move. That of a structure is a tree by key as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -88,7 +88,7 @@ def whole(b: Builder, v: Arg, t: ab.Type, d: Tangent | None) -> Atom:
     if keys := keys_of(t):
         parts: Mapping[Lit, Tangent] = d or {}
         made = [whole(b, _item(b, v, k, x, parts.get(k)), x, parts.get(k)) for k, x in keys]
-        return structure(b, t, tuple(k for k, _ in keys), made)
+        return structure(b.emit, t, tuple(k for k, _ in keys), made)
     match t:
         case ab.ListOf(item=ab.Scalar()):
             return b.emit(prims.copies, (ZERO, b(len, v)), hint=name_of(v))
@@ -109,13 +109,13 @@ def _item(b: Builder, v: Arg, key: Lit, t: ab.Type, d: Tangent | None) -> Arg:
     return b(prims.item, v, key)
 
 
-def structure(b: Builder, t: ab.Type, keys: tuple[Lit, ...], parts: list[Atom]) -> Atom:
-    """A structure like one of type `t` with these items."""
+def structure(emit: Callable[..., Var], t: ab.Type, keys: tuple[Lit, ...], parts: Sequence[Atom]) -> Var:
+    """A structure like one of type `t` with these items; `emit` appends an operation."""
     if isinstance(t, ab.Mapping):
         of_class = (("cls", Lit(t.cls, t.cls.__name__)),) if isinstance(t, ab.Record) else ()
-        return b.emit(prims.make_dict, (keys, *parts), of_class)
+        return emit(prims.make_dict, (keys, *parts), of_class)
     assert isinstance(t, ab.Seq)
-    return b.emit(prims.make_tuple if t.kind == "tuple" else prims.make_list, tuple(parts))
+    return emit(prims.make_tuple if t.kind == "tuple" else prims.make_list, tuple(parts))
 
 
 def fitted(b: Builder, d: Atom, out: Var) -> Atom:
