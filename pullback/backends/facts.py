@@ -97,6 +97,7 @@ FRESH: frozenset[Any] = frozenset(
         builtins.bool,
         np.ndarray.copy,
         copy.deepcopy,
+        runtime.last_written,
         runtime.place_diagonal,
         runtime.product_of_others,
         runtime.read_written,

@@ -2,7 +2,7 @@
 
 from pullback.runtime.finite import require_finite
 from pullback.runtime.hooks import alike, misfit, pass_through, read_only
-from pullback.runtime.indexing import place_diagonal, read_written, scatter_add, scatter_add_along
+from pullback.runtime.indexing import last_written, place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.order import order, place_to_insert
 from pullback.runtime.products import product_of_others
@@ -20,6 +20,7 @@ __all__ = [
     "at_least_one",
     "error_called",
     "fitted",
+    "last_written",
     "match_kinds",
     "misfit",
     "order",

@@ -44,18 +44,22 @@ def read_written(a: Any, index: Any) -> Any:
 
     Of `a[[0, 0]] = v` only the last element of `v` is seen afterwards, so only it has a cotangent.
     """
-    out = a[index]
+    return last_written(a[index], a, index)
+
+
+def last_written(g: Any, like: Any, index: Any) -> Any:
+    """`g`, which has the shape of `like[index]`, but zero for each element whose place a later element names again."""
     if len(index) == 1 and np.asarray(index[0]).dtype == bool:
-        return out
-    order = np.arange(out.size).reshape(out.shape)
+        return g
+    order = np.arange(g.size).reshape(g.shape)
     if len(index) == 1 and np.ndim(index[0]) == 1:
-        rows = np.asarray(index[0]) % len(a)
+        rows = np.asarray(index[0]) % len(like)
         _, last = np.unique(rows[::-1], return_index=True)
         if len(last) == len(rows):
-            return out
+            return g
         kept = np.zeros(len(rows), bool)
         kept[len(rows) - 1 - last] = True
-        return np.where(kept.reshape(-1, *[1] * (out.ndim - 1)), out, np.zeros((), out.dtype))
-    places = np.empty(a.shape, order.dtype)
+        return np.where(kept.reshape(-1, *[1] * (g.ndim - 1)), g, np.zeros((), g.dtype))
+    places = np.empty(like.shape, order.dtype)
     places[index] = order
-    return np.where(places[index] == order, out, np.zeros((), out.dtype))
+    return np.where(places[index] == order, g, np.zeros((), g.dtype))

@@ -28,6 +28,7 @@ _OPERAND: dict[OpFunction, int] = {
     runtime.zeros_to_fill: 0,
     prims.spread: 1,
     runtime.unbroadcast: 1,
+    runtime.last_written: 1,
     runtime.place_diagonal: 1,
     runtime.scatter_add: 1,
     runtime.scatter_add_along: 1,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from pullback import runtime
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
@@ -189,7 +190,12 @@ def read(b: Batch, s: Op) -> Var:
         return b.emit(operator.getitem, (b.each(base), index), (), s.out)
     if not isinstance(type_of(base), ab.Array):
         raise NotBatched
-    return b.emit(operator.getitem, (b.each(base), _index(b, index)), (), s.out)
+    return b.emit(s.op, (b.each(base), _index(b, index)), (), s.out)
+
+
+def last_written(b: Batch, s: Op) -> Var:
+    g, like, index = s.args
+    return b.emit(s.op, (b.each(g), b.each(like), _index(b, index)), (), s.out)
 
 
 def write(b: Batch, s: Op) -> Var:
@@ -328,6 +334,8 @@ _RULES: dict[OpFunction, Rule] = {
     np.reshape: reshape,
     np.ravel: reshape,
     operator.getitem: read,
+    runtime.read_written: read,
+    runtime.last_written: last_written,
     prims.set_item: write,
     prims.add_item: write,
     prims.item: item,

@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, Op, OpFunction, Var
@@ -40,6 +41,11 @@ def read(self: Forward, s: Op) -> None:
         _of_fixed(self, s)
         return
     _same(self, s, (self.t.whole(self.b, base), index))
+
+
+def last_written(self: Forward, s: Op) -> None:
+    """A tangent is zero where the value has been made so."""
+    _same(self, s, (self.t.whole(self.b, s.args[0]), *s.args[1:]))
 
 
 def read_item(self: Forward, s: Op) -> None:
@@ -133,6 +139,8 @@ STRUCTURAL: dict[OpFunction, Callable[[Forward, Op], None]] = {
     prims.watched: alias,
     list: alias,
     operator.getitem: read,
+    runtime.read_written: read,
+    runtime.last_written: last_written,
     operator.add: add,
     prims.item: read_item,
     prims.make_tuple: make,

@@ -42,7 +42,7 @@ from pullback.transpile.infer.table import (
 )
 
 
-@shape_function(prims.alias, prims.stopped, prims.watched)
+@shape_function(prims.alias, prims.stopped, prims.watched, runtime.last_written)
 def alias(call: Call) -> Type:
     """The same value."""
     return call.type(0)

@@ -162,9 +162,6 @@ class Adjoint:
         if structural is not None:
             structural(self, s)
             return
-        if s.op is operator.getitem:
-            structures.indexed_read(self, s)
-            return
         active = tuple([i for i, a in enumerate(s.args) if self.is_active(a)])
         rule = registry.find(s.op, active)
         if rule is None:
@@ -359,6 +356,9 @@ def no_rule(s: Op) -> errors.PullbackError:
 
 
 _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
+    operator.getitem: structures.indexed_read,
+    runtime.read_written: structures.read_written,
+    runtime.last_written: structures.last_written,
     prims.item: structures.item,
     prims.make_tuple: structures.make,
     prims.make_list: structures.make,

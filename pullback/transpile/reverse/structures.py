@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Kwargs, Lit, Op, Var
@@ -26,9 +27,26 @@ if TYPE_CHECKING:
 
 def indexed_read(self: Adjoint, s: Op) -> None:
     """The cotangent of an array that is read by index is added to in place, at that index."""
-    base, index = s.args
-    d = cast(Atom, self.ct.pop(s.out))
-    base, index, via = _through_views(self, base, index)
+    _read(self, s, cast(Atom, self.ct.pop(s.out)))
+
+
+def read_written(self: Adjoint, s: Op) -> None:
+    """What reads the last of the elements that were written to one place hands on the cotangent of that one."""
+    d = self.ct.full(s.out)
+    _read(self, s, self.b.emit(runtime.last_written, (d, *s.args)))
+
+
+def last_written(self: Adjoint, s: Op) -> None:
+    """What has been zeroed has no cotangent."""
+    g, like, index = s.args
+    d = self.b.emit(runtime.last_written, (self.ct.full(s.out), like, index))
+    self.ct.mark_whole(d, cast(Var, g))
+    self.ct.add(g, d)
+
+
+def _read(self: Adjoint, s: Op, d: Atom) -> None:
+    """Add the cotangent `d` of what the operation reads by index."""
+    base, index, via = _through_views(self, *s.args)
     if not isinstance(base, Var) or base not in self.r.active:
         return
     if ab.rank(base.type) == 0:
