@@ -94,9 +94,50 @@ def central(f, x, a, h=1e-5):
 def test_up_to_the_fourth_order(f):
     x, a = 0.7, 0.8
     derivative = f
-    for _ in range(3 if f is recursive else 4):
+    for _ in range(4):
         before, derivative = derivative, grad(derivative)
         assert derivative(x, a) == pytest.approx(central(before, x, a), rel=1e-5, abs=1e-6)
+
+
+def down(x, depth):
+    if depth == 0:
+        return x
+    return np.sin(x) + 0.5 * down(x * 0.9, depth - 1)
+
+
+def calling_twice(x, depth):
+    if depth < 2:
+        return x * x
+    return np.sin(calling_twice(x * 0.9, depth - 1)) * calling_twice(x * 1.1, depth - 2)
+
+
+def of_pairs(p, depth):
+    if depth == 0:
+        return p[0] * p[1]
+    return of_pairs((np.sin(p[0]) * p[1], p[1] * 0.9 + p[0]), depth - 1)
+
+
+def of_arrays(w, u, depth):
+    if depth == 0:
+        return np.sum(u**3)
+    return of_arrays(w, np.tanh(w * u), depth - 1)
+
+
+def through_pairs(x, depth):
+    return of_pairs((x, x * x), depth)
+
+
+def through_arrays(x, depth):
+    return of_arrays(x * V, U, depth)
+
+
+@pytest.mark.parametrize("f", [down, calling_twice, through_pairs, through_arrays])
+def test_recursive_functions_up_to_the_fourth_order(f):
+    derivative = f
+    for _ in range(4):
+        before, derivative = derivative, grad(derivative)
+        assert derivative(0.7, 3) == pytest.approx(central(before, 0.7, 3), rel=1e-6, abs=1e-7)
+    assert derivative(0.7, 0) == pytest.approx(central(before, 0.7, 0), rel=1e-6, abs=1e-7)
 
 
 @pytest.mark.parametrize("f", LOOPS)

@@ -51,7 +51,7 @@ def last_written(g: Any, like: Any, index: Any) -> Any:
     """`g`, which has the shape of `like[index]`, but zero for each element whose place a later element names again."""
     if len(index) == 1 and np.asarray(index[0]).dtype == bool:
         return g
-    order = np.arange(g.size).reshape(g.shape)
+    serial = np.arange(g.size).reshape(g.shape)
     if len(index) == 1 and np.ndim(index[0]) == 1:
         rows = np.asarray(index[0]) % len(like)
         _, last = np.unique(rows[::-1], return_index=True)
@@ -60,6 +60,6 @@ def last_written(g: Any, like: Any, index: Any) -> Any:
         kept = np.zeros(len(rows), bool)
         kept[len(rows) - 1 - last] = True
         return np.where(kept.reshape(-1, *[1] * (g.ndim - 1)), g, np.zeros((), g.dtype))
-    places = np.empty(like.shape, order.dtype)
-    places[index] = order
-    return np.where(places[index] == order, g, np.zeros((), g.dtype))
+    places = np.empty(like.shape, serial.dtype)
+    places[index] = serial
+    return np.where(places[index] == serial, g, np.zeros((), g.dtype))
