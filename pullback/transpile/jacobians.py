@@ -7,9 +7,7 @@ the result's. Code for which there is no batching runs once for each direction.
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -20,140 +18,30 @@ from pullback.transpile import prims
 from pullback.transpile.batching.functions import Batching
 from pullback.transpile.batching.values import NotBatched
 from pullback.transpile.companions import Derivation
-from pullback.transpile.core import (
-    Arg,
-    Atom,
-    Block,
-    For,
-    Function,
-    Kwargs,
-    Lit,
-    Op,
-    OpFunction,
-    Origin,
-    Slice,
-    Stmt,
-    Var,
-)
+from pullback.transpile.core import Atom, Block, For, Function, Lit, Origin, Stmt, Var
 from pullback.transpile.entry import pack
 from pullback.transpile.forward.derivation import Pushforward
-from pullback.transpile.infer import infer, type_of
+from pullback.transpile.infer import type_of
 from pullback.transpile.infer.lengths import anonymous
 from pullback.transpile.leaves import built, leaves, read, tree
 from pullback.transpile.rename import renamed
 from pullback.transpile.reverse.kinds import keys_of
+from pullback.transpile.seeds import Code, rank, side_of
 from pullback.transpile.traversal import reads, substitute
 
 Functions = Mapping[str, Function]
 
 
-class _Code:
-    """Statements under construction."""
-
-    def __init__(self, origin: Origin) -> None:
-        self.body: list[Stmt] = []
-        self.origin = origin
-
-    def emit(self, op: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs = ()) -> Var:
-        """Append an operation."""
-        out = Var("", infer(op, args, dict(kwargs)))
-        self.body.append(Op(out, op, args, kwargs, self.origin))
-        return out
-
-    def __call__(self, op: OpFunction, *args: Arg, **kwargs: Arg) -> Var:
-        return self.emit(op, args, tuple(kwargs.items()))
-
-    def size(self, x: Atom) -> Atom:
-        """The number of elements."""
-        rank = _rank(x)
-        return Lit(1) if rank == 0 else self(prims.dim, x, Lit(0)) if rank == 1 else self(np.size, x)
-
-    def sum(self, m: Atom, n: Atom) -> Atom:
-        """The sum of two lengths."""
-        if isinstance(m, Lit) and isinstance(n, Lit):
-            return Lit(m.value + n.value)  # type: ignore[operator]
-        return n if m == Lit(0) else self(operator.add, m, n)
-
-    def lengths(self, x: Atom, but: int = 0) -> tuple[Atom, ...]:
-        """The shape of an array, without so many of its last axes."""
-        return tuple(self(prims.dim, x, Lit(k)) for k in range(_rank(x) - but))
-
-    def reshaped(self, x: Var, *shape: Atom) -> Var:
-        return self(np.reshape, x, shape=tuple(shape))
-
-    def identity(self, rows: Atom, dtype: str | None) -> Var:
-        """An identity matrix."""
-        kwargs = {} if dtype in (None, "float64") else {"dtype": Lit(np.dtype(dtype).type, text=f"np.{dtype}")}
-        return self(np.eye, rows, **kwargs)
-
-
-def _rank(x: Atom) -> int:
-    found = ab.rank(type_of(x))
-    assert found is not None
-    return found
-
-
-@dataclass(frozen=True)
-class _Side:
-    """The leaves that directions are in, one after the other, and where each begins and ends among all elements."""
-
-    values: tuple[Atom, ...]
-    starts: tuple[Atom, ...]
-    stops: tuple[Atom, ...]
-
-    @property
-    def count(self) -> Atom:
-        return self.stops[-1]
-
-    def is_number(self) -> bool:
-        """Is there one direction, along a number?"""
-        return len(self.values) == 1 and _rank(self.values[0]) == 0
-
-    def seeds(self, c: _Code) -> list[Var]:
-        """The rows of an identity matrix, cut into the shapes of the leaves."""
-        made: dict[str | None, Var] = {}
-        out: list[Var] = []
-        for k, x in enumerate(self.values):
-            dtype = getattr(type_of(x), "dtype", None) or "float64"
-            if dtype not in made:
-                made[dtype] = c.identity(self.count, dtype)
-            part = made[dtype]
-            if len(self.values) > 1 or _rank(x) == 0:
-                part = c(operator.getitem, part, (Slice(), self._place(k)))
-            out.append(part if _rank(x) < 2 else c.reshaped(part, self.count, *c.lengths(x)))
-        return out
-
-    def _place(self, k: int) -> Atom | Slice:
-        """Where the leaf `k` is among all elements."""
-        if _rank(self.values[k]) == 0:
-            return self.starts[k]
-        first, last = k == 0, k == len(self.values) - 1
-        return Slice(None if first else self.starts[k], None if last else self.stops[k])
-
-    def part(self, c: _Code, rows: Var, k: int) -> Var:
-        """Of what there is a row of for each direction, those of the leaf `k`: the one row for a number."""
-        if len(self.values) == 1 and _rank(self.values[k]) > 0:
-            return rows
-        return c(operator.getitem, rows, (self._place(k),))
-
-
-def _side(c: _Code, values: Sequence[Atom]) -> _Side:
-    stops: list[Atom] = [Lit(0)]
-    for x in values:
-        stops.append(c.sum(stops[-1], c.size(x)))
-    return _Side(tuple(values), tuple(stops[:-1]), tuple(stops[1:]))
-
-
-def _values(c: _Code, xs: Sequence[Atom]) -> list[Atom]:
+def _values(c: Code, xs: Sequence[Atom]) -> list[Atom]:
     """The leaves of values, one after the other."""
     return [read(c.emit, x, leaf) for x in xs for leaf in leaves(type_of(x))]
 
 
-Entry = Callable[[_Code, int, int], Atom]
+Entry = Callable[[Code, int, int], Atom]
 """The Jacobian of one leaf of the result in one leaf of the parameters."""
 
 
-def _arranged(c: _Code, f: Function, xs: Sequence[Var], entry: Entry, bare: bool) -> Atom:
+def _arranged(c: Code, f: Function, xs: Sequence[Var], entry: Entry, bare: bool) -> Atom:
     """A structure like the result of `f`, in which each leaf is one like the parameters `xs`, of entries."""
     n = sum(1 for x in xs for _ in leaves(x.type))
 
@@ -175,8 +63,8 @@ def forward(d: Pushforward, f: Function, wrt: Sequence[int], bare: bool) -> tupl
     found = tuple(read(code.b.emit, d_value, leaf) for leaf in leaves(type_of(code.results[0])))
     flat = [v for ds in tangents for v in ds]
     one = d.finish(Block((*f.block.params, *flat), tuple(code.b.body), found))
-    c, end = _Code(f.origin.tangent()), _Code(f.origin.tangent())
-    side = _side(c, _values(c, xs))
+    c, end = Code(f.origin.tangent()), Code(f.origin.tangent())
+    side = side_of(c, _values(c, xs))
     if side.is_number():
         m: dict[Var, Atom] = {flat[0]: _one(c, flat[0].type)}
         j = _arranged(end, f, xs, lambda _, k, __: substitute(one.results[k], m), bare)
@@ -184,14 +72,14 @@ def forward(d: Pushforward, f: Function, wrt: Sequence[int], bare: bool) -> tupl
     seeds = side.seeds(c)
     body, each, functions = _for_all(d.functions, one, flat, seeds, side.count, c.body, c.origin)
 
-    def columns(c: _Code, k: int, j: int) -> Atom:
+    def columns(c: Code, k: int, j: int) -> Atom:
         return _columns_last(c, side.part(c, each[k], j), side.values[j])
 
     out = _arranged(end, f, xs, columns, bare)
     return Block(f.block.params, (*body, *end.body), (out,)), functions
 
 
-def _one(c: _Code, t: ab.Type) -> Atom:
+def _one(c: Code, t: ab.Type) -> Atom:
     """The direction of a number."""
     if isinstance(t, ab.Scalar) and t.dtype is not None:
         return c(np.dtype(t.dtype).type, Lit(1.0))
@@ -209,25 +97,25 @@ def along(d: Pushforward, f: Function, wrt: int) -> tuple[Var, Block, Functions]
     code, (tangent,) = d.pushed(f, [wrt])
     d_value = code.t.whole(code.b, code.results[0])
     one = d.finish(Block((*f.block.params, tangent), tuple(code.b.body), (d_value,)))
-    c = _Code(f.origin.tangent())
+    c = Code(f.origin.tangent())
     t = tangent.type
     shape = (anonymous(), *(ab.shape_of(t) or ()))
     rows = Var(tangent.hint, ab.Array(getattr(t, "dtype", None) or "float64", shape))
     count = c(prims.dim, rows, Lit(0))
     body, (each,), functions = _for_all(d.functions, one, [tangent], [rows], count, c.body, c.origin)
-    end = _Code(c.origin)
-    out = end(np.transpose, each) if _rank(each) == 2 else each
+    end = Code(c.origin)
+    out = end(np.transpose, each) if rank(each) == 2 else each
     return rows, Block((*f.block.params, rows), (*body, *end.body), (out,)), functions
 
 
-def _columns_last(c: _Code, rows: Var, x: Atom) -> Var:
+def _columns_last(c: Code, rows: Var, x: Atom) -> Var:
     """What there is a row of for each element of `x` has the axes of `x` as its last ones."""
-    if _rank(x) == 0:
+    if rank(x) == 0:
         return rows
-    rank = _rank(rows) - 1
-    if rank:
-        rows = c(np.transpose, rows) if rank == 1 else c(np.moveaxis, rows, source=Lit(0), destination=Lit(-1))
-    return rows if _rank(x) == 1 else c.reshaped(rows, *c.lengths(rows, 1), *c.lengths(x))
+    axes = rank(rows) - 1
+    if axes:
+        rows = c(np.transpose, rows) if axes == 1 else c(np.moveaxis, rows, source=Lit(0), destination=Lit(-1))
+    return rows if rank(x) == 1 else c.reshaped(rows, *c.lengths(rows, 1), *c.lengths(x))
 
 
 def reverse(d: Derivation, f: Function, wrt: Sequence[int], bare: bool) -> tuple[Block, Functions]:
@@ -236,7 +124,7 @@ def reverse(d: Derivation, f: Function, wrt: Sequence[int], bare: bool) -> tuple
     _check(f, xs)
     out = type_of(f.block.results[0])
     douts = [Var("dout", leaf.type) for leaf in leaves(out)]
-    start, end = _Code(f.origin.backwards()), _Code(f.origin.backwards())
+    start, end = Code(f.origin.backwards()), Code(f.origin.backwards())
     dout = built(start.emit, out, iter(douts))
     sweeps = d.sweeps(f, tuple(wrt), dout, exact=False)
     given = [read(end.emit, g, leaf) for g, x in zip(sweeps.gradients, xs, strict=True) for leaf in leaves(x.type)]
@@ -244,17 +132,17 @@ def reverse(d: Derivation, f: Function, wrt: Sequence[int], bare: bool) -> tuple
     body = (*sweeps.forward.body, *start.body, *sweeps.backward, *end.body)
     one = d.finish(Block((*f.block.params, *douts), body, (*values, *given)))
     k = next((k for k, s in enumerate(one.body) if not reads(s).keys().isdisjoint(douts)), len(one.body))
-    c, end = _Code(f.origin.backwards()), _Code(f.origin.backwards())
-    side = _side(c, one.results[: len(douts)])
+    c, end = Code(f.origin.backwards()), Code(f.origin.backwards())
+    side = side_of(c, one.results[: len(douts)])
     seeds = side.seeds(c)
     rest = Block(tuple(douts), one.body[k:], one.results[len(douts) :])
     first = (*one.body[:k], *c.body)
     made, each, functions = _for_all(d.functions, rest, douts, seeds, side.count, first, c.origin)
     inputs = _values(end, xs)
 
-    def rows(c: _Code, k: int, j: int) -> Atom:
+    def rows(c: Code, k: int, j: int) -> Atom:
         found, value = side.part(c, each[j], k), side.values[k]
-        if _rank(value) < 2:
+        if rank(value) < 2:
             return found
         return c.reshaped(found, *c.lengths(value), *c.lengths(inputs[j]))
 
@@ -296,8 +184,8 @@ def _one_by_one(
     results = tuple(substitute(r, m) for r in one.results)
     found = tuple(Var("", ab.ListOf(type_of(r))) for r in results)
     loop = For(found, None, False, (), tuple(seeds), Block((Var("", ab.INT), *rows), inner, results), origin)
-    c = _Code(origin)
-    each = [c(np.stack if _rank(r) else np.array, x) for r, x in zip(results, found, strict=True)]
+    c = Code(origin)
+    each = [c(np.stack if rank(r) else np.array, x) for r, x in zip(results, found, strict=True)]
     return [*first, loop, *c.body], each, functions
 
 
