@@ -68,6 +68,8 @@ class Batch:
                 return ab.Array(dtype, (n, *shape))
             case ab.ListOf(item=item):
                 return ab.ListOf(self.type(item))
+            case ab.Seq(kind=kind, items=items):
+                return ab.Seq(kind, tuple(map(self.type, items)))
         raise NotBatched
 
     def bind(self, v: Var, each: Var) -> None:
@@ -82,10 +84,10 @@ class Batch:
         match t:
             case ab.Scalar() if isinstance(x, Var | Lit):
                 return self.emit(np.full, (self.count, x))
-            case ab.Array(shape=tuple() as shape):
+            case ab.Array(shape=tuple()):
                 made = self.maker(x)
                 if made is not None and made.op is np.zeros_like and not made.kwargs:
-                    return self._zeros(made.args[0], t, len(shape))
+                    return self.zeros(made.args[0], t)
                 first = self.emit(operator.getitem, (x, (Lit(None), Lit(...))))
                 return self.emit(np.repeat, (first,), (("repeats", self.count), ("axis", Lit(0))))
             case ab.Seq(kind="list", items=()) if isinstance(x, Var):
@@ -94,11 +96,22 @@ class Batch:
                 raise Grown(x)
         raise NotBatched
 
-    def _zeros(self, like: Arg, t: ab.Array, rank: int) -> Var:
-        """Zeros of the shape of a value, for each direction."""
-        lengths = tuple(self.emit(prims.dim, (like, Lit(k))) for k in range(rank))
-        dtype = (("dtype", Lit(np.dtype(t.dtype).type, text=f"np.{t.dtype}")),) if t.dtype != "float64" else ()
-        return self.emit(np.zeros, ((self.count, *lengths),), dtype if t.dtype else ())
+    def zeros(self, like: Arg, t: ab.Type) -> Var:
+        """Zeros of the shape of a value, for each direction, in the dtype of `t`."""
+        name = getattr(t, "dtype", None)
+        dtype = (("dtype", Lit(np.dtype(name).type, text=f"np.{name}")),) if name not in (None, "float64") else ()
+        return self.emit(np.zeros, (self._shape(like),), dtype)
+
+    def shaped(self, like: Arg) -> Atom:
+        """What has the shape of a value for each direction, to read that from."""
+        if isinstance(like, Var) and like in self.of:
+            return self.of[like]
+        return self.emit(np.broadcast_to, (like,), (("shape", self._shape(like)),))
+
+    def _shape(self, like: Arg) -> tuple[Atom, ...]:
+        """The shape of a value for each direction."""
+        x, first = (self.of[like], 1) if isinstance(like, Var) and like in self.of else (like, 0)
+        return (self.count, *(self.emit(prims.dim, (x, Lit(first + k))) for k in range(rank_of(like))))
 
     def aligned(self, x: Arg, rank: int) -> Arg:
         """An operand for an operation whose result has so many axes: those of directions come before all of them."""

@@ -1,0 +1,80 @@
+"""Every operation for all directions at once: its Jacobian agrees with products, and no loop runs over directions."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pullback import errors, jacobian, jvp
+from pullback.testing import float_leaves
+from tests.stdlib.samples import SAMPLES
+from tests.stdlib.test_end_to_end import Text
+from tests.stdlib.test_rules import name
+
+MOST = 4  # samples of one operation
+CASES = [
+    (op, s)
+    for op, samples in SAMPLES.items()
+    for s in samples[:: max(1, len(samples) // MOST)]
+    if not op.__module__.startswith("pullback") and all(np.size(x) for x in float_leaves(s.inputs))
+]
+TEXTS = [Text(op, s) for op, s in CASES]
+LOOPS = {
+    "builtins.sum": "of a tuple of arrays",
+    "numpy.dot": "of more than two axes",
+    "numpy.ravel": "in another order",
+    "numpy.reshape": "in another order",
+    "numpy.roll": "of several axes as one line",
+    "numpy.take": "of several axes as one line, backwards",
+    "numpy.take_along_axis": "of several axes as one line, backwards",
+}
+"""Operations with forms that go through a loop over the directions."""
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """One module with a function for each case."""
+    file = tmp_path_factory.mktemp("batches") / "batches_of_operations.py"
+    body = "\n\n".join(text.function(k) for k, text in enumerate(TEXTS))
+    file.write_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}")
+    spec = importlib.util.spec_from_file_location("batches_of_operations", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+def leaves(x: Any) -> list[Any]:
+    return [y for item in x for y in leaves(item)] if isinstance(x, list | tuple) else [x]
+
+
+@pytest.mark.parametrize("k", range(len(CASES)), ids=[name(op) for op, _ in CASES])
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
+def test_all_directions_at_once(functions: ModuleType, k: int) -> None:
+    op, sample = CASES[k]
+    text, f, rng = TEXTS[k], getattr(functions, f"f{k}"), np.random.default_rng(4)
+    for i, x in enumerate(text.values):
+        if not any(True for _ in float_leaves(x)) or sample.only is not None and text.owner[i] not in sample.only:
+            continue
+        v = rng.standard_normal(np.shape(x))
+        along = leaves(jvp(f, wrt=i)(tuple(text.values), float(v) if isinstance(x, float) else v)[1])
+        for mode in ("forward", "reverse"):
+            derivative = jacobian(f, wrt=i, mode=mode)
+            try:
+                found = leaves(derivative(*text.values))
+            except errors.SignatureNeeded:  # how many axes the result has is not known
+                continue
+            for j, d in zip(found, along, strict=True):
+                np.testing.assert_allclose(np.tensordot(j, v, np.ndim(v)), d, rtol=1e-9, atol=1e-11)
+            alone = np.ndim(x) == 0 and mode == "forward" or np.ndim(along[0]) == 0 and mode == "reverse"
+            looped = not alone and "np.stack(" in derivative.source and "tape.append" in derivative.source
+            assert not looped or name(op) in LOOPS, derivative.source
