@@ -7,13 +7,14 @@ from dataclasses import replace
 from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import jacobians, prims
+from pullback.transpile.apart import apart
 from pullback.transpile.companions import Derivation
 from pullback.transpile.core import Atom, Block, Def, Lit, Op, Origin, Param, Program, Stmt, Var
 from pullback.transpile.entry import always_raises, pack, reachable, with_parts
 from pullback.transpile.forward.derivation import Pushforward, tangents_of
 from pullback.transpile.forward.jvp import Forward
 from pullback.transpile.forward.tangents import exact
-from pullback.transpile.optimise import any_effect
+from pullback.transpile.optimise import any_effect, remove_dead
 from pullback.transpile.rename import renamed
 from pullback.transpile.request import Request
 from pullback.transpile.traversal import substitute
@@ -118,7 +119,7 @@ def jacobian(program: Program, request: Request) -> Program:
     else:
         d = Pushforward(program, request.optimise)
         block, functions = jacobians.forward(d, f, request.wrt, request.bare)
-    entry = replace(f, block=d.finish(block))
+    entry = replace(f, block=remove_dead(apart(d.finish(block)), d.effects))
     return Program(entry, reachable(entry, dict(functions)))
 
 
