@@ -26,7 +26,6 @@ CASES = [
 ]
 TEXTS = [Text(op, s) for op, s in CASES]
 LOOPS = {
-    "builtins.sum": "of a tuple of arrays",
     "numpy.dot": "of more than two axes",
     "numpy.ravel": "in another order",
     "numpy.reshape": "in another order",

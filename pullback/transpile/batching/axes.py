@@ -53,12 +53,24 @@ def reduction(b: Batch, s: Op) -> Var:
 
 
 def total(b: Batch, s: Op) -> Var:
-    """`sum` of an array: along its first axis, of which there are several now."""
+    """`sum` of an array, along its first axis, or of the items of a structure."""
     x, *start = s.args
-    if not isinstance(type_of(x), ab.Array):
+    rank = rank_of(s.out)
+    terms: list[Arg] = [b.aligned(y, rank) for y in start]
+    if isinstance(x, tuple):
+        terms += [b.aligned(y, rank) for y in x]
+    elif isinstance(x, Var) and x in b.parts:
+        for k, is_each in b.parts[x].items():
+            part = b.emit(prims.item, (b.of[x], Lit(k)))
+            terms.append(b.spread(part, rank) if is_each else part)
+    elif isinstance(type_of(x), ab.Array):
+        terms.append(b.emit(np.sum, (b.each(x),), (("axis", Lit(1)),), s.out) if b.has(x) else b.emit(sum, (x,)))
+    else:
         raise NotBatched
-    out = b.emit(np.sum, (b.each(x),), (("axis", Lit(1)),), s.out)
-    return b.emit(operator.add, (b.aligned(start[0], rank_of(s.out)), out), (), s.out) if start else out
+    first, *rest = terms
+    for term in rest:
+        first = b.emit(operator.add, (first, term), (), s.out)
+    return b.emit(prims.alias, (first,), (), s.out)
 
 
 def along(b: Batch, s: Op) -> Var:
@@ -123,7 +135,7 @@ def renumbered(b: Batch, s: Op) -> Var:
         raise NotBatched
     out = b.emit(s.op, (b.each(s.args[0]), *s.args[1:]), kwargs, s.out)
     if isinstance(s.out.type, ab.Seq):
-        b.parts[s.out] = (True,) * len(s.out.type.items)
+        b.parts[s.out] = dict.fromkeys(range(len(s.out.type.items)), True)
     return out
 
 

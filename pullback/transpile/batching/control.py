@@ -9,12 +9,12 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.batching.operations import operation
-from pullback.transpile.batching.values import Batch, Grown, NotBatched
+from pullback.transpile.batching.values import Batch, Grown, NotBatched, Parts
 from pullback.transpile.core import Atom, Block, Call, Def, Effect, For, If, Lit, Op, Stmt, Var, While
 from pullback.transpile.infer import type_of
 from pullback.transpile.traversal import free, reads
 
-Callee = Callable[[str, tuple[int, ...]], tuple[str, tuple[bool, ...] | bool]]
+Callee = Callable[[str, tuple[int, ...]], tuple[str, Parts | bool]]
 """The key of a function in which the arguments at these positions are for all directions, and what of its result is."""
 
 
@@ -147,10 +147,7 @@ def call(b: Batch, s: Call, callee: Callee) -> None:
             return
         out = Var(s.out.hint, b.type(s.out.type))
     else:
-        if not isinstance(s.out.type, ab.Seq):
-            raise NotBatched
-        pairs = zip(s.out.type.items, flags, strict=True)
-        out = Var(s.out.hint, ab.Seq(s.out.type.kind, tuple(b.type(t) if f else t for t, f in pairs)))
+        out = Var(s.out.hint, b.type_of_parts(s.out.type, flags))
         b.parts[s.out] = flags
     b.body.append(replace(s, out=out, function=key, args=args))
     b.bind(s.out, out)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pullback.transpile import prims
 from pullback.transpile.abstract import INT
 from pullback.transpile.batching.control import walk
-from pullback.transpile.batching.values import Batch, NotBatched
+from pullback.transpile.batching.values import Batch, NotBatched, Parts
 from pullback.transpile.core import Atom, Block, Function, Lit, Op, Origin, Stmt, Var
 
 
@@ -17,7 +17,7 @@ class Batching:
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self.functions = dict(functions)
-        self._made: dict[tuple[str, tuple[int, ...]], tuple[str, tuple[bool, ...] | bool]] = {}
+        self._made: dict[tuple[str, tuple[int, ...]], tuple[str, Parts | bool]] = {}
         self._open: set[tuple[str, tuple[int, ...]]] = set()
 
     def block(
@@ -28,9 +28,9 @@ class Batching:
         walk(b, body, self.callee)
         return b
 
-    def callee(self, key: str, each: tuple[int, ...]) -> tuple[str, tuple[bool, ...] | bool]:
+    def callee(self, key: str, each: tuple[int, ...]) -> tuple[str, Parts | bool]:
         """The function of a key where the arguments at these positions are for all directions, and what of its result
-        is: the whole, or items of a tuple."""
+        is: the whole, or items of a structure."""
         slot = key, each
         if slot in self._open:
             raise NotBatched
@@ -40,7 +40,7 @@ class Batching:
             self._open.discard(slot)
         return self._made[slot]
 
-    def _function(self, key: str, each: tuple[int, ...]) -> tuple[str, tuple[bool, ...] | bool]:
+    def _function(self, key: str, each: tuple[int, ...]) -> tuple[str, Parts | bool]:
         f = self.functions[key]
         count = Var("n", INT)
         b = Batch(count, [], {}, f.origin)
@@ -50,7 +50,7 @@ class Batching:
         b.body.append(Op(count, prims.dim, (params[each[0]], Lit(0)), (), f.origin))
         walk(b, f.block.body, self.callee)
         (result,) = f.block.results
-        flags: tuple[bool, ...] | bool = b.has(result)
+        flags: Parts | bool = b.has(result)
         if isinstance(result, Var) and result in b.parts:
             flags = b.parts[result]
         out: Atom = b.of[result] if isinstance(result, Var) and result in b.of else result

@@ -16,6 +16,7 @@ from pullback.transpile.batching import axes, joins, plain, products
 from pullback.transpile.batching.values import ALL, Batch, NotBatched, rank_of
 from pullback.transpile.core import Arg, Lit, Op, OpFunction, Slice, Var
 from pullback.transpile.infer import infer, type_of
+from pullback.transpile.reverse.kinds import keys_of
 from pullback.transpile.traversal import variables
 
 Rule = Callable[[Batch, Op], Var]
@@ -91,8 +92,10 @@ def rank_of_part(array: Arg, index: Arg) -> int:
 def item(b: Batch, s: Op) -> Var:
     container, key = s.args
     if isinstance(container, Var) and container in b.parts:
-        flags = b.parts[container]
-        if not isinstance(key, Lit) or not isinstance(key.value, int) or not flags[key.value]:
+        parts = b.parts[container]
+        if not isinstance(key, Lit) or not isinstance(key.value, int | str) or key.value not in parts:
+            raise NotBatched
+        if not parts[key.value]:
             b.body.append(Op(s.out, s.op, (b.of[container], key), (), s.origin))
             return s.out
     elif not isinstance(type_of(container), ab.ListOf):
@@ -100,9 +103,14 @@ def item(b: Batch, s: Op) -> Var:
     return b.emit(s.op, (b.each(container), key), (), s.out)
 
 
-def make_tuple(b: Batch, s: Op) -> Var:
-    out = b.emit(s.op, tuple(b.of[x] if isinstance(x, Var) and x in b.of else x for x in s.args), (), None)
-    b.parts[s.out] = tuple(map(b.has, s.args))
+def make(b: Batch, s: Op) -> Var:
+    """A structure: items that are the same for all directions stay so. In a list of any length there are none."""
+    if isinstance(s.out.type, ab.ListOf):
+        return b.emit(s.op, tuple(map(b.each, s.args)), (), s.out)
+    keys, given = (s.args[:1], s.args[1:]) if s.op is prims.make_dict else ((), s.args)
+    items = tuple(b.of[x] if isinstance(x, Var) and x in b.of else x for x in given)
+    out = b.emit(s.op, (*keys, *items), s.kwargs, None)
+    b.parts[s.out] = {k.value: b.has(x) for (k, _), x in zip(keys_of(s.out.type), given, strict=True)}  # type: ignore[misc]
     return out
 
 
@@ -152,7 +160,7 @@ _RULES: dict[OpFunction, Rule] = {
     prims.set_item: write,
     prims.add_item: write,
     prims.item: item,
-    prims.make_tuple: make_tuple,
+    **dict.fromkeys((prims.make_tuple, prims.make_list, prims.make_dict), make),
     **dict.fromkeys((prims.appended, prims.shortened, prims.replaced, prims.add_at_key, prims.inserted), change),
     **dict.fromkeys((prims.removed, prims.part, prims.put_part), change),
     prims.rows: rows,

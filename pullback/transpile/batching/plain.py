@@ -19,6 +19,9 @@ def elementwise(b: Batch, s: Op) -> Var:
 
 
 def alias(b: Batch, s: Op) -> Var:
+    """The same value."""
+    if isinstance(s.args[0], Var) and s.args[0] in b.parts:
+        b.parts[s.out] = b.parts[s.args[0]]
     return b.emit(prims.alias, (b.each(s.args[0]),), (), s.out)
 
 
@@ -49,6 +52,8 @@ def length(b: Batch, s: Op) -> Var:
     """`len(x)`."""
     if isinstance(type_of(s.args[0]), ab.ListOf):
         b.body.append(Op(s.out, len, (b.each(s.args[0]),), (), s.origin))
+    elif not isinstance(type_of(s.args[0]), ab.Array):
+        raise NotBatched
     else:
         b.body.append(Op(s.out, prims.dim, (b.each(s.args[0]), Lit(1)), (), s.origin))
     return s.out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +15,9 @@ from pullback.transpile.infer import infer, type_of
 from pullback.transpile.infer.lengths import anonymous
 
 ALL = Slice()
+
+
+Parts = Mapping[str | int, bool]
 
 
 class NotBatched(Exception):
@@ -34,7 +39,7 @@ class Batch:
         self.count = count
         self.body = body
         self.of = of
-        self.parts: dict[Var, tuple[bool, ...]] = {}  # of a tuple, which items there is one of for each
+        self.parts: dict[Var, Parts] = {}  # of a structure, which items there is one of for each
         self.made: dict[Var, Op] = {}
         self.origin = origin
 
@@ -70,6 +75,15 @@ class Batch:
                 return ab.ListOf(self.type(item))
             case ab.Seq(kind=kind, items=items):
                 return ab.Seq(kind, tuple(map(self.type, items)))
+        raise NotBatched
+
+    def type_of_parts(self, t: ab.Type, parts: Parts) -> ab.Type:
+        """The type of a structure of which these items are for all directions."""
+        match t:
+            case ab.Seq(kind=kind, items=items):
+                return ab.Seq(kind, tuple(self.type(x) if parts[k] else x for k, x in enumerate(items)))
+            case ab.Mapping(items=entries):
+                return replace(t, items=tuple((k, self.type(x) if parts[k] else x) for k, x in entries))
         raise NotBatched
 
     def bind(self, v: Var, each: Var) -> None:
@@ -117,12 +131,16 @@ class Batch:
         """An operand for an operation whose result has so many axes: those of directions come before all of them."""
         if not isinstance(x, Var) or x not in self.of:
             return x
-        own = rank_of(x)
+        return self.spread(self.of[x], rank)
+
+    def spread(self, each: Var, rank: int) -> Var:
+        """What there is one of for each direction, where one has so many axes."""
+        own = rank_of(each) - 1
         missing = rank - own
         if missing <= 0:
-            return self.of[x]
+            return each
         rest: tuple[Arg, ...] = (Lit(...),) if own else ()
-        return self.emit(operator.getitem, (self.of[x], (ALL, *[Lit(None)] * missing, *rest)))
+        return self.emit(operator.getitem, (each, (ALL, *[Lit(None)] * missing, *rest)))
 
     def maker(self, x: Arg) -> Op | None:
         """The operation that makes a value which is the same for all directions."""
