@@ -264,7 +264,11 @@ class Derived:
                 self._check_wrt(source, found, values)
                 emitted = transpile(source, found, self._request_at(values), self._order.backend)
                 function = load(emitted, source)
-                if self._order.mode == "vjp" and self._order.backend == "numpy":
+                if self._order.backend == "jax":
+                    from pullback.runtime.jax import on_arrays
+
+                    function = on_arrays(function, self._order.mode in ("vjp", "linearize"))
+                elif self._order.mode == "vjp":
                     function = checked(function)
                 made = Specialisation(found, emitted, self._by_position(function))
                 self._specialisations[key] = made

@@ -46,6 +46,13 @@ from .script import Apply, Body, Branch, Choice, Cut, Define, ForLoop, Procedure
 
 name = "jax"
 
+HELPERS: frozenset[str] = frozenset(
+    """
+    add_trees match_kinds place_diagonal product_of_others require_cotangents require_scalar scatter_add
+    scatter_add_along unbroadcast zeros_of
+    """.split()
+)
+"""The run-time helpers that there are for JAX: `pullback/runtime/jax.py`."""
 _SHAPES: frozenset[Any] = frozenset({prims.dim, np.size, np.ndim, builtins.len})
 
 
@@ -146,6 +153,8 @@ class _Check:
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 
     def op(self, s: Op) -> None:
+        if s.op in (runtime.read_written, runtime.last_written):
+            refuse(s.origin, "a write at integers, of which the last one counts where they repeat,", "add to zeros")
         if s.op in _SHAPES or self.is_static(s.args) and not isinstance(s.out.type, ab.Array):
             self.static.add(s.out)
         if prims.has_effect(s.op):
@@ -154,6 +163,9 @@ class _Check:
             refuse(s.origin, "a list that is indexed by a computed number", "loop over the list itself")
         if s.op is runtime.order:
             refuse(s.origin, "an order of values that are known to the run only", "use jnp.sort or jnp.argsort")
+        name = getattr(s.op, "__name__", "")
+        if getattr(runtime, name, None) is s.op and name not in HELPERS:
+            refuse(s.origin, f"what needs {name!r}", "differentiate for NumPy")
         if s.op in LIST_CHANGES:
             refuse(s.origin, "a list that is changed in a loop", "use array operations, or differentiate for NumPy")
         if dict(s.kwargs).get("via"):

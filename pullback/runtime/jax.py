@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.trees import add_trees
@@ -18,6 +21,7 @@ __all__ = [
     "require_cotangents",
     "require_scalar",
     "scatter_add",
+    "scatter_add_along",
     "unbroadcast",
     "zeros_of",
 ]
@@ -62,6 +66,17 @@ def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     return out.at[(slice(None),) * (axis % out.ndim) + (indices,)].add(g)
 
 
+def scatter_add_along(g: Any, like: Any, indices: Any, axis: Any) -> Any:
+    """Zeros shaped as `like` with `g` added where `jnp.take_along_axis` reads at `indices`."""
+    out = jnp.zeros(jnp.shape(like), jnp.result_type(g))
+    target = out.reshape(-1) if axis is None else jnp.moveaxis(out, axis, -1)
+    g, indices = (jnp.moveaxis(jnp.broadcast_to(x, jnp.shape(g)), axis or 0, -1) for x in (g, indices))
+    # an axis of `like` of length 1 is read by all
+    rows = [jnp.indices(g.shape, sparse=True)[k] % n for k, n in enumerate(target.shape[:-1])]
+    target = target.at[(*rows, indices)].add(g)
+    return target.reshape(out.shape) if axis is None else jnp.moveaxis(target, -1, axis)
+
+
 def place_diagonal(g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> Any:
     """Zeros shaped as `like` with `g` on a diagonal; the reverse of `jnp.diagonal`."""
     out = jnp.moveaxis(jnp.zeros(jnp.shape(like), jnp.result_type(g)), (axis1, axis2), (-2, -1))
@@ -94,3 +109,25 @@ def match_kinds(d: Any, like: Any) -> Any:
     if isinstance(like, list | tuple):
         return type(like)(map(match_kinds, d, like))
     return d
+
+
+def on_arrays(function: Callable[..., Any], gives_function: bool) -> Callable[..., Any]:
+    """A function of JAX code that takes arrays of NumPy too; so does the function that it gives beside its value."""
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        out = function(*map(_arrays, args), **{name: _arrays(x) for name, x in kwargs.items()})
+        return (out[0], on_arrays(out[1], False), *out[2:]) if gives_function else out
+
+    return called
+
+
+def _arrays(x: Any) -> Any:
+    """The argument `x` with arrays of JAX in the place of those of NumPy, which have no `at`."""
+    if isinstance(x, dict):
+        return {key: _arrays(value) for key, value in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*map(_arrays, x))
+    if isinstance(x, list | tuple):
+        return type(x)(map(_arrays, x))
+    return jnp.asarray(x) if isinstance(x, np.ndarray) else x
