@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pullback import grad
 from pullback.checking.measuring import STEPS
+from pullback.stdlib import registry
 from pullback.testing import float_leaves
 from pullback.transpile.core import Program
 from pullback.transpile.derive import derive
@@ -29,19 +31,28 @@ CASES = [
     (op, s)
     for op, samples in SAMPLES.items()
     for s in samples[:MOST]
-    if not op.__module__.startswith("pullback") and not isinstance(op(*s.inputs, **s.static), list)
+    if not op.__module__.startswith("pullback")
 ]
 TEXTS = [Text(op, s) for op, s in CASES]
+
+
+def gives_list(k: int) -> bool:
+    op, sample = CASES[k]
+    return isinstance(op(*sample.inputs, **sample.static), list)
+
+
+def function(k: int) -> str:
+    """A scalar of an operation, not linear in what that gives: its rule is differentiated in the cotangent as well."""
+    parameters = ", ".join(f"x{i}" for i in range(len(TEXTS[k].values)))
+    total = "sum(np.sum(w * y * (1.0 + y)) for y in ys)" if gives_list(k) else "np.sum(w * ys * (1.0 + ys))"
+    return f"def f{k}(w, {parameters}):\n    ys = {TEXTS[k].call}\n    return {total}\n"
 
 
 @pytest.fixture(scope="module")
 def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """One module with a scalar function for each case."""
     file = tmp_path_factory.mktemp("sums") / "sums_of_operations.py"
-    body = "\n\n".join(
-        f"def f{k}(w, {', '.join(f'x{i}' for i in range(len(text.values)))}):\n    return np.sum(w * ({text.call}))\n"
-        for k, text in enumerate(TEXTS)
-    )
+    body = "\n\n".join(function(k) for k in range(len(CASES)))
     file.write_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}")
     spec = importlib.util.spec_from_file_location("sums_of_operations", file)
     assert spec is not None
@@ -65,7 +76,8 @@ def test_the_gradient_of_the_gradient(functions: ModuleType, k: int) -> None:
     )
     if not wrt:
         return
-    args = [rng.standard_normal(np.shape(op(*sample.inputs, **sample.static))), *text.values]
+    w = 0.7 if gives_list(k) else rng.standard_normal(np.shape(op(*sample.inputs, **sample.static)))
+    args = [w, *text.values]
     types = [type_of_value(x, f"x{i}") for i, x in enumerate(args)]
     gradient = derive(lower(from_function(getattr(functions, f"f{k}")), types), Request("grad", wrt, bare=False))
     second = derive(gradient, Request("vjp", wrt, bare=False))
@@ -80,6 +92,22 @@ def test_the_gradient_of_the_gradient(functions: ModuleType, k: int) -> None:
     differences = [difference(gradient, args, wrt, cts, moves, h) for h in STEPS]
     closest = min(differences, key=lambda d: abs(d - got))
     assert abs(closest - got) <= 1e-5 * scale + 1e-8, f"{got}, differences {differences}"
+
+
+CASTS = (np.float16, np.float32, np.float64)
+
+
+def test_every_rule_for_numpy_and_python_is_tried() -> None:
+    ours = {op for op in registry.rules() if name(op).split(".")[0] in ("numpy", "math", "_operator", "builtins")}
+    assert {name(op) for op in ours - {op for op, _ in CASES}} == set(map(name, CASTS))
+
+
+def of_casts(x: float) -> Any:
+    return np.float64(x) ** 2 * np.float32(x) + np.float16(x) ** 3
+
+
+def test_the_second_derivative_of_casts() -> None:
+    assert grad(grad(of_casts))(0.75) == pytest.approx(12.0 * 0.75, rel=1e-2)
 
 
 def difference(gradient: Program, args: list[Any], wrt: Any, cts: Any, moves: Any, h: float) -> float:
