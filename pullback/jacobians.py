@@ -42,6 +42,10 @@ class Jacobian(Derived):
             self._moving.update(asked.wrt)
             asked = asked.of
 
+    def _forget(self, args: tuple[Any, ...]) -> None:
+        super()._forget(args)
+        self._results.clear()
+
     def _types(self, values: Sequence[Any]) -> tuple[Type, ...]:
         found = list(super()._types(values))
         for i in self._moving:
