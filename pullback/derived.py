@@ -217,6 +217,10 @@ class Derived:
         """The derivative whose arguments are those of the function itself."""
         return self if self._along is None else self._along._innermost
 
+    def _arguments(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The arguments of the function itself."""
+        return values if self._along is None else self._along._arguments(values[0])
+
     def _key(self, args: tuple[Any, ...]) -> Hashable:
         """What the code for these arguments depends on."""
         return self._static_key(signature_key(args), args)

@@ -37,8 +37,9 @@ class Jacobian(Derived):
         super().__init__(f, order)
         self._results: dict[Hashable, Type] = {}
         asked: Request | None = self._request
-        self._moving: set[int] = set()  # of all derivatives that are taken
-        while asked is not None:
+        names = self._innermost._names
+        self._moving = set[int]() if self._along is None else set(range(len(names)))  # of all derivatives that are taken
+        while asked is not None and self._along is None:
             self._moving.update(asked.wrt)
             asked = asked.of
 
@@ -47,9 +48,9 @@ class Jacobian(Derived):
         self._results.clear()
 
     def _types(self, values: Sequence[Any]) -> tuple[Type, ...]:
-        found = list(super()._types(values))
-        for i in self._moving:
-            found[i] = type_of_value(values[i], self._names[i], fixed=True)
+        found, args, names = list(super()._types(values)), self._arguments(values), self._innermost._names
+        for i in self._moving - set(self._innermost._static):
+            found[i] = type_of_value(args[i], names[i], fixed=True)
         return tuple(found)
 
     def _exact_key(self, args: tuple[Any, ...]) -> Hashable:
@@ -62,8 +63,8 @@ class Jacobian(Derived):
         """The types of what may have lists in it, of which there is code for each length."""
         plain = float, np.ndarray
         return tuple(
-            None if type(x) in plain else type_of_value(x, self._names[i], fixed=True)
-            for i, x in enumerate(args)
+            None if type(x) in plain else type_of_value(x, self._innermost._names[i], fixed=True)
+            for i, x in enumerate(self._arguments(args))
             if i in self._moving
         )
 
@@ -77,10 +78,18 @@ class Jacobian(Derived):
         if ab.shape_of(self._results[key]) == ():
             return self._request  # a gradient
         types = self._types(args)
-        lengths = dict(pair for t, x in zip(types, args, strict=True) for pair in _lengths(t, x))
+        lengths = dict(pair for t, x in zip(types, self._arguments(args), strict=True) for pair in _lengths(t, x))
         out = _size(self._results[key], lengths)
-        wide = out is not None and out < sum(_size(types[i], lengths) or 0 for i in self._wrt)
+        wide = out is not None and out < sum(_size(types[i], lengths) or 0 for i in self._positions())
         return replace(self._request, mode="jacrev" if wide else "jacfwd")
+
+    def _positions(self) -> Iterator[int]:
+        """Which arguments of the function itself this is the Jacobian in."""
+        if self._along is None:
+            yield from self._wrt
+            return
+        for i in self._wrt:
+            yield from range(len(self._innermost._names)) if i == 0 else self._along._wrt
 
     @with_room
     @collector_paused()

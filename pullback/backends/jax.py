@@ -48,7 +48,7 @@ name = "jax"
 
 HELPERS: frozenset[str] = frozenset(
     """
-    add_trees match_kinds place_diagonal product_of_others require_cotangents require_scalar scatter_add
+    add_trees fitted match_kinds place_diagonal product_of_others require_cotangents require_scalar scatter_add
     scatter_add_along unbroadcast zeros_of
     """.split()
 )
