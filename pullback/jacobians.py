@@ -38,7 +38,7 @@ class Jacobian(Derived):
         self._results: dict[Hashable, Type] = {}
         asked: Request | None = self._request
         names = self._innermost._names
-        self._moving = set[int]() if self._along is None else set(range(len(names)))  # of all derivatives that are taken
+        self._moving = set[int]() if self._along is None else set(range(len(names)))  # of all derivatives taken
         while asked is not None and self._along is None:
             self._moving.update(asked.wrt)
             asked = asked.of
