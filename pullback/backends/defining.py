@@ -24,6 +24,7 @@ def define(b: Builder, s: Define) -> None:
     span = b.live.span[s]
     given, _ = b.names.bind(s.out, span.end, b.skips, s.name)
     with b.names.region(span.start, span.end, b.skips):
+        b.names.hide(span.start, span.end)
         outer, b.skips = b.skips, ()
         params = [b.target(p, span.start + 1, s.origin).id for p in s.params]
         body = b.block(s.body)

@@ -14,7 +14,7 @@ it reads is written or its name given away. What would not fit on a line stays a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -48,6 +48,7 @@ from .script import (
     targets,
 )
 from .sharing import Sharing, Taken
+from .traced_ops import TAKEN_APART, TRACED
 from .usage import Usage
 from .waiting import Frame, Mode, Pending, Reader, Structure, Waiting
 
@@ -175,7 +176,9 @@ class Folder:
             case If():
                 branch(self, s, slot, frame)
             case Def():
-                body = self.body(s.block, s.block.results, frame.depth + 1, (*frame.loops, s), "return")
+                first = tuple(self.unpacked(s)) if s.name in TRACED else ()
+                loops = (*frame.loops, s)
+                body = self.body(s.block, s.block.results, frame.depth + 1, loops, "return", None, first)
                 frame.slots[slot].append(Define(s.out, s.name, s.block.params, body, s.origin))
             case For() | While():
                 self.loops.loop(s, slot, frame)
@@ -264,7 +267,8 @@ class Folder:
 
     def bind(self, s: Op | Call | If, out: Var, value: Expr, slot: int, frame: Frame, cheap: bool = False) -> None:
         """Let the value wait for its reader, or bind it here."""
-        target = self.parts_of(out) if not (isinstance(s, Op) and s.op in MAKERS | WRITES) else None
+        whole = isinstance(s, Op) and s.op in TAKEN_APART
+        target = self.parts_of(out, whole) if not (isinstance(s, Op) and s.op in MAKERS | WRITES) else None
         if target is not None:
             self.assign(target, value, s.origin, slot, frame)
         elif self.may_wait(s, out, frame, cheap):
@@ -293,18 +297,28 @@ class Folder:
         sites = self.usage.sites.get(out, [])
         return len(sites) == 1 and sites[0].kind == "collected"
 
-    def parts_of(self, v: Var) -> Target:
-        """The target that takes an unnamed tuple apart, where that is all that happens to it."""
-        if v.hint or not isinstance(v.type, ab.Seq):
+    def unpacked(self, s: Def) -> Iterator[Assign]:
+        """What takes the parameters of a function apart, where it begins."""
+        for p in s.block.params:
+            target = self.parts_of(p, alone=True)
+            if target is not None:
+                yield Assign(target, p, s.origin)
+
+    def parts_of(self, v: Var, alone: bool = False) -> Target:
+        """The target that takes an unnamed tuple apart, where that is all that happens to it.
+
+        `alone`: also one that has a name, or of which one part is read.
+        """
+        if v.hint and not alone or not isinstance(v.type, ab.Seq):
             return None
         parts = self.usage.parts(v)
         if parts is None or max(parts) >= len(v.type.items) or min(parts) < 0:
             return None
-        if len(parts) == 1 < len(v.type.items) and not self.wanted & set(parts.values()):
+        if not alone and len(parts) == 1 < len(v.type.items) and not self.wanted & set(parts.values()):
             return None
         self.done.update(site.reader for site in self.usage.sites[v] if site.reader is not None)
         read = ((k, p) for k in range(len(v.type.items)) for p in (parts.get(k),))
-        return tuple(None if p is None or not self.usage.sites.get(p) else self.parts_of(p) or p for _, p in read)
+        return tuple(None if p is None or not self.usage.sites.get(p) else self.parts_of(p, alone) or p for _, p in read)
 
     def may_wait(self, s: Op | Call | If, out: Var, frame: Frame, cheap: bool) -> bool:
         """May a value become a part of the expressions that read it?"""

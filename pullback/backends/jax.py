@@ -1,6 +1,7 @@
 """JAX as a target: functional code that can be traced and compiled.
 
-Straight-line code, calls, and Python loops over structures of fixed length; what depends on a traced value is refused.
+Loops over ranges and over the rows of arrays, `while` and branches on traced values are operations on functions; loops
+over lists and what depends on lengths and on Python's integers alone is Python, done while the code is traced.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import builtins
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,11 +29,13 @@ from pullback.transpile.core import (
     Op,
     Origin,
     Program,
+    Range,
     Slice,
     Stmt,
     Var,
     While,
 )
+from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, variables
 
 from .base import Emitted
@@ -42,7 +46,9 @@ from .jax_expressions import JaxExpressions
 from .modules import Language, emit_module, reachable
 from .namespace import Namespace
 from .places import NOWHERE, Summary
+from .refusing import refuse
 from .script import Apply, Body, Branch, Choice, Cut, Define, ForLoop, Procedure, WhileLoop
+from .traced import functional
 
 name = "jax"
 
@@ -62,6 +68,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
     Raises NotSupportedYet, with the user's place, for loops and branches whose course depends on a traced value.
     """
     check = _Check()
+    program = _without_checks(program)
     for f in (program.entry, *dict(reachable(program, lambda f: True)).values()):
         check.function(f)
 
@@ -69,20 +76,35 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
         return JaxExpressions(space, functions, value, check.is_static)
 
     arrays = ("jax.numpy", "jnp")
-    language = Language(False, as_it_is, check.procedure, expressions, arrays, "pullback.runtime.jax", own=True)
+    def prepared(f: Function, callees: Callees, public: bool) -> Function:
+        return functional(f, check.is_static)
+
+    language = Language(False, prepared, check.procedure, expressions, arrays, "pullback.runtime.jax", own=True)
     return emit_module(program, language, standalone)
 
 
-def as_it_is(f: Function, callees: Callees, public: bool) -> Function:
-    """A function that is ready as it is."""
-    return f
+def _without_checks(program: Program) -> Program:
+    """A program that does not ask whether arguments are one array: none is written."""
+
+    def block(b: Block) -> Block:
+        kept = (s for s in b.body if not (isinstance(s, Effect) and s.op == "require_separate"))
+        return Block(b.params, tuple(with_blocks(s, block) for s in kept), b.results)
+
+    def function(f: Function) -> Function:
+        return replace(f, block=block(f.block))
+
+    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
 
 
 class _Check:
-    """Refuses what cannot be traced yet. `static` are the values that are known while a program is traced."""
+    """Refuses what cannot be traced yet. `static` are the values that are known while a program is traced.
+
+    `stacked`: the lists that loops fill which are no loops of Python then.
+    """
 
     def __init__(self) -> None:
         self.static: set[Var] = set()
+        self.stacked: set[Var] = set()
 
     def function(self, f: Function) -> None:
         """Check one function as Core."""
@@ -98,8 +120,6 @@ class _Check:
         for s in b.statements:
             match s:
                 case Branch():
-                    if not self.is_static(s.cond):
-                        refuse(s.origin, "a branch on a traced value", "use np.where, or differentiate for NumPy")
                     self.body(s.then)
                     self.body(s.orelse)
                 case ForLoop() | WhileLoop() | Define():
@@ -120,6 +140,8 @@ class _Check:
                 return op in _SHAPES or self.is_static(args) and not isinstance(type_of(x), ab.Array)
             case Choice(cond, then, orelse):
                 return self.is_static((cond, then, orelse))
+            case Range(start, stop, step):
+                return self.is_static((start, stop, step))
             case Slice(lower, upper, step) | Cut(lower, upper, step):
                 return all(y is None or self.is_static(y) for y in (lower, upper, step))
         return False
@@ -134,12 +156,8 @@ class _Check:
         match s:
             case Op():
                 self.op(s)
-            case For() | While() if s.stop is not None:
-                refuse(s.origin, "a loop that `break` or `return` may end", "differentiate for NumPy")
             case For():
                 self.loop(s)
-            case While():
-                refuse(s.origin, "a while loop", "use a loop over a list, or differentiate for NumPy")
             case If() if s.tries:
                 refuse(s.origin, "a `try` with `except`", "call it where the derivative is called")
             case Effect(op="enter" | "try"):
@@ -178,10 +196,9 @@ class _Check:
                 refuse(s.origin, "a slice whose bounds are traced", "use bounds that are literals or lengths")
 
     def loop(self, s: For) -> None:
-        if s.source is not None:
-            refuse(s.origin, "a loop over range", "loop over a list, or differentiate for NumPy")
-        if any(not isinstance(v.type, ab.ListOf | ab.Seq) for v in variables(s.items)):
-            refuse(s.origin, "a loop over the rows of an array", "use array operations, or differentiate for NumPy")
+        if s.source is not None or any(v in self.stacked or isinstance(v.type, ab.Array) for v in variables(s.items)):
+            self.stacked.update(s.outs[len(s.inits) :])
+            return
         self.static.add(s.index)
         for p, o, i, r in zip(s.carried, s.outs, s.inits, s.body.results, strict=False):
             if isinstance(p.type, ab.Scalar) and self.is_static(i) and self.is_counted(s, p, r):
@@ -197,7 +214,7 @@ class _Check:
 
 
 def _is_structure(t: ab.Type) -> bool:
-    return isinstance(t, ab.Static) or t == ab.Scalar("bool")
+    return isinstance(t, ab.Static) or isinstance(t, ab.Scalar) and t.kind in ("bool", "int") and t.dtype is None
 
 
 def _bounds(index: object) -> Iterator[object]:
@@ -206,6 +223,3 @@ def _bounds(index: object) -> Iterator[object]:
             yield from (x for x in (part.lower, part.upper, part.step) if x is not None)
 
 
-def refuse(origin: Origin, what: str, way_round: str) -> None:
-    """Raise NotSupportedYet for something that JAX code cannot have yet."""
-    raise errors.at(errors.NotSupportedYet, origin, f"{what} cannot be written for JAX yet", way_round)

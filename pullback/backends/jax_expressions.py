@@ -8,10 +8,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global
 
+from . import traced_ops
 from .expressions import Expressions, Functions, call
 from .facts import type_of
 from .namespace import Namespace
@@ -46,6 +49,9 @@ class JaxExpressions(Expressions):
             prims.set_item: lambda e: self._at(e, "set"),
             prims.add_item: lambda e: self._at(e, "add"),
             builtins.float: lambda e: self(e.args[0]),
+            np.copy: lambda e: self(e.args[0]),
+            np.ndarray.copy: lambda e: self(e.args[0]),
+            **dict.fromkeys((*traced_ops.LAX, *traced_ops.HELPERS), self._control),
         })  # fmt: skip
 
     def call(self, op: Any, e: Apply) -> Any:
@@ -73,6 +79,12 @@ class JaxExpressions(Expressions):
         if self.is_static(e.cond):
             return super()._choice(e)
         return call(f"{self.space.arrays()}.where", self(e.cond), self(e.then), self(e.orelse))
+
+    def _control(self, e: Apply) -> Any:
+        """A call of one of `jax.lax`, or of a helper that stands for one."""
+        helper = traced_ops.HELPERS.get(e.op)
+        function = f"{self.space.member('jax', 'lax')}.{traced_ops.LAX[e.op]}" if helper is None else self.space.helper(helper)
+        return call(function, *map(self, e.args), **{k: self(x) for k, x in e.kwargs})
 
     def _at(self, e: Apply, method: str) -> Any:
         """`array.at[index].set(value)`."""

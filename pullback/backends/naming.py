@@ -159,6 +159,13 @@ class Names:
                 else:
                     table[key] = old  # type: ignore[index,assignment]
 
+    def hide(self, start: int, end: int) -> None:
+        """In a function between these positions, let names be free whose values it does not read."""
+        for name, holder in list(self.holder.items()):
+            if not any(start <= at <= end for at in self.live.reads.get(holder, ())):
+                self._log.append((self.holder, name, holder))
+                del self.holder[name]
+
     def free(self, name: str, v: Var, position: int, skips: Skips) -> bool:
         """May a variable that is bound at a position have this name?"""
         if name in self.forbidden or name in self.users and name != self.wanted(v):

@@ -1,0 +1,186 @@
+"""Loops for JAX of which only the run knows how far they go: `while`, early ends, ranges with traced bounds.
+
+    x, trail = kept_while(test, step, x0)         forwards, with states by which the loop can be walked back
+    dx = walk_back(step, trail, adjoint, dx0)     backwards: each step is made again, and its adjoint follows
+
+`step` gives what goes round next, and what the iteration collects. What of blocks around it the step reads, the trail
+keeps, because the adjoint stands elsewhere.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Atom, Block, For, Lit, Op, Range, Stmt, Var, While
+from pullback.transpile.rename import renamed
+from pullback.transpile.traversal import free
+
+from .packing import ONE, ZERO, Made, Trail, packed_type
+from .refusing import refuse
+from .traced_ops import kept_while, walk_back as walk_back_op, while_loop
+
+if TYPE_CHECKING:
+    from .traced import Traced
+
+INT, BOOL = ab.Scalar("int"), ab.Scalar("bool")
+FALSE = Lit(False)
+
+
+class _Loop:
+    """A loop as a state, a test and a step.
+
+    The state is how many iterations there were, of a loop over a range or arrays, what goes round, and whether the
+    loop was stopped.
+    """
+
+    def __init__(self, t: Traced, s: For | While, body: list[Stmt]) -> None:
+        self.s = s
+        self.made = Made(body, s.origin)
+        self.count = Var("k", INT) if isinstance(s, For) else None
+        self.stopped = Var("stopped", BOOL) if s.stop is not None else None
+        first, last = (() if self.count is None else (self.count,)), (() if self.stopped is None else (self.stopped,))
+        self.state: tuple[Var, ...] = (*first, *s.carried, *last)
+        self.inits = (*(ZERO for _ in first), *s.inits, *(FALSE for _ in last))
+        self.length = self.made.length(s) if isinstance(s, For) else None
+        self.inner = t.block(s.body)
+        self.cond = t.block(s.cond) if isinstance(s, While) else None
+
+    def tested(self) -> tuple[list[Stmt], tuple[Var, ...], Atom]:
+        """The statements of the test, its parameters and its result."""
+        made = Made([], self.s.origin)
+        params = tuple(Var(v.hint, v.type) for v in self.state)
+        new = dict(zip(self.state, params, strict=True))
+        result: Atom
+        if self.cond is not None:
+            m: dict[Var, Atom] = {p: new[c] for p, c in zip(self.cond.params, self.s.carried, strict=True)}
+            made.body += renamed(self.cond.body, m)
+            (r,) = self.cond.results
+            result = m.get(r, r) if isinstance(r, Var) else r
+        else:
+            assert self.count is not None
+            assert self.length is not None
+            result = made.op(operator.lt, (new[self.count], self.length), (), BOOL)
+        if self.stopped is not None:
+            going = made.op(np.logical_not, (new[self.stopped],), (), BOOL)
+            result = going if result == Lit(True) else made.op(np.logical_and, (going, result), (), BOOL)
+        return made.body, params, result
+
+    def stepped(self) -> tuple[list[Stmt], tuple[Atom, ...], tuple[Atom, ...]]:
+        """The statements of a step, what goes round next, and what is collected."""
+        s, n = self.s, len(self.s.inits)
+        made = Made([], s.origin)
+        results = self.inner.results
+        first: tuple[Atom, ...] = ()
+        if isinstance(s, For):
+            assert self.count is not None
+            self.header(s, made)
+            first = (made.op(operator.add, (self.count, ONE), (), INT),)
+        last: tuple[Atom, ...] = () if s.stop is None else (s.stop,)
+        return [*made.body, *self.inner.body], (*first, *results[:n], *last), results[n:]
+
+    def header(self, s: For, made: Made) -> None:
+        """The index and the items of an iteration, from the count."""
+        assert self.count is not None
+        k: Atom = self.count
+        if s.reverse:
+            assert self.length is not None
+            left = made.op(operator.sub, (self.length, ONE), (), INT)
+            k = made.op(operator.sub, (left, k), (), INT)
+        for x, p in zip(s.items, s.item_params, strict=True):
+            made.body.append(Op(p, operator.getitem, (x, (k,)), (), s.origin))
+        if s.index in free(Block((), self.inner.body, self.inner.results)):
+            _index(s.index, s.source, k, made)
+
+
+def _index(index: Var, r: Range | None, k: Atom, made: Made) -> None:
+    """Bind the index of an iteration, which has the number `k`."""
+    if r is not None and r.step != ONE:
+        k = made.op(operator.mul, (k, r.step), (), INT)
+    if r is not None and r.start != ZERO:
+        k = made.op(operator.add, (r.start, k), (), INT)
+    made.take(k, (index,))
+
+
+def loop(t: Traced, s: For | While, body: list[Stmt]) -> None:
+    """A loop of which only the run knows how far it goes."""
+    if isinstance(s, For) and not all(map(t.is_array, s.items)):
+        refuse(s.origin, "a loop over a Python list that may stop early", "stack the list")
+    n, made = len(s.inits), Made(body, s.origin)
+    parts = _Loop(t, s, body)
+    statements, following, collected = parts.stepped()
+    tests, params, result = parts.tested()
+    outs = tuple(Var(v.hint, v.type) for v in parts.state)
+    if not collected:
+        test = made.function("test", [(params, "state")], tests, ((result,),))
+        step = made.function("step", [(parts.state, "state")], statements, (following,))
+        whole = made.op(while_loop, (test, step, made.packed(parts.inits)), (), packed_type(outs))
+        made.take(whole, outs)
+    else:
+        test, step, env = _kept(t, parts, (tests, params, result), (statements, following, collected), body)
+        inner = tuple(map(t.packs.trails.get, collected))
+        drops = (("drops_last", Lit(True)),) if s.stop is not None and not s.keeps else ()
+        first, *others = s.outs[n:]
+        trail = first if not others else Var("trail", ab.UNKNOWN)
+        args = (test, step, made.packed(parts.inits), *env)
+        whole = made.op(kept_while, args, drops, ab.Seq("tuple", (packed_type(outs), ab.UNKNOWN)))
+        made.unpack(whole, outs, (trail,))
+        for k, o in enumerate(s.outs[n:]):
+            if o is not trail:
+                made.take(trail, (o,))
+            t.packs.trails[o] = Trail(step, inner, k)
+    for o, v in zip(s.outs[:n], outs[parts.count is not None :], strict=False):
+        made.take(v, (o,))
+
+
+def _kept(
+    t: Traced,
+    parts: _Loop,
+    test: tuple[list[Stmt], tuple[Var, ...], Atom],
+    step: tuple[list[Stmt], tuple[Atom, ...], tuple[Atom, ...]],
+    body: list[Stmt],
+) -> tuple[Var, Var, tuple[Var, ...]]:
+    """Test and step of a loop that is walked back, where the adjoint sees them too, and what they read of blocks around."""
+    statements, following, collected = step
+    read = free(Block(parts.state, tuple(statements), (*following, *collected)))
+    env = tuple(v for v in read if t.depth and v not in t.outer)
+    made = Made(t.hoisted if t.depth else body, parts.s.origin)
+    mine = tuple(Var(v.hint, v.type) for v in env)
+    m: dict[Var, Atom] = dict(zip(env, mine, strict=True))
+    if env:
+        statements = list(renamed(statements, m))
+        following, collected = (tuple(m.get(r, r) if isinstance(r, Var) else r for r in rs) for rs in (following, collected))
+    stepped = made.function("step", [(parts.state, "state"), *(((v,), v.hint) for v in mine)], statements, (following, collected))
+    tests, params, result = test
+    tested = Made(body, parts.s.origin).function("test", [(params, "state")], tests, ((result,),))
+    return tested, stepped, env
+
+
+def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
+    """The adjoint of a dynamic loop, which walks its trail."""
+    trees = {x: t.packs.trails.get(x) for x in s.items}
+    (tree, *others) = trees.values()
+    same = isinstance(tree, Trail) and all(isinstance(o, Trail) and o.step is tree.step for o in others)
+    if not isinstance(tree, Trail) or not same or not s.reverse or s.stop is not None or len(s.outs) > len(s.inits):
+        refuse(s.origin, "a loop over what a loop has left that may stop early", "use a loop over a range of known length")
+    k = Var("k", INT)
+    items: list[Var] = [Var("_", ab.UNKNOWN) for _ in tree.inner]
+    for x, p in zip(s.items, s.item_params, strict=True):
+        found = trees[x]
+        assert isinstance(found, Trail)
+        items[found.position] = p
+        if (nested := tree.inner[found.position]) is not None:
+            t.packs.trails[p] = nested
+    inner = t.block(s.body)
+    made, header = Made(body, s.origin), Made([], s.origin)
+    if s.index in free(Block((), inner.body, inner.results)):
+        _index(s.index, s.source, k, header)
+    adjoint = made.function(
+        "adjoint", [(s.carried, "carry"), (items, "kept"), ((k,), "k")], [*header.body, *inner.body], (inner.results,)
+    )
+    args = (tree.step, s.items[0], adjoint, made.packed(s.inits))
+    whole = made.op(walk_back_op, args, (), packed_type(s.outs))
+    made.take(whole, s.outs)

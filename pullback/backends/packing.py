@@ -1,0 +1,151 @@
+"""Several values as one, as JAX's control flow has them: what goes round in a loop is the only value, or a tuple."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Union
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Atom, Block, Def, For, Kwargs, Lit, Op, OpFunction, Origin, Range, Stmt, Var
+
+NONE, ZERO, ONE = Lit(None), Lit(0), Lit(1)
+
+
+def packed_type(vs: Sequence[Atom]) -> ab.Type:
+    """The type of values that are packed."""
+    if not vs:
+        return ab.Static(None)
+    return vs[0].type if len(vs) == 1 else ab.Seq("tuple", tuple(v.type for v in vs))
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What a dynamic loop has collected at one position, which `step` makes again.
+
+    `inner`: of everything that it collects, where trails of loops in it are.
+    """
+
+    step: Var
+    inner: tuple[Tree | None, ...]
+    position: int
+
+
+Tree = Union[Trail, tuple["Tree | None", ...]]  # noqa: UP007  a string cannot be joined by |
+
+
+@dataclass
+class Packs:
+    """Where trails are: by themselves, in tuples, and in the items of lists that loops fill."""
+
+    trails: dict[Atom, Tree] = field(default_factory=dict)
+    items: dict[Atom, Tree] = field(default_factory=dict)
+
+    def note(self, s: Stmt) -> None:
+        """A tuple of trails, or a part of one."""
+        if not isinstance(s, Op):
+            return
+        if s.op is prims.make_tuple and any(isinstance(x, Atom) and x in self.trails for x in s.args):
+            self.trails[s.out] = tuple(self.trails.get(x) if isinstance(x, Atom) else None for x in s.args)
+        elif s.op is prims.item and isinstance(s.args[0], Var) and isinstance(s.args[1], Lit):
+            tree = self.trails.get(s.args[0])
+            part = tree[s.args[1].value] if isinstance(tree, tuple) and isinstance(s.args[1].value, int) else None
+            if part is not None:
+                self.trails[s.out] = part
+
+    def collected(self, out: Var, result: Atom) -> None:
+        """A list that has `result` of each iteration."""
+        if result in self.trails:
+            self.items[out] = self.trails[result]
+
+    def walked(self, of: Atom, item: Var) -> None:
+        """An item of such a list."""
+        if of in self.items:
+            self.trails[item] = self.items[of]
+
+    def chosen(self, out: Var, given: Sequence[Atom]) -> None:
+        """What one branch leaves or the other."""
+        for x in given:
+            if x in self.trails:
+                self.trails[out] = self.trails[x]
+
+
+@dataclass
+class Made:
+    """Appends statements from `origin` to a block."""
+
+    body: list[Stmt]
+    origin: Origin
+
+    def op(self, fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs, t: ab.Type, hint: str = "") -> Var:
+        """An operation and what it gives."""
+        out = Var(hint, t)
+        self.body.append(Op(out, fn, args, kwargs, self.origin))
+        return out
+
+    def packed(self, xs: Sequence[Atom]) -> Atom:
+        """Values as one."""
+        if len(xs) < 2:
+            return xs[0] if xs else NONE
+        return self.op(prims.make_tuple, tuple(xs), (), packed_type(xs))
+
+    def take(self, whole: Atom, parts: Sequence[Var]) -> None:
+        """Take apart what `packed` has packed."""
+        if len(parts) == 1:
+            self.body.append(Op(parts[0], prims.alias, (whole,), (), self.origin))
+            return
+        for k, p in enumerate(parts):
+            self.body.append(Op(p, prims.item, (whole, Lit(k)), (), self.origin))
+
+    def unpack(self, out: Var, *groups: Sequence[Var]) -> None:
+        """Take apart a tuple of packed values."""
+        assert isinstance(out.type, ab.Seq)
+        for k, group in enumerate(groups):
+            if len(group) == 1:
+                self.body.append(Op(group[0], prims.item, (out, Lit(k)), (), self.origin))
+            elif group:
+                self.take(self.op(prims.item, (out, Lit(k)), (), out.type.items[k]), group)
+
+    def function(
+        self,
+        name: str,
+        params: Sequence[tuple[Sequence[Var], str]],
+        body: Sequence[Stmt],
+        results: Sequence[Sequence[Atom]],
+    ) -> Var:
+        """A function whose parameters and results are packed values; a group of parameters has a name as a tuple."""
+        inner = Made([], self.origin)
+        given: list[Var] = []
+        for group, hint in params:
+            if len(group) == 1:
+                given.append(group[0])
+                continue
+            given.append(Var(hint if group else "_", packed_type(group)))
+            if group:
+                inner.take(given[-1], group)
+        inner.body += body
+        packed = [inner.packed(r) for r in results]
+        result = packed[0] if len(packed) == 1 else inner.packed(packed)
+        out = Var(name, ab.Static(name))
+        self.body.append(Def(out, name, Block(tuple(given), tuple(inner.body), (result,)), self.origin))
+        return out
+
+    def length(self, s: For) -> Atom:
+        """How many iterations a loop has at most."""
+        r = s.source
+        if r is None:
+            return self.op(prims.dim, (s.items[0], ZERO), (), ab.Scalar("int"))
+        if r.step == ONE:
+            return r.stop if r.start == ZERO else self.op(np.subtract, (r.stop, r.start), (), ab.Scalar("int"))
+        return self.op(len, (self.op(range, (r.start, r.stop, r.step), (), ab.UNKNOWN),), (), ab.Scalar("int"))
+
+    def indices(self, r: Range | None, items: Sequence[Atom]) -> Atom:
+        """What the index of a loop runs over."""
+        if r is None:
+            args: tuple[Atom, ...] = (self.op(prims.dim, (items[0], ZERO), (), ab.Scalar("int")),)
+        else:
+            args = (r.start, r.stop, r.step) if r.step != ONE else (r.start, r.stop) if r.start != ZERO else (r.stop,)
+        return self.op(np.arange, args, (), ab.Array("int64", (ab.Dim(ab.ANONYMOUS),)))

@@ -1,0 +1,42 @@
+"""What `traced` writes loops and branches with: operations on functions, which JAX has and Core has not."""
+
+from __future__ import annotations
+
+
+def scan(step: object, init: object, xs: object = None, length: object = None, reverse: bool = False) -> object:
+    """`lax.scan`."""
+    raise NotImplementedError
+
+
+def while_loop(test: object, step: object, init: object) -> object:
+    """`lax.while_loop`."""
+    raise NotImplementedError
+
+
+def cond(condition: object, then: object, orelse: object) -> object:
+    """`lax.cond` of functions without parameters."""
+    raise NotImplementedError
+
+
+def switch(condition: object, then: object, orelse: object) -> object:
+    """`cond` of functions of which one leaves None for what only the other one has: `runtime.jax.either`."""
+    raise NotImplementedError
+
+
+def kept_while(test: object, step: object, init: object, *env: object) -> object:
+    """`while_loop` with a trail by which it can be walked back: `runtime.jax.kept_while`."""
+    raise NotImplementedError
+
+
+def walk_back(step: object, trail: object, adjoint: object, init: object) -> object:
+    """The adjoint of such a loop: `runtime.jax.walk_back`."""
+    raise NotImplementedError
+
+
+LAX = {scan: "scan", while_loop: "while_loop", cond: "cond"}
+HELPERS = {switch: "either", kept_while: "kept_while", walk_back: "walk_back"}
+TRACED = frozenset({"step", "test", "then", "orelse", "adjoint"})
+"""What the functions are called that these operations are given; their parameters are tuples of what goes round."""
+
+TAKEN_APART = frozenset({scan, kept_while, while_loop, walk_back, cond, switch})
+"""Operations whose results are tuples that are taken apart at once, also where only one part of them is read."""
