@@ -19,9 +19,10 @@ from pullback.transpile.core import Atom, Block, For, Lit, Op, Range, Stmt, Var,
 from pullback.transpile.rename import renamed
 from pullback.transpile.traversal import free
 
-from .packing import ONE, ZERO, Made, Trail, packed_type
+from .packing import ONE, ZERO, Kind, Made, Trail, packed_type
 from .refusing import refuse
-from .traced_ops import kept_while, walk_back as walk_back_op, while_loop
+from .traced_ops import kept_while, while_loop
+from .traced_ops import walk_back as walk_back_op
 
 if TYPE_CHECKING:
     from .traced import Traced
@@ -44,7 +45,7 @@ class _Loop:
         self.stopped = Var("stopped", BOOL) if s.stop is not None else None
         first, last = (() if self.count is None else (self.count,)), (() if self.stopped is None else (self.stopped,))
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
-        self.inits = (*(ZERO for _ in first), *s.inits, *(FALSE for _ in last))
+        self.inits = (*(ZERO for _ in first), *t.started(s.inits, s.carried, s.origin), *(FALSE for _ in last))
         self.length = self.made.length(s) if isinstance(s, For) else None
         self.inner = t.block(s.body)
         self.cond = t.block(s.cond) if isinstance(s, While) else None
@@ -121,7 +122,7 @@ def loop(t: Traced, s: For | While, body: list[Stmt]) -> None:
         made.take(whole, outs)
     else:
         test, step, env = _kept(t, parts, (tests, params, result), (statements, following, collected), body)
-        inner = tuple(map(t.packs.trails.get, collected))
+        kinds = tuple(map(t.kinds.of, collected))
         drops = (("drops_last", Lit(True)),) if s.stop is not None and not s.keeps else ()
         first, *others = s.outs[n:]
         trail = first if not others else Var("trail", ab.UNKNOWN)
@@ -131,7 +132,7 @@ def loop(t: Traced, s: For | While, body: list[Stmt]) -> None:
         for k, o in enumerate(s.outs[n:]):
             if o is not trail:
                 made.take(trail, (o,))
-            t.packs.trails[o] = Trail(step, inner, k)
+            t.kinds[o] = Trail(step, kinds, k, isinstance(s, For) and s.reverse)
     for o, v in zip(s.outs[:n], outs[parts.count is not None :], strict=False):
         made.take(v, (o,))
 
@@ -159,28 +160,31 @@ def _kept(
     return tested, stepped, env
 
 
+def is_trail(kind: Kind | None) -> bool:
+    """Is this what a dynamic loop has collected?"""
+    return isinstance(kind, Trail)
+
+
 def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
     """The adjoint of a dynamic loop, which walks its trail."""
-    trees = {x: t.packs.trails.get(x) for x in s.items}
-    (tree, *others) = trees.values()
-    same = isinstance(tree, Trail) and all(isinstance(o, Trail) and o.step is tree.step for o in others)
-    if not isinstance(tree, Trail) or not same or not s.reverse or s.stop is not None or len(s.outs) > len(s.inits):
-        refuse(s.origin, "a loop over what a loop has left that may stop early", "use a loop over a range of known length")
+    trails = [kind for x in s.items if isinstance(kind := t.kinds.of(x), Trail)]
+    trail, inner_reads = trails[0], free(Block((), s.body.body, s.body.results))
+    same = len(trails) == len(s.items) and all(kind.step is trail.step for kind in trails)
+    backwards = s.reverse != trail.reverse and not (trail.reverse and s.index in inner_reads)
+    if not same or not backwards or s.stop is not None or len(s.outs) > len(s.inits):
+        refuse(s.origin, "a loop over what a loop has left that may stop early", "use a range of known length")
+    items: list[Var] = [Var("_", ab.UNKNOWN) for _ in trail.collected]
+    for kind, p in zip(trails, s.item_params, strict=True):
+        items[kind.position] = p
+        t.kinds.note(p, trail.collected[kind.position])
     k = Var("k", INT)
-    items: list[Var] = [Var("_", ab.UNKNOWN) for _ in tree.inner]
-    for x, p in zip(s.items, s.item_params, strict=True):
-        found = trees[x]
-        assert isinstance(found, Trail)
-        items[found.position] = p
-        if (nested := tree.inner[found.position]) is not None:
-            t.packs.trails[p] = nested
     inner = t.block(s.body)
     made, header = Made(body, s.origin), Made([], s.origin)
-    if s.index in free(Block((), inner.body, inner.results)):
+    if s.index in inner_reads:
         _index(s.index, s.source, k, header)
     adjoint = made.function(
         "adjoint", [(s.carried, "carry"), (items, "kept"), ((k,), "k")], [*header.body, *inner.body], (inner.results,)
     )
-    args = (tree.step, s.items[0], adjoint, made.packed(s.inits))
+    args = (trail.step, s.items[0], adjoint, made.packed(t.started(s.inits, s.carried, s.origin)))
     whole = made.op(walk_back_op, args, (), packed_type(s.outs))
     made.take(whole, s.outs)

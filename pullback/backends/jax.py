@@ -76,11 +76,14 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
         return JaxExpressions(space, functions, value, check.is_static)
 
     arrays = ("jax.numpy", "jnp")
-    def prepared(f: Function, callees: Callees, public: bool) -> Function:
-        return functional(f, check.is_static)
-
-    language = Language(False, prepared, check.procedure, expressions, arrays, "pullback.runtime.jax", own=True)
+    program = functional(program, check.is_static)
+    language = Language(False, as_it_is, check.procedure, expressions, arrays, "pullback.runtime.jax", own=True)
     return emit_module(program, language, standalone)
+
+
+def as_it_is(f: Function, callees: Callees, public: bool) -> Function:
+    """A function that is ready as it is."""
+    return f
 
 
 def _without_checks(program: Program) -> Program:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Union
 
 import numpy as np
@@ -23,54 +23,50 @@ def packed_type(vs: Sequence[Atom]) -> ab.Type:
 
 
 @dataclass(frozen=True)
+class Stacked:
+    """A list that is an array, or a tuple of arrays; of what kind its items are."""
+
+    item: Kind | None = None
+
+
+@dataclass(frozen=True)
 class Trail:
     """What a dynamic loop has collected at one position, which `step` makes again.
 
-    `inner`: of everything that it collects, where trails of loops in it are.
+    `collected`: of what kind everything is that the loop collects; `reverse`: did it go from the end?
     """
 
     step: Var
-    inner: tuple[Tree | None, ...]
+    collected: tuple[Kind | None, ...]
     position: int
+    reverse: bool
 
 
-Tree = Union[Trail, tuple["Tree | None", ...]]  # noqa: UP007  a string cannot be joined by |
+Kind = Union[Stacked, Trail, tuple["Kind | None", ...]]  # noqa: UP007  a string cannot be joined by |
 
 
-@dataclass
-class Packs:
-    """Where trails are: by themselves, in tuples, and in the items of lists that loops fill."""
+class Kinds(dict[Atom, Kind]):
+    """Which values are lists of traced loops, or tuples of such."""
 
-    trails: dict[Atom, Tree] = field(default_factory=dict)
-    items: dict[Atom, Tree] = field(default_factory=dict)
+    def of(self, x: Arg) -> Kind | None:
+        """The kind of an argument."""
+        return self.get(x) if isinstance(x, Atom) else None
 
-    def note(self, s: Stmt) -> None:
-        """A tuple of trails, or a part of one."""
-        if not isinstance(s, Op):
-            return
-        if s.op is prims.make_tuple and any(isinstance(x, Atom) and x in self.trails for x in s.args):
-            self.trails[s.out] = tuple(self.trails.get(x) if isinstance(x, Atom) else None for x in s.args)
-        elif s.op is prims.item and isinstance(s.args[0], Var) and isinstance(s.args[1], Lit):
-            tree = self.trails.get(s.args[0])
-            part = tree[s.args[1].value] if isinstance(tree, tuple) and isinstance(s.args[1].value, int) else None
-            if part is not None:
-                self.trails[s.out] = part
+    def note(self, v: Var, kind: Kind | None) -> None:
+        """Let a variable have a kind."""
+        if kind is not None:
+            self[v] = kind
 
-    def collected(self, out: Var, result: Atom) -> None:
-        """A list that has `result` of each iteration."""
-        if result in self.trails:
-            self.items[out] = self.trails[result]
-
-    def walked(self, of: Atom, item: Var) -> None:
-        """An item of such a list."""
-        if of in self.items:
-            self.trails[item] = self.items[of]
-
-    def chosen(self, out: Var, given: Sequence[Atom]) -> None:
-        """What one branch leaves or the other."""
-        for x in given:
-            if x in self.trails:
-                self.trails[out] = self.trails[x]
+    def op(self, s: Op) -> None:
+        """A tuple of lists, a part of one, an item of a list."""
+        match s:
+            case Op(op=prims.make_tuple, args=args) if any(self.of(x) is not None for x in args):
+                self.note(s.out, tuple(map(self.of, args)))
+            case Op(op=prims.item, args=(Var() as x, Lit(value=int() as k))):
+                kind = self.get(x)
+                self.note(s.out, kind[k] if isinstance(kind, tuple) else kind.item if isinstance(kind, Stacked) else None)
+            case Op(op=prims.alias, args=(x,)):
+                self.note(s.out, self.of(x))
 
 
 @dataclass

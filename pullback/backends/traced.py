@@ -15,14 +15,15 @@ loop goes that may stop early, or a `while`, or a range that is traced, no array
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
+    Atom,
     Block,
     Call,
     Def,
@@ -33,6 +34,8 @@ from pullback.transpile.core import (
     Kwargs,
     Lit,
     Op,
+    Origin,
+    Program,
     Stmt,
     Var,
     While,
@@ -41,35 +44,66 @@ from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import own_reads, reads
 
 from . import dynamic
-from .packing import NONE, Made, Packs, packed_type
+from .packing import NONE, Kind, Kinds, Made, Stacked, packed_type
 from .refusing import refuse
 from .traced_ops import cond, scan, switch
 
 _OF_ARRAYS = (np.stack, np.array, np.asarray, len, np.shape)  # what may be asked of a list that is an array
+_ZEROS = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 
 IsStatic = Callable[[object], bool]
 
 
-def functional(f: Function, is_static: IsStatic) -> Function:
-    """A function in which only what is known while it is traced decides where Python goes."""
-    return replace(f, block=Traced(is_static).block(f.block))
+def functional(program: Program, is_static: IsStatic) -> Program:
+    """A program in which only what is known while it is traced decides where Python goes."""
+    functions = Functions(program, is_static)
+    entry, _ = functions.rewritten(program.entry, ())
+    return Program(entry, functions.done)
 
 
-@dataclass
+class Functions:
+    """Rewrites the functions of a program where they are first called: then it is known what kinds of lists they get."""
+
+    def __init__(self, program: Program, is_static: IsStatic) -> None:
+        self.program = program
+        self.is_static = is_static
+        self.done: dict[str, Function] = {}
+        self.given: dict[str, tuple[Kind | None, ...]] = {}
+        self.result: dict[str, Kind | None] = {}
+
+    def rewritten(self, f: Function, given: Sequence[Kind | None]) -> tuple[Function, Kind | None]:
+        """A function that is given arguments of these kinds, and the kind of its result."""
+        traced = Traced(self, self.is_static)
+        for p, kind in zip(f.params, given, strict=False):
+            traced.kinds.note(p.var, kind)
+        block = traced.block(f.block)
+        return replace(f, block=block), traced.kinds.of(block.results[0])
+
+    def call(self, s: Call, given: tuple[Kind | None, ...]) -> Kind | None:
+        """The kind of what a call gives."""
+        if s.function not in self.given:
+            self.given[s.function] = given
+            made = self.rewritten(self.program.functions[s.function], given)
+            self.done[s.function], self.result[s.function] = made
+        if self.given[s.function] != given:
+            refuse(s.origin, "a function that is given lists of several loops", "call a copy of it")
+        return self.result.get(s.function)
+
+
 class Traced:
     """Rewrites the blocks of one function.
 
-    `stacked`: the lists that are arrays; `rows`: items of these, and parts of such items; `packs`: of what is made of trails of dynamic loops, which; `outer`: what is
-    bound where functions that all of the function sees are defined, `hoisted`: these functions; `depth`: of blocks.
+    `kinds`: the lists that are no lists; `outer`: what is bound where functions that all of the function sees are
+    defined, `hoisted`: these functions; `depth`: how many blocks are around.
     """
 
-    is_static: IsStatic
-    stacked: set[Var] = field(default_factory=set)
-    rows: set[Var] = field(default_factory=set)
-    packs: Packs = field(default_factory=Packs)
-    outer: set[Var] = field(default_factory=set)
-    hoisted: list[Stmt] = field(default_factory=list)
-    depth: int = -1
+    def __init__(self, functions: Functions, is_static: IsStatic) -> None:
+        self.functions = functions
+        self.is_static = is_static
+        self.kinds = Kinds()
+        self.outer: set[Var] = set()
+        self.hoisted: list[Stmt] = []
+        self.depth = -1
 
     def block(self, b: Block) -> Block:
         """A block, rewritten."""
@@ -89,7 +123,7 @@ class Traced:
 
     def statement(self, s: Stmt, body: list[Stmt]) -> None:
         match s:
-            case For() if any(v in self.packs.trails for v in s.items):
+            case For() if any(dynamic.is_trail(self.kinds.of(x)) for x in s.items):
                 dynamic.walk_back(self, s, body)
             case For() if self.is_traced(s) and (s.stop is not None or not self.is_static(s.source or ())):
                 dynamic.loop(self, s, body)
@@ -100,23 +134,19 @@ class Traced:
             case If() if not self.is_static(s.cond):
                 self.branch(s, body)
             case Op(op=prims.rows, args=(x,)) if self.is_array(x):
-                self.stacked.add(s.out)
+                self.kinds[s.out] = Stacked()
                 body.append(replace(s, op=prims.alias))
             case For() | If() | Def():
                 body.append(with_blocks(s, self.block))
-            case Op() | Call() | Effect():
-                self.packs.note(s)
-                if isinstance(s, Op) and s.op is prims.item and s.args[0] in self.rows:
-                    self.row(s.out)
-                if any(v in self.stacked for v in own_reads(s)) and not self.takes_arrays(s):
+            case Call():
+                self.kinds.note(s.out, self.functions.call(s, tuple(map(self.kinds.of, s.args))))
+                body.append(s)
+            case Op() | Effect():
+                if isinstance(s, Op):
+                    self.kinds.op(s)
+                if not self.takes_arrays(s):
                     refuse(s.origin, "a list that a traced loop fills, read in this way,", "stack it, or fill an array")
                 body.append(s)
-
-    def row(self, v: Var) -> None:
-        """Note an item of what is walked, or a part of one: a list there is an array."""
-        self.rows.add(v)
-        if isinstance(v.type, ab.ListOf):
-            self.stacked.add(v)
 
     def is_traced(self, s: For) -> bool:
         """Is this no loop of Python: over a range, or over arrays?"""
@@ -124,23 +154,35 @@ class Traced:
 
     def is_array(self, x: object) -> bool:
         """Is this an array, or a list that is one?"""
-        return isinstance(x, Var) and (x in self.stacked or isinstance(x.type, ab.Array))
+        return isinstance(x, Var) and (isinstance(self.kinds.of(x), Stacked) or isinstance(x.type, ab.Array))
 
-    def takes_arrays(self, s: Stmt) -> bool:
+    def takes_arrays(self, s: Op | Effect) -> bool:
         """Does a statement mean the same for a list of arrays and for the array of them?"""
-        if not isinstance(s, Op):
-            return False
-        if s.op in (prims.item, prims.make_tuple):
-            return s.op is prims.make_tuple or not isinstance(s.args[0], Var) or s.args[0] not in self.stacked
-        return s.op in _OF_ARRAYS
+        if not any(isinstance(v.type, ab.ListOf) and v in self.kinds for v in own_reads(s)):
+            return True
+        if isinstance(s, Op) and s.op is prims.item:
+            return not isinstance(s.args[0].type, ab.ListOf) or isinstance(s.out.type, ab.Array | ab.Scalar)  # type: ignore[union-attr]
+        return isinstance(s, Op) and s.op in (prims.make_tuple, prims.alias, *_OF_ARRAYS)
+
+    def started(self, inits: Sequence[Atom], carried: Sequence[Var], origin: Origin) -> tuple[Atom, ...]:
+        """What goes round first: numbers in the place of names that the loop itself binds."""
+        out: list[Atom] = []
+        for x, p in zip(inits, carried, strict=True):
+            if x == NONE:
+                number = _ZEROS.get(p.type.kind) if isinstance(p.type, ab.Scalar) else None
+                if number is None:
+                    refuse(origin, f"a loop that binds {p.hint!r} first", "bind it before the loop")
+                x = number
+            out.append(x)
+        return tuple(out)
 
     def scan(self, s: For, body: list[Stmt]) -> None:
         """A loop over a range, or over the rows of arrays."""
         if not all(map(self.is_array, s.items)):
             refuse(s.origin, "a loop over arrays and a Python list in step", "stack the list")
         for x, p in zip(s.items, s.item_params, strict=True):
-            self.packs.walked(x, p)
-            self.row(p)
+            kind = self.kinds.of(x)
+            self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
         inner = self.block(s.body)
         read = {v for t in inner.body for v in reads(t)}.union(inner.results)
         made = Made(body, s.origin)
@@ -156,18 +198,19 @@ class Traced:
             kwargs = (*kwargs, ("reverse", Lit(True)))
         results = inner.results[:n], inner.results[n:]
         step = made.function("step", [(s.carried, "carry"), (params, "xs")], inner.body, results)
+        inits = made.packed(self.started(s.inits, s.carried, s.origin))
         t = ab.Seq("tuple", (packed_type(s.outs[:n]), packed_type(s.outs[n:])))
-        out = made.op(scan, (step, made.packed(s.inits), *((made.packed(xs),) if xs else ())), kwargs, t)
-        self.stacked.update(s.outs[n:])
+        out = made.op(scan, (step, inits, *((made.packed(xs),) if xs else ())), kwargs, t)
         for o, r in zip(s.outs[n:], inner.results[n:], strict=True):
-            self.packs.collected(o, r)
+            self.kinds[o] = Stacked(self.kinds.of(r))
         made.unpack(out, s.outs[:n], s.outs[n:])
 
     def branch(self, s: If, body: list[Stmt]) -> None:
         """A choice between two values, or between two functions."""
         then, orelse = self.block(s.then), self.block(s.orelse)
         for o, *given in zip(s.outs, then.results, orelse.results, strict=True):
-            self.packs.chosen(o, given)
+            for x in given:
+                self.kinds.note(o, self.kinds.of(x))
         results = (*then.results, *orelse.results)
         if not then.body and not orelse.body and NONE not in results:
             for o, x, y in zip(s.outs, then.results, orelse.results, strict=True):

@@ -143,18 +143,13 @@ def either(condition: Any, then: Any, orelse: Any) -> Any:
     """
     from jax import eval_shape, lax, tree
 
-    shapes = eval_shape(then), eval_shape(orelse)
+    def filled(x: Any, like: Any) -> Any:
+        if x is None:
+            return tree.map(lambda s: jnp.zeros(s.shape, s.dtype), like)
+        return tuple(map(filled, x, like)) if type(x) is type(like) is tuple else x
 
-    def filled(f: Any, other: Any) -> Any:
-        def empty(x: Any) -> bool:
-            return x is None
-
-        def fill(x: Any, like: Any) -> Any:
-            return tree.map(lambda s: jnp.zeros(s.shape, s.dtype), like) if x is None else x
-
-        return tree.map(fill, f(), other, is_leaf=empty)
-
-    return lax.cond(condition, lambda: filled(then, shapes[1]), lambda: filled(orelse, shapes[0]))
+    one, other = eval_shape(then), eval_shape(orelse)
+    return lax.cond(condition, lambda: filled(then(), other), lambda: filled(orelse(), one))
 
 
 def kept_while(test: Any, step: Any, init: Any, *env: Any, drops_last: bool = False) -> Any:
