@@ -32,6 +32,7 @@ from pullback.transpile.core import (
     Range,
     Slice,
     Stmt,
+    Tag,
     Var,
     While,
 )
@@ -76,7 +77,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
         return JaxExpressions(space, functions, value, check.is_static)
 
     arrays = ("jax.numpy", "jnp")
-    program = functional(program, check.is_static)
+    program = functional(program, check.is_static, check.python)
     language = Language(False, as_it_is, check.procedure, expressions, arrays, "pullback.runtime.jax", own=True)
     return emit_module(program, language, standalone)
 
@@ -102,12 +103,13 @@ def _without_checks(program: Program) -> Program:
 class _Check:
     """Refuses what cannot be traced yet. `static` are the values that are known while a program is traced.
 
-    `stacked`: the lists that loops fill which are no loops of Python then.
+    `python`: the loops that are loops of Python then; `stacked`: the lists that others fill.
     """
 
     def __init__(self) -> None:
         self.static: set[Var] = set()
         self.stacked: set[Var] = set()
+        self.python: set[Tag] = set()
 
     def function(self, f: Function) -> None:
         """Check one function as Core."""
@@ -180,8 +182,8 @@ class _Check:
             self.static.add(s.out)
         if prims.has_effect(s.op):
             refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
-        if s.op is prims.add_at_key:
-            refuse(s.origin, "a list that is indexed by a computed number", "loop over the list itself")
+        if s.op is prims.add_at_key and not self.is_static(s.args[1]):
+            refuse(s.origin, "a list that is indexed by a traced number", "loop over the list itself")
         if s.op is runtime.order:
             refuse(s.origin, "an order of values that are known to the run only", "use jnp.sort or jnp.argsort")
         name = getattr(s.op, "__name__", "")
@@ -199,13 +201,20 @@ class _Check:
                 refuse(s.origin, "a slice whose bounds are traced", "use bounds that are literals or lengths")
 
     def loop(self, s: For) -> None:
-        if s.source is not None or any(v in self.stacked or isinstance(v.type, ab.Array) for v in variables(s.items)):
+        if not self.is_of_python(s):
             self.stacked.update(s.outs[len(s.inits) :])
             return
+        self.python.add(s.tag)
         self.static.add(s.index)
         for p, o, i, r in zip(s.carried, s.outs, s.inits, s.body.results, strict=False):
             if isinstance(p.type, ab.Scalar) and self.is_static(i) and self.is_counted(s, p, r):
                 self.static.update((p, o))
+
+    def is_of_python(self, s: For) -> bool:
+        """Is this a loop over lists, or over the places in them, which is done while the program is traced?"""
+        if s.source is not None:
+            return s.stop is None and self.is_static(s.source) and names_items(s.body, s.index)
+        return not any(v in self.stacked or isinstance(v.type, ab.Array) for v in variables(s.items))
 
     def is_counted(self, s: For, p: Var, result: Atom) -> bool:
         """Is what a loop over a list carries computed from itself and from what is static alone?"""
@@ -214,6 +223,19 @@ class _Check:
             if isinstance(t, Op) and (t.op in _SHAPES or all(x in known or self.is_static(x) for x in t.args)):
                 known.add(t.out)
         return result in known
+
+
+def names_items(b: Block, index: Var) -> bool:
+    """Is an index, or what is computed from it, a key of a list?"""
+    made = {index}
+    for s in b.body:
+        if isinstance(s, Op) and s.op in (prims.item, prims.add_at_key) and s.args[1] in made:
+            return True
+        if isinstance(s, Op) and isinstance(s.out.type, ab.Scalar) and any(x in made for x in s.args):
+            made.add(s.out)
+        if any(names_items(inner, v) for inner in blocks(s) for v in made):
+            return True
+    return False
 
 
 def _is_structure(t: ab.Type) -> bool:

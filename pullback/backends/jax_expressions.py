@@ -51,8 +51,8 @@ class JaxExpressions(Expressions):
             builtins.float: lambda e: self(e.args[0]),
             np.copy: lambda e: self(e.args[0]),
             np.ndarray.copy: lambda e: self(e.args[0]),
-            **dict.fromkeys((*traced_ops.LAX, *traced_ops.HELPERS), self._control),
         })  # fmt: skip
+        self._special.update(dict.fromkeys([*traced_ops.LAX, *traced_ops.HELPERS], self._control))
 
     def call(self, op: Any, e: Apply) -> Any:
         """A call of JAX's function for one of Python's numbers, or a plain one."""

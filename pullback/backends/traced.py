@@ -15,7 +15,7 @@ loop goes that may stop early, or a `while`, or a range that is traced, no array
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,6 +37,7 @@ from pullback.transpile.core import (
     Origin,
     Program,
     Stmt,
+    Tag,
     Var,
     While,
 )
@@ -46,6 +47,7 @@ from pullback.transpile.traversal import own_reads, reads
 from . import dynamic
 from .packing import NONE, Kind, Kinds, Made, Stacked, packed_type
 from .refusing import refuse
+from .tapes import merge_tapes
 from .traced_ops import cond, scan, switch
 
 _OF_ARRAYS = (np.stack, np.array, np.asarray, len, np.shape)  # what may be asked of a list that is an array
@@ -54,9 +56,9 @@ _ZEROS = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 IsStatic = Callable[[object], bool]
 
 
-def functional(program: Program, is_static: IsStatic) -> Program:
+def functional(program: Program, is_static: IsStatic, python: Collection[Tag]) -> Program:
     """A program in which only what is known while it is traced decides where Python goes."""
-    functions = Functions(program, is_static)
+    functions = Functions(program, is_static, python)
     entry, _ = functions.rewritten(program.entry, ())
     return Program(entry, functions.done)
 
@@ -64,19 +66,20 @@ def functional(program: Program, is_static: IsStatic) -> Program:
 class Functions:
     """Rewrites the functions of a program where they are first called: then it is known what kinds of lists they get."""
 
-    def __init__(self, program: Program, is_static: IsStatic) -> None:
+    def __init__(self, program: Program, is_static: IsStatic, python: Collection[Tag]) -> None:
         self.program = program
         self.is_static = is_static
+        self.python = python
         self.done: dict[str, Function] = {}
         self.given: dict[str, tuple[Kind | None, ...]] = {}
         self.result: dict[str, Kind | None] = {}
 
     def rewritten(self, f: Function, given: Sequence[Kind | None]) -> tuple[Function, Kind | None]:
         """A function that is given arguments of these kinds, and the kind of its result."""
-        traced = Traced(self, self.is_static)
+        traced = Traced(self)
         for p, kind in zip(f.params, given, strict=False):
             traced.kinds.note(p.var, kind)
-        block = traced.block(f.block)
+        block = traced.block(merge_tapes(f.block))
         return replace(f, block=block), traced.kinds.of(block.results[0])
 
     def call(self, s: Call, given: tuple[Kind | None, ...]) -> Kind | None:
@@ -97,9 +100,9 @@ class Traced:
     defined, `hoisted`: these functions; `depth`: how many blocks are around.
     """
 
-    def __init__(self, functions: Functions, is_static: IsStatic) -> None:
+    def __init__(self, functions: Functions) -> None:
         self.functions = functions
-        self.is_static = is_static
+        self.is_static = functions.is_static
         self.kinds = Kinds()
         self.outer: set[Var] = set()
         self.hoisted: list[Stmt] = []
@@ -150,7 +153,7 @@ class Traced:
 
     def is_traced(self, s: For) -> bool:
         """Is this no loop of Python: over a range, or over arrays?"""
-        return s.source is not None or any(map(self.is_array, s.items))
+        return (s.source is not None or any(map(self.is_array, s.items))) and s.tag not in self.functions.python
 
     def is_array(self, x: object) -> bool:
         """Is this an array, or a list that is one?"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pullback.transpile.core import OpFunction
+
 
 def scan(step: object, init: object, xs: object = None, length: object = None, reverse: bool = False) -> object:
     """`lax.scan`."""
@@ -33,10 +35,10 @@ def walk_back(step: object, trail: object, adjoint: object, init: object) -> obj
     raise NotImplementedError
 
 
-LAX = {scan: "scan", while_loop: "while_loop", cond: "cond"}
-HELPERS = {switch: "either", kept_while: "kept_while", walk_back: "walk_back"}
+LAX: dict[OpFunction, str] = {scan: "scan", while_loop: "while_loop", cond: "cond"}
+HELPERS: dict[OpFunction, str] = {switch: "either", kept_while: "kept_while", walk_back: "walk_back"}
 TRACED = frozenset({"step", "test", "then", "orelse", "adjoint"})
 """What the functions are called that these operations are given; their parameters are tuples of what goes round."""
 
-TAKEN_APART = frozenset({scan, kept_while, while_loop, walk_back, cond, switch})
+TAKEN_APART: frozenset[OpFunction] = frozenset({scan, kept_while, while_loop, walk_back, cond, switch})
 """Operations whose results are tuples that are taken apart at once, also where only one part of them is read."""
