@@ -10,6 +10,7 @@ keeps, because the adjoint stands elsewhere.
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,11 +48,11 @@ class _Loop:
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
         self.inits = (*(ZERO for _ in first), *t.started(s.inits, s.carried, s.origin), *(FALSE for _ in last))
         self.length = self.made.length(s) if isinstance(s, For) else None
-        self.inner = t.block(s.body)
-        self.cond = t.block(s.cond) if isinstance(s, While) else None
+        self.inner = t.traced(s.body)
+        self.cond = t.traced(s.cond) if isinstance(s, While) else None
 
-    def tested(self) -> tuple[list[Stmt], tuple[Var, ...], Atom]:
-        """The statements of the test, its parameters and its result."""
+    def test(self, body: list[Stmt]) -> Var:
+        """The test as a function."""
         made = Made([], self.s.origin)
         params = tuple(Var(v.hint, v.type) for v in self.state)
         new = dict(zip(self.state, params, strict=True))
@@ -59,8 +60,7 @@ class _Loop:
         if self.cond is not None:
             m: dict[Var, Atom] = {p: new[c] for p, c in zip(self.cond.params, self.s.carried, strict=True)}
             made.body += renamed(self.cond.body, m)
-            (r,) = self.cond.results
-            result = m.get(r, r) if isinstance(r, Var) else r
+            result = _now(self.cond.results, m)[0]
         else:
             assert self.count is not None
             assert self.length is not None
@@ -68,20 +68,30 @@ class _Loop:
         if self.stopped is not None:
             going = made.op(np.logical_not, (new[self.stopped],), (), BOOL)
             result = going if result == Lit(True) else made.op(np.logical_and, (going, result), (), BOOL)
-        return made.body, params, result
+        return Made(body, self.s.origin).function("test", [(params, "state")], made.body, ((result,),))
 
-    def stepped(self) -> tuple[list[Stmt], tuple[Atom, ...], tuple[Atom, ...]]:
-        """The statements of a step, what goes round next, and what is collected."""
+    def step(self, t: Traced, body: list[Stmt]) -> tuple[Var, tuple[Var, ...]]:
+        """The step as a function, which the adjoint sees too if there is one; what it reads of blocks around then."""
         s, n = self.s, len(self.s.inits)
         made = Made([], s.origin)
-        results = self.inner.results
         first: tuple[Atom, ...] = ()
         if isinstance(s, For):
             assert self.count is not None
             self.header(s, made)
             first = (made.op(operator.add, (self.count, ONE), (), INT),)
-        last: tuple[Atom, ...] = () if s.stop is None else (s.stop,)
-        return [*made.body, *self.inner.body], (*first, *results[:n], *last), results[n:]
+        following = (*first, *self.inner.results[:n], *(() if s.stop is None else (s.stop,)))
+        collected, statements = self.inner.results[n:], [*made.body, *self.inner.body]
+        if not collected:
+            return Made(body, s.origin).function("step", [(self.state, "state")], statements, (following,)), ()
+        read = free(Block(self.state, tuple(statements), (*following, *collected)))
+        env = tuple(v for v in read if t.depth and v not in t.outer)
+        m: dict[Var, Atom] = {v: Var(v.hint, v.type) for v in env}
+        params = [(self.state, "state"), *(((m[v],), v.hint) for v in env)]
+        if env:
+            statements = list(renamed(statements, m))
+        results = _now(following, m), _now(collected, m)
+        step = Made(t.hoisted if t.depth else body, s.origin).function("step", params, statements, results)
+        return step, env
 
     def header(self, s: For, made: Made) -> None:
         """The index and the items of an iteration, from the count."""
@@ -95,6 +105,10 @@ class _Loop:
             made.body.append(Op(p, operator.getitem, (x, (k,)), (), s.origin))
         if s.index in free(Block((), self.inner.body, self.inner.results)):
             _index(s.index, s.source, k, made)
+
+
+def _now(xs: Sequence[Atom], m: Mapping[Var, Atom]) -> tuple[Atom, ...]:
+    return tuple(m.get(x, x) if isinstance(x, Var) else x for x in xs)
 
 
 def _index(index: Var, r: Range | None, k: Atom, made: Made) -> None:
@@ -112,52 +126,26 @@ def loop(t: Traced, s: For | While, body: list[Stmt]) -> None:
         refuse(s.origin, "a loop over a Python list that may stop early", "stack the list")
     n, made = len(s.inits), Made(body, s.origin)
     parts = _Loop(t, s, body)
-    statements, following, collected = parts.stepped()
-    tests, params, result = parts.tested()
     outs = tuple(Var(v.hint, v.type) for v in parts.state)
-    if not collected:
-        test = made.function("test", [(params, "state")], tests, ((result,),))
-        step = made.function("step", [(parts.state, "state")], statements, (following,))
+    step, env = parts.step(t, body)
+    test = parts.test(body)
+    if len(s.outs) == n:
         whole = made.op(while_loop, (test, step, made.packed(parts.inits)), (), packed_type(outs))
         made.take(whole, outs)
     else:
-        test, step, env = _kept(t, parts, (tests, params, result), (statements, following, collected), body)
-        kinds = tuple(map(t.kinds.of, collected))
         drops = (("drops_last", Lit(True)),) if s.stop is not None and not s.keeps else ()
         first, *others = s.outs[n:]
         trail = first if not others else Var("trail", ab.UNKNOWN)
         args = (test, step, made.packed(parts.inits), *env)
         whole = made.op(kept_while, args, drops, ab.Seq("tuple", (packed_type(outs), ab.UNKNOWN)))
         made.unpack(whole, outs, (trail,))
+        kinds = tuple(map(t.kinds.of, parts.inner.results[n:]))
         for k, o in enumerate(s.outs[n:]):
             if o is not trail:
                 made.take(trail, (o,))
             t.kinds[o] = Trail(step, kinds, k, isinstance(s, For) and s.reverse)
     for o, v in zip(s.outs[:n], outs[parts.count is not None :], strict=False):
         made.take(v, (o,))
-
-
-def _kept(
-    t: Traced,
-    parts: _Loop,
-    test: tuple[list[Stmt], tuple[Var, ...], Atom],
-    step: tuple[list[Stmt], tuple[Atom, ...], tuple[Atom, ...]],
-    body: list[Stmt],
-) -> tuple[Var, Var, tuple[Var, ...]]:
-    """Test and step of a loop that is walked back, where the adjoint sees them too, and what they read of blocks around."""
-    statements, following, collected = step
-    read = free(Block(parts.state, tuple(statements), (*following, *collected)))
-    env = tuple(v for v in read if t.depth and v not in t.outer)
-    made = Made(t.hoisted if t.depth else body, parts.s.origin)
-    mine = tuple(Var(v.hint, v.type) for v in env)
-    m: dict[Var, Atom] = dict(zip(env, mine, strict=True))
-    if env:
-        statements = list(renamed(statements, m))
-        following, collected = (tuple(m.get(r, r) if isinstance(r, Var) else r for r in rs) for rs in (following, collected))
-    stepped = made.function("step", [(parts.state, "state"), *(((v,), v.hint) for v in mine)], statements, (following, collected))
-    tests, params, result = test
-    tested = Made(body, parts.s.origin).function("test", [(params, "state")], tests, ((result,),))
-    return tested, stepped, env
 
 
 def is_trail(kind: Kind | None) -> bool:
@@ -178,7 +166,7 @@ def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
         items[kind.position] = p
         t.kinds.note(p, trail.collected[kind.position])
     k = Var("k", INT)
-    inner = t.block(s.body)
+    inner = t.traced(s.body)
     made, header = Made(body, s.origin), Made([], s.origin)
     if s.index in inner_reads:
         _index(s.index, s.source, k, header)

@@ -318,7 +318,9 @@ class Folder:
             return None
         self.done.update(site.reader for site in self.usage.sites[v] if site.reader is not None)
         read = ((k, p) for k in range(len(v.type.items)) for p in (parts.get(k),))
-        return tuple(None if p is None or not self.usage.sites.get(p) else self.parts_of(p, alone) or p for _, p in read)
+        return tuple(
+            None if p is None or not self.usage.sites.get(p) else self.parts_of(p, alone) or p for _, p in read
+        )
 
     def may_wait(self, s: Op | Call | If, out: Var, frame: Frame, cheap: bool) -> bool:
         """May a value become a part of the expressions that read it?"""

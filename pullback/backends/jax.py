@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from pullback import errors, runtime
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
     Atom,
     Block,
+    Call,
     Effect,
     For,
     Function,
@@ -27,14 +28,13 @@ from pullback.transpile.core import (
     If,
     Lit,
     Op,
-    Origin,
+    OpFunction,
     Program,
     Range,
     Slice,
     Stmt,
     Tag,
     Var,
-    While,
 )
 from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import blocks, variables
@@ -43,7 +43,7 @@ from .base import Emitted
 from .expressions import Expressions, Functions
 from .facts import LIST_CHANGES, is_surely_advanced, type_of
 from .folding import Callees
-from .jax_expressions import JaxExpressions
+from .jax_expressions import PAIRWISE, JaxExpressions
 from .modules import Language, emit_module, reachable
 from .namespace import Namespace
 from .places import NOWHERE, Summary
@@ -68,10 +68,9 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
 
     Raises NotSupportedYet, with the user's place, for loops and branches whose course depends on a traced value.
     """
-    check = _Check()
     program = _without_checks(program)
-    for f in (program.entry, *dict(reachable(program, lambda f: True)).values()):
-        check.function(f)
+    check = _Check(program)
+    check.run()
 
     def expressions(space: Namespace, functions: Functions, value: Callable[[Global], str]) -> Expressions:
         return JaxExpressions(space, functions, value, check.is_static)
@@ -103,17 +102,31 @@ def _without_checks(program: Program) -> Program:
 class _Check:
     """Refuses what cannot be traced yet. `static` are the values that are known while a program is traced.
 
-    `python`: the loops that are loops of Python then; `stacked`: the lists that others fill.
+    `python`: the loops that are loops of Python then; `stacked`: the lists that others fill; `traced`: parameters for
+    integers that calls give traced ones.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, program: Program) -> None:
+        self.program = program
         self.static: set[Var] = set()
         self.stacked: set[Var] = set()
         self.python: set[Tag] = set()
+        self.traced: set[Var] = set()
+
+    def run(self) -> None:
+        """Check all functions, until it is known which of their parameters some call gives traced values."""
+        functions = (self.program.entry, *dict(reachable(self.program, lambda f: True)).values())
+        known = -1
+        while len(self.traced) > known:
+            known = len(self.traced)
+            self.static.clear()
+            self.python.clear()
+            for f in functions:
+                self.function(f)
 
     def function(self, f: Function) -> None:
         """Check one function as Core."""
-        self.static.update(p.var for p in f.params if _is_structure(p.var.type))
+        self.static.update(p.var for p in f.params if _is_structure(p.var.type) and p.var not in self.traced)
         self.block(f.block)
 
     def procedure(self, p: Procedure, calls: Mapping[str, Summary]) -> tuple[Procedure, Summary]:
@@ -142,7 +155,7 @@ class _Check:
             case tuple():
                 return all(map(self.is_static, x))
             case Apply(op=op, args=args):
-                return op in _SHAPES or self.is_static(args) and not isinstance(type_of(x), ab.Array)
+                return op in _SHAPES or self.is_static(args) and _is_pythons(op, type_of(x))
             case Choice(cond, then, orelse):
                 return self.is_static((cond, then, orelse))
             case Range(start, stop, step):
@@ -163,6 +176,9 @@ class _Check:
                 self.op(s)
             case For():
                 self.loop(s)
+            case Call():
+                params = self.program.functions[s.function].params
+                self.traced.update(p.var for p, x in zip(params, s.args, strict=False) if not self.is_static(x))
             case If() if s.tries:
                 refuse(s.origin, "a `try` with `except`", "call it where the derivative is called")
             case Effect(op="enter" | "try"):
@@ -178,7 +194,7 @@ class _Check:
     def op(self, s: Op) -> None:
         if s.op in (runtime.read_written, runtime.last_written):
             refuse(s.origin, "a write at integers, of which the last one counts where they repeat,", "add to zeros")
-        if s.op in _SHAPES or self.is_static(s.args) and not isinstance(s.out.type, ab.Array):
+        if s.op in _SHAPES or self.is_static(s.args) and _is_pythons(s.op, s.out.type):
             self.static.add(s.out)
         if prims.has_effect(s.op):
             refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
@@ -223,6 +239,17 @@ class _Check:
             if isinstance(t, Op) and (t.op in _SHAPES or all(x in known or self.is_static(x) for x in t.args)):
                 known.add(t.out)
         return result in known
+
+
+def _is_pythons(op: OpFunction, t: ab.Type) -> bool:
+    """Does Python itself compute this where its operands are Python's, also while JAX traces?"""
+    if isinstance(t, ab.Array) or isinstance(t, ab.Scalar) and t.dtype is not None:
+        return False
+    return not isinstance(op, np.ufunc) and op not in PAIRWISE and not _module(op).startswith(("numpy", "math"))
+
+
+def _module(op: OpFunction) -> str:
+    return getattr(op, "__module__", None) or ""
 
 
 def names_items(b: Block, index: Var) -> bool:

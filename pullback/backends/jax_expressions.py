@@ -82,8 +82,10 @@ class JaxExpressions(Expressions):
 
     def _control(self, e: Apply) -> Any:
         """A call of one of `jax.lax`, or of a helper that stands for one."""
-        helper = traced_ops.HELPERS.get(e.op)
-        function = f"{self.space.member('jax', 'lax')}.{traced_ops.LAX[e.op]}" if helper is None else self.space.helper(helper)
+        if e.op in traced_ops.HELPERS:
+            function = self.space.helper(traced_ops.HELPERS[e.op])
+        else:
+            function = f"{self.space.member('jax', 'lax')}.{traced_ops.LAX[e.op]}"
         return call(function, *map(self, e.args), **{k: self(x) for k, x in e.kwargs})
 
     def _at(self, e: Apply, method: str) -> Any:

@@ -64,7 +64,8 @@ class Kinds(dict[Atom, Kind]):
                 self.note(s.out, tuple(map(self.of, args)))
             case Op(op=prims.item, args=(Var() as x, Lit(value=int() as k))):
                 kind = self.get(x)
-                self.note(s.out, kind[k] if isinstance(kind, tuple) else kind.item if isinstance(kind, Stacked) else None)
+                item = kind.item if isinstance(kind, Stacked) else None
+                self.note(s.out, kind[k] if isinstance(kind, tuple) else item)
             case Op(op=prims.alias, args=(x,)):
                 self.note(s.out, self.of(x))
 
@@ -108,7 +109,7 @@ class Made:
     def function(
         self,
         name: str,
-        params: Sequence[tuple[Sequence[Var], str]],
+        params: Sequence[tuple[Sequence[Atom], str]],
         body: Sequence[Stmt],
         results: Sequence[Sequence[Atom]],
     ) -> Var:
@@ -116,12 +117,13 @@ class Made:
         inner = Made([], self.origin)
         given: list[Var] = []
         for group, hint in params:
-            if len(group) == 1:
-                given.append(group[0])
+            names = [v for v in group if isinstance(v, Var)]
+            if len(names) == 1:
+                given += names
                 continue
             given.append(Var(hint if group else "_", packed_type(group)))
             if group:
-                inner.take(given[-1], group)
+                inner.take(given[-1], names)
         inner.body += body
         packed = [inner.packed(r) for r in results]
         result = packed[0] if len(packed) == 1 else inner.packed(packed)

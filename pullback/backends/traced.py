@@ -64,13 +64,14 @@ def functional(program: Program, is_static: IsStatic, python: Collection[Tag]) -
 
 
 class Functions:
-    """Rewrites the functions of a program where they are first called: then it is known what kinds of lists they get."""
+    """Rewrites the functions of a program where they are first called: then it is known which lists they are given."""
 
     def __init__(self, program: Program, is_static: IsStatic, python: Collection[Tag]) -> None:
         self.program = program
         self.is_static = is_static
         self.python = python
         self.done: dict[str, Function] = {}
+        self.active: list[Traced] = []
         self.given: dict[str, tuple[Kind | None, ...]] = {}
         self.result: dict[str, Kind | None] = {}
 
@@ -79,7 +80,9 @@ class Functions:
         traced = Traced(self)
         for p, kind in zip(f.params, given, strict=False):
             traced.kinds.note(p.var, kind)
+        self.active.append(traced)
         block = traced.block(merge_tapes(f.block))
+        self.active.pop()
         return replace(f, block=block), traced.kinds.of(block.results[0])
 
     def call(self, s: Call, given: tuple[Kind | None, ...]) -> Kind | None:
@@ -88,6 +91,9 @@ class Functions:
             self.given[s.function] = given
             made = self.rewritten(self.program.functions[s.function], given)
             self.done[s.function], self.result[s.function] = made
+        elif s.function not in self.done and any(t.inside for t in self.active):
+            hint = "let an integer that is known before the run say how deep it goes"
+            refuse(s.origin, "a function that calls itself as often as only the run knows", hint)
         if self.given[s.function] != given:
             refuse(s.origin, "a function that is given lists of several loops", "call a copy of it")
         return self.result.get(s.function)
@@ -97,7 +103,8 @@ class Traced:
     """Rewrites the blocks of one function.
 
     `kinds`: the lists that are no lists; `outer`: what is bound where functions that all of the function sees are
-    defined, `hoisted`: these functions; `depth`: how many blocks are around.
+    defined, `hoisted`: these functions; `depth`: how many blocks are around, and
+    `inside`: how many of them only the run enters.
     """
 
     def __init__(self, functions: Functions) -> None:
@@ -107,6 +114,7 @@ class Traced:
         self.outer: set[Var] = set()
         self.hoisted: list[Stmt] = []
         self.depth = -1
+        self.inside = 0
 
     def block(self, b: Block) -> Block:
         """A block, rewritten."""
@@ -123,6 +131,13 @@ class Traced:
                 self.outer.update(s.outs)
         self.depth -= 1
         return Block(b.params, tuple(body), b.results)
+
+    def traced(self, b: Block) -> Block:
+        """A block of which only the run knows whether, or how often, it is run."""
+        self.inside += 1
+        out = self.block(b)
+        self.inside -= 1
+        return out
 
     def statement(self, s: Stmt, body: list[Stmt]) -> None:
         match s:
@@ -186,7 +201,7 @@ class Traced:
         for x, p in zip(s.items, s.item_params, strict=True):
             kind = self.kinds.of(x)
             self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
-        inner = self.block(s.body)
+        inner = self.traced(s.body)
         read = {v for t in inner.body for v in reads(t)}.union(inner.results)
         made = Made(body, s.origin)
         n = len(s.inits)
@@ -210,7 +225,7 @@ class Traced:
 
     def branch(self, s: If, body: list[Stmt]) -> None:
         """A choice between two values, or between two functions."""
-        then, orelse = self.block(s.then), self.block(s.orelse)
+        then, orelse = self.traced(s.then), self.traced(s.orelse)
         for o, *given in zip(s.outs, then.results, orelse.results, strict=True):
             for x in given:
                 self.kinds.note(o, self.kinds.of(x))
