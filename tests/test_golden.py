@@ -109,4 +109,4 @@ def test_jax_agrees_with_numpy(golden: Golden, tmp_path: Path) -> None:
     got = golden.derive(f)(*args)
     expected = replace(golden, backend="numpy").derive(f)(*args)
     for x, y in zip(leaves(got), leaves(expected), strict=True):
-        np.testing.assert_allclose(x, y, rtol=1e-12)
+        np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-14)

@@ -14,6 +14,7 @@ from .control import without_none
 from .expressions import constant
 from .layout import Note
 from .script import Define
+from .traced_ops import TRACED
 
 if TYPE_CHECKING:
     from .building import Builder
@@ -30,7 +31,8 @@ def define(b: Builder, s: Define) -> None:
         body = b.block(s.body)
         b.skips = outer
     b.names.set(s.out, given)
-    b.put(_definition(given, _arguments(params), body), s.origin)
+    note = Note(s.origin) if s.name in TRACED else None  # what it differentiates is said inside
+    b.put(_definition(given, _arguments(params), body), s.origin, note)
 
 
 def whole_function(b: Builder, text_name: str) -> Any:

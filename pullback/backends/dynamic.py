@@ -46,9 +46,10 @@ class _Loop:
         self.stopped = Var("stopped", BOOL) if s.stop is not None else None
         first, last = (() if self.count is None else (self.count,)), (() if self.stopped is None else (self.stopped,))
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
-        self.inits = (*(ZERO for _ in first), *t.started(s.inits, s.carried, s.origin), *(FALSE for _ in last))
         self.length = self.made.length(s) if isinstance(s, For) else None
         self.inner = t.traced(s.body)
+        inits = t.started(s.inits, s.carried, self.inner.results, s.origin)
+        self.inits = (*(ZERO for _ in first), *inits, *(FALSE for _ in last))
         self.cond = t.traced(s.cond) if isinstance(s, While) else None
 
     def test(self, body: list[Stmt]) -> Var:
@@ -173,6 +174,6 @@ def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
     adjoint = made.function(
         "adjoint", [(s.carried, "carry"), (items, "kept"), ((k,), "k")], [*header.body, *inner.body], (inner.results,)
     )
-    args = (trail.step, s.items[0], adjoint, made.packed(t.started(s.inits, s.carried, s.origin)))
+    args = (trail.step, s.items[0], adjoint, made.packed(t.started(s.inits, s.carried, inner.results, s.origin)))
     whole = made.op(walk_back_op, args, (), packed_type(s.outs))
     made.take(whole, s.outs)

@@ -55,8 +55,8 @@ name = "jax"
 
 HELPERS: frozenset[str] = frozenset(
     """
-    add_trees fitted match_kinds place_diagonal product_of_others require_cotangents require_scalar scatter_add
-    scatter_add_along unbroadcast zeros_of
+    add_trees either fitted kept_while match_kinds place_diagonal product_of_others require_cotangents
+    require_scalar scatter_add scatter_add_along unbroadcast walk_back zeros_of
     """.split()
 )
 """The run-time helpers that there are for JAX: `pullback/runtime/jax.py`."""

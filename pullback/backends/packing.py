@@ -45,6 +45,13 @@ class Trail:
 Kind = Union[Stacked, Trail, tuple["Kind | None", ...]]  # noqa: UP007  a string cannot be joined by |
 
 
+def has_trail(kind: Kind | None) -> bool:
+    """Is there a trail in it?"""
+    if isinstance(kind, tuple):
+        return any(map(has_trail, kind))
+    return isinstance(kind, Trail) or isinstance(kind, Stacked) and has_trail(kind.item)
+
+
 class Kinds(dict[Atom, Kind]):
     """Which values are lists of traced loops, or tuples of such."""
 

@@ -15,6 +15,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import (
     Block,
     Call,
+    Def,
     For,
     If,
     Op,
@@ -175,7 +176,7 @@ class Sharing:
                     self.renames.setdefault(o.hint, []).append(at)
             for b in blocks(s):
                 for p in b.params:
-                    if p.hint:
+                    if p.hint and not isinstance(s, Def):  # a function has names of its own
                         self.renames.setdefault(p.hint, []).append(at)
                 self._places(b, position)
 

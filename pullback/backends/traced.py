@@ -15,7 +15,8 @@ loop goes that may stop early, or a `while`, or a range that is traced, no array
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -45,7 +46,7 @@ from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import own_reads, reads
 
 from . import dynamic
-from .packing import NONE, Kind, Kinds, Made, Stacked, packed_type
+from .packing import NONE, Kind, Kinds, Made, Stacked, has_trail, packed_type
 from .refusing import refuse
 from .tapes import merge_tapes
 from .traced_ops import cond, scan, switch
@@ -59,7 +60,7 @@ IsStatic = Callable[[object], bool]
 def functional(program: Program, is_static: IsStatic, python: Collection[Tag]) -> Program:
     """A program in which only what is known while it is traced decides where Python goes."""
     functions = Functions(program, is_static, python)
-    entry, _ = functions.rewritten(program.entry, ())
+    entry, _ = functions.rewritten("", program.entry, ())
     return Program(entry, functions.done)
 
 
@@ -71,27 +72,34 @@ class Functions:
         self.is_static = is_static
         self.python = python
         self.done: dict[str, Function] = {}
-        self.active: list[Traced] = []
+        self.active: dict[str, Traced] = {}
         self.given: dict[str, tuple[Kind | None, ...]] = {}
         self.result: dict[str, Kind | None] = {}
 
-    def rewritten(self, f: Function, given: Sequence[Kind | None]) -> tuple[Function, Kind | None]:
+    def _since(self, key: str) -> Iterator[Traced]:
+        """The functions on the way from this one to where the walk is."""
+        yield from itertools.dropwhile(lambda t: t is not self.active[key], self.active.values())
+
+    def rewritten(self, key: str, f: Function, given: Sequence[Kind | None]) -> tuple[Function, Kind | None]:
         """A function that is given arguments of these kinds, and the kind of its result."""
         traced = Traced(self)
         for p, kind in zip(f.params, given, strict=False):
             traced.kinds.note(p.var, kind)
-        self.active.append(traced)
+        self.active[key] = traced
         block = traced.block(merge_tapes(f.block))
-        self.active.pop()
+        del self.active[key]
         return replace(f, block=block), traced.kinds.of(block.results[0])
 
     def call(self, s: Call, given: tuple[Kind | None, ...]) -> Kind | None:
         """The kind of what a call gives."""
         if s.function not in self.given:
             self.given[s.function] = given
-            made = self.rewritten(self.program.functions[s.function], given)
+            made = self.rewritten(s.function, self.program.functions[s.function], given)
             self.done[s.function], self.result[s.function] = made
-        elif s.function not in self.done and any(t.inside for t in self.active):
+            if has_trail(made[1]):
+                what = "the derivative of a loop that may stop early, in a function that is called,"
+                refuse(self.done[s.function].origin, what, "write the loop where the function is called")
+        elif s.function in self.active and any(t.inside for t in self._since(s.function)):
             hint = "let an integer that is known before the run say how deep it goes"
             refuse(s.origin, "a function that calls itself as often as only the run knows", hint)
         if self.given[s.function] != given:
@@ -102,15 +110,16 @@ class Functions:
 class Traced:
     """Rewrites the blocks of one function.
 
-    `kinds`: the lists that are no lists; `outer`: what is bound where functions that all of the function sees are
-    defined, `hoisted`: these functions; `depth`: how many blocks are around, and
-    `inside`: how many of them only the run enters.
+    `kinds`: the lists that are no lists; `rows`: the arrays that others are the rows of; `outer`: what is bound where
+    functions that all of the function sees are defined, `hoisted`: these functions; `depth`: how many blocks are
+    around, and `inside`: how many of them only the run enters.
     """
 
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
         self.is_static = functions.is_static
         self.kinds = Kinds()
+        self.rows: dict[Atom, Var] = {}
         self.outer: set[Var] = set()
         self.hoisted: list[Stmt] = []
         self.depth = -1
@@ -151,9 +160,6 @@ class Traced:
                 dynamic.loop(self, s, body)
             case If() if not self.is_static(s.cond):
                 self.branch(s, body)
-            case Op(op=prims.rows, args=(x,)) if self.is_array(x):
-                self.kinds[s.out] = Stacked()
-                body.append(replace(s, op=prims.alias))
             case For() | If() | Def():
                 body.append(with_blocks(s, self.block))
             case Call():
@@ -162,6 +168,8 @@ class Traced:
             case Op() | Effect():
                 if isinstance(s, Op):
                     self.kinds.op(s)
+                    if s.op is prims.rows and isinstance(x := s.args[0], Var) and self.is_array(x):
+                        self.rows[s.out] = x
                 if not self.takes_arrays(s):
                     refuse(s.origin, "a list that a traced loop fills, read in this way,", "stack it, or fill an array")
                 body.append(s)
@@ -182,10 +190,15 @@ class Traced:
             return not isinstance(s.args[0].type, ab.ListOf) or isinstance(s.out.type, ab.Array | ab.Scalar)  # type: ignore[union-attr]
         return isinstance(s, Op) and s.op in (prims.make_tuple, prims.alias, *_OF_ARRAYS)
 
-    def started(self, inits: Sequence[Atom], carried: Sequence[Var], origin: Origin) -> tuple[Atom, ...]:
+    def started(
+        self, inits: Sequence[Atom], carried: Sequence[Var], results: Sequence[Atom], origin: Origin
+    ) -> tuple[Atom, ...]:
         """What goes round first: numbers in the place of names that the loop itself binds."""
         out: list[Atom] = []
-        for x, p in zip(inits, carried, strict=True):
+        for x, p, r in zip(inits, carried, results, strict=False):
+            if ab.rank(x.type) == 0 and (ab.rank(r.type) or not isinstance(p.type, ab.Scalar)):
+                hint = "start from zeros of the shape that it has later"
+                refuse(origin, f"a loop in which {p.hint!r} goes round as a number first, then as an array,", hint)
             if x == NONE:
                 number = _ZEROS.get(p.type.kind) if isinstance(p.type, ab.Scalar) else None
                 if number is None:
@@ -196,6 +209,7 @@ class Traced:
 
     def scan(self, s: For, body: list[Stmt]) -> None:
         """A loop over a range, or over the rows of arrays."""
+        s = replace(s, items=tuple(self.rows.get(x, x) for x in s.items))
         if not all(map(self.is_array, s.items)):
             refuse(s.origin, "a loop over arrays and a Python list in step", "stack the list")
         for x, p in zip(s.items, s.item_params, strict=True):
@@ -216,7 +230,7 @@ class Traced:
             kwargs = (*kwargs, ("reverse", Lit(True)))
         results = inner.results[:n], inner.results[n:]
         step = made.function("step", [(s.carried, "carry"), (params, "xs")], inner.body, results)
-        inits = made.packed(self.started(s.inits, s.carried, s.origin))
+        inits = made.packed(self.started(s.inits, s.carried, inner.results, s.origin))
         t = ab.Seq("tuple", (packed_type(s.outs[:n]), packed_type(s.outs[n:])))
         out = made.op(scan, (step, inits, *((made.packed(xs),) if xs else ())), kwargs, t)
         for o, r in zip(s.outs[n:], inner.results[n:], strict=True):

@@ -53,31 +53,6 @@ def loop_that_is_left(xs: Any) -> Any:
     return total
 
 
-def loop_over_range(x: Any, n: int) -> Any:
-    for _ in range(n):
-        x = np.sin(x)
-    return np.sum(x)
-
-
-def loop_over_rows(x: Any) -> Any:
-    total = 0.0
-    for row in x:
-        total = np.tanh(total + np.sum(row))
-    return total
-
-
-def branch(a: float) -> float:
-    if a > 0.0:
-        return a * a
-    return a
-
-
-def while_loop(a: float) -> float:
-    while a > 1.0:
-        a = a * 0.5
-    return a
-
-
 def mask(x: Any) -> Any:
     return np.sum(x[x > 0.0])
 

@@ -78,11 +78,7 @@ def test_text_names_nothing_of_numpy() -> None:
 @pytest.mark.parametrize(
     ("f", "args", "words"),
     [
-        (models.loop_over_range, (n(3), 3), "a loop over range"),
-        (models.loop_over_rows, (n(3, 2),), "rows of an array"),
-        (models.branch, (0.5,), "a branch on a traced value"),
-        (models.while_loop, (5.0,), "a while loop"),
-        (models.loop_that_is_left, ([n(3), n(3)],), "a loop that `break` or `return` may end"),
+        (models.loop_that_is_left, ([n(3), n(3)],), "a list that is indexed by a traced number"),
         (models.mask, (n(3),), "mask"),
     ],
 )

@@ -37,7 +37,6 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (flow.of_no_iterations, (0,), (n(3),)),
     (flow.over_rows, (0, 1), (n(3), n(5, 3))),
     (flow.over_rows_in_step, (0, 1, 2), (n(3), n(5, 3), n(5, 3))),
-    (flow.collected, (0,), (n(3), 4)),
     (flow.nested, (0,), (0.9, 3, 4)),
     (flow.triangular, (0,), (0.9, 4)),
     (flow.heat, (0, 1), (n(12), 0.2, 6)),
@@ -102,7 +101,7 @@ def test_nothing_is_unrolled() -> None:
         n: jax.jit(namespace_of(flow.over_a_range, (np.ones(3), n)), static_argnums=1).lower(np.ones(3), n).as_text()
         for n in (3, 3000)
     }
-    assert len(lowered[3]) == pytest.approx(len(lowered[3000]), abs=50)
+    assert len(lowered[3]) == pytest.approx(len(lowered[3000]), rel=0.05)
 
 
 def test_standalone_text_needs_jax_alone(tmp_path: Any) -> None:
@@ -132,6 +131,9 @@ def test_it_composes_with_jax() -> None:
     [
         (flow.deep, (2.0, 3), "calls itself as often as only the run knows"),
         (flow.grows, (n(3), 3), "a slice whose bounds are traced"),
+        (flow.collected, (n(3), 4), "a list that is changed in a loop"),
+        (flow.of_a_call, (2.0, 1.5), "a loop that may stop early, in a function that is called"),
+        (flow.of_two_ranks, (n(3), 2), "goes round as a number first"),
     ],
 )
 def test_refuses_with_the_users_line(f: Any, args: tuple[Any, ...], words: str) -> None:
