@@ -31,7 +31,7 @@ def _double_precision() -> Any:
 
 @pytest.mark.parametrize("first", range(0, 60, SEEDS))
 def test_programs_agree_with_numpy_or_are_refused(first: int, tmp_path: Path) -> None:
-    ran = 0
+    ran, places = 0, list[int]()
     for seed in range(first, first + SEEDS):
         f = import_text(program(picker(seed)), tmp_path / f"for_jax_{seed}.py").f
         args = arguments(seed)
@@ -39,9 +39,10 @@ def test_programs_agree_with_numpy_or_are_refused(first: int, tmp_path: Path) ->
         try:
             found_value, found = pullback.value_and_grad(f, wrt=WRT, backend="jax")(*args)
         except pullback.NotSupportedYet as e:
-            assert e.line > 0
+            places.append(e.line)
             continue
         np.testing.assert_allclose(found_value, value, rtol=1e-9, atol=1e-11)
         close(found, grads)
         ran += 1
     assert ran >= 0.8 * SEEDS
+    assert all(line > 0 for line in places)
