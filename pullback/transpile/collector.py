@@ -6,6 +6,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_MOST = 2_000_000
+"""Objects that may be left, some two hundred megabytes, until those that are garbage are looked for."""
+
+_left = [0]  # since the last time
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
@@ -17,7 +22,19 @@ def collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
-        if gc.get_freeze_count() == 0:  # what is left counts as old, so that it is not walked at once after all
-            gc.freeze()
-            gc.unfreeze()
+        if gc.get_freeze_count() == 0:
+            _make_old()
         gc.enable()
+
+
+def _make_old() -> None:
+    """Let what is left count as old, so that it is not walked at once after all.
+
+    Python does not count how much became old so, and would never look at it again.
+    """
+    _left[0] += gc.get_count()[0]
+    gc.freeze()
+    gc.unfreeze()
+    if _left[0] > _MOST:
+        _left[0] = 0
+        gc.collect()
