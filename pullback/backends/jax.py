@@ -37,6 +37,7 @@ from pullback.transpile.core import (
     Var,
 )
 from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.storage import may_repeat
 from pullback.transpile.traversal import blocks, variables
 
 from .base import Emitted
@@ -192,7 +193,9 @@ class _Check:
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 
     def op(self, s: Op) -> None:
-        if s.op in (runtime.read_written, runtime.last_written):
+        is_one = len(s.args) > 2 and ab.rank(getattr(s.args[2], "type", ab.UNKNOWN)) == 0
+        overwrites = s.op is prims.set_item and may_repeat(s.args[1]) and not is_one
+        if overwrites or s.op in (runtime.read_written, runtime.last_written):
             refuse(s.origin, "a write at integers, of which the last one counts where they repeat,", "add to zeros")
         if s.op in _SHAPES or self.is_static(s.args) and _is_pythons(s.op, s.out.type):
             self.static.add(s.out)

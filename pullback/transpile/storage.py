@@ -12,7 +12,7 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Kwargs, Lit, OpFunction, Slice
+from pullback.transpile.core import Arg, Global, Kwargs, Lit, OpFunction, Slice, Var
 
 ARITHMETIC: frozenset[OpFunction] = frozenset(
     {
@@ -208,3 +208,10 @@ def composed(first: Arg, then: tuple[Arg, ...]) -> tuple[Arg, ...] | None:
         return first
     integers = all(isinstance(getattr(i, "type", None), ab.Scalar) for i in first)
     return (*first, *then) if integers else None
+
+
+def may_repeat(index: Arg) -> bool:
+    """May an index name an element several times: does it have arrays that are no masks?"""
+    parts = index if isinstance(index, tuple) else (index,)
+    arrays = [i.type for i in parts if isinstance(i, Var | Global) and ab.rank(i.type) != 0]
+    return not all(isinstance(t, ab.Array) and t.dtype == "bool" for t in arrays)

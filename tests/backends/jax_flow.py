@@ -220,3 +220,9 @@ def grows(x: Any, n: int) -> Any:
     for k in range(n):
         x[: k + 1] *= 0.5
     return np.sum(x)
+
+
+def overwritten(x: Any, k: Any) -> Any:
+    y = np.zeros(4)
+    y[k] = np.cos(k * 1.0)
+    return np.sum(x * y)

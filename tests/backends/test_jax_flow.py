@@ -134,6 +134,7 @@ def test_it_composes_with_jax() -> None:
         (flow.collected, (n(3), 4), "a list that is changed in a loop"),
         (flow.of_a_call, (2.0, 1.5), "a loop that may stop early, in a function that is called"),
         (flow.of_two_ranks, (n(3), 2), "goes round as a number first"),
+        (flow.overwritten, (n(4), np.array([1, 1])), "the last one counts where they repeat"),
     ],
 )
 def test_refuses_with_the_users_line(f: Any, args: tuple[Any, ...], words: str) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Global, Lit, Op, Slice, Var
+from pullback.transpile.core import Arg, Atom, Lit, Op, Slice, Var
 from pullback.transpile.reverse.builder import ZERO
+from pullback.transpile.storage import may_repeat
 from pullback.transpile.traversal import views_through
 
 if TYPE_CHECKING:
@@ -63,15 +64,9 @@ def _written(self: Adjoint, d: Atom, s: Op) -> Atom:
     index = s.args[1]
     if covers(s):
         return d
-    if _may_repeat(index):
+    if may_repeat(index):
         return self.b.emit(runtime.read_written, (view(self, d, s), index))
     return self.b.emit(operator.getitem, (view(self, d, s), index))
-
-
-def _may_repeat(index: Arg) -> bool:
-    parts = index if isinstance(index, tuple) else (index,)
-    arrays = [i.type for i in parts if isinstance(i, Var | Global) and ab.rank(i.type) != 0]
-    return not all(isinstance(t, ab.Array) and t.dtype == "bool" for t in arrays)
 
 
 def _is_active(self: Adjoint, value: Arg) -> bool:
