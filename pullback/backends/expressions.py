@@ -33,6 +33,7 @@ _COMPARE_NODES = {
     "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "==": ast.Eq, "!=": ast.NotEq, "is": ast.Is,
     "is not": ast.IsNot,
 }  # fmt: skip
+_OPERATORS = {*BINARY, *COMPARE, *UNARY}
 _UNARY_NODES = {"-": ast.USub, "+": ast.UAdd, "~": ast.Invert, "not ": ast.Not}
 _METHODS: dict[Callable[..., Any], str] = {list.pop: "pop", list.index: "index"}
 ARRAY_METHODS = frozenset(
@@ -145,7 +146,7 @@ class Expressions:
     def claim(self, e: Expr) -> None:
         """Take the module-level names that an expression needs."""
         match e:
-            case Apply(op=op, args=args) if op in BINARY or op in COMPARE or op in UNARY or op is operator.getitem:
+            case Apply(op=op, args=args) if op is operator.getitem or op in _OPERATORS and op not in self._special:
                 for x in args:
                     self.claim(x)
             case tuple():
@@ -166,15 +167,15 @@ class Expressions:
 
     def apply(self, e: Apply) -> Any:
         op, args = e.op, e.args
+        special = self._special.get(op)
+        if special is not None:
+            return special(e)
         if op in BINARY and len(args) == 2:
             return self.binary(op, args[0], args[1])
         if op in COMPARE and len(args) == 2:
             return ast.Compare(self(args[0]), [_COMPARE_NODES[COMPARE[op]]()], [self(args[1])])
         if op in UNARY and len(args) == 1:
             return ast.UnaryOp(_UNARY_NODES[UNARY[op]](), self(args[0]))
-        special = self._special.get(op)
-        if special is not None:
-            return special(e)
         if op in _METHODS:
             return call(ast.Attribute(self(args[0]), _METHODS[op], ast.Load()), *(self(x) for x in args[1:]))
         if op in _ATTRIBUTES and len(args) == 1 and not e.kwargs and isinstance(type_of(args[0]), ab.Array):

@@ -45,6 +45,7 @@ from .expressions import Expressions, Functions
 from .facts import LIST_CHANGES, is_surely_advanced, type_of
 from .folding import Callees
 from .jax_expressions import PAIRWISE, JaxExpressions
+from .masked import unmasked
 from .modules import Language, emit_module, reachable
 from .namespace import Namespace
 from .places import NOWHERE, Summary
@@ -69,7 +70,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
 
     Raises NotSupportedYet, with the user's place, for loops and branches whose course depends on a traced value.
     """
-    program = _without_checks(program)
+    program = unmasked(_without_checks(program))
     check = _Check(program)
     check.run()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -49,6 +50,7 @@ class JaxExpressions(Expressions):
             prims.set_item: lambda e: self._at(e, "set"),
             prims.add_item: lambda e: self._at(e, "add"),
             builtins.float: lambda e: self(e.args[0]),
+            operator.not_: self._not,
             np.copy: lambda e: self(e.args[0]),
             np.ndarray.copy: lambda e: self(e.args[0]),
         })  # fmt: skip
@@ -74,6 +76,11 @@ class JaxExpressions(Expressions):
                 made = call(f"{jnp}.{PAIRWISE[op]}", made, x)
             return made
         return super().call(op, e)
+
+    def _not(self, e: Apply) -> Any:
+        if self.is_static(e.args):
+            return ast.UnaryOp(ast.Not(), self(e.args[0]))
+        return call(f"{self.space.arrays()}.logical_not", self(e.args[0]))
 
     def _choice(self, e: Choice) -> Any:
         if self.is_static(e.cond):

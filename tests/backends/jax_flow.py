@@ -222,6 +222,24 @@ def grows(x: Any, n: int) -> Any:
     return np.sum(x)
 
 
+def under_masks(u: Any, c: float) -> Any:
+    u[u > 0.2] *= 0.5
+    u[u < -0.5] = c
+    m = u > 0.1
+    u[m] += 0.3 * np.sin(u[m]) * c
+    m[1] = not m[1]
+    u[m] -= 0.1 * u[m]
+    return np.sum(u**3) + np.sum(u[m]) * c
+
+
+def mask_in_a_loop(u: Any, steps: int) -> Any:
+    for _ in range(steps):
+        hot = u > 0.5
+        u[hot] = 0.8 * u[hot] + 0.1
+        u = u + 0.05 * np.cos(u)
+    return np.sum(u * u)
+
+
 def overwritten(x: Any, k: Any) -> Any:
     y = np.zeros(4)
     y[k] = np.cos(k * 1.0)

@@ -54,7 +54,7 @@ def loop_that_is_left(xs: Any) -> Any:
 
 
 def mask(x: Any) -> Any:
-    return np.sum(x[x > 0.0])
+    return np.sum(np.sort(x[x > 0.0]))
 
 
 def vectors(xs: Any, y: Any) -> Any:

@@ -79,7 +79,7 @@ def test_text_names_nothing_of_numpy() -> None:
     ("f", "args", "words"),
     [
         (models.loop_that_is_left, ([n(3), n(3)],), "a list that is indexed by a traced number"),
-        (models.mask, (n(3),), "mask"),
+        (models.mask, (n(3),), "an index that is a mask"),
     ],
 )
 def test_refuses_with_the_users_line(f: Any, args: tuple[Any, ...], words: str) -> None:

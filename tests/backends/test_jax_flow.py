@@ -62,6 +62,9 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (flow.power, (0,), (1.3, 5)),
     (flow.first_in_the_loop, (0,), (n(3, 2),)),
     (flow.of_calls, (0, 1), (2.0, 1.5, 4)),
+    (flow.under_masks, (0, 1), (n(7), 0.7)),
+    (flow.under_masks, (0, 1), (np.zeros(3), 0.7)),
+    (flow.mask_in_a_loop, (0,), (np.abs(n(5)), 6)),
 ]
 
 
