@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,15 +90,6 @@ def test_text_is_tidy(golden: Golden) -> None:
     assert max(map(len, lines)) <= 88
     code = [line for line in lines if line and not line.lstrip().startswith("#")]
     assert [line for line in to_text(ast.parse(golden.output)).splitlines() if line] == code
-
-
-@pytest.fixture
-def double_precision() -> Iterator[None]:
-    jax = pytest.importorskip("jax")
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 @pytest.mark.usefixtures("double_precision")

@@ -10,18 +10,11 @@ import pytest
 from pullback import errors, grad, hessian, jacobian
 
 jax = pytest.importorskip("jax")
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.standard_normal(3), RNG.standard_normal(2)
 W, B = RNG.standard_normal((3, 2)), RNG.standard_normal(2)
-
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 class Layer(NamedTuple):

@@ -12,16 +12,9 @@ from tests.backends import jax_models as models
 from tests.backends.test_jax import close, namespace
 
 jax = pytest.importorskip("jax")
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 RNG = np.random.default_rng(6)
-
-
-@pytest.fixture(autouse=True)
-def _double_precision() -> Any:
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 def n(*shape: int) -> Any:

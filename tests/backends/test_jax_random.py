@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,16 +16,9 @@ from tests.programs import program
 from tests.test_random_programs import WRT, arguments
 
 jax = pytest.importorskip("jax")
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 SEEDS = 10  # of each test
-
-
-@pytest.fixture(autouse=True)
-def _double_precision() -> Any:
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 @pytest.mark.parametrize("first", range(0, 60, SEEDS))
