@@ -48,7 +48,7 @@ class _Loop:
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
         self.length = self.made.length(s) if isinstance(s, For) else None
         self.inner = t.traced(s.body)
-        inits = t.started(s.inits, s.carried, self.inner.results, s.origin)
+        inits = t.started(s.inits, s.carried, self.inner, s.origin)
         self.inits = (*(ZERO for _ in first), *inits, *(FALSE for _ in last))
         self.cond = t.traced(s.cond) if isinstance(s, While) else None
 
@@ -174,6 +174,6 @@ def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
     adjoint = made.function(
         "adjoint", [(s.carried, "carry"), (items, "kept"), ((k,), "k")], [*header.body, *inner.body], (inner.results,)
     )
-    args = (trail.step, s.items[0], adjoint, made.packed(t.started(s.inits, s.carried, inner.results, s.origin)))
+    args = (trail.step, s.items[0], adjoint, made.packed(t.started(s.inits, s.carried, inner, s.origin)))
     whole = made.op(walk_back_op, args, (), packed_type(s.outs))
     made.take(whole, s.outs)

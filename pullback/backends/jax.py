@@ -18,6 +18,7 @@ from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
+    Arg,
     Atom,
     Block,
     Call,
@@ -200,6 +201,10 @@ class _Check:
             refuse(s.origin, "a write at integers, of which the last one counts where they repeat,", "add to zeros")
         if s.op in _SHAPES or self.is_static(s.args) and _is_pythons(s.op, s.out.type):
             self.static.add(s.out)
+        if s.op in _POWERS and not self.is_static(s.args) and all(map(_is_integer, s.args)):
+            if s.op is not operator.mul or not any(map(self.is_static, s.args)):
+                what = "a power or a product of integers that are traced, which Python does not bound,"
+                refuse(s.origin, what, "write one of them as a float")
         if prims.has_effect(s.op):
             refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
         if s.op is prims.add_at_key and not self.is_static(s.args[1]):
@@ -243,6 +248,15 @@ class _Check:
             if isinstance(t, Op) and (t.op in _SHAPES or all(x in known or self.is_static(x) for x in t.args)):
                 known.add(t.out)
         return result in known
+
+
+_POWERS = (operator.pow, builtins.pow, operator.mul, operator.lshift)
+
+
+def _is_integer(x: Arg) -> bool:
+    """Is this an integer of Python?"""
+    t = getattr(x, "type", None)
+    return isinstance(t, ab.Scalar) and t.kind == "int" and t.dtype is None
 
 
 def _is_pythons(op: OpFunction, t: ab.Type) -> bool:

@@ -123,4 +123,5 @@ def _mask(index: Arg, a: Var) -> Var | None:
 
 def _fits(a: Var, value: Atom) -> bool:
     """Is a value of no wider kind than the array, which would become of that kind?"""
-    return ab.kind_of(a.type) == "float" and ab.kind_of(value.type) in ("float", "int", "bool")
+    dtypes = [t.dtype for t in (a.type, value.type) if isinstance(t, ab.Array | ab.Scalar)]
+    return ab.kind_of(a.type) == "float" and (dtypes[1:] == [None] or dtypes[1:] == dtypes[:1])

@@ -16,6 +16,7 @@ loop goes that may stop early, or a `while`, or a range that is traced, no array
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
@@ -42,8 +43,9 @@ from pullback.transpile.core import (
     Var,
     While,
 )
+from pullback.transpile.infer import lengths
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import own_reads, reads
+from pullback.transpile.traversal import operations, own_reads, reads
 
 from . import dynamic
 from .packing import NONE, Kind, Kinds, Made, Stacked, has_trail, packed_type
@@ -176,6 +178,8 @@ class Traced:
 
     def is_traced(self, s: For) -> bool:
         """Is this no loop of Python: over a range, or over arrays?"""
+        if any(isinstance(self.kinds.of(x), Stacked) for x in s.items):
+            return True
         return (s.source is not None or any(map(self.is_array, s.items))) and s.tag not in self.functions.python
 
     def is_array(self, x: object) -> bool:
@@ -191,11 +195,16 @@ class Traced:
         return isinstance(s, Op) and s.op in (prims.make_tuple, prims.alias, *_OF_ARRAYS)
 
     def started(
-        self, inits: Sequence[Atom], carried: Sequence[Var], results: Sequence[Atom], origin: Origin
+        self, inits: Sequence[Atom], carried: Sequence[Var], inner: Block, origin: Origin
     ) -> tuple[Atom, ...]:
         """What goes round first: numbers in the place of names that the loop itself binds."""
         out: list[Atom] = []
-        for x, p, r in zip(inits, carried, results, strict=False):
+        made = dict(operations(inner))
+        for x, p, r in zip(inits, carried, inner.results, strict=False):
+            s = made.get(r) if isinstance(r, Var) and ab.kind_of(p.type) == "int" else None
+            if s is not None and s.op in (operator.mul, operator.lshift) and p in s.args:
+                refuse(origin, f"a loop in which the integer {p.hint!r} is multiplied, without a bound in Python,",
+                       "start from a float")  # fmt: skip
             if ab.rank(x.type) == 0 and (ab.rank(r.type) or not isinstance(p.type, ab.Scalar)):
                 hint = "start from zeros of the shape that it has later"
                 refuse(origin, f"a loop in which {p.hint!r} goes round as a number first, then as an array,", hint)
@@ -230,7 +239,7 @@ class Traced:
             kwargs = (*kwargs, ("reverse", Lit(True)))
         results = inner.results[:n], inner.results[n:]
         step = made.function("step", [(s.carried, "carry"), (params, "xs")], inner.body, results)
-        inits = made.packed(self.started(s.inits, s.carried, inner.results, s.origin))
+        inits = made.packed(self.started(s.inits, s.carried, inner, s.origin))
         t = ab.Seq("tuple", (packed_type(s.outs[:n]), packed_type(s.outs[n:])))
         out = made.op(scan, (step, inits, *((made.packed(xs),) if xs else ())), kwargs, t)
         for o, r in zip(s.outs[n:], inner.results[n:], strict=True):
@@ -244,7 +253,12 @@ class Traced:
             for x in given:
                 self.kinds.note(o, self.kinds.of(x))
         results = (*then.results, *orelse.results)
-        if not then.body and not orelse.body and NONE not in results:
+        for x, y in zip(then.results, orelse.results, strict=True):
+            m, n = ab.rank(x.type), ab.rank(y.type)
+            if m is not None and n is not None and m != n:
+                hint = "give both the same shape"
+                refuse(s.origin, "a branch that gives a number or an array, or arrays of several ranks,", hint)
+        if not then.body and not orelse.body and all(map(_are_alike, then.results, orelse.results)):
             for o, x, y in zip(s.outs, then.results, orelse.results, strict=True):
                 body.append(Op(o, np.where, (s.cond, x, y), (), s.origin))
             return
@@ -254,3 +268,13 @@ class Traced:
         op = switch if NONE in results else cond
         out = made.op(op, (s.cond, first, second), (), packed_type(s.outs))
         made.take(out, s.outs)
+
+
+def _are_alike(x: Atom, y: Atom) -> bool:
+    """May one of two values be chosen element by element: numbers, or arrays of one shape and dtype?"""
+    if isinstance(x.type, ab.Scalar) and isinstance(y.type, ab.Scalar):
+        return True
+    s, t = x.type, y.type
+    if not (isinstance(s, ab.Array) and isinstance(t, ab.Array)) or s.shape is None or t.shape is None:
+        return False
+    return s.dtype == t.dtype and len(s.shape) == len(t.shape) and all(map(lengths.same, s.shape, t.shape))

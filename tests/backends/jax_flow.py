@@ -240,6 +240,31 @@ def mask_in_a_loop(u: Any, steps: int) -> Any:
     return np.sum(u * u)
 
 
+def of_either_shape(x: Any, s: float) -> Any:
+    y = x if s > 0.0 else 1.0
+    return np.sum(y) * s
+
+
+def halves(x: float, n: int) -> float:
+    s = 0.0
+    for k in range(n):
+        s = s + x * 2**-k
+    return s
+
+
+def factorial(x: float, n: int) -> float:
+    f, s = 1, 0.0
+    for k in range(1, n):
+        f = f * 3
+        s = s + x**k / f
+    return s
+
+
+def masked_by_a_wider_kind(u: Any, c: Any) -> Any:
+    u[u > 0.2] = c[0]
+    return np.sum(u * u)
+
+
 def overwritten(x: Any, k: Any) -> Any:
     y = np.zeros(4)
     y[k] = np.cos(k * 1.0)

@@ -130,6 +130,10 @@ def test_it_composes_with_jax() -> None:
         (flow.collected, (n(3), 4), "a list that is changed in a loop"),
         (flow.of_a_call, (2.0, 1.5), "a loop that may stop early, in a function that is called"),
         (flow.of_two_ranks, (n(3), 2), "goes round as a number first"),
+        (flow.of_either_shape, (n(3), -2.0), "a number or an array"),
+        (flow.halves, (0.5, 4), "integers that are traced"),
+        (flow.factorial, (0.5, 26), "the integer 'f' is multiplied"),
+        (flow.masked_by_a_wider_kind, (np.ones(2, np.float32), np.ones(1)), "an index that is a mask"),
         (flow.overwritten, (n(4), np.array([1, 1])), "the last one counts where they repeat"),
     ],
 )
