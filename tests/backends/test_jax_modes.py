@@ -214,7 +214,7 @@ def test_what_jax_has_no_helper_for_is_refused() -> None:
 
 
 def test_the_helpers_for_jax_are_those_that_are_known() -> None:
-    from pullback.backends.jax import HELPERS
+    from pullback.backends.refusals import HELPERS
     from pullback.runtime import jax as helpers
 
     assert sorted(HELPERS) == sorted(helpers.__all__)

@@ -1,0 +1,103 @@
+"""What cannot be written for JAX, refused with its place before anything is written."""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Iterator
+
+from pullback import runtime
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Arg, Block, Effect, If, Op, Program, Slice, Stmt
+from pullback.transpile.storage import may_repeat
+from pullback.transpile.traversal import blocks, variables
+
+from .binding import Binding, all_functions
+from .facts import LIST_CHANGES, is_surely_advanced
+from .refusing import refuse
+
+HELPERS: frozenset[str] = frozenset(
+    """
+    add_trees either fitted kept_while match_kinds place_diagonal product_of_others require_cotangents
+    require_scalar scatter_add scatter_add_along unbroadcast walk_back zeros_of
+    """.split()
+)
+"""The run-time helpers that there are for JAX: `pullback/runtime/jax.py`."""
+
+
+def check(program: Program, binding: Binding) -> None:
+    """Raise NotSupportedYet, with the user's place, for the first statement that has no form in JAX."""
+    for f in all_functions(program):
+        _Check(binding).block(f.block)
+
+
+class _Check:
+    def __init__(self, binding: Binding) -> None:
+        self.is_static = binding.is_static
+
+    def block(self, b: Block) -> None:
+        for s in b.body:
+            self.statement(s)
+            for inner in blocks(s):
+                self.block(inner)
+
+    def statement(self, s: Stmt) -> None:
+        match s:
+            case Op():
+                self.op(s)
+            case If() if s.tries:
+                refuse(s.origin, "a `try` with `except`", "call it where the derivative is called")
+            case Effect(op="enter" | "try"):
+                what = "`try` with effects in `finally`" if s.op == "try" else "a context manager"
+                refuse(s.origin, what, "enter it where the derivative is called")
+            case Effect(op="set_attribute"):
+                refuse(s.origin, "an attribute of an argument that is set", "return the value")
+            case Effect(op="require_cotangents"):
+                pass
+            case Effect() if s.op == "raise" or not self.is_static(s.args):
+                refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
+
+    def op(self, s: Op) -> None:
+        is_one = len(s.args) > 2 and ab.rank(getattr(s.args[2], "type", ab.UNKNOWN)) == 0
+        overwrites = s.op is prims.set_item and may_repeat(s.args[1]) and not is_one
+        if overwrites or s.op in (runtime.read_written, runtime.last_written):
+            refuse(s.origin, "a write at integers, of which the last one counts where they repeat,", "add to zeros")
+        if s.op in _POWERS and not self.is_static(s.args) and all(map(_is_integer, s.args)):
+            if s.op is not operator.mul or not any(map(self.is_static, s.args)):
+                what = "a power or a product of integers that are traced, which Python does not bound,"
+                refuse(s.origin, what, "write one of them as a float")
+        if prims.has_effect(s.op):
+            refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
+        if s.op is prims.add_at_key and not self.is_static(s.args[1]):
+            refuse(s.origin, "a list that is indexed by a traced number", "loop over the list itself")
+        if s.op is runtime.order:
+            refuse(s.origin, "an order of values that are known to the run only", "use jnp.sort or jnp.argsort")
+        name = getattr(s.op, "__name__", "")
+        if getattr(runtime, name, None) is s.op and name not in HELPERS:
+            refuse(s.origin, f"what needs {name!r}", "differentiate for NumPy")
+        if s.op in LIST_CHANGES:
+            refuse(s.origin, "a list that is changed in a loop", "use array operations, or differentiate for NumPy")
+        if dict(s.kwargs).get("via"):
+            refuse(s.origin, "a write through a view", "write to the array itself")
+        if s.op in (prims.add_item, prims.set_item, operator.getitem):
+            index = s.args[1]
+            if any(isinstance(v.type, ab.Array) and ab.kind_of(v.type) == "bool" for v in variables(index)):
+                refuse(s.origin, "an index that is a mask", "use np.where")
+            if not is_surely_advanced(index) and any(not self.is_static(x) for x in _bounds(index)):
+                refuse(s.origin, "a slice whose bounds are traced", "use bounds that are literals or lengths")
+
+
+_POWERS = (operator.pow, builtins.pow, operator.mul, operator.lshift)
+
+
+def _is_integer(x: Arg) -> bool:
+    """Is this an integer of Python?"""
+    t = getattr(x, "type", None)
+    return isinstance(t, ab.Scalar) and t.kind == "int" and t.dtype is None
+
+
+def _bounds(index: object) -> Iterator[object]:
+    for part in index if isinstance(index, tuple) else (index,):
+        if isinstance(part, Slice):
+            yield from (x for x in (part.lower, part.upper, part.step) if x is not None)
