@@ -17,7 +17,7 @@ from pullback.transpile.derive import derive
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import FunctionSource, ModuleSource, from_file
 from pullback.transpile.parse.sources import place
-from pullback.transpile.pipeline import differentiate, transpile
+from pullback.transpile.pipeline import differentiate, find_backend, transpile
 from pullback.transpile.request import Mode, Request
 from pullback.transpile.show import core_text
 from pullback.transpile.signature_text import parse_signature
@@ -143,12 +143,14 @@ def stage_text(source: FunctionSource, options: Options) -> str:
     request = request_of(source, types, options)
     match options.stage:
         case "core":
-            return core_text(lower(source, types, derive))
+            program = lower(source, types, derive)
         case "adjoint" | "optimised":
             request = replace(request, optimise=options.stage == "optimised")
-            return core_text(differentiate(lower(source, types, derive), request))
-    _check_importable(source, options)
-    return transpile(source, types, request, options.backend, options.standalone).text
+            program = differentiate(lower(source, types, derive), request)
+        case _:
+            _check_importable(source, options)
+            return transpile(source, types, request, options.backend, options.standalone).text
+    return core_text(program, find_backend(options.backend).known(program))
 
 
 def parameter_types(source: FunctionSource, signature: str) -> list[Type]:

@@ -232,6 +232,12 @@ class Derived:
     def _static_key(self, key: Hashable, args: Sequence[Any]) -> Hashable:
         if self._along is not None:
             return self._along._static_key(key, args[0])
+        for i in self._static:
+            try:
+                hash(args[i])
+            except TypeError:
+                what = f"{self._names[i]!r} is static, so it has to be hashable; this is a {type(args[i]).__name__}"
+                raise TypeError(f"{what}. Under jax.jit, name it in static_argnums.") from None
         return (key, *((type(args[i]), args[i]) for i in self._static)) if self._static else key
 
     def _types(self, values: Sequence[Any]) -> tuple[Type, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pullback.transpile.core import Origin, Program
+from pullback.transpile.core import Origin, Program, Tag, Var
 
 DOC = 77  # characters of a docstring that fit on a line
 
@@ -28,6 +28,14 @@ class Emitted:
     objects: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Known:
+    """Binding times: the values that are known while a program is traced, and the loops that are done then."""
+
+    values: Collection[Var] = ()
+    loops: Collection[Tag] = ()
+
+
 class Backend(Protocol):
     """A target language."""
 
@@ -38,4 +46,8 @@ class Backend(Protocol):
 
         Standalone text holds the user's own functions and the run-time helpers too, and imports neither.
         """
+        ...
+
+    def known(self, program: Program) -> Known | None:
+        """Where the text is traced before it runs: what of a program is known then."""
         ...

@@ -7,7 +7,7 @@ What an array or a float has gone into is traced. A parameter is what it is in a
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from pullback.transpile.core import (
     For,
     Function,
     Global,
+    If,
     Lit,
     Op,
     OpFunction,
@@ -46,7 +47,8 @@ class Binding:
     """The binding times of a program.
 
     `static` are the values that are known while it is traced; `python`: the loops that are loops of Python then;
-    `stacked`: the lists that others fill; `traced`: parameters for integers that calls give traced ones.
+    `stacked`: the lists that others fill; `traced`: parameters for integers that calls give traced ones; `given`: the
+    functions whose result is known.
     """
 
     def __init__(self, program: Program) -> None:
@@ -55,15 +57,19 @@ class Binding:
         self.stacked: set[Var] = set()
         self.python: set[Tag] = set()
         self.traced: set[Var] = set()
+        self.given: set[str] = set()
         functions = all_functions(program)
         known = -1
         while len(self.traced) > known:
             known = len(self.traced)
             self.static.clear()
             self.python.clear()
-            for f in functions:
+            self.given.clear()
+            for key, f in functions.items():
                 self.static.update(p.var for p in f.params if _is_structure(p.var.type) and p.var not in self.traced)
                 self.block(f.block)
+                if all(map(self.is_static, f.block.results)):
+                    self.given.add(key)
 
     def is_static(self, x: object) -> bool:
         """Is a value known while tracing: a literal, a length, or made of such?"""
@@ -91,6 +97,9 @@ class Binding:
             self.statement(s)
             for inner in blocks(s):
                 self.block(inner)
+            if isinstance(s, If) and self.is_static(s.cond):
+                chosen = zip(s.outs, s.then.results, s.orelse.results, strict=True)
+                self.static.update(o for o, *given in chosen if all(map(self.is_static, given)))
 
     def statement(self, s: Stmt) -> None:
         match s:
@@ -101,6 +110,8 @@ class Binding:
             case Call():
                 params = self.program.functions[s.function].params
                 self.traced.update(p.var for p, x in zip(params, s.args, strict=False) if not self.is_static(x))
+                if s.function in self.given:
+                    self.static.add(s.out)
 
     def loop(self, s: For) -> None:
         if not self.is_of_python(s):
@@ -127,9 +138,9 @@ class Binding:
         return result in known
 
 
-def all_functions(program: Program) -> Collection[Function]:
-    """The functions of a program that its entry needs, and this first."""
-    return program.entry, *dict(reachable(program, lambda f: True)).values()
+def all_functions(program: Program) -> Mapping[str, Function]:
+    """The functions of a program that its entry needs, callees first, and this as the last."""
+    return {**dict(reachable(program, lambda f: True)), "": program.entry}
 
 
 def _is_pythons(op: OpFunction, t: ab.Type) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pullback.transpile.core import Block, Effect, Function, Global, Program
 from pullback.transpile.rewriting import with_blocks
 
-from .base import Emitted
+from .base import Emitted, Known
 from .binding import Binding
 from .expressions import Expressions, Functions
 from .folding import Callees
@@ -44,6 +44,12 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
     program = functional(program, binding.is_static, binding.python)
     language = Language(False, _as_it_is, _values, expressions, arrays, "pullback.runtime.jax", own=True)
     return emit_module(program, language, standalone)
+
+
+def known(program: Program) -> Known | None:
+    """The values that are known while a program is traced, and the loops that are done then."""
+    binding = Binding(program)
+    return Known(frozenset(binding.static), frozenset(binding.python))
 
 
 def _as_it_is(f: Function, callees: Callees, public: bool) -> Function:

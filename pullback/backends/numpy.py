@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pullback.transpile.core import Program
 
-from .base import Emitted
+from .base import Emitted, Known
 from .capturing import keep_arguments
 from .expressions import Expressions
 from .modules import Language, emit_module
@@ -23,3 +23,8 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
     Standalone text holds the user's functions and the run-time helpers that it needs, and runs with NumPy alone.
     """
     return emit_module(keep_arguments(program), _LANGUAGE, standalone)
+
+
+def known(program: Program) -> Known | None:
+    """Nothing: text for NumPy is run as it is."""
+    return None

@@ -28,7 +28,7 @@ HELPERS: frozenset[str] = frozenset(
 
 def check(program: Program, binding: Binding) -> None:
     """Raise NotSupportedYet, with the user's place, for the first statement that has no form in JAX."""
-    for f in all_functions(program):
+    for f in all_functions(program).values():
         _Check(binding).block(f.block)
 
 
@@ -53,8 +53,8 @@ class _Check:
                 refuse(s.origin, what, "enter it where the derivative is called")
             case Effect(op="set_attribute"):
                 refuse(s.origin, "an attribute of an argument that is set", "return the value")
-            case Effect(op="require_cotangents"):
-                pass
+            case Effect(op="require_cotangents" | "require_scalar"):
+                pass  # about structures and shapes
             case Effect() if s.op == "raise" or not self.is_static(s.args):
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 
@@ -70,7 +70,7 @@ class _Check:
         if prims.has_effect(s.op):
             refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
         if s.op is prims.add_at_key and not self.is_static(s.args[1]):
-            refuse(s.origin, "a list that is indexed by a traced number", "loop over the list itself")
+            refuse(s.origin, "a list that is indexed by a traced number", _GIVEN)
         if s.op is runtime.order:
             refuse(s.origin, "an order of values that are known to the run only", "use jnp.sort or jnp.argsort")
         name = getattr(s.op, "__name__", "")
@@ -88,6 +88,7 @@ class _Check:
                 refuse(s.origin, "a slice whose bounds are traced", "use bounds that are literals or lengths")
 
 
+_GIVEN = "loop over the list itself; an argument of a function under jax.jit is known if static_argnums names it"
 _POWERS = (operator.pow, builtins.pow, operator.mul, operator.lshift)
 
 

@@ -205,7 +205,7 @@ class Traced:
             if s is not None and s.op in (operator.mul, operator.lshift) and p in s.args:
                 refuse(origin, f"a loop in which the integer {p.hint!r} is multiplied, without a bound in Python,",
                        "start from a float")  # fmt: skip
-            if ab.rank(x.type) == 0 and (ab.rank(r.type) or not isinstance(p.type, ab.Scalar)):
+            if ab.rank(x.type) == 0 and (ab.rank(r.type) or ab.rank(p.type) != 0):
                 hint = "start from zeros of the shape that it has later"
                 refuse(origin, f"a loop in which {p.hint!r} goes round as a number first, then as an array,", hint)
             if x == NONE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Iterator
 
+from pullback.backends.base import Known
 from pullback.transpile import marks
 from pullback.transpile.abstract import Array, Dim, Length, ListOf, Mapping, Scalar, Seq, Static, Type, Unknown
 from pullback.transpile.core import (
@@ -40,10 +41,13 @@ _INFIX = {
 _PREFIX = {operator.neg: "-", operator.pos: "+", operator.not_: "not ", operator.invert: "~"}
 
 
-def core_text(program: Program) -> str:
-    """A program as text: the functions that it calls, then its entry."""
+def core_text(program: Program, known: Known | None = None) -> str:
+    """A program as text: the functions that it calls, then its entry.
+
+    What is known while it is traced is marked: `n: static[int]`, and `scan(…, static=True)` is a loop of Python.
+    """
     functions = [*program.functions.values(), program.entry]
-    return "\n\n".join(_Printer().function(f) for f in dict.fromkeys(functions))
+    return "\n\n".join(_Printer(known or Known()).function(f) for f in dict.fromkeys(functions))
 
 
 def type_text(t: Type) -> str:
@@ -92,7 +96,8 @@ def stopping(s: For | While) -> str:
 class _Printer:
     """Prints one function; gives every variable a name of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known) -> None:
+        self.known = known
         self.names: dict[Var, str] = {}
         self.taken: dict[str, int] = {}
 
@@ -108,7 +113,9 @@ class _Printer:
         return self.names[v]
 
     def declared(self, v: Var) -> str:
-        return f"{self.name(v)}: {type_text(v.type)}"
+        text = type_text(v.type)
+        is_known = v in self.known.values and not isinstance(v.type, Static)
+        return f"{self.name(v)}: {f'static[{text}]' if is_known else text}"
 
     def targets(self, outs: tuple[Var, ...]) -> str:
         if len(outs) == 1:
@@ -187,6 +194,7 @@ class _Printer:
         options = f", items={self.arg(s.items)}" if s.items else ""
         options += ", reverse=True" if s.reverse else ""
         options += stopping(s)
+        options += ", static=True" if s.tag in self.known.loops else ""
         yield f"{self.targets(s.outs)} = scan(step, {over}, {self.arg(s.inits)}{options})"
 
     def applied(self, op: OpFunction, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> str:
