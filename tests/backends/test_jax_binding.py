@@ -95,5 +95,5 @@ def test_a_static_float_decides_in_python() -> None:
     expected = pullback.grad(functions.halved_until)(0.7, 0.1)
     compiled: Any = jax.jit(f.grad, static_argnums=1)
     np.testing.assert_allclose(compiled(0.7, 0.1), expected, rtol=1e-12)
-    with pytest.raises(TypeError, match="'tolerance' is static, so it has to be hashable.*static_argnums"):
+    with pytest.raises(TypeError, match=r"'tolerance' is static, so it has to be hashable.*static_argnums"):
         jax.jit(f.grad)(0.7, 0.1)
