@@ -35,7 +35,6 @@ from pullback.transpile.core import (
 from pullback.transpile.traversal import blocks, variables
 
 from .facts import type_of
-from .jax_expressions import PAIRWISE
 from .modules import reachable
 from .script import Apply, Choice, Cut
 
@@ -133,8 +132,9 @@ class Binding:
         """Is what a loop over a list carries computed from itself and from what is static alone?"""
         known = {p}
         for t in s.body.body:
-            if isinstance(t, Op) and (t.op in LENGTHS or all(x in known or self.is_static(x) for x in t.args)):
-                known.add(t.out)
+            if isinstance(t, Op) and _is_pythons(t.op, t.out.type):
+                if all(x in known or self.is_static(x) for x in t.args):
+                    known.add(t.out)
         return result in known
 
 
@@ -147,11 +147,7 @@ def _is_pythons(op: OpFunction, t: ab.Type) -> bool:
     """Does Python itself compute this where its operands are Python's, also while JAX traces?"""
     if isinstance(t, ab.Array) or isinstance(t, ab.Scalar) and t.dtype is not None:
         return False
-    return not isinstance(op, np.ufunc) and op not in PAIRWISE and not _module(op).startswith(("numpy", "math"))
-
-
-def _module(op: OpFunction) -> str:
-    return getattr(op, "__module__", None) or ""
+    return not isinstance(op, np.ufunc) and not (getattr(op, "__module__", None) or "").startswith("numpy")
 
 
 def names_items(b: Block, index: Var) -> bool:

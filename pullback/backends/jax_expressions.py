@@ -4,32 +4,20 @@ from __future__ import annotations
 
 import ast
 import builtins
-import math
 import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global
 
 from . import traced_ops
 from .expressions import Expressions, Functions, call
-from .facts import type_of
+from .jax_numbers import form_of
 from .namespace import Namespace
 from .script import Apply, Choice
-
-_RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",
-            "acosh": "arccosh", "atanh": "arctanh", "pow": "power", "fabs": "abs"}  # fmt: skip
-_SAME = (
-    "sqrt cbrt exp exp2 expm1 log log1p log2 log10 sin cos tan sinh cosh tanh floor ceil trunc copysign fmod hypot "
-    "degrees radians isnan isinf isfinite"
-)
-MATH: dict[Any, str] = {getattr(math, f): _RENAMED.get(f, f) for f in (*_SAME.split(), *_RENAMED) if hasattr(math, f)}
-SPECIAL: dict[Any, str] = {math.erf: "erf", math.erfc: "erfc"}
-PAIRWISE: dict[Any, str] = {builtins.max: "maximum", builtins.min: "minimum"}
 
 
 class JaxExpressions(Expressions):
@@ -58,24 +46,8 @@ class JaxExpressions(Expressions):
 
     def call(self, op: Any, e: Apply) -> Any:
         """A call of JAX's function for one of Python's numbers, or a plain one."""
-        args = [self(x) for x in e.args]
-        jnp = self.space.arrays()
-        if op in MATH and len(args) == 1 or op in MATH and op is not math.log:
-            return call(f"{jnp}.{MATH[op]}", *args)
-        if op is math.log:
-            log = [call(f"{jnp}.log", x) for x in args]
-            return ast.BinOp(log[0], ast.Div(), log[1])
-        if op in SPECIAL:
-            return call(self.space.member("jax.scipy.special", SPECIAL[op]), *args)
-        if op is builtins.sum and isinstance(type_of(e.args[0]), ab.Array):
-            total = call(f"{jnp}.sum", args[0])
-            return ast.BinOp(args[1], ast.Add(), total) if len(args) > 1 else total
-        if op in PAIRWISE and len(args) > 1:
-            made = args[0]
-            for x in args[1:]:
-                made = call(f"{jnp}.{PAIRWISE[op]}", made, x)
-            return made
-        return super().call(op, e)
+        form = None if self.is_static(e) else form_of(op, len(e.args))
+        return super().call(op, e) if form is None else form(self, e)
 
     def _not(self, e: Apply) -> Any:
         if self.is_static(e.args):

@@ -15,6 +15,7 @@ from pullback.transpile.traversal import blocks, variables
 
 from .binding import Binding, all_functions
 from .facts import LIST_CHANGES, is_surely_advanced
+from .jax_numbers import is_unwritten
 from .refusing import refuse
 
 HELPERS: frozenset[str] = frozenset(
@@ -67,6 +68,10 @@ class _Check:
             if s.op is not operator.mul or not any(map(self.is_static, s.args)):
                 what = "a power or a product of integers that are traced, which Python does not bound,"
                 refuse(s.origin, what, "write one of them as a float")
+        if is_unwritten(s.op) and not self.is_static(s.args):
+            refuse(s.origin, f"{s.op.__name__!r} of a traced value", "write it with functions of NumPy")
+        if s.op is operator.contains and not self.is_static(s.args) and not isinstance(s.args[0].type, ab.Mapping):  # type: ignore[union-attr]
+            refuse(s.origin, "`in` of a traced value", "use np.any of a comparison")
         if prims.has_effect(s.op):
             refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
         if s.op is prims.add_at_key and not self.is_static(s.args[1]):
