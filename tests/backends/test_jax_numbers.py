@@ -67,7 +67,7 @@ np.ones(math.floor(2.6))[1] * x * math.comb(5, 2)
 
 REFUSED = """
 math.isclose(x, y) * x
-math.remainder(x, y)
+math.remainder(x, y) * x
 math.ulp(x) * x
 math.comb(int(x * 10), 2) * x
 math.isqrt(int(x * 30)) * x

@@ -7,8 +7,6 @@ def root(a):
         x = 0.5 * (x + a / x)
     return x
 # output
-import jax.numpy as jnp
-
 from pullback.runtime.jax import kept_while, walk_back
 
 
