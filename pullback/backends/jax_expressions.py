@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global
 
 from . import traced_ops
 from .expressions import Expressions, Functions, call
+from .facts import type_of
 from .jax_numbers import form_of
 from .namespace import Namespace
 from .script import Apply, Choice
@@ -40,6 +42,9 @@ class JaxExpressions(Expressions):
             builtins.float: lambda e: self(e.args[0]),
             operator.not_: self._not,
             np.copy: lambda e: self(e.args[0]),
+            np.asfortranarray: lambda e: self(e.args[0]),
+            np.ascontiguousarray: self._contiguous,
+            np.fix: lambda e: call(f"{self.space.arrays()}.trunc", self(e.args[0])),
             np.ndarray.copy: lambda e: self(e.args[0]),
         })  # fmt: skip
         self._special.update(dict.fromkeys([*traced_ops.LAX, *traced_ops.HELPERS], self._control))
@@ -48,6 +53,11 @@ class JaxExpressions(Expressions):
         """A call of JAX's function for one of Python's numbers, or a plain one."""
         form = None if self.is_static(e) else form_of(op, len(e.args))
         return super().call(op, e) if form is None else form(self, e)
+
+    def _contiguous(self, e: Apply) -> Any:
+        """The array itself: JAX has no order in memory. NumPy makes one with an axis at least."""
+        rank = ab.rank(type_of(e.args[0]))
+        return call(f"{self.space.arrays()}.atleast_1d", self(e.args[0])) if rank in (None, 0) else self(e.args[0])
 
     def _not(self, e: Apply) -> Any:
         if self.is_static(e.args):

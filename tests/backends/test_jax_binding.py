@@ -11,6 +11,7 @@ import pytest
 import pullback
 from pullback.commands import Options, find_targets, texts
 from tests.backends import jax_binding as functions
+from tests.inplace.outcomes import import_text
 
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -97,3 +98,40 @@ def test_a_static_float_decides_in_python() -> None:
     np.testing.assert_allclose(compiled(0.7, 0.1), expected, rtol=1e-12)
     with pytest.raises(TypeError, match=r"'tolerance' is static, so it has to be hashable.*static_argnums"):
         jax.jit(f.grad)(0.7, 0.1)
+
+
+SHAPES = """
+np.sum(np.zeros(n) + 1.0) * x[0]
+np.sum(np.arange(n)) * x[0]
+np.sum(x.reshape(n, -1), axis=0)[0]
+np.sum(np.tile(x, n))
+np.sum(np.linspace(0.0, x[0], n))
+np.sum(np.eye(n)) * x[0]
+(np.sum(np.zeros((n, 2))) + 1.0) * x[0]
+np.sum(np.broadcast_to(x, (n, 4)))
+np.sum(np.tril(x.reshape(2, 2), n))
+np.trace(x.reshape(2, 2), n - 2)
+np.sum(np.cumsum(x, n - 2))
+np.sum(np.round(x, n) * x)
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("expression", SHAPES)
+def test_shapes_and_axes_are_known(expression: str, tmp_path: Path) -> None:
+    f = import_text(f"import numpy as np\n\n\ndef f(x, n):\n    return {expression}\n", tmp_path / "shaped_by_n.py").f
+    x = np.linspace(0.5, 1.5, 4)
+    g = pullback.grad(f, backend="jax")
+    np.testing.assert_allclose(jax.jit(g, static_argnums=1)(x, 2), pullback.grad(f)(x, 2), rtol=1e-12)
+    with pytest.raises(pullback.NotSupportedYet, match="a shape, an axis or a count that is traced") as caught:
+        jax.jit(g)(x, 2)
+    assert caught.value.line == 5
+
+
+def test_a_rule_that_would_be_called_is_refused(tmp_path: Path) -> None:
+    text = "import numpy as np\n\n\ndef f(x, n: int):\n    return np.sum(np.diff(x, n) ** 2)\n"
+    f = import_text(text, tmp_path / "differences_of_n.py").f
+    with pytest.raises(pullback.NotSupportedYet, match="whose options only the run has"):
+        pullback.grad(f, backend="jax")(np.linspace(0.5, 1.5, 4), 2)
+    x = np.linspace(0.5, 1.5, 4) ** 3
+    of_each_n = pullback.differentiable(f, backend="jax", static=("n",)).grad
+    np.testing.assert_allclose(of_each_n(x, 2), pullback.grad(f)(x, 2), rtol=1e-12)
