@@ -20,7 +20,8 @@ from pullback.transpile.core import Atom, Block, For, Lit, Op, Range, Stmt, Var,
 from pullback.transpile.rename import renamed
 from pullback.transpile.traversal import free
 
-from .packing import ONE, ZERO, Kind, Made, Trail, packed_type
+from .kinds import Trail
+from .packing import ONE, ZERO, Made, packed_type
 from .refusing import refuse
 from .traced_ops import kept_while, while_loop
 from .traced_ops import walk_back as walk_back_op
@@ -71,7 +72,7 @@ class _Loop:
             result = going if result == Lit(True) else made.op(np.logical_and, (going, result), (), BOOL)
         return Made(body, self.s.origin).function("test", [(params, "state")], made.body, ((result,),))
 
-    def step(self, t: Traced, body: list[Stmt]) -> tuple[Var, tuple[Var, ...]]:
+    def step(self, t: Traced, body: list[Stmt]) -> tuple[Atom, tuple[Var, ...]]:
         """The step as a function, which the adjoint sees too if there is one; what it reads of blocks around then."""
         s, n = self.s, len(self.s.inits)
         made = Made([], s.origin)
@@ -85,6 +86,9 @@ class _Loop:
         if not collected:
             return Made(body, s.origin).function("step", [(self.state, "state")], statements, (following,)), ()
         read = free(Block(self.state, tuple(statements), (*following, *collected)))
+        if t.exports:
+            return t.export("step", [(self.state, "state"), *(((v,), v.hint) for v in read)],
+                            statements, (following, collected), s.origin), tuple(read)  # fmt: skip
         env = tuple(v for v in read if t.depth and v not in t.outer)
         m: dict[Var, Atom] = {v: Var(v.hint, v.type) for v in env}
         params = [(self.state, "state"), *(((m[v],), v.hint) for v in env)]
@@ -98,13 +102,14 @@ class _Loop:
         """The index and the items of an iteration, from the count."""
         assert self.count is not None
         k: Atom = self.count
-        if s.reverse:
+        indexed = s.index in free(Block((), self.inner.body, self.inner.results))
+        if s.reverse and (s.items or indexed):
             assert self.length is not None
             left = made.op(operator.sub, (self.length, ONE), (), INT)
             k = made.op(operator.sub, (left, k), (), INT)
         for x, p in zip(s.items, s.item_params, strict=True):
             made.body.append(Op(p, operator.getitem, (x, (k,)), (), s.origin))
-        if s.index in free(Block((), self.inner.body, self.inner.results)):
+        if indexed:
             _index(s.index, s.source, k, made)
 
 
@@ -135,30 +140,23 @@ def loop(t: Traced, s: For | While, body: list[Stmt]) -> None:
         made.take(whole, outs)
     else:
         drops = (("drops_last", Lit(True)),) if s.stop is not None and not s.keeps else ()
-        first, *others = s.outs[n:]
-        trail = first if not others else Var("trail", ab.UNKNOWN)
+        trail = Var("tape", ab.UNKNOWN)
         args = (test, step, made.packed(parts.inits), *env)
         whole = made.op(kept_while, args, drops, ab.Seq("tuple", (packed_type(outs), ab.UNKNOWN)))
         made.unpack(whole, outs, (trail,))
         kinds = tuple(map(t.kinds.of, parts.inner.results[n:]))
         for k, o in enumerate(s.outs[n:]):
-            if o is not trail:
-                made.take(trail, (o,))
+            body.append(t.kinds.same(o, trail, s.origin))
             t.kinds[o] = Trail(step, kinds, k, isinstance(s, For) and s.reverse)
     for o, v in zip(s.outs[:n], outs[parts.count is not None :], strict=False):
         made.take(v, (o,))
-
-
-def is_trail(kind: Kind | None) -> bool:
-    """Is this what a dynamic loop has collected?"""
-    return isinstance(kind, Trail)
 
 
 def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
     """The adjoint of a dynamic loop, which walks its trail."""
     trails = [kind for x in s.items if isinstance(kind := t.kinds.of(x), Trail)]
     trail, inner_reads = trails[0], free(Block((), s.body.body, s.body.results))
-    same = len(trails) == len(s.items) and all(kind.step is trail.step for kind in trails)
+    same = len(trails) == len(s.items) and all(kind.step == trail.step for kind in trails)
     backwards = s.reverse != trail.reverse and not (trail.reverse and s.index in inner_reads)
     if not same or not backwards or s.stop is not None or len(s.outs) > len(s.inits):
         refuse(s.origin, "a loop over what a loop has left that may stop early", "use a range of known length")

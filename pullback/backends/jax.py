@@ -16,6 +16,7 @@ from .base import Emitted, Known
 from .binding import Binding
 from .expressions import Expressions, Functions
 from .folding import Callees
+from .functional import functional
 from .jax_expressions import JaxExpressions
 from .masked import unmasked
 from .modules import Language, emit_module
@@ -23,7 +24,6 @@ from .namespace import Namespace
 from .places import NOWHERE, Summary
 from .refusals import check
 from .script import Procedure
-from .traced import functional
 
 name = "jax"
 

@@ -15,11 +15,12 @@ from pullback.transpile import prims
 from pullback.transpile.core import Global
 
 from . import traced_ops
-from .expressions import Expressions, Functions, call
+from .expressions import Expressions, Functions, call, name
 from .facts import type_of
 from .jax_numbers import form_of
 from .namespace import Namespace
 from .script import Apply, Choice
+from .traced_ops import Step
 
 
 class JaxExpressions(Expressions):
@@ -58,6 +59,10 @@ class JaxExpressions(Expressions):
         """The array itself: JAX has no order in memory. NumPy makes one with an axis at least."""
         rank = ab.rank(type_of(e.args[0]))
         return call(f"{self.space.arrays()}.atleast_1d", self(e.args[0])) if rank in (None, 0) else self(e.args[0])
+
+    def literal(self, value: Any, text: str = "") -> Any:
+        """A constant, or the name of a function of the program."""
+        return name(self.functions(value.key)[0]) if isinstance(value, Step) else super().literal(value, text)
 
     def _not(self, e: Apply) -> Any:
         if self.is_static(e.args):

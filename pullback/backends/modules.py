@@ -44,6 +44,7 @@ from .script import (
     WhileLoop,
     Write,
 )
+from .traced_ops import steps
 from .usage import has_effects
 
 Lowering = Callable[[Procedure, Mapping[str, Summary]], tuple[Procedure, Summary]]
@@ -78,7 +79,7 @@ def reachable(program: Program, wanted: Callable[[Function], bool]) -> Iterator[
     done: set[str] = set()
 
     def visit(f: Function) -> Iterator[tuple[str, Function]]:
-        for key in calls(f.block):
+        for key in (*calls(f.block), *steps(f.block)):
             g = program.functions[key]
             if key not in done and wanted(g):
                 done.add(key)

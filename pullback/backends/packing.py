@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Union
 
 import numpy as np
 
@@ -20,61 +19,6 @@ def packed_type(vs: Sequence[Atom]) -> ab.Type:
     if not vs:
         return ab.Static(None)
     return vs[0].type if len(vs) == 1 else ab.Seq("tuple", tuple(v.type for v in vs))
-
-
-@dataclass(frozen=True)
-class Stacked:
-    """A list that is an array, or a tuple of arrays; of what kind its items are."""
-
-    item: Kind | None = None
-
-
-@dataclass(frozen=True)
-class Trail:
-    """What a dynamic loop has collected at one position, which `step` makes again.
-
-    `collected`: of what kind everything is that the loop collects; `reverse`: did it go from the end?
-    """
-
-    step: Var
-    collected: tuple[Kind | None, ...]
-    position: int
-    reverse: bool
-
-
-Kind = Union[Stacked, Trail, tuple["Kind | None", ...]]  # noqa: UP007  a string cannot be joined by |
-
-
-def has_trail(kind: Kind | None) -> bool:
-    """Is there a trail in it?"""
-    if isinstance(kind, tuple):
-        return any(map(has_trail, kind))
-    return isinstance(kind, Trail) or isinstance(kind, Stacked) and has_trail(kind.item)
-
-
-class Kinds(dict[Atom, Kind]):
-    """Which values are lists of traced loops, or tuples of such."""
-
-    def of(self, x: Arg) -> Kind | None:
-        """The kind of an argument."""
-        return self.get(x) if isinstance(x, Atom) else None
-
-    def note(self, v: Var, kind: Kind | None) -> None:
-        """Let a variable have a kind."""
-        if kind is not None:
-            self[v] = kind
-
-    def op(self, s: Op) -> None:
-        """A tuple of lists, a part of one, an item of a list."""
-        match s:
-            case Op(op=prims.make_tuple, args=args) if any(self.of(x) is not None for x in args):
-                self.note(s.out, tuple(map(self.of, args)))
-            case Op(op=prims.item, args=(Var() as x, Lit(value=int() as k))):
-                kind = self.get(x)
-                item = kind.item if isinstance(kind, Stacked) else None
-                self.note(s.out, kind[k] if isinstance(kind, tuple) else item)
-            case Op(op=prims.alias, args=(x,)):
-                self.note(s.out, self.of(x))
 
 
 @dataclass
@@ -121,6 +65,15 @@ class Made:
         results: Sequence[Sequence[Atom]],
     ) -> Var:
         """A function whose parameters and results are packed values; a group of parameters has a name as a tuple."""
+        out = Var(name, ab.Static(name))
+        block = self.block(params, body, results)
+        self.body.append(Def(out, name, block, self.origin))
+        return out
+
+    def block(
+        self, params: Sequence[tuple[Sequence[Atom], str]], body: Sequence[Stmt], results: Sequence[Sequence[Atom]]
+    ) -> Block:
+        """The block of such a function."""
         inner = Made([], self.origin)
         given: list[Var] = []
         for group, hint in params:
@@ -134,9 +87,7 @@ class Made:
         inner.body += body
         packed = [inner.packed(r) for r in results]
         result = packed[0] if len(packed) == 1 else inner.packed(packed)
-        out = Var(name, ab.Static(name))
-        self.body.append(Def(out, name, Block(tuple(given), tuple(inner.body), (result,)), self.origin))
-        return out
+        return Block(tuple(given), tuple(inner.body), (result,))
 
     def length(self, s: For) -> Atom:
         """How many iterations a loop has at most."""

@@ -15,10 +15,10 @@ loop goes that may stop early, or a `while`, or a range that is traced, no array
 
 from __future__ import annotations
 
-import itertools
 import operator
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -37,9 +37,8 @@ from pullback.transpile.core import (
     Lit,
     Op,
     Origin,
-    Program,
+    Param,
     Stmt,
-    Tag,
     Var,
     While,
 )
@@ -48,10 +47,13 @@ from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import operations, own_reads, reads
 
 from . import dynamic
-from .packing import NONE, Kind, Kinds, Made, Stacked, has_trail, packed_type
+from .kinds import Kinds, Listed, Stacked, is_trail
+from .packing import NONE, Made, packed_type
 from .refusing import refuse
-from .tapes import merge_tapes
-from .traced_ops import cond, scan, switch
+from .traced_ops import Step, cond, scan, switch
+
+if TYPE_CHECKING:
+    from .functional import Functions
 
 _OF_ARRAYS = (np.stack, np.array, np.asarray, len, np.shape)  # what may be asked of a list that is an array
 _ZEROS = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
@@ -59,66 +61,21 @@ _ZEROS = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 IsStatic = Callable[[object], bool]
 
 
-def functional(program: Program, is_static: IsStatic, python: Collection[Tag]) -> Program:
-    """A program in which only what is known while it is traced decides where Python goes."""
-    functions = Functions(program, is_static, python)
-    entry, _ = functions.rewritten("", program.entry, ())
-    return Program(entry, functions.done)
-
-
-class Functions:
-    """Rewrites the functions of a program where they are first called: then it is known which lists they are given."""
-
-    def __init__(self, program: Program, is_static: IsStatic, python: Collection[Tag]) -> None:
-        self.program = program
-        self.is_static = is_static
-        self.python = python
-        self.done: dict[str, Function] = {}
-        self.active: dict[str, Traced] = {}
-        self.given: dict[str, tuple[Kind | None, ...]] = {}
-        self.result: dict[str, Kind | None] = {}
-
-    def _since(self, key: str) -> Iterator[Traced]:
-        """The functions on the way from this one to where the walk is."""
-        yield from itertools.dropwhile(lambda t: t is not self.active[key], self.active.values())
-
-    def rewritten(self, key: str, f: Function, given: Sequence[Kind | None]) -> tuple[Function, Kind | None]:
-        """A function that is given arguments of these kinds, and the kind of its result."""
-        traced = Traced(self)
-        for p, kind in zip(f.params, given, strict=False):
-            traced.kinds.note(p.var, kind)
-        self.active[key] = traced
-        block = traced.block(merge_tapes(f.block))
-        del self.active[key]
-        return replace(f, block=block), traced.kinds.of(block.results[0])
-
-    def call(self, s: Call, given: tuple[Kind | None, ...]) -> Kind | None:
-        """The kind of what a call gives."""
-        if s.function not in self.given:
-            self.given[s.function] = given
-            made = self.rewritten(s.function, self.program.functions[s.function], given)
-            self.done[s.function], self.result[s.function] = made
-            if has_trail(made[1]):
-                what = "the derivative of a loop that may stop early, in a function that is called,"
-                refuse(self.done[s.function].origin, what, "write the loop where the function is called")
-        elif s.function in self.active and any(t.inside for t in self._since(s.function)):
-            hint = "let an integer that is known before the run say how deep it goes"
-            refuse(s.origin, "a function that calls itself as often as only the run knows", hint)
-        if self.given[s.function] != given:
-            refuse(s.origin, "a function that is given lists of several loops", "call a copy of it")
-        return self.result.get(s.function)
-
-
 class Traced:
     """Rewrites the blocks of one function.
 
     `kinds`: the lists that are no lists; `rows`: the arrays that others are the rows of; `outer`: what is bound where
     functions that all of the function sees are defined, `hoisted`: these functions; `depth`: how many blocks are
-    around, and `inside`: how many of them only the run enters.
+    around, and `inside`: how many of them only the run enters. `exports`: other functions walk what loops have left, so
+    that `steps` of these are functions of the program.
     """
 
-    def __init__(self, functions: Functions) -> None:
+    def __init__(self, functions: Functions, f: Function, key: str, exports: bool) -> None:
         self.functions = functions
+        self.function = f
+        self.key = key
+        self.exports = exports
+        self.steps: dict[str, Function] = {}
         self.is_static = functions.is_static
         self.kinds = Kinds()
         self.rows: dict[Atom, Var] = {}
@@ -152,7 +109,7 @@ class Traced:
 
     def statement(self, s: Stmt, body: list[Stmt]) -> None:
         match s:
-            case For() if any(dynamic.is_trail(self.kinds.of(x)) for x in s.items):
+            case For() if any(is_trail(self.kinds.of(x)) for x in s.items):
                 dynamic.walk_back(self, s, body)
             case For() if self.is_traced(s) and (s.stop is not None or not self.is_static(s.source or ())):
                 dynamic.loop(self, s, body)
@@ -162,14 +119,21 @@ class Traced:
                 dynamic.loop(self, s, body)
             case If() if not self.is_static(s.cond):
                 self.branch(s, body)
-            case For() | If() | Def():
+            case For():
+                self.of_python(s, body)
+            case If():
+                s = replace(s, then=self.block(s.then), orelse=self.block(s.orelse))
+                self.note_results(s, s.then, s.orelse)
+                body.append(s)
+            case Def():
                 body.append(with_blocks(s, self.block))
             case Call():
-                self.kinds.note(s.out, self.functions.call(s, tuple(map(self.kinds.of, s.args))))
+                s, kind = self.functions.call(s, tuple(map(self.kinds.of, s.args)))
+                self.kinds.note(s.out, kind)
                 body.append(s)
             case Op() | Effect():
                 if isinstance(s, Op):
-                    self.kinds.op(s)
+                    s = self.kinds.op(s)
                     if s.op is prims.rows and isinstance(x := s.args[0], Var) and self.is_array(x):
                         self.rows[s.out] = x
                 if not self.takes_arrays(s):
@@ -193,6 +157,24 @@ class Traced:
         if isinstance(s, Op) and s.op is prims.item:
             return not isinstance(s.args[0].type, ab.ListOf) or isinstance(s.out.type, ab.Array | ab.Scalar)  # type: ignore[union-attr]
         return isinstance(s, Op) and s.op in (prims.make_tuple, prims.alias, *_OF_ARRAYS)
+
+    def export(
+        self,
+        name: str,
+        params: Sequence[tuple[Sequence[Atom], str]],
+        body: Sequence[Stmt],
+        results: Sequence[Sequence[Atom]],
+        origin: Origin,
+    ) -> Lit:
+        """A function of the program, as `Made.function` makes one inside a function."""
+        block = Made([], origin).block(params, body, results)
+        key = f"{self.key}.{name}{len(self.steps)}"
+        stem = self.function.name.removesuffix("_forward")
+        given = tuple(map(Param, block.params))
+        self.steps[key] = Function(
+            f"{stem}_{name}", given, block, origin, self.function.user_names, "", False, self.function.module
+        )
+        return Lit(Step(key))
 
     def started(
         self, inits: Sequence[Atom], carried: Sequence[Var], inner: Block, origin: Origin
@@ -246,12 +228,31 @@ class Traced:
             self.kinds[o] = Stacked(self.kinds.of(r))
         made.unpack(out, s.outs[:n], s.outs[n:])
 
+    def of_python(self, s: For, body: list[Stmt]) -> None:
+        """A loop that is done while the program is traced; what it collects is a list of Python."""
+        for x, p in zip(s.items, s.item_params, strict=True):
+            match self.kinds.of(x):
+                case Listed(item=item) | Stacked(item=item):
+                    self.kinds.note(p, item)
+        body.append(with_blocks(s, self.block))
+        for o, r in list(zip(s.outs, s.body.results, strict=True))[len(s.inits) :]:
+            kind = self.kinds.of(r)
+            self.kinds.note(o, None if kind is None else Listed(kind))
+
+    def note_results(self, s: If, then: Block, orelse: Block) -> None:
+        """Of what kinds are the results of a branch, which each side has if it has them at all?"""
+        for o, *given in zip(s.outs, then.results, orelse.results, strict=True):
+            kinds = {self.kinds.of(x) for x in given if x != NONE}
+            if len(kinds) > 1:
+                what = "a branch that gives what one loop or another one has left"
+                refuse(s.origin, what, "call one function for both")
+            for kind in kinds:
+                self.kinds.note(o, kind)
+
     def branch(self, s: If, body: list[Stmt]) -> None:
         """A choice between two values, or between two functions."""
         then, orelse = self.traced(s.then), self.traced(s.orelse)
-        for o, *given in zip(s.outs, then.results, orelse.results, strict=True):
-            for x in given:
-                self.kinds.note(o, self.kinds.of(x))
+        self.note_results(s, then, orelse)
         results = (*then.results, *orelse.results)
         for x, y in zip(then.results, orelse.results, strict=True):
             m, n = ab.rank(x.type), ab.rank(y.type)

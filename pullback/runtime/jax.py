@@ -158,6 +158,7 @@ def kept_while(test: Any, step: Any, init: Any, *env: Any, drops_last: bool = Fa
     `step(state, *env)` gives the next state and what the iteration collects. Kept are at most 32 states, at equal
     distances, which double when all places are taken: one pass, whatever the number of iterations. With `drops_last`
     the last part of the state says whether the loop was stopped; the iteration that stopped it is then not walked.
+    What of `env` is known while tracing stays so as the key of a dict, whatever loop the trail goes through.
     """
     from jax import lax, tree
 
@@ -186,7 +187,10 @@ def kept_while(test: Any, step: Any, init: Any, *env: Any, drops_last: bool = Fa
     )
     if drops_last:
         count = count - jnp.where(state[-1] if isinstance(state, tuple) else state, 1, 0)
-    return state, (count, used, stride, kept, env)
+    leaves, structure = tree.flatten(env)
+    known = tuple(x if isinstance(x, int | str) else None for x in leaves)
+    traced = [x if y is None else None for x, y in zip(leaves, known, strict=True)]
+    return state, (count, used, stride, kept, traced, {(structure, known): None})
 
 
 def walk_back(step: Any, trail: Any, adjoint: Any, init: Any) -> Any:
@@ -199,7 +203,8 @@ def walk_back(step: Any, trail: Any, adjoint: Any, init: Any) -> Any:
 
     from jax import lax, tree
 
-    count, used, stride, kept, env = trail
+    count, used, stride, kept, traced, ((structure, known),) = trail
+    env = tree.unflatten(structure, [x if y is None else y for x, y in zip(traced, known, strict=True)])
     places, more = tree.leaves(kept)[0].shape[0], 12
     longest = jnp.asarray([[min(comb(s + r, s), 2**31 - 1) for r in range(48)] for s in range(more + 2)], jnp.int32)
     stack = tree.map(lambda b: jnp.concatenate((b, jnp.zeros_like(b, shape=(more + 1, *b.shape[1:])))), kept)

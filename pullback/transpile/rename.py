@@ -38,6 +38,11 @@ def renamed(body: Iterable[Stmt], m: dict[Var, Atom]) -> tuple[Stmt, ...]:
     return tuple(_rebind(substitute(s, m), m) for s in body)
 
 
+def under_other_names(b: Block, m: dict[Var, Atom]) -> Block:
+    """A block in which some variables, wherever they are bound, are others."""
+    return _block(substitute(b, m), m)
+
+
 def _bound(s: Stmt, m: dict[Var, Atom]) -> None:
     for v in s.outs:
         m[v] = Var(v.hint, v.type)

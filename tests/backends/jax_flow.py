@@ -175,10 +175,6 @@ def of_calls(a: float, b: float, steps: int) -> float:
     return solved(a, steps) * solved(b * a, steps)
 
 
-def of_a_call(a: float, b: float) -> float:
-    return newton(a) * b
-
-
 def layers(x: Any, ws: Any, bs: Any) -> Any:
     for k in range(len(ws)):
         x = np.tanh(x @ ws[k] + bs[k])

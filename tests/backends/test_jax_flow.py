@@ -128,7 +128,6 @@ def test_it_composes_with_jax() -> None:
         (flow.deep, (2.0, 3), "calls itself as often as only the run knows"),
         (flow.grows, (n(3), 3), "a slice whose bounds are traced"),
         (flow.collected, (n(3), 4), "a list that is changed in a loop"),
-        (flow.of_a_call, (2.0, 1.5), "a loop that may stop early, in a function that is called"),
         (flow.of_two_ranks, (n(3), 2), "goes round as a number first"),
         (flow.of_either_shape, (n(3), -2.0), "a number or an array"),
         (flow.halves, (0.5, 4), "integers that are traced"),
