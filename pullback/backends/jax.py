@@ -24,6 +24,7 @@ from .namespace import Namespace
 from .places import NOWHERE, Summary
 from .refusals import check
 from .script import Procedure
+from .sealing import sealed
 
 name = "jax"
 
@@ -41,7 +42,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
         return JaxExpressions(space, functions, value, binding.is_static)
 
     arrays = ("jax.numpy", "jnp")
-    program = functional(program, binding.is_static, binding.python)
+    program = sealed(functional(program, binding.is_static, binding.python), binding.is_static)
     language = Language(False, _as_it_is, _values, expressions, arrays, "pullback.runtime.jax", own=True)
     return emit_module(program, language, standalone)
 

@@ -52,10 +52,22 @@ def walk_back(step: object, trail: object, adjoint: object, init: object) -> obj
     raise NotImplementedError
 
 
-LAX: dict[OpFunction, str] = {scan: "scan", while_loop: "while_loop", cond: "cond"}
+def optimization_barrier(values: object) -> object:
+    """`lax.optimization_barrier`: the same values, none of which XLA computes again or later."""
+    return values
+
+
+LAX: dict[OpFunction, str] = {
+    scan: "scan", while_loop: "while_loop", cond: "cond", optimization_barrier: "optimization_barrier",
+}  # fmt: skip
 HELPERS: dict[OpFunction, str] = {switch: "either", kept_while: "kept_while", walk_back: "walk_back"}
 TRACED = frozenset({"step", "test", "then", "orelse", "adjoint"})
 """What the functions are called that these operations are given; their parameters are tuples of what goes round."""
 
-TAKEN_APART: frozenset[OpFunction] = frozenset({scan, kept_while, while_loop, walk_back, cond, switch})
+LOOPS: dict[OpFunction, int] = {scan: 1, while_loop: 2, kept_while: 2, walk_back: 3}
+"""Loops, and which of their operands goes round first."""
+
+TAKEN_APART: frozenset[OpFunction] = frozenset(
+    {scan, kept_while, while_loop, walk_back, cond, switch, optimization_barrier}
+)
 """Operations whose results are tuples that are taken apart at once, also where only one part of them is read."""

@@ -21,8 +21,8 @@ def gauss_seidel_grad(x, a, sweeps):
         t = jnp.arange(len(x))
 
         def step(x, i):
-            t = jnp.tanh(a[i] @ x)
             old = x[i]
+            t, old, x = lax.optimization_barrier((jnp.tanh(a[i] @ x), old, x))
             x = x.at[i].set(t)
             return x, (t, old)
 
@@ -44,12 +44,11 @@ def gauss_seidel_grad(x, a, sweeps):
             i, (d, old) = xs
             # x[i] = np.tanh(a[i] @ x)
             x = x.at[i].set(old)
-            d2 = dx[i]
+            d2, dx = lax.optimization_barrier((dx[i], dx))
             dx = dx.at[i].set(0.0)
             d = d2 * (1.0 - d * d)
-            d2 = d * x
             dx += d * a[i]
-            da = da.at[i].add(d2)
+            da = da.at[i].add(d * x)
             return (dx, da, x), None
 
         (dx, da, x2), _ = lax.scan(step, (dx, da, x2), (d, tape2), reverse=True)
