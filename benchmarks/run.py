@@ -32,7 +32,7 @@ from benchmarks.programs import (
     straight_line,
     with_numpy,
 )
-from benchmarks.table import HEADER, Row, Setting, compared, derive, multiple_of_primal, verdict, written
+from benchmarks.table import HEADER, Row, Setting, compared, derive, multiple_of_primal, verdict, write_table, written
 from benchmarks.timing import best, seconds
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -119,10 +119,7 @@ def main() -> None:
         print(line, flush=True)
         printed.append(line)
     if args.write:
-        before, _, rest = PAGE.read_text().partition("<!-- table -->\n")
-        after = rest.partition("<!-- end of table -->")[2]
-        table = "\n".join(printed)
-        PAGE.write_text(f"{before}<!-- table -->\n{table}\n<!-- end of table -->{after}")
+        write_table(PAGE, "table", printed)
 
 
 if __name__ == "__main__":

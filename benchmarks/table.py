@@ -46,6 +46,13 @@ def print_rows(about: str | None, rows: Callable[[int], Iterator[Row]], pairs: i
         print(row, flush=True)
 
 
+def write_table(page: Path, name: str, printed: list[str]) -> None:
+    """Write the lines of a table into a page, between the comments with its name."""
+    before, _, rest = page.read_text().partition(f"<!-- {name} -->\n")
+    after = rest.partition(f"<!-- end of {name} -->")[2]
+    page.write_text(f"{before}<!-- {name} -->\n" + "\n".join(printed) + f"\n<!-- end of {name} -->{after}")
+
+
 @dataclass(frozen=True)
 class Setting:
     """How programs are compared: threads of BLAS, the number of pairs, and the clock that suits."""
