@@ -10,6 +10,7 @@ from typing import Any, TypeVar, overload
 from pullback import errors
 from pullback.derived import Derived, Order
 from pullback.jacobians import Jacobian, order_of
+from pullback.primal import Primal
 from pullback.pushed import Linearized, Pushed
 from pullback.references import global_name, under_its_name
 from pullback.sparse import sparse_jacobian
@@ -245,6 +246,11 @@ class Differentiable:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function itself."""
         return self._primal(*args, **kwargs)
+
+    @property
+    def primal(self) -> Derived:
+        """The function itself as it is written for JAX. Raises NotSupportedYet for NumPy, for which it is as it is."""
+        return self._derivative("primal", Primal)
 
     @property
     def grad(self) -> Derived:

@@ -33,6 +33,7 @@ class Mode(StrEnum):
     linearize = "linearize"
     jacobian = "jacobian"
     hessian = "hessian"
+    primal = "primal"
 
 
 class Backend(StrEnum):

@@ -108,8 +108,7 @@ def _marked(targets: Sequence[Target], text: str) -> str:
 def texts(targets: Sequence[Target], options: Options) -> list[str]:
     """One text for each target, its functions joined. Raises Refused with all reasons if there are any."""
     _check_signature(targets, options.signature)
-    if options.check_finite and options.backend != "numpy":
-        raise UsageError("--check-finite is for NumPy only yet")
+    _check_options(options)
     reasons: list[errors.PullbackError] = []
     found: list[list[str]] = []
     for target in targets:
@@ -122,6 +121,16 @@ def texts(targets: Sequence[Target], options: Options) -> list[str]:
     if reasons:
         raise Refused(reasons)
     return [_joined(t, options) for t in found]
+
+
+def _check_options(options: Options) -> None:
+    """Refuse options that mean nothing together."""
+    if options.check_finite and options.backend != "numpy":
+        raise UsageError("--check-finite is for NumPy only yet")
+    if options.mode == "primal" and options.backend == "numpy":
+        raise UsageError("--mode primal is for --backend jax: for NumPy a function is as it stands")
+    if options.mode == "primal" and options.wrt:
+        raise UsageError("--wrt says what to differentiate by: --mode primal takes no derivative")
 
 
 def _joined(parts: Sequence[str], options: Options) -> str:
@@ -176,6 +185,8 @@ def _check_signature(targets: Sequence[Target], signature: str) -> None:
 
 def request_of(source: FunctionSource, types: Sequence[Type], options: Options) -> Request:
     """What the options ask of one function. Raises WrtError where `--wrt` names what cannot be differentiated by."""
+    if options.mode == "primal":
+        return Request("primal", (), True)
     words = [int(w) if w.strip().isdigit() else w.strip() for w in options.wrt.split(",") if w.strip()]
     wrt = 0 if not words else words[0] if len(words) == 1 and "," not in options.wrt else words
     try:

@@ -66,20 +66,22 @@ class Derived:
     """
 
     __wrapped__: Callable[..., Any]
+    _primal: Any
     _order: Order
 
     def __init__(self, f: Callable[..., Any], order: Order) -> None:
-        inner = f if isinstance(f, Derived) else None
+        given: Any = primal_of(f)
+        inner = given if isinstance(given, Derived) else None
         if inner is not None:
-            f, order = inner._primal, replace(order, of=inner._order, static=order.static or inner._order.static)
-        self._primal: Any = primal_of(f)
-        self._target = target = target_of(f)
+            given, order = inner._primal, replace(order, of=inner._order, static=order.static or inner._order.static)
+        self._primal = given
+        self._target = target = target_of(given)
         primal = target.function
         functools.update_wrapper(self, primal)
         if target.args or target.keywords:
-            self.__signature__ = inspect.signature(f)
+            self.__signature__ = inspect.signature(given)
         self._order = order
-        self._along = _along(f, order.of)
+        self._along = _along(given, order.of)
         self._signature = _OF_TWO if self._along else inspect.signature(primal, follow_wrapped=False)
         self._names = tuple(self._signature.parameters)
         self._request = request = self._request_for(order)
@@ -171,10 +173,13 @@ class Derived:
 
     def __repr__(self) -> str:
         names = ", ".join(self._names[i] for i in self._wrt)
+        function = f"{self.__wrapped__.__module__}.{self.__wrapped__.__qualname__}"
+        return f"<{self._order.mode} of {function} in {names}: {self._made}>"
+
+    @property
+    def _made(self) -> str:
         count = len(self._specialisations)
-        made = {0: "not specialised yet", 1: "1 specialisation"}.get(count, f"{count} specialisations")
-        mode = self._order.mode
-        return f"<{mode} of {self.__wrapped__.__module__}.{self.__wrapped__.__qualname__} in {names}: {made}>"
+        return {0: "not specialised yet", 1: "1 specialisation"}.get(count, f"{count} specialisations")
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -290,6 +295,8 @@ class Derived:
 
     def _request_for(self, order: Order) -> Request:
         """What is asked of the transpiler. Raises WrtError where `wrt` names no parameter."""
+        if order.mode == "primal":
+            return Request("primal", (), True)
         if self._along is not None and order is self._along._order:
             return self._along._request
         function, first = self._target.function.__name__, self._target.first_free(self._names)

@@ -35,7 +35,14 @@ from pullback.transpile.request import Request
 from pullback.transpile.signature import type_of_value
 
 FOLDER = Path(__file__).parent / "golden"
-MODES = {"grad": pullback.grad, "value-and-grad": pullback.value_and_grad, "vjp": pullback.vjp}
+
+
+def primal(f: Callable[..., Any], /, *, backend: str, **_: Any) -> Any:
+    """The function itself, as it is written for a backend."""
+    return pullback.differentiable(f, backend=backend).primal
+
+
+MODES = {"grad": pullback.grad, "value-and-grad": pullback.value_and_grad, "vjp": pullback.vjp, "primal": primal}
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,7 @@ def test_jax_agrees_with_numpy(golden: Golden, tmp_path: Path) -> None:
     f = getattr(golden.module(tmp_path), golden.function)
     (args,) = golden.arguments()
     got = golden.derive(f)(*args)
-    expected = replace(golden, backend="numpy").derive(f)(*args)
+    wanted = f if golden.mode == "primal" else replace(golden, backend="numpy").derive(f)
+    expected = wanted(*args)
     for x, y in zip(leaves(got), leaves(expected), strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-14)

@@ -244,7 +244,7 @@ class _Module:
             if name in done:
                 return
             done.add(name)
-            node = _plain_source(getattr(helpers, name))
+            node = plain_source(getattr(helpers, name))
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Name):
                     if inner.id in runtime.__all__ and inner.id != name:
@@ -306,15 +306,27 @@ def _from_imports(members: dict[tuple[str, str], str]) -> list[Any]:
     ]
 
 
-def _plain_source(f: Any) -> ast.FunctionDef:
+def plain_source(f: Any) -> ast.FunctionDef:
     """A helper's own source, without annotations."""
-    node = ast.parse(textwrap.dedent(inspect.getsource(f))).body[0]
+    node = _Plain().visit(ast.parse(textwrap.dedent(inspect.getsource(f))).body[0])
     assert isinstance(node, ast.FunctionDef)
-    node.returns = None
-    starred = [arg for arg in (node.args.vararg, node.args.kwarg) if arg]
-    for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, *starred):
-        arg.annotation = None
     return node
+
+
+class _Plain(ast.NodeTransformer):
+    """Takes the annotations away, those of functions and names inside too."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        assert node.value is not None
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
 def checks(b: Block) -> Iterator[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.companions import Derivation, joined
-from pullback.transpile.core import Atom, Block, Def, Effect, Function, Program, Stmt, Var
+from pullback.transpile.core import Atom, Block, Def, Effect, Function, Lit, Program, Stmt, Var
 from pullback.transpile.entry import always_raises, doc, is_scalar, pack, reachable, require_scalar, with_parts
 from pullback.transpile.forward import entry as forward
 from pullback.transpile.infer import type_of
+from pullback.transpile.optimise import effectful, remove_dead
 from pullback.transpile.request import ALONG, Request
 from pullback.transpile.restart import as_primal
 from pullback.transpile.reverse.builder import ONE
@@ -22,10 +24,20 @@ def derive(program: Program, request: Request) -> Program:
         program = as_primal(derive(program, inner))
         program = forward.of_two(program, inner) if inner.mode in ALONG else program
     if request.mode == "primal":
-        return program
+        return _alive(program)
     f, made = program.entry, _derived(program, request)
     name = f"{f.name}_{_NAMES.get(request.mode, request.mode)}"
     return replace(made, entry=replace(made.entry, name=name, doc=doc(f, request), primal=False))
+
+
+def _alive(program: Program) -> Program:
+    """The functions themselves, without what they compute for nobody. Refuses one that gives nothing."""
+    f, effects = program.entry, effectful(program)
+    if f.block.results[0] == Lit(None):
+        hint = "Return what it computes: a copy of the arguments is written, not what the caller has."
+        raise errors.at(errors.NotSupportedYet, f.origin, f"'{f.name}' returns nothing", hint)
+    functions = {key: replace(g, block=remove_dead(g.block, effects)) for key, g in program.functions.items()}
+    return Program(replace(f, block=remove_dead(f.block, effects)), functions)
 
 
 _NAMES = {"jacfwd": "jacobian", "jacrev": "jacobian", "linearize": "linearized", "directions": "jacobian"}

@@ -56,7 +56,7 @@ def close(found: Any, wanted: Any) -> None:
 
 def namespace(text: str) -> dict[str, Any]:
     scope: dict[str, Any] = {}
-    exec(compile(text, "<jax>", "exec"), scope)
+    exec(compile(text, "<jax>", "exec", dont_inherit=True), scope)
     return scope
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+import importlib
 import operator
 import subprocess
+import symtable
 import sys
+import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +19,7 @@ import pytest
 
 from pullback import errors, runtime
 from pullback.backends import numpy as backend
+from pullback.backends.modules import plain_source
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.collector import collector_paused
@@ -124,3 +131,23 @@ def test_prims_are_never_called_by_name() -> None:
     y = c.op("y", prims.spread, c.op("", np.sum, x), x)
     z = c.op("z", prims.astype, c.op("", prims.alias, y), "float32")
     assert "prims" not in backend.emit(c.program([x], z)).text
+
+
+@pytest.mark.parametrize("package", ["pullback.runtime", "pullback.runtime.jax"])
+def test_what_helpers_read_can_be_copied_with_them(package: str) -> None:
+    if package.endswith("jax"):
+        pytest.importorskip("jax")
+    helpers = importlib.import_module(package)
+    for name in helpers.__all__:
+        if isinstance(getattr(helpers, name), types.FunctionType):
+            text = ast.unparse(plain_source(getattr(helpers, name)))
+            read = set(read_globals(symtable.symtable(text, name, "exec"))) - {name, "np", "jnp"}
+            assert not [x for x in read if not hasattr(builtins, x) and x not in runtime.__all__], name
+
+
+def read_globals(table: symtable.SymbolTable) -> Iterator[str]:
+    """The names that functions read of the module around them."""
+    if isinstance(table, symtable.Function):
+        yield from table.get_globals()
+    for inner in table.get_children():
+        yield from read_globals(inner)
