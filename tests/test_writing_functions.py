@@ -262,7 +262,7 @@ REFUSED = {
         "x",
         "np.random.shuffle(x)\nreturn x",
         (X,),
-        "random numbers are not supported yet",
+        "random numbers without a key are not supported yet",
         "np.random.shuffle",
         "Draw them where the function is called, and pass them as an argument.",
     ),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from pullback import runtime
+from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Caught, Global, Lit, Origin, Var
@@ -118,6 +119,7 @@ class Expressions:
             np.full_like: self._full_like,
             np.reshape: lambda e: self.call(e.op, replace(e, kwargs=tuple((k, as_shape(x)) for k, x in e.kwargs))),
             np.ndarray.copy: self._copy,
+            **dict.fromkeys(random.FUNCTIONS, self._random),
         }
 
     def __call__(self, e: Expr) -> Any:
@@ -192,6 +194,18 @@ class Expressions:
         if isinstance(f, ast.Attribute) and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
             f = ast.Attribute(self(args.pop(0)), f.attr, ast.Load())
         return call(f, *(self.argument(x) for x in args), **{k: self(x) for k, x in kwargs})
+
+    def _random(self, e: Apply) -> Any:
+        """A call that draws random numbers, of shapes of arrays by their names."""
+        args = tuple(as_shape(x) for x in e.args)
+        kwargs = tuple((k, as_shape(x)) for k, x in e.kwargs)
+        if e.op is random.uniform:  # the bounds are operands and have places; who reads it wants their names
+            key, shape, dtype, *bounds = (*args, *((), Lit(float), Lit(0.0), Lit(1.0))[len(args) - 1 :])
+            usual = ("minval", 0.0), ("maxval", 1.0)
+            kwargs = tuple((name, x) for (name, y), x in zip(usual, bounds, strict=True) if x != Lit(y))
+            args = (key, shape) if isinstance(dtype, Lit) and dtype.value is float else (key, shape, dtype)
+            args = args[:1] if args[1:] in (((),), (Lit(()),)) else args
+        return self.call(e.op, replace(e, args=args, kwargs=kwargs))
 
     def _copy(self, e: Apply) -> Any:
         """`x.copy()`, or for more than one axis `np.copy(x)`, which keeps the order in memory."""

@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from pullback import runtime
+from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Slice, Var
@@ -80,6 +81,7 @@ EVERYTHING = ((Lit(...),), (Slice(),))
 FRESH: frozenset[Any] = frozenset(
     [
         *(getattr(np, name) for name in _FRESH_NAMES if hasattr(np, name)),
+        *random.FUNCTIONS,
         *BINARY,
         *COMPARE,
         *UNARY,

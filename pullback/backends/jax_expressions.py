@@ -6,13 +6,15 @@ import ast
 import builtins
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Global
+from pullback.transpile.core import Global, Lit
 
 from . import traced_ops
 from .expressions import Expressions, Functions, call, name
@@ -21,6 +23,8 @@ from .jax_numbers import form_of
 from .namespace import Namespace
 from .script import Apply, Choice
 from .traced_ops import Step
+
+RANDOM: dict[Any, str] = {f: f.__name__ for f in random.FUNCTIONS} | {random.key: "PRNGKey"}
 
 
 class JaxExpressions(Expressions):
@@ -52,6 +56,8 @@ class JaxExpressions(Expressions):
 
     def call(self, op: Any, e: Apply) -> Any:
         """A call of JAX's function for one of Python's numbers, or a plain one."""
+        if op in RANDOM:
+            return self._drawn(op, e)
         form = None if self.is_static(e) else form_of(op, len(e.args))
         return super().call(op, e) if form is None else form(self, e)
 
@@ -63,6 +69,13 @@ class JaxExpressions(Expressions):
     def literal(self, value: Any, text: str = "") -> Any:
         """A constant, or the name of a function of the program."""
         return name(self.functions(value.key)[0]) if isinstance(value, Step) else super().literal(value, text)
+
+    def _drawn(self, op: Any, e: Apply) -> Any:
+        """A call of the function of `jax.random` that gives the same numbers."""
+        if op is random.bits and len(e.args) < 3 and "dtype" not in dict(e.kwargs):
+            e = replace(e, kwargs=(*e.kwargs, ("dtype", Lit(np.uint32))))  # JAX has 64 bits where it computes in 64
+        function = f"{self.space.member('jax', 'random')}.{RANDOM[op]}"
+        return call(function, *map(self, e.args), **{k: self(x) for k, x in e.kwargs})
 
     def _not(self, e: Apply) -> Any:
         if self.is_static(e.args):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pullback import errors, runtime
+from pullback.stdlib import random
 from pullback.transpile.importing import module_name
 from pullback.transpile.objects import place_of_class
 
@@ -108,6 +109,13 @@ class Namespace:
             self.users[key] = self.claim(name)
         return self.users[key]
 
+    def random(self) -> tuple[str, str]:
+        """Where functions of random numbers are imported from."""
+        if self.standalone:
+            message = "random numbers are drawn by pullback.stdlib.random, which a standalone file cannot import"
+            raise errors.NotSupportedYet(message, hint="Leave --standalone out, or draw them outside and pass them.")
+        return "pullback.stdlib", "random"
+
     def made(self, cls: type) -> str:
         """The name of a class of the user's, of which an object is made."""
         if self.standalone:
@@ -147,6 +155,8 @@ class Namespace:
             return self.member("math", name)
         if getattr(runtime, name, None) is f:
             return self.helper(name)
+        if f in random.FUNCTIONS:
+            return f"{self.member(*self.random())}.{name}"
         found = module_path(f)
         if isinstance(f, types.FunctionType) and (found is None or found[0] == "__main__"):
             return self.live(f)

@@ -22,6 +22,7 @@ from .arguments import copy_arguments
 from .facts import MAKERS
 from .folding import Callees
 from .holding import keep_copies
+from .keys import unpack_keys
 from .mutation import take_apart
 from .passed import read_before_set
 from .plain import plain
@@ -39,7 +40,7 @@ def prepare(f: Function, callees: Callees, in_place: bool) -> Function:
     `in_place`: does the language write into arrays?
     """
     f = read_before_set(f)
-    block = _packed(_shared_tests(plain(f.block)))
+    block = _packed(_shared_tests(unpack_keys(plain(f.block))))
     return replace(f, block=merge_tapes(keep_in_rows(block, callees) if in_place else block))
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Kwargs, Lit, OpFunction, Slice, Var
@@ -41,6 +42,7 @@ _FRESH: frozenset[OpFunction] = (
     | REDUCTIONS - {sum}
     | {getattr(np, name) for name in _FRESH_NAMES}
     | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, np.linalg.norm}
+    | random.FUNCTIONS
 )
 
 

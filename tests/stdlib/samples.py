@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullback import runtime
+from pullback.stdlib import random
 
 RNG = np.random.default_rng(7)
 SHAPES = ((), (3,), (2, 3), (1, 3), (2, 1, 2), (0,))
@@ -581,3 +582,32 @@ add(
         call(normal(2, 3, 1, 2), offset=-1),
     ],
 )
+
+# random numbers
+KEY = random.key(5)
+add(
+    random.uniform,
+    samples=[
+        call(KEY, (3, 2), float, -0.5, 1.5, only=(3, 4)), call(KEY, (), float, 0.2, 1.5, only=(3, 4)),
+        call(KEY, (3, 2), float, normal(2), normal(3, 1), only=(3, 4)),
+    ],
+)  # fmt: skip
+add(
+    random.truncated_normal,
+    samples=[
+        call(KEY, -0.5, 1.5, only=(1, 2), shape=(3, 2)), call(KEY, -0.5, uniform(0.2, 2.0, 3), only=(1, 2)),
+        call(KEY, uniform(-0.9, 0.1, 2, 1), 1.5, only=(1, 2), shape=(2, 3)),
+    ],
+)  # fmt: skip
+add(
+    random.permutation,
+    samples=[call(KEY, normal(5), only=(1,)), call(KEY, normal(2, 4), only=(1,), axis=1), call(KEY, normal(3, 2, 2), only=(1,))],
+)  # fmt: skip
+add(
+    random.choice,
+    samples=[
+        call(KEY, normal(5), only=(1,), shape=(3,)), call(KEY, normal(5), only=(1,)),
+        call(KEY, normal(2, 4), only=(1,), shape=(2, 2), replace=False, axis=1),
+        call(KEY, normal(3), only=(1,), shape=(4,), p=np.array([0.2, 0.5, 0.3])),
+    ],
+)  # fmt: skip

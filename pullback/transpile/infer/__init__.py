@@ -21,6 +21,7 @@ from pullback.transpile.infer import (  # noqa: F401  these modules fill the tab
     linear,
     make,
     parts,
+    random,
     reduce,
     runtime,
 )

@@ -16,7 +16,7 @@ import gast
 import numpy as np
 
 from pullback import errors
-from pullback.stdlib import registry
+from pullback.stdlib import random, registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
@@ -296,7 +296,7 @@ def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, 
     names = parameters_of(op).names
     while len(operands) < place:
         default = default_of(op, names[len(operands)])
-        if default is not None and not isinstance(default, bool | int | float | str):
+        if default is not float and not isinstance(default, bool | int | float | str | tuple | None):
             scope.refuse(node, f"{_called(op)} needs its argument {names[len(operands)]!r}", "Pass it by position.")
         operands.append(Lit(default))
     if len(operands) > place:
@@ -309,6 +309,7 @@ _OF_SEQUENCES: frozenset[OpFunction] = frozenset(
     {
         *(np.array, np.asarray, np.stack, np.concatenate, np.hstack, np.vstack, np.column_stack, np.full),
         *(math.fsum, math.prod, math.dist),
+        random.uniform,
     }
 )
 
@@ -383,8 +384,8 @@ def raise_no_rule(scope: Scope, node: Any, op: Any) -> None:
         hint = "Write a loop over the indices, or `x[i] = ...` where none repeats."
         scope.refuse(place, "`at` is supported for np.add and np.subtract only", hint)
     if (getattr(op, "__module__", None) or "").startswith(("numpy.random", "random")) or _of_generator(op):
-        hint = "Draw them where the function is called, and pass them as an argument."
-        scope.refuse(place, "random numbers are not supported yet", hint)
+        hint = "Use pullback.stdlib.random with a key, or draw them where the function is called, and pass them."
+        scope.refuse(place, "random numbers without a key are not supported yet", hint)
     if getattr(builtins, name, None) is op and not _is_exception(op):
         scope.refuse(place, f"{name!r} is not supported yet", _INSTEAD.get(name, "Use a function of NumPy."))
     if inspect.isclass(op) and not issubclass(op, np.generic):

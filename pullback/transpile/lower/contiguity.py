@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Slice, Var
@@ -25,6 +26,7 @@ Condition = frozenset[Var] | None
 ALWAYS: Condition = frozenset()
 _MADE_SO: frozenset[Any] = frozenset(
     {np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.tri, np.linspace, np.arange, prims.flatten}
+    | random.FUNCTIONS
 )
 _LIKE_OPERANDS: frozenset[Any] = ARITHMETIC | {
     *(np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.copy, np.array, prims.astype, np.where, np.clip),

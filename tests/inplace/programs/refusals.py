@@ -119,7 +119,7 @@ def iterator_that_writes(x):
     return x * x
 
 
-@refused(mixed(4), text="random numbers are not supported yet", marked="np.random.shuffle")
+@refused(mixed(4), text="random numbers without a key are not supported yet", marked="np.random.shuffle")
 def shuffled(x):
     np.random.shuffle(x)
     return x * x
