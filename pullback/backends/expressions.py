@@ -200,9 +200,9 @@ class Expressions:
         args = tuple(as_shape(x) for x in e.args)
         kwargs = tuple((k, as_shape(x)) for k, x in e.kwargs)
         if e.op is random.uniform:  # the bounds are operands and have places; who reads it wants their names
-            key, shape, dtype, *bounds = (*args, *((), Lit(float), Lit(0.0), Lit(1.0))[len(args) - 1 :])
-            usual = ("minval", 0.0), ("maxval", 1.0)
-            kwargs = tuple((name, x) for (name, y), x in zip(usual, bounds, strict=True) if x != Lit(y))
+            usual: tuple[Any, ...] = ((), Lit(float), Lit(0.0), Lit(1.0))
+            key, shape, dtype, low, high = args + usual[len(args) - 1 :]
+            kwargs = tuple((k, x) for k, x, y in (("minval", low, 0.0), ("maxval", high, 1.0)) if x != Lit(y))
             args = (key, shape) if isinstance(dtype, Lit) and dtype.value is float else (key, shape, dtype)
             args = args[:1] if args[1:] in (((),), (Lit(()),)) else args
         return self.call(e.op, replace(e, args=args, kwargs=kwargs))

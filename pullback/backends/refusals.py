@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import builtins
 import operator
-from collections.abc import Collection, Iterator, Mapping
-
-import numpy as np
+from collections.abc import Iterator
 
 from pullback import runtime
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Block, Effect, If, Op, Program, Slice, Stmt, Var
+from pullback.transpile.core import Arg, Block, Effect, If, Op, Program, Slice, Stmt
 from pullback.transpile.storage import may_repeat
 from pullback.transpile.traversal import blocks, variables
 
 from .binding import Binding, all_functions
+from .counts import counts
 from .facts import LIST_CHANGES, is_surely_advanced
 from .jax_numbers import is_unwritten
 from .refusing import refuse
@@ -75,7 +74,7 @@ class _Check:
             refuse(s.origin, f"{s.op.__name__!r} of a traced value", "write it with functions of NumPy")
         if s.op is operator.contains and not self.is_static(s.args) and not isinstance(s.args[0].type, ab.Mapping):  # type: ignore[union-attr]
             refuse(s.origin, "`in` of a traced value", "use np.any of a comparison")
-        if any(_is_count(x) and not self.is_static(x) for x in self.counts(s)):
+        if not all(map(self.is_static, counts(s))):
             what = "a shape, an axis or a count that is traced"
             refuse(s.origin, what, "let it be an int that is known; under jax.jit static_argnums names such arguments")
         if registry.takes_cotangent(s.op) or registry.gives_tangent(s.op):
@@ -101,21 +100,6 @@ class _Check:
                 refuse(s.origin, "a slice whose bounds are traced", "use bounds that are literals or lengths")
 
 
-    def counts(self, s: Op) -> Iterator[object]:
-        """The arguments that say of what shape a result is, and the options, which are known."""
-        yield from (x for key, x in s.kwargs if key not in _TRACED_OPTIONS)
-        if s.op in _SHAPED:
-            yield from (x for k, x in enumerate(s.args) if k in _SHAPED[s.op])
-
-
-_TRACED_OPTIONS = frozenset({"shift", "via", "initial", "where"})
-_SHAPED: Mapping[object, Collection[int]] = {
-    **dict.fromkeys((np.zeros, np.ones, np.full, np.empty), (0,)),
-    **dict.fromkeys((np.eye, np.identity, np.tri, np.arange), (0, 1, 2)),
-    **dict.fromkeys((np.round, np.around), (1,)),
-}
-"""The positions of the arguments that say of what shape a result is, or how it is rounded."""
-
 _GIVEN = "loop over the list itself; an argument of a function under jax.jit is known if static_argnums names it"
 _POWERS = (operator.pow, builtins.pow, operator.mul, operator.lshift)
 
@@ -124,13 +108,6 @@ def _is_integer(x: Arg) -> bool:
     """Is this an integer of Python?"""
     t = getattr(x, "type", None)
     return isinstance(t, ab.Scalar) and t.kind == "int" and t.dtype is None
-
-
-def _is_count(x: object) -> bool:
-    """Is this a number, or a tuple with one?"""
-    if isinstance(x, tuple):
-        return any(map(_is_count, x))
-    return isinstance(x, Var) and ab.rank(x.type) == 0
 
 
 def _bounds(index: object) -> Iterator[object]:

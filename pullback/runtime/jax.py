@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -126,14 +127,16 @@ def on_arrays(function: Callable[..., Any], gives_function: bool) -> Callable[..
 
 
 def _arrays(x: Any) -> Any:
-    """The argument `x` with arrays of JAX in the place of those of NumPy, which have no `at`."""
+    """The argument `x` with arrays of JAX in the place of those of NumPy, which have no `at`, and words of keys."""
     if isinstance(x, dict):
         return {key: _arrays(value) for key, value in x.items()}
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return type(x)(*map(_arrays, x))
     if isinstance(x, list | tuple):
         return type(x)(map(_arrays, x))
-    return jnp.asarray(x) if isinstance(x, np.ndarray) else x
+    if isinstance(x, np.ndarray):
+        return jnp.asarray(x)
+    return jax.random.key_data(x) if isinstance(x, jax.Array) and jnp.issubdtype(x.dtype, jax.dtypes.prng_key) else x
 
 
 def either(condition: Any, then: Any, orelse: Any) -> Any:

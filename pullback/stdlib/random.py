@@ -13,6 +13,7 @@ those for `dtype=np.float32`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -181,4 +182,4 @@ def categorical(key: Any, logits: Any, axis: int = -1, shape: Any = None) -> Any
     return np.argmax(gumbel(key, whole, logits.dtype) + logits, axis=axis)
 
 
-FUNCTIONS = frozenset({globals()[name] for name in __all__})
+FUNCTIONS: frozenset[Callable[..., Any]] = frozenset({globals()[name] for name in __all__})

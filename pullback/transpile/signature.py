@@ -79,11 +79,22 @@ def _of_numpy_scalar(value: np.generic) -> Type:
 
 
 def _of_array(value: Any, name: str) -> Type:
+    if str(value.dtype).startswith("key<"):
+        return _of_array(_OfWords(value), name)
     dtype = np.dtype(value.dtype)
     if dtype.kind not in "biufc" and dtype.name != "bfloat16":
         return UNKNOWN
     shape: tuple[Length, ...] = tuple(n if n < 2 else Dim(f"{name}.{i}", 0, True) for i, n in enumerate(value.shape))
     return Array(dtype.name, shape)
+
+
+class _OfWords:
+    """A random key of JAX, or an array of them, as the array of words that it holds."""
+
+    dtype = np.dtype(np.uint32)
+
+    def __init__(self, key: Any) -> None:
+        self.shape = (*key.shape, 2)
 
 
 def _of_items(values: Sequence[object], name: str, fixed: bool = False) -> tuple[Type, ...]:
@@ -271,6 +282,6 @@ def _key(x: Any, depth: int = 0) -> Hashable:
     if (found := attributes_of(x)) is not None:
         return cls, tuple([(k, _key(y, depth + 1) if depth < _DEEPEST else None) for k, y in found.items()])
     if hasattr(x, "dtype") and hasattr(x, "shape"):
-        return cls, np.dtype(x.dtype), tuple([n if n < 2 else 2 for n in x.shape])
+        return cls, str(x.dtype), tuple([n if n < 2 else 2 for n in x.shape])
     other: Hashable = cls
     return other

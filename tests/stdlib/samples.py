@@ -601,7 +601,10 @@ add(
 )  # fmt: skip
 add(
     random.permutation,
-    samples=[call(KEY, normal(5), only=(1,)), call(KEY, normal(2, 4), only=(1,), axis=1), call(KEY, normal(3, 2, 2), only=(1,))],
+    samples=[
+        call(KEY, normal(5), only=(1,)), call(KEY, normal(2, 4), only=(1,), axis=1),
+        call(KEY, normal(3, 2, 2), only=(1,)),
+    ],
 )  # fmt: skip
 add(
     random.choice,

@@ -33,9 +33,13 @@ def test_bits_are_those_of_the_paper() -> None:
     # Salmon et al., the known answers of Random123 for 20 rounds
     from pullback.stdlib.threefry import hashed
 
-    words = [((0, 0), 0, 0, 0x6B200159, 0x99BA4EFE), ((0xFFFFFFFF,) * 2, 0xFFFFFFFF, 0xFFFFFFFF, 0x1CB996FC, 0xBB002BE7)]
-    words.append(((0x13198A2E, 0x03707344), 0x243F6A88, 0x85A308D3, 0xC4923A9C, 0x483DF7A0))
-    for key, high, low, *wanted in words:
+    ones = 0xFFFFFFFF
+    known: list[tuple[tuple[int, int], int, int, int, int]] = [
+        ((0, 0), 0, 0, 0x6B200159, 0x99BA4EFE),
+        ((ones, ones), ones, ones, 0x1CB996FC, 0xBB002BE7),
+        ((0x13198A2E, 0x03707344), 0x243F6A88, 0x85A308D3, 0xC4923A9C, 0x483DF7A0),
+    ]
+    for key, high, low, *wanted in known:
         found = hashed(key, np.array([high], np.uint32), np.array([low], np.uint32))
         assert [int(x[0]) for x in found] == wanted
 

@@ -25,6 +25,7 @@ from pullback.transpile.lower import (
     comprehensions,
     controls,
     derivatives,
+    drawing,
     inlining,
     instances,
     library,
@@ -384,8 +385,7 @@ def raise_no_rule(scope: Scope, node: Any, op: Any) -> None:
         hint = "Write a loop over the indices, or `x[i] = ...` where none repeats."
         scope.refuse(place, "`at` is supported for np.add and np.subtract only", hint)
     if (getattr(op, "__module__", None) or "").startswith(("numpy.random", "random")) or _of_generator(op):
-        hint = "Use pullback.stdlib.random with a key, or draw them where the function is called, and pass them."
-        scope.refuse(place, "random numbers without a key are not supported yet", hint)
+        drawing.refuse(scope, place)
     if getattr(builtins, name, None) is op and not _is_exception(op):
         scope.refuse(place, f"{name!r} is not supported yet", _INSTEAD.get(name, "Use a function of NumPy."))
     if inspect.isclass(op) and not issubclass(op, np.generic):

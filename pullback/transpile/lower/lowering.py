@@ -21,6 +21,7 @@ from pullback.transpile.lower import (
     attributes,
     calls,
     changing,
+    drawing,
     effects,
     expressions,
     patterns,
@@ -144,6 +145,8 @@ class Lowering(Scope):
         if is_library_constant(text, obj):
             return Lit(obj, text)
         t = type_of_value(obj, f"{self.source.module}:{text}")
+        if drawing.is_generator(obj):
+            drawing.refuse(self, node)
         if isinstance(t, ab.Unknown):
             what = type(obj).__qualname__
             self.refuse(

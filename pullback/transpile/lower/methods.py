@@ -11,7 +11,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
-from pullback.transpile.lower import changes, flat, mutators, ordering
+from pullback.transpile.lower import changes, drawing, flat, mutators, ordering
 from pullback.transpile.lower.containers import as_arg, as_atom, explode, items_of
 from pullback.transpile.lower.folding import exact
 from pullback.transpile.lower.formatting import format_method
@@ -67,6 +67,8 @@ def call_method(
     if name in _IN_PLACE:
         message = f"the method {name!r} changes an array in place, which is not supported yet"
         scope.refuse(node.func, message, _IN_PLACE[name])
+    if isinstance(t, ab.Unknown) and drawing.draws(name):
+        drawing.refuse(scope, node.func)
     scope.refuse(node.func, f"the method {name!r} of an array is not supported yet", "Use a NumPy function.")
 
 
