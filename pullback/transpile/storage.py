@@ -37,13 +37,10 @@ _FRESH_NAMES = """
     isposinf isreal iscomplex indices diag_indices tril_indices triu_indices unravel_index ravel_multi_index
 """.split()
 
-_FRESH: frozenset[OpFunction] = (
-    ARITHMETIC
-    | REDUCTIONS - {sum}
-    | {getattr(np, name) for name in _FRESH_NAMES}
-    | {len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, np.linalg.norm}
-    | random.FUNCTIONS
-)
+_FRESH: frozenset[OpFunction] = frozenset((
+    *ARITHMETIC, *(REDUCTIONS - {sum}), *(getattr(np, name) for name in _FRESH_NAMES), *random.FUNCTIONS,
+    len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, np.linalg.norm,
+))  # fmt: skip
 
 
 class Sharing(Enum):
