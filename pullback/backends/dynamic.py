@@ -21,7 +21,7 @@ from pullback.transpile.rename import renamed
 from pullback.transpile.traversal import free
 
 from .kinds import Trail
-from .packing import ONE, ZERO, Made, packed_type
+from .packing import INT, ONE, ZERO, Made, packed_type
 from .refusing import refuse
 from .traced_ops import kept_while, while_loop
 from .traced_ops import walk_back as walk_back_op
@@ -29,7 +29,7 @@ from .traced_ops import walk_back as walk_back_op
 if TYPE_CHECKING:
     from .traced import Traced
 
-INT, BOOL = ab.Scalar("int"), ab.Scalar("bool")
+BOOL = ab.Scalar("bool")
 FALSE = Lit(False)
 
 
@@ -63,6 +63,8 @@ class _Loop:
             m: dict[Var, Atom] = {p: new[c] for p, c in zip(self.cond.params, self.s.carried, strict=True)}
             made.body += renamed(self.cond.body, m)
             result = _now(self.cond.results, m)[0]
+            if ab.kind_of(result.type) not in ("bool", None):
+                result = made.op(operator.ne, (result, ZERO), (), BOOL)
         else:
             assert self.count is not None
             assert self.length is not None

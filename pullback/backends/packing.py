@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Def, For, Kwargs, Lit, Op, OpFunction, Origin, Range, Stmt, Var
 
 NONE, ZERO, ONE = Lit(None), Lit(0), Lit(1)
+INT = ab.Scalar("int")
 
 
 def packed_type(vs: Sequence[Atom]) -> ab.Type:
@@ -90,18 +92,23 @@ class Made:
         return Block(tuple(given), tuple(inner.body), (result,))
 
     def length(self, s: For) -> Atom:
-        """How many iterations a loop has at most."""
+        """How many iterations a loop has at most, computed from traced bounds; less than none are none."""
         r = s.source
         if r is None:
-            return self.op(prims.dim, (s.items[0], ZERO), (), ab.Scalar("int"))
-        if r.step == ONE:
-            return r.stop if r.start == ZERO else self.op(np.subtract, (r.stop, r.start), (), ab.Scalar("int"))
-        return self.op(len, (self.op(range, (r.start, r.stop, r.step), (), ab.UNKNOWN),), (), ab.Scalar("int"))
+            return self.op(prims.dim, (s.items[0], ZERO), (), INT)
+        if r.step == ONE and r.start == ZERO:
+            return r.stop
+        if r.step in (ONE, Lit(-1)):
+            ends = (r.stop, r.start) if r.step == ONE else (r.start, r.stop)
+            return self.op(operator.sub, ends, (), INT)
+        sign = self.op(np.sign, (r.step,), (), INT)
+        far = self.op(operator.add, (self.op(operator.sub, (r.stop, r.start), (), INT), r.step), (), INT)
+        return self.op(operator.floordiv, (self.op(operator.sub, (far, sign), (), INT), r.step), (), INT)
 
     def indices(self, r: Range | None, items: Sequence[Atom]) -> Atom:
         """What the index of a loop runs over."""
         if r is None:
-            args: tuple[Atom, ...] = (self.op(prims.dim, (items[0], ZERO), (), ab.Scalar("int")),)
+            args: tuple[Atom, ...] = (self.op(prims.dim, (items[0], ZERO), (), INT),)
         else:
             args = (r.start, r.stop, r.step) if r.step != ONE else (r.start, r.stop) if r.start != ZERO else (r.stop,)
         return self.op(np.arange, args, (), ab.Array("int64", (ab.Dim(ab.ANONYMOUS),)))

@@ -38,6 +38,7 @@ from pullback.transpile.core import (
     Op,
     Origin,
     Param,
+    Range,
     Stmt,
     Var,
     While,
@@ -212,11 +213,12 @@ class Traced:
         n = len(s.inits)
         xs, params = list(s.items), list(s.item_params)
         kwargs: Kwargs = ()
-        if s.index in read:
+        times = _times(s.source)
+        if s.index in read or not xs and times is None:
             params.insert(0, s.index)
             xs.insert(0, made.indices(s.source, s.items))
-        elif not xs:
-            kwargs = (("length", made.length(s)),)
+        elif times is not None and not xs:
+            kwargs = (("length", times),)
         if s.reverse and xs:
             kwargs = (*kwargs, ("reverse", Lit(True)))
         results = inner.results[:n], inner.results[n:]
@@ -269,6 +271,14 @@ class Traced:
         op = switch if NONE in results else cond
         out = made.op(op, (s.cond, first, second), (), packed_type(s.outs))
         made.take(out, s.outs)
+
+
+def _times(r: Range | None) -> Lit | None:
+    """How often a loop over a range of literals is run; others may have a bound that is less than 0."""
+    if r is None or not all(isinstance(x, Lit) for x in (r.start, r.stop, r.step)):
+        return None
+    start, stop, step = (getattr(x, "value", 0) for x in (r.start, r.stop, r.step))
+    return Lit(len(range(start, stop, step)))
 
 
 def _are_alike(x: Atom, y: Atom) -> bool:

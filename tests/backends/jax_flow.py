@@ -265,3 +265,32 @@ def overwritten(x: Any, k: Any) -> Any:
     y = np.zeros(4)
     y[k] = np.cos(k * 1.0)
     return np.sum(x * y)
+
+
+def down_by_steps(x, n):
+    total = 0.0
+    for k in range(3):
+        for i in range(n - 1, k - 1, -1):
+            total = total + x[i] * (k + 1)
+        for i in range(k, n, 2):
+            total = total * x[i]
+        for i in range(n, k, -2):
+            total = total + x[i - 1]
+    return total
+
+
+def number_as_a_condition(x, n):
+    while n:
+        n -= 1
+        x[n] *= x[n - 1] or 1.0
+    if not n:
+        x[0] = 2.0 * x[1]
+    return np.sum(x * x)
+
+
+def fewer_times_than_none(x, n):
+    for _ in range(n - 9):
+        x = x * x
+    for _ in range(3, n - 9):
+        x = x * x
+    return np.sum(x)

@@ -58,6 +58,12 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (flow.under_masks, (0, 1), (n(7), 0.7)),
     (flow.under_masks, (0, 1), (np.zeros(3), 0.7)),
     (flow.mask_in_a_loop, (0,), (np.abs(n(5)), 6)),
+    (flow.down_by_steps, (0,), (n(6), 6)),
+    (flow.down_by_steps, (0,), (n(6), 1)),
+    (flow.number_as_a_condition, (0,), (n(6), 4)),
+    (flow.number_as_a_condition, (0,), (n(6), 0)),
+    (flow.fewer_times_than_none, (0,), (n(3), 2)),
+    (flow.fewer_times_than_none, (0,), (n(3), 11)),
 ]
 
 

@@ -29,7 +29,7 @@ def gauss_seidel_grad(x, a, sweeps):
         x, tape = lax.scan(step, x, t)
         return x, tape
 
-    x2, tape = lax.scan(step, x, length=sweeps)
+    x2, tape = lax.scan(step, x, jnp.arange(sweeps))
 
     # return np.sum(x * x)
     dx = 2.0 * x2

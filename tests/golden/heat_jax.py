@@ -21,7 +21,7 @@ def energy_grad(u, alpha, steps):
         u = u.at[1:-1].add(alpha * t)
         return u, t
 
-    u, tape = lax.scan(step, u, length=steps)
+    u, tape = lax.scan(step, u, jnp.arange(steps))
 
     # return np.sum(u * u)
     du = 2.0 * u
