@@ -16,6 +16,7 @@ from pullback import errors, output
 from pullback.backends.base import Emitted
 from pullback.backends.modules import is_enclosed
 from pullback.cotangent import checked, fitting_tangents, like
+from pullback.jax_trees import register_annotated, register_types, register_used
 from pullback.references import global_name, under_its_name
 from pullback.target import target_of
 from pullback.transpile.abstract import Scalar, Static, Type, Unknown
@@ -92,6 +93,8 @@ class Derived:
         for name in self._ahead:
             _parameter(name, self._innermost._names, primal.__name__)
         find_backend(order.backend)
+        if order.backend == "jax":
+            register_annotated(primal)
         if order.check_finite and order.backend != "numpy":
             raise errors.NotSupportedYet("check_finite is for NumPy only yet", hint="Differentiate for NumPy.")
         self._stars = _stars(self._signature)
@@ -282,6 +285,8 @@ class Derived:
                 if self._order.backend == "jax":
                     from pullback.runtime.jax import on_arrays
 
+                    register_types(found)
+                    register_used(function)
                     function = on_arrays(function, self._order.mode in ("vjp", "linearize"))
                 elif self._order.mode == "vjp":
                     function = checked(function)

@@ -22,7 +22,7 @@ from .refusing import refuse
 
 HELPERS: frozenset[str] = frozenset(
     """
-    add_trees either fitted kept_while match_kinds place_diagonal product_of_others require_cotangents
+    add_trees either fitted kept_while match_kinds place_diagonal product_of_others record require_cotangents
     require_scalar scatter_add scatter_add_along unbroadcast walk_back zeros_of
     """.split()
 )

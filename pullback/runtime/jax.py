@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from pullback.runtime.objects import record
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.trees import add_trees
 
@@ -21,6 +22,7 @@ __all__ = [
     "match_kinds",
     "place_diagonal",
     "product_of_others",
+    "record",
     "require_cotangents",
     "require_scalar",
     "scatter_add",
@@ -136,7 +138,12 @@ def _arrays(x: Any) -> Any:
         return type(x)(map(_arrays, x))
     if isinstance(x, np.ndarray):
         return jnp.asarray(x)
-    return jax.random.key_data(x) if isinstance(x, jax.Array) and jnp.issubdtype(x.dtype, jax.dtypes.prng_key) else x
+    if isinstance(x, jax.Array):
+        return jax.random.key_data(x) if jnp.issubdtype(x.dtype, jax.dtypes.prng_key) else x
+    if hasattr(x, "__dict__") or hasattr(x, "__slots__"):
+        parts, structure = jax.tree.flatten(x, is_leaf=lambda y: y is not x)
+        return x if jax.tree_util.treedef_is_leaf(structure) else jax.tree.unflatten(structure, map(_arrays, parts))
+    return x
 
 
 def either(condition: Any, then: Any, orelse: Any) -> Any:

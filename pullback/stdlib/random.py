@@ -182,4 +182,4 @@ def categorical(key: Any, logits: Any, axis: int = -1, shape: Any = None) -> Any
     return np.argmax(gumbel(key, whole, logits.dtype) + logits, axis=axis)
 
 
-FUNCTIONS: frozenset[Callable[..., Any]] = frozenset({globals()[name] for name in __all__})
+FUNCTIONS: frozenset[Callable[..., object]] = frozenset({globals()[name] for name in __all__})

@@ -70,7 +70,9 @@ def type_of_value(value: object, name: str, fixed: bool = False) -> Type:
         return Static(value)
     if (found := attributes_of(value)) is not None and name.count(".") < _DEEPEST:
         return Record(tuple((k, type_of_value(x, f"{name}.{k}", fixed)) for k, x in found.items()), type(value))
-    return _of_array(value, name) if hasattr(value, "dtype") and hasattr(value, "shape") else UNKNOWN
+    if not hasattr(value, "dtype") or not hasattr(value, "shape"):
+        return UNKNOWN
+    return FLOAT if _is_weak_float(value) else _of_array(value, name)
 
 
 def _of_numpy_scalar(value: np.generic) -> Type:
@@ -86,6 +88,11 @@ def _of_array(value: Any, name: str) -> Type:
         return UNKNOWN
     shape: tuple[Length, ...] = tuple(n if n < 2 else Dim(f"{name}.{i}", 0, True) for i, n in enumerate(value.shape))
     return Array(dtype.name, shape)
+
+
+def _is_weak_float(x: Any) -> bool:
+    """Is this a float of Python's that JAX traces, or what it has made of one?"""
+    return getattr(x, "weak_type", False) and x.shape == () and np.dtype(x.dtype).kind == "f"
 
 
 class _OfWords:
@@ -282,6 +289,6 @@ def _key(x: Any, depth: int = 0) -> Hashable:
     if (found := attributes_of(x)) is not None:
         return cls, tuple([(k, _key(y, depth + 1) if depth < _DEEPEST else None) for k, y in found.items()])
     if hasattr(x, "dtype") and hasattr(x, "shape"):
-        return cls, str(x.dtype), tuple([n if n < 2 else 2 for n in x.shape])
+        return cls, str(x.dtype), tuple([n if n < 2 else 2 for n in x.shape]), _is_weak_float(x)
     other: Hashable = cls
     return other
