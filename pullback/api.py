@@ -10,6 +10,7 @@ from typing import Any, TypeVar, overload
 from pullback import errors
 from pullback.derived import Derived, Order
 from pullback.jacobians import Jacobian, order_of
+from pullback.jax_vjp import custom_vjp
 from pullback.primal import Primal
 from pullback.pushed import Linearized, Pushed
 from pullback.references import global_name, under_its_name
@@ -291,6 +292,17 @@ class Differentiable:
     def hessian(self) -> Derived:
         """The Hessian."""
         return self._derivative("hessian", Jacobian)
+
+    @functools.cached_property
+    def custom_vjp(self) -> Function:
+        """The function as a `jax.custom_vjp`: JAX calls it, and its derivative in `jax.grad` is the emitted one.
+
+        It is differentiated in all arguments that hold floats, whatever `wrt` is.
+        """
+        if self._order[1] != "jax":
+            hint = 'Write differentiable(f, backend="jax").'
+            raise errors.NotSupportedYet("custom_vjp is a function of JAX: the backend has to be jax", hint=hint)
+        return custom_vjp(self._primal, self._order[2])
 
     def _derivative(self, mode: Mode, kind: type[Derived] = Derived) -> Derived:
         made = self._derived.get(mode)

@@ -7,6 +7,7 @@ parts of the structure, as static arguments are; all others are its leaves.
 
 from __future__ import annotations
 
+import contextlib
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -43,10 +44,8 @@ def _register(classes: Iterable[type]) -> None:
         _known.add(cls)
         from jax import tree_util
 
-        try:
+        with contextlib.suppress(ValueError):  # the user has registered it
             tree_util.register_pytree_with_keys(cls, _taken_apart, _put_together(cls))
-        except ValueError:
-            pass  # the user has registered it
 
 
 def _taken_apart(x: Any) -> tuple[list[tuple[Any, Any]], Any]:
