@@ -11,6 +11,7 @@ import numpy as np
 
 from pullback.derived import Derived, Order
 from pullback.jax_trees import register_annotated
+from pullback.primal import Primal
 
 
 def custom_vjp(f: Callable[..., Any], static: tuple[str, ...]) -> Callable[..., Any]:
@@ -20,6 +21,7 @@ def custom_vjp(f: Callable[..., Any], static: tuple[str, ...]) -> Callable[..., 
     register_annotated(f)
     names = tuple(inspect.signature(f).parameters)
     known = tuple(names.index(name) for name in static)
+    value = Primal(f, Order("primal", backend="jax", static=static))
     derivatives: dict[tuple[str, ...], Derived] = {}
 
     def pulled(args: tuple[Any, ...]) -> tuple[Any, Any, tuple[str, ...]]:
@@ -31,7 +33,7 @@ def custom_vjp(f: Callable[..., Any], static: tuple[str, ...]) -> Callable[..., 
 
     @functools.wraps(f)
     def primal(*args: Any) -> Any:
-        return pulled(args)[0]
+        return value(*jax.tree.map(_as_array, args))
 
     def forward(*args: Any) -> tuple[Any, Any]:
         out, pull, wrt = pulled(args)
