@@ -155,6 +155,7 @@ def stage_text(source: FunctionSource, options: Options) -> str:
             program = lower(source, types, derive)
         case "adjoint" | "optimised":
             request = replace(request, optimise=options.stage == "optimised")
+            request = request.for_target(find_backend(options.backend).fuses)
             program = differentiate(lower(source, types, derive), request)
         case _:
             _check_importable(source, options)

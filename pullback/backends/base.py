@@ -40,6 +40,8 @@ class Backend(Protocol):
     """A target language."""
 
     name: str
+    fuses: bool
+    """Are operations on elements joined, so that a tape costs more than computing again?"""
 
     def emit(self, program: Program, *, standalone: bool = False) -> Emitted:
         """The text of a program: its entry function and the companions that this calls.

@@ -25,8 +25,10 @@ from .places import NOWHERE, Summary
 from .refusals import check
 from .script import Procedure
 from .sealing import sealed
+from .shifting import shifted
 
 name = "jax"
+fuses = True
 
 
 def emit(program: Program, *, standalone: bool = False) -> Emitted:
@@ -34,7 +36,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
 
     Raises NotSupportedYet, with the user's place, for what has no form in JAX.
     """
-    program = unmasked(_without_checks(program))
+    program = shifted(unmasked(_without_checks(program)))
     binding = Binding(program)
     check(program, binding)
 

@@ -12,6 +12,7 @@ from .preparing import ready
 from .stores import write_in_place
 
 name = "numpy"
+fuses = False
 
 _ARRAYS = ("numpy", "np")
 _LANGUAGE = Language(True, ready, write_in_place, Expressions, _ARRAYS, "pullback.runtime", own=False)

@@ -48,6 +48,7 @@ from pullback.transpile.optimise import (
     simplify,
     tried,
 )
+from pullback.transpile.optimise.remaking import Remaking
 from pullback.transpile.optimise.residuals import again_at_top
 from pullback.transpile.optimise.restorable import better_restored, writes_in_loops
 from pullback.transpile.reverse.activity import useful, varied
@@ -76,21 +77,24 @@ class Sweeps:
 class Derivation:
     """One derivation.
 
-    `functions`: the primal functions and the companions made so far; `made`: companions by what they pull back.
+    `functions`: the primal functions and the companions made so far; `made`: companions by what they pull back;
+    `remaking`: what they compute again.
     """
 
-    def __init__(self, program: Program, optimised: bool) -> None:
+    def __init__(self, program: Program, optimised: bool, remaking: Remaking) -> None:
         self.functions = dict(program.functions)
         self.effects = effectful(program)
         self.tried = tried(program)
         self.optimised = optimised
+        self.remaking = remaking
         self.made: dict[tuple[str, tuple[int, ...]], Companion] = {}
         self._open: set[tuple[str, tuple[int, ...]]] = set()
         self._recursive: set[tuple[str, tuple[int, ...]]] = set()
 
     def finish(self, b: Block) -> Block:
         """What follows differentiation, on the joined sweeps of one function."""
-        return self._optimised(keep_residuals(ask_at_hand(read_settled(fuse_adjoints(b))) if self.optimised else b))
+        b = ask_at_hand(read_settled(fuse_adjoints(b))) if self.optimised else b
+        return self._optimised(keep_residuals(b, self.remaking))
 
     def _optimised(self, b: Block, whole: bool = False) -> Block:
         if self.optimised:
@@ -110,7 +114,8 @@ class Derivation:
         sweeps = self._reversed(f, primal, Restored(), wrt, seed, exact)
         if not (self.optimised and writes_in_loops(primal)):
             return sweeps
-        chains = better_restored(self._joined(f, sweeps), sweeps.reversal.copies, sweeps.reversal.copied)
+        copies, copied = sweeps.reversal.copies, sweeps.reversal.copied
+        chains = better_restored(self._joined(f, sweeps), copies, copied, self.remaking)
         if not chains:
             return sweeps
         return self._reversed(f, *restoring(primal, chains), wrt, seed, exact)
@@ -207,9 +212,9 @@ class Derivation:
         value, n = forward.results[0], len(forward.body)
         given = f.block.params
         both = Block((*given, dout), forward.body + backward, (value, grads))
-        whole = keep_residuals(ask_at_hand(read_settled(both)) if self.optimised else both)
+        whole = keep_residuals(ask_at_hand(read_settled(both)) if self.optimised else both, self.remaking)
         back = remove_dead(Block((), whole.body[n:], whole.results[1:]), self.effects)
-        kept, again = again_at_top(whole.body[:n], free(back), (*given, dout))
+        kept, again = again_at_top(whole.body[:n], free(back), (*given, dout), self.remaking)
         ends: list[Stmt] = []
         packed = kept[0] if len(kept) == 1 else pack(ends, kept, f.origin) if kept else Lit(None)
         out = pack(ends, (value, packed), f.origin)

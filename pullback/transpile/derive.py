@@ -61,7 +61,7 @@ def _derived(program: Program, request: Request) -> Program:
             return forward.directions(program, request)
         case "jacobian" | "jacfwd" | "jacrev":
             return forward.jacobian(program, request)
-    d = Derivation(program, request.optimise)
+    d = Derivation(program, request.optimise, request.remaking)
     entry = _Entry(d)(program.entry, request)
     return Program(entry, reachable(entry, d.functions))
 

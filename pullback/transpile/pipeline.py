@@ -35,9 +35,10 @@ def transpile(
 
     Raises a PullbackError, with the user's place, for what cannot be differentiated.
     """
+    target = find_backend(backend)
     primal = lower(source, types, derive)
-    derivative = differentiate(primal, request)
-    return find_backend(backend).emit(derivative, standalone=standalone)
+    derivative = differentiate(primal, request.for_target(target.fuses))
+    return target.emit(derivative, standalone=standalone)
 
 
 def differentiate(primal: Program, request: Request) -> Program:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from pullback.transpile.optimise.remaking import BY_CALLS, FUSED, Remaking
 
 Mode = Literal[
     "primal", "grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize", "jacobian", "jacfwd", "jacrev",
@@ -19,7 +21,8 @@ class Request:
     """Which derivative: `wrt` are positions of parameters.
 
     `bare`: the one gradient itself rather than a tuple of them. `check_finite`: the first NaN is to name its line.
-    `of`: the derivative that is differentiated again, None for that of the function itself.
+    `fused`: the target joins operations on elements. `of`: the derivative that is differentiated again, None for that
+    of the function itself.
     """
 
     mode: Mode
@@ -28,4 +31,14 @@ class Request:
     has_aux: bool = False
     optimise: bool = True
     check_finite: bool = False
+    fused: bool = False
     of: Request | None = None
+
+    @property
+    def remaking(self) -> Remaking:
+        """What backward code computes again."""
+        return FUSED if self.fused else BY_CALLS
+
+    def for_target(self, fused: bool) -> Request:
+        """The same request for a target that joins operations on elements, or does not."""
+        return replace(self, fused=fused, of=self.of and self.of.for_target(fused))

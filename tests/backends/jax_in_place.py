@@ -91,3 +91,9 @@ def kept_across_a_loop(x: Any, n: int) -> Any:
             x[j] = x[j] * 0.9 + first
         x[i] = first * x[i]
     return np.sum(x)
+
+
+def weighted_neighbours(a: Any, w: Any, steps: int) -> Any:
+    for _ in range(steps):
+        a[:, 1:-2] = np.sin(w * (a[:, :-3] + a[:, 1:-2] + a[:, 2:-1] + a[:, 3:]))
+    return np.sum(a * a)

@@ -37,11 +37,16 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
 WHOLE: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (programs.jacobi_2d, (0, 1), (n(12, 12), n(12, 12), 4)),
     (programs.diffusion, (0, 1), (n(12, 12), 0.1, 4)),
+    (programs.weighted_neighbours, (0, 1), (n(3, 9), n(3, 6), 3)),
+    (programs.weighted_neighbours, (0, 1), (n(1, 4), n(1, 1), 3)),
 ]
 EMPTY: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (programs.seidel_2d, (0,), (n(2, 2), 3)),
     (programs.seidel_2d, (0,), (n(3, 3), 0)),
     (programs.lu, (0,), (n(1, 1) ** 2,)),
+    (programs.diffusion, (0, 1), (n(2, 2), 0.1, 2)),
+    (programs.diffusion, (0, 1), (n(1, 4), 0.1, 2)),
+    (programs.jacobi_2d, (0, 1), (n(1, 1), n(1, 1), 2)),
 ]
 
 
@@ -86,6 +91,19 @@ def barriers_hold() -> bool:
 
     compiled = jax.jit(lambda x: jax.lax.scan(step, x, jax.numpy.arange(1, 144))[0]).lower(np.ones(144)).compile()
     return not copies_in_loops(compiled, 144)
+
+
+def test_neighbours_are_added_to_at_once() -> None:
+    text = pullback.grad(programs.diffusion, backend="jax").specialize(n(5, 5), 0.1, 4).source
+    assert "jnp.pad(dlap, 2)" in text
+    assert text.count(".at[") == 2
+    one_shape = pullback.grad(programs.diffusion, backend="jax").specialize(n(1, 5), 0.1, 4).source
+    assert "jnp.pad" not in one_shape
+
+
+def test_the_state_alone_is_kept_of_operations_on_elements() -> None:
+    text = pullback.grad(programs.diffusion, backend="jax").specialize(n(5, 5), 0.1, 4).source
+    assert "return u2, u" in text
 
 
 def test_without_a_barrier_the_copies_are_seen() -> None:

@@ -46,11 +46,10 @@ def lstm_value_and_grad(wx, wh, b, xs, h, c):
         f = sigmoid(z[:, n:2 * n])
         g = jnp.tanh(z[:, 2 * n:3 * n])
         o = sigmoid(z[:, 3 * n:])
-        c2 = f * c + i * g
-        t = jnp.tanh(c2)
-        value = c, h, z, i, f, g, o, t
-        h = o * t
-        return (c2, h), value
+        value = c, h, z, i, f, o
+        c = f * c + i * g
+        h = o * jnp.tanh(c)
+        return (c, h), value
 
     (c, h), tape = lax.scan(step, (c, h), xs)
     aux = jnp.sum(h * h) + jnp.mean(c)
@@ -65,10 +64,13 @@ def lstm_value_and_grad(wx, wh, b, xs, h, c):
 
     def step(carry, xs):
         dc, dh, dwx, dwh, db = carry
-        x, (c, h, z, i, f, g, o, d) = xs
+        x, (c, h, z, i, f, o) = xs
+        g = jnp.tanh(z[:, 2 * n:3 * n])
+        c2 = f * c + i * g
+        t = jnp.tanh(c2)
         # h = o * np.tanh(c)
-        do = unbroadcast(dh * d, o)
-        dc += dh * o * (1.0 - d * d)
+        do = unbroadcast(dh * t, o)
+        dc += dh * o * (1.0 - t * t)
         # c = f * c + i * g
         d = unbroadcast(dc, i, g)
         di = unbroadcast(d * g, i)

@@ -114,7 +114,7 @@ def jacobian(program: Program, request: Request) -> Program:
     f = program.entry
     d: Derivation | Pushforward
     if request.mode == "jacrev":
-        d = Derivation(program, request.optimise)
+        d = Derivation(program, request.optimise, request.remaking)
         block, functions = jacobians.reverse(d, f, request.wrt, request.bare)
     else:
         d = Pushforward(program, request.optimise)

@@ -5,19 +5,12 @@ from __future__ import annotations
 import math
 import operator
 
-import numpy as np
-
 from pullback.transpile import abstract as ab
-from pullback.transpile import prims
 from pullback.transpile.core import Arg, If, Lit, Op, OpFunction, Slice, Var
 from pullback.transpile.optimise.forward import LONG, Forward
+from pullback.transpile.optimise.remaking import CHEAP, FREE
 from pullback.transpile.traversal import reads
 
-# these cost nothing: a view, a number, an item
-FREE: frozenset[OpFunction] = frozenset(
-    {np.transpose, np.size, np.ndim, len, prims.dim, prims.item, prims.alias, prims.stopped, prims.watched}
-)
-CHEAP: frozenset[OpFunction] = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg})
 # of integers and truth values, these cost as little as a place on a tape
 _COUNTING: frozenset[OpFunction] = frozenset(
     {
@@ -25,7 +18,6 @@ _COUNTING: frozenset[OpFunction] = frozenset(
         *(operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge, operator.not_),
     }
 )
-STEPS = 3
 
 
 def remake(
@@ -71,12 +63,12 @@ def may_be_made_again(s: Op | If, ops: frozenset[OpFunction]) -> bool:
         return all(map(_counts, (*s.outs, *s.then.results, *s.orelse.results))) and all(
             isinstance(t, Op | If) and all(map(_counts, t.outs)) and may_be_made_again(t, FREE) for t in inner
         )
-    if s.op in ops or s.op in FREE:
+    if s.op in FREE:
         return True
+    if s.op in ops:
+        return s.op in CHEAP or ab.rank(s.out.type) not in (None, 0)
     if s.op is operator.getitem:
         return _is_basic(s.args[1])
-    if s.op is np.sqrt and ops >= CHEAP:  # of an array; of a number a call costs more than a place on the tape
-        return ab.rank(s.out.type) not in (None, 0)
     return s.op in _COUNTING and all(map(_counts, (s.out, *s.args)))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile import marks, prims
 from pullback.transpile.core import Atom, Block, Def, For, If, Lit, Op, Range, Stmt, Tag, Var, While
+from pullback.transpile.optimise.remaking import Remaking
 from pullback.transpile.shapes import axes_of
 from pullback.transpile.stopping import TRUE, inside, tail
 from pullback.transpile.traversal import blocks, own_reads, substitute, variables
@@ -31,8 +32,10 @@ class Forward:
     statements adjoint code has in another block than they are in. `made` are the operations that may be done again: not
     those that might warn outside of the context that they stand in. `read` is what adjoint code itself reads,
     `lengths` has what is a length anywhere, by its symbol: a parameter, or what is `asked` of one of its `axes`.
+    `remaking`: what may be made again.
     """
 
+    remaking: Remaking
     statements: dict[Tag, For | While | If] = field(default_factory=dict)
     home: dict[Tag, Level] = field(default_factory=dict)
     local: dict[Level, set[Var]] = field(default_factory=dict)

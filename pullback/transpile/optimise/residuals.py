@@ -28,19 +28,20 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.optimise.again import CHEAP, FREE, STEPS, is_near, may_be_made_again, remake, size_of
+from pullback.transpile.optimise.again import is_near, may_be_made_again, remake, size_of
 from pullback.transpile.optimise.cuts import smallest_cut
 from pullback.transpile.optimise.forward import Forward, extended, steps_of
+from pullback.transpile.optimise.remaking import BY_CALLS, FREE, Remaking
 from pullback.transpile.rename import fresh
 from pullback.transpile.traversal import free, own_reads, reads, substitute
 
 
-def keep_residuals(b: Block) -> Block:
+def keep_residuals(b: Block, remaking: Remaking = BY_CALLS) -> Block:
     """A block in which every read is in scope.
 
     What adjoint code read from inside forward loops and branches is kept for it.
     """
-    forward = Forward()
+    forward = Forward(remaking)
     forward.scan(b)
     if not forward.statements:
         return b
@@ -48,9 +49,9 @@ def keep_residuals(b: Block) -> Block:
     return extended(forward, closed)
 
 
-def kept_in_loops(b: Block) -> Iterator[tuple[Var, Tag]]:
+def kept_in_loops(b: Block, remaking: Remaking) -> Iterator[tuple[Var, Tag]]:
     """The forward values that `keep_residuals` keeps of each iteration of a loop, with the loop."""
-    forward = Forward()
+    forward = Forward(remaking)
     forward.scan(b)
     _close(forward, b)
     given = {out: v for entries in forward.extra.values() for v, out, _ in entries}
@@ -63,13 +64,13 @@ def kept_in_loops(b: Block) -> Iterator[tuple[Var, Tag]]:
 
 
 def again_at_top(
-    forward: tuple[Stmt, ...], read: Iterable[Var], at_hand: Iterable[Var]
+    forward: tuple[Stmt, ...], read: Iterable[Var], at_hand: Iterable[Var], remaking: Remaking
 ) -> tuple[tuple[Var, ...], tuple[Op | If, ...]]:
     """Of the names of a function's own block that other code reads.
 
     Those to keep for it, and the operations that give the rest.
     """
-    f = Forward()
+    f = Forward(remaking)
     f.scan(Block((), forward, ()))
     local = {o for s in forward for o in s.outs}
     plan = _plan(f, [v for v in read if v in local], local, at_hand)
@@ -185,7 +186,7 @@ def _plan(f: Forward, wanted: list[Var], local: set[Var], at_hand: Iterable[Var]
             kept = fewer
     for v in rest:
         if v not in kept:
-            remake(f, v, local, have | set(kept), again, FREE | CHEAP, STEPS)
+            remake(f, v, local, have | set(kept), again, f.remaking.ops, f.remaking.steps)
     ordered = _in_order(f, again)
     read = {*wanted, *(v for s in ordered for v in reads(s))}
     return _Plan(tuple(kept), ordered, frozenset(read))
@@ -196,7 +197,7 @@ def _needed(f: Forward, values: list[Var], local: set[Var], have: set[Var], agai
     kept = list(values)
     for v in reversed(values):
         others = {w for w in kept if w is not v}
-        if remake(f, v, local, have | others, dict(again), FREE | CHEAP, STEPS):
+        if remake(f, v, local, have | others, dict(again), f.remaking.ops, f.remaking.steps):
             kept.remove(v)
     return kept
 
@@ -208,7 +209,7 @@ def _sources(f: Forward, wanted: list[Var], local: set[Var], have: set[Var]) -> 
 
     def parts(v: Var) -> list[Var] | None:
         s = f.made.get(v)
-        if not isinstance(s, Op) or not may_be_made_again(s, FREE | CHEAP):
+        if not isinstance(s, Op) or not may_be_made_again(s, f.remaking.ops):
             return None
         if s.op is operator.getitem and not _is_most(s.args[1]):
             return None
@@ -217,7 +218,7 @@ def _sources(f: Forward, wanted: list[Var], local: set[Var], have: set[Var]) -> 
         found = [a for a in own_reads(s) if a in local and a not in at_hand]
         return None if any(ab.rank(a.type) is None for a in found) else found
 
-    return [v for v in smallest_cut(arrays, parts, size_of, STEPS) if v not in wanted]
+    return [v for v in smallest_cut(arrays, parts, size_of, f.remaking.steps) if v not in wanted]
 
 
 def _is_most(index: Arg) -> bool:

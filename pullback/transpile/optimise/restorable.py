@@ -14,6 +14,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Block, Def, For, If, Lit, Op, Slice, Stmt, Tag, Var, While
 from pullback.transpile.infer import infer
 from pullback.transpile.optimise.chains import Chain, Loop, Place, chains_of
+from pullback.transpile.optimise.remaking import Remaking
 from pullback.transpile.optimise.residuals import kept_in_loops
 from pullback.transpile.storage import Sharing, sharing
 from pullback.transpile.traversal import blocks, compound, operations, views_through
@@ -28,7 +29,9 @@ def writes_in_loops(b: Block) -> bool:
     return any(True for _ in _chains(b))
 
 
-def better_restored(b: Block, copies: Mapping[Var, Var], copied: Mapping[Tag, Tag]) -> list[Chain]:
+def better_restored(
+    b: Block, copies: Mapping[Var, Var], copied: Mapping[Tag, Tag], remaking: Remaking
+) -> list[Chain]:
     """The arrays of a block, both sweeps of a function, whose adjoint should put back what its loops overwrite.
 
     What is run a second time counts for what it is a copy of: `copies` has the names, `copied` the statements.
@@ -39,7 +42,7 @@ def better_restored(b: Block, copies: Mapping[Var, Var], copied: Mapping[Tag, Ta
     made = dict(operations(b))
     loops = dict(_loops_around(b.body, ()))
     read: dict[int, Size] = {id(c): Counter() for c in chains}
-    for v, tag in kept_in_loops(b):
+    for v, tag in kept_in_loops(b, remaking):
         v, tag = copies.get(v, v), copied.get(tag, tag)
         for c in chains:
             if c.loop in loops.get(tag, ()) and _comes_from(v, c, made):
