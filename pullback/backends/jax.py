@@ -18,11 +18,13 @@ from .expressions import Expressions, Functions
 from .folding import Callees
 from .functional import functional
 from .jax_expressions import JaxExpressions
+from .lenses import through_views
 from .masked import unmasked
 from .modules import Language, emit_module
 from .namespace import Namespace
 from .places import NOWHERE, Summary
 from .refusals import check
+from .repeated import last_written
 from .script import Procedure
 from .sealing import sealed
 from .shifting import shifted
@@ -36,7 +38,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
 
     Raises NotSupportedYet, with the user's place, for what has no form in JAX.
     """
-    program = shifted(unmasked(_without_checks(program)))
+    program = shifted(unmasked(last_written(through_views(_without_checks(program)))))
     binding = Binding(program)
     check(program, binding)
 

@@ -44,6 +44,7 @@ class JaxExpressions(Expressions):
         self._special.update({
             prims.set_item: lambda e: self._at(e, "set"),
             prims.add_item: lambda e: self._at(e, "add"),
+            traced_ops.write_last: lambda e: call(self.space.helper("write_last"), *map(self.argument, e.args)),
             builtins.float: lambda e: self(e.args[0]),
             operator.not_: self._not,
             np.copy: lambda e: self(e.args[0]),

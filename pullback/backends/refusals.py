@@ -11,7 +11,6 @@ from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Block, Effect, If, Op, Program, Slice, Stmt
-from pullback.transpile.storage import may_repeat
 from pullback.transpile.traversal import blocks, variables
 
 from .binding import Binding, all_functions
@@ -22,8 +21,8 @@ from .refusing import refuse
 
 HELPERS: frozenset[str] = frozenset(
     """
-    add_trees either fitted kept_while match_kinds place_diagonal product_of_others record require_cotangents
-    require_scalar scatter_add scatter_add_along unbroadcast walk_back zeros_of
+    add_trees either fitted kept_while last_written match_kinds place_diagonal product_of_others read_written
+    record require_cotangents require_scalar scatter_add scatter_add_along unbroadcast walk_back zeros_of
     """.split()
 )
 """The run-time helpers that there are for JAX: `pullback/runtime/jax.py`."""
@@ -62,10 +61,6 @@ class _Check:
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 
     def op(self, s: Op) -> None:
-        is_one = len(s.args) > 2 and ab.rank(getattr(s.args[2], "type", ab.UNKNOWN)) == 0
-        overwrites = s.op is prims.set_item and may_repeat(s.args[1]) and not is_one
-        if overwrites or s.op in (runtime.read_written, runtime.last_written):
-            refuse(s.origin, "a write at integers, of which the last one counts where they repeat,", "add to zeros")
         if s.op in _POWERS and not self.is_static(s.args) and all(map(_is_integer, s.args)):
             if s.op is not operator.mul or not any(map(self.is_static, s.args)):
                 what = "a power or a product of integers that are traced, which Python does not bound,"
@@ -90,8 +85,6 @@ class _Check:
             refuse(s.origin, f"what needs {name!r}", "differentiate for NumPy")
         if s.op in LIST_CHANGES:
             refuse(s.origin, "a list that is changed in a loop", "use array operations, or differentiate for NumPy")
-        if dict(s.kwargs).get("via"):
-            refuse(s.origin, "a write through a view", "write to the array itself")
         if s.op in (prims.add_item, prims.set_item, operator.getitem):
             index = s.args[1]
             if any(isinstance(v.type, ab.Array) and ab.kind_of(v.type) == "bool" for v in variables(index)):

@@ -57,6 +57,11 @@ def optimization_barrier(values: object) -> object:
     return values
 
 
+def write_last(a: object, index: object, value: object) -> object:
+    """`set_item` at integers, of which the last one counts where they repeat: `runtime.jax.write_last`."""
+    raise NotImplementedError
+
+
 LAX: dict[OpFunction, str] = {
     scan: "scan", while_loop: "while_loop", cond: "cond", optimization_barrier: "optimization_barrier",
 }  # fmt: skip

@@ -19,9 +19,11 @@ __all__ = [
     "either",
     "fitted",
     "kept_while",
+    "last_written",
     "match_kinds",
     "place_diagonal",
     "product_of_others",
+    "read_written",
     "record",
     "require_cotangents",
     "require_scalar",
@@ -29,6 +31,7 @@ __all__ = [
     "scatter_add_along",
     "unbroadcast",
     "walk_back",
+    "write_last",
     "zeros_of",
 ]
 
@@ -81,6 +84,31 @@ def scatter_add_along(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     rows = [jnp.indices(g.shape, sparse=True)[k] % n for k, n in enumerate(target.shape[:-1])]
     target = target.at[(*rows, indices)].add(g)
     return target.reshape(out.shape) if axis is None else jnp.moveaxis(target, -1, axis)
+
+
+def write_last(a: Any, index: Any, value: Any) -> Any:
+    """The array `a` after `a[index] = value` in NumPy, where of several elements for one place the last one counts."""
+    value = jnp.broadcast_to(value, jnp.shape(a[index])).astype(a.dtype)
+    if not value.size:
+        return a
+    serial = jnp.arange(value.size).reshape(value.shape)
+    last = jnp.full(a.shape, -1).at[index].max(serial)
+    return jnp.where(last < 0, a, value.reshape(-1)[last])
+
+
+def read_written(a: Any, index: Any) -> Any:
+    """`a[index]`, but zero for each element whose place a later element of the same index names again.
+
+    Of `a[[0, 0]] = v` only the last element of `v` is seen afterwards, so only it has a cotangent.
+    """
+    return last_written(a[index], a, index)
+
+
+def last_written(g: Any, like: Any, index: Any) -> Any:
+    """`g`, which has the shape of `like[index]`, but zero for each element whose place a later element names again."""
+    serial = jnp.arange(g.size).reshape(g.shape)
+    last = jnp.full(like.shape, -1).at[index].max(serial)
+    return jnp.where(last[index] == serial, g, jnp.zeros((), g.dtype))
 
 
 def place_diagonal(g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> Any:

@@ -64,6 +64,7 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (flow.number_as_a_condition, (0,), (n(6), 0)),
     (flow.fewer_times_than_none, (0,), (n(3), 2)),
     (flow.fewer_times_than_none, (0,), (n(3), 11)),
+    (flow.overwritten, (0,), (n(4), np.array([1, 1]))),
 ]
 
 
@@ -139,7 +140,6 @@ def test_it_composes_with_jax() -> None:
         (flow.halves, (0.5, 4), "integers that are traced"),
         (flow.factorial, (0.5, 26), "the integer 'f' is multiplied"),
         (flow.masked_by_a_wider_kind, (np.ones(2, np.float32), np.ones(1)), "an index that is a mask"),
-        (flow.overwritten, (n(4), np.array([1, 1])), "the last one counts where they repeat"),
     ],
 )
 def test_refuses_with_the_users_line(f: Any, args: tuple[Any, ...], words: str) -> None:
