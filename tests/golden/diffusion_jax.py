@@ -23,7 +23,7 @@ def energy_grad(u, k, steps):
         u2 = u.at[1:-1, 1:-1].add(k * lap / (1.0 + t ** 2))
         return u2, u
 
-    u, tape = lax.scan(step, u, length=steps)
+    u, tape = lax.scan(step, u, jnp.arange(steps))
 
     # return np.sum(u * u)
     du = 2.0 * u

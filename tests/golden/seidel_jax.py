@@ -34,7 +34,7 @@ def energy_grad(a, sweeps):
         a, _ = lax.scan(step, a, jnp.arange(1, n - 1))
         return a, None
 
-    a, _ = lax.scan(step, a, length=sweeps)
+    a, _ = lax.scan(step, a, jnp.arange(sweeps))
 
     # return np.sum(a * a)
     da = 2.0 * a
@@ -57,5 +57,5 @@ def energy_grad(a, sweeps):
         da, _ = lax.scan(step, da, jnp.arange(1, n - 1), reverse=True)
         return da, None
 
-    da, _ = lax.scan(step, da, length=sweeps)
+    da, _ = lax.scan(step, da, jnp.arange(sweeps), reverse=True)
     return (da,)
