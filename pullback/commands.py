@@ -155,8 +155,9 @@ def stage_text(source: FunctionSource, options: Options) -> str:
             program = lower(source, types, derive)
         case "adjoint" | "optimised":
             request = replace(request, optimise=options.stage == "optimised")
-            request = request.for_target(find_backend(options.backend).fuses)
-            program = differentiate(lower(source, types, derive), request)
+            target = find_backend(options.backend)
+            program = target.primal(lower(source, types, derive))
+            program = differentiate(program, request.for_target(target.fuses))
         case _:
             _check_importable(source, options)
             return transpile(source, types, request, options.backend, options.standalone).text

@@ -43,6 +43,10 @@ class Backend(Protocol):
     fuses: bool
     """Are operations on elements joined, so that a tape costs more than computing again?"""
 
+    def primal(self, program: Program) -> Program:
+        """The program of a function in the form from which derivatives for this target are made."""
+        ...
+
     def emit(self, program: Program, *, standalone: bool = False) -> Emitted:
         """The text of a program: its entry function and the companions that this calls.
 

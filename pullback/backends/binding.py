@@ -7,7 +7,7 @@ What an array or a float has gone into is traced. A parameter is what it is in a
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,14 @@ from pullback.transpile.core import (
     Stmt,
     Tag,
     Var,
+    While,
 )
 from pullback.transpile.traversal import blocks, variables
 
 from .facts import type_of
 from .modules import reachable
 from .script import Apply, Choice, Cut
+from .stacked_lists import CHANGES, makes_array
 
 LENGTHS: frozenset[Any] = frozenset({prims.dim, np.size, np.ndim, builtins.len})
 """What is known of any array."""
@@ -96,21 +98,33 @@ class Binding:
             self.statement(s)
             for inner in blocks(s):
                 self.block(inner)
+            if isinstance(s, If):
+                sides = zip(s.outs, s.then.results, s.orelse.results, strict=True)
+                self.stacked.update(o for o, *given in sides if any(x in self.stacked for x in given))
             if isinstance(s, If) and self.is_static(s.cond):
                 chosen = zip(s.outs, s.then.results, s.orelse.results, strict=True)
                 self.static.update(o for o, *given in chosen if all(map(self.is_static, given)))
 
     def statement(self, s: Stmt) -> None:
         match s:
+            case Op() if self.is_stacked(s):
+                self.stacked.add(s.out)
             case Op() if s.op in LENGTHS or self.is_static(s.args) and _is_pythons(s.op, s.out.type):
                 self.static.add(s.out)
-            case For():
-                self.loop(s)
+            case For() | While():
+                arrays = [k for k, x in enumerate(s.inits) if x in self.stacked]
+                self.stacked.update(v for k in arrays for v in (s.carried[k], s.outs[k]))
+                if isinstance(s, For):
+                    self.loop(s)
             case Call():
                 params = self.program.functions[s.function].params
                 self.traced.update(p.var for p, x in zip(params, s.args, strict=False) if not self.is_static(x))
                 if s.function in self.given:
                     self.static.add(s.out)
+
+    def is_stacked(self, s: Op) -> bool:
+        """Is this a list that is an array?"""
+        return makes_array(s) or s.op in CHANGES and any(x in self.stacked for x in s.args if isinstance(x, Var))
 
     def loop(self, s: For) -> None:
         if not self.is_of_python(s):
@@ -125,7 +139,7 @@ class Binding:
     def is_of_python(self, s: For) -> bool:
         """Is this a loop over lists, or over the places in them, which is done while the program is traced?"""
         if s.source is not None:
-            return s.stop is None and self.is_static(s.source) and names_items(s.body, s.index)
+            return s.stop is None and self.is_static(s.source) and names_items(s.body, s.index, self.stacked)
         return not any(v in self.stacked or isinstance(v.type, ab.Array) for v in variables(s.items))
 
     def is_counted(self, s: For, p: Var, result: Atom) -> bool:
@@ -133,7 +147,7 @@ class Binding:
         known = {p}
         for t in s.body.body:
             if isinstance(t, Op) and _is_pythons(t.op, t.out.type):
-                if all(x in known or self.is_static(x) for x in t.args):
+                if t.op in LENGTHS or all(x in known or self.is_static(x) for x in t.args):
                     known.add(t.out)
         return result in known
 
@@ -150,15 +164,16 @@ def _is_pythons(op: OpFunction, t: ab.Type) -> bool:
     return not isinstance(op, np.ufunc) and not (getattr(op, "__module__", None) or "").startswith("numpy")
 
 
-def names_items(b: Block, index: Var) -> bool:
-    """Is an index, or what is computed from it, a key of a list?"""
+def names_items(b: Block, index: Var, stacked: Collection[Var]) -> bool:
+    """Is an index, or what is computed from it, a key of a list that is none of those `stacked`?"""
     made = {index}
     for s in b.body:
         if isinstance(s, Op) and s.op in (prims.item, prims.add_at_key) and s.args[1] in made:
-            return True
+            if s.args[0] not in stacked:
+                return True
         if isinstance(s, Op) and isinstance(s.out.type, ab.Scalar) and any(x in made for x in s.args):
             made.add(s.out)
-        if any(names_items(inner, v) for inner in blocks(s) for v in made):
+        if any(names_items(inner, v, stacked) for inner in blocks(s) for v in made):
             return True
     return False
 

@@ -48,6 +48,7 @@ class _Loop:
         first, last = (() if self.count is None else (self.count,)), (() if self.stopped is None else (self.stopped,))
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
         self.length = self.made.length(s) if isinstance(s, For) else None
+        t.note_carried(s)
         self.inner = t.traced(s.body)
         inits = t.started(s.inits, s.carried, self.inner, s.origin)
         self.inits = (*(ZERO for _ in first), *inits, *(FALSE for _ in last))
@@ -167,6 +168,7 @@ def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
         items[kind.position] = p
         t.kinds.note(p, trail.collected[kind.position])
     k = Var("k", INT)
+    t.note_carried(s)
     inner = t.traced(s.body)
     made, header = Made(body, s.origin), Made([], s.origin)
     if s.index in inner_reads:

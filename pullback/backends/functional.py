@@ -11,6 +11,7 @@ from pullback.transpile.core import Block, Call, Function, Program, Tag
 
 from .kinds import Kind, has_trail
 from .refusing import refuse
+from .stacked_lists import with_lists
 from .tapes import merge_tapes
 from .traced import IsStatic, Traced
 from .trails import hands_on
@@ -55,6 +56,8 @@ class Functions:
             traced.kinds.note(p.var, kind)
         self.active[key] = traced
         block = traced.block(block)
+        if key == "":
+            block = with_lists(traced, block, f.origin)
         del self.active[key]
         kind = traced.kinds.of(block.results[0])
         block, *others = traced.kinds.settled([block, *(g.block for g in traced.steps.values())])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pullback.transpile.core import Block, Effect, Function, Global, Program
+from pullback.transpile.optimise.gathered import gathered
 from pullback.transpile.rewriting import with_blocks
 
 from .base import Emitted, Known
@@ -31,6 +32,11 @@ from .shifting import shifted
 
 name = "jax"
 fuses = True
+
+
+def primal(program: Program) -> Program:
+    """A program whose loops collect what they append to lists, because those of JAX can change none."""
+    return gathered(program)
 
 
 def emit(program: Program, *, standalone: bool = False) -> Emitted:

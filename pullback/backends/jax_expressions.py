@@ -11,17 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from pullback import runtime
 from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global, Lit
 
 from . import traced_ops
-from .expressions import Expressions, Functions, call, name
+from .expressions import Expressions, Functions, call, constant, name
 from .facts import type_of
 from .jax_numbers import form_of
 from .namespace import Namespace
-from .script import Apply, Choice
+from .script import Apply, Choice, Cut, Expr
 from .traced_ops import Step
 
 RANDOM: dict[Any, str] = {f: f.__name__ for f in random.FUNCTIONS} | {random.key: "PRNGKey"}
@@ -47,6 +48,12 @@ class JaxExpressions(Expressions):
             traced_ops.write_last: lambda e: call(self.space.helper("write_last"), *map(self.argument, e.args)),
             builtins.float: lambda e: self(e.args[0]),
             operator.not_: self._not,
+            prims.appended: lambda e: self._items(e, None, None),
+            prims.shortened: lambda e: self._sliced(e.args[0], None, Lit(-1)),
+            prims.replaced: lambda e: self._items(e, e.args[1], self._after(e)),
+            prims.inserted: lambda e: self._items(e, e.args[1], self._sliced(e.args[0], e.args[1], None)),
+            prims.removed: lambda e: self._items(e, e.args[1], self._after(e)),
+            prims.add_at_key: self._added,
             np.copy: lambda e: self(e.args[0]),
             np.asfortranarray: lambda e: self(e.args[0]),
             np.ascontiguousarray: self._contiguous,
@@ -95,6 +102,33 @@ class JaxExpressions(Expressions):
         else:
             function = f"{self.space.member('jax', 'lax')}.{traced_ops.LAX[e.op]}"
         return call(function, *map(self, e.args), **{k: self(x) for k, x in e.kwargs})
+
+    def _sliced(self, xs: Expr, lower: Expr | None, upper: Expr | None) -> Any:
+        """`xs[lower:upper]`."""
+        return ast.Subscript(self(xs), self(Cut(lower, upper, None)), ast.Load())
+
+    def _after(self, e: Apply) -> Any:
+        """What of a list follows an item that is changed, which may be counted from the end."""
+        xs, key = e.args[:2]
+        if isinstance(key, Lit) and type(key.value) is int and key.value != -1:
+            return self._sliced(xs, Lit(key.value + 1), None)
+        one = ast.Slice(constant(1), None, None)
+        return None if key == Lit(-1) else ast.Subscript(self._sliced(xs, key, None), one, ast.Load())
+
+    def _items(self, e: Apply, upto: Expr | None, after: Any) -> Any:
+        """A list with what one has before a place, the new item if there is one, and what follows."""
+        before = self(e.args[0]) if upto is None else self._sliced(e.args[0], None, upto)
+        new = [] if e.op is prims.removed else [self(e.args[-1])]
+        parts = [ast.Starred(before, ast.Load()), *new]
+        return ast.List(parts if after is None else [*parts, ast.Starred(after, ast.Load())], ast.Load())
+
+    def _added(self, e: Apply) -> Any:
+        """A list with something added to one of its items."""
+        xs, key, value = e.args
+        item = Apply(prims.item, (xs, key))
+        numbers = isinstance(t := type_of(xs), ab.ListOf) and isinstance(t.item, ab.Array | ab.Scalar)
+        total = Apply(operator.add if numbers else runtime.add_trees, (item, value))
+        return self._items(Apply(prims.replaced, (xs, key, total)), key, self._after(e))
 
     def _at(self, e: Apply, method: str) -> Any:
         """`array.at[index].set(value)`."""

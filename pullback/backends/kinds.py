@@ -74,7 +74,7 @@ def is_trail(kind: Kind | None) -> bool:
 
 
 class Kinds(dict[Var, Kind]):
-    """Which values are lists of traced loops, or tuples of such. `whole`: trails under other names."""
+    """Which values are lists of traced loops, or tuples of such. `whole`: other names of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class Kinds(dict[Var, Kind]):
         return s
 
     def same(self, v: Var, whole: Var, origin: Origin) -> Op:
-        """Let a variable be another name of a trail."""
+        """Let a variable be another name of a trail, or of an array."""
         self.whole[v] = whole
         return Op(v, prims.alias, (whole,), (), origin)
 
@@ -136,12 +136,15 @@ class Kinds(dict[Var, Kind]):
             kept = (x for x in b.body if not (isinstance(x, Op) and x.out in self.whole))
             return Block(b.params, tuple(with_blocks(x, named) for x in kept), b.results)
 
-        if not self:
+        if not self and not self.whole:
             return [*blocks]
         whole: dict[Var, Atom] = {v: self.resolved(v) for v in self.whole}
         renamed: dict[Var, Atom] = {
             v: Var(v.hint, t) for v, kind in self.items() if (t := _type(v.type, kind)) != v.type
         }
+        for v, first in whole.items():
+            if isinstance(first, Var) and v.hint and not first.hint and first not in renamed:
+                renamed[first] = Var(v.hint, first.type)
         return [under_other_names(substitute(named(b), whole), renamed) for b in blocks]
 
     def trail_of(self, x: Arg, k: int) -> object:
@@ -149,7 +152,7 @@ class Kinds(dict[Var, Kind]):
         return self.resolved(x) if isinstance(x, Var) and is_trail(self.get(x)) else k
 
     def resolved(self, x: Var) -> Var:
-        """The first name of a trail."""
+        """The first name of a trail or an array."""
         while x in self.whole:
             x = self.whole[x]
         return x

@@ -18,6 +18,11 @@ _ARRAYS = ("numpy", "np")
 _LANGUAGE = Language(True, ready, write_in_place, Expressions, _ARRAYS, "pullback.runtime", own=False)
 
 
+def primal(program: Program) -> Program:
+    """A program as it is."""
+    return program
+
+
 def emit(program: Program, *, standalone: bool = False) -> Emitted:
     """The text of a NumPy module for a program.
 

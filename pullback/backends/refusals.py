@@ -15,7 +15,7 @@ from pullback.transpile.traversal import blocks, variables
 
 from .binding import Binding, all_functions
 from .counts import counts
-from .facts import LIST_CHANGES, is_surely_advanced
+from .facts import is_surely_advanced
 from .jax_numbers import is_unwritten
 from .refusing import refuse
 
@@ -76,15 +76,11 @@ class _Check:
             refuse(s.origin, "a derivative whose options only the run has", "write them out, or name them in static=")
         if prims.has_effect(s.op):
             refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
-        if s.op is prims.add_at_key and not self.is_static(s.args[1]):
-            refuse(s.origin, "a list that is indexed by a traced number", _GIVEN)
         if s.op is runtime.order:
             refuse(s.origin, "an order of values that are known to the run only", "use jnp.sort or jnp.argsort")
         name = getattr(s.op, "__name__", "")
         if getattr(runtime, name, None) is s.op and name not in HELPERS:
             refuse(s.origin, f"what needs {name!r}", "differentiate for NumPy")
-        if s.op in LIST_CHANGES:
-            refuse(s.origin, "a list that is changed in a loop", "use array operations, or differentiate for NumPy")
         if s.op in (prims.add_item, prims.set_item, operator.getitem):
             index = s.args[1]
             if any(isinstance(v.type, ab.Array) and ab.kind_of(v.type) == "bool" for v in variables(index)):
@@ -93,7 +89,6 @@ class _Check:
                 refuse(s.origin, "a slice whose bounds are traced", "use bounds that are literals or lengths")
 
 
-_GIVEN = "loop over the list itself; an argument of a function under jax.jit is known if static_argnums names it"
 _POWERS = (operator.pow, builtins.pow, operator.mul, operator.lshift)
 
 

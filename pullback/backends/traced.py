@@ -18,7 +18,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -50,13 +50,14 @@ from pullback.transpile.traversal import operations, own_reads, reads
 from . import dynamic
 from .kinds import Kinds, Listed, Stacked, is_trail
 from .packing import NONE, Made, packed_type
+from .python_lists import require_places, require_same_items, require_same_lists
 from .refusing import refuse
+from .stacked_lists import as_arrays, is_array, stacked
 from .traced_ops import Step, cond, scan, switch
 
 if TYPE_CHECKING:
     from .functional import Functions
 
-_OF_ARRAYS = (np.stack, np.array, np.asarray, len, np.shape)  # what may be asked of a list that is an array
 _ZEROS = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 
 IsStatic = Callable[[object], bool]
@@ -65,7 +66,7 @@ IsStatic = Callable[[object], bool]
 class Traced:
     """Rewrites the blocks of one function.
 
-    `kinds`: the lists that are no lists; `rows`: the arrays that others are the rows of; `outer`: what is bound where
+    `kinds`: the lists that are no lists; `outer`: what is bound where
     functions that all of the function sees are defined, `hoisted`: these functions; `depth`: how many blocks are
     around, and `inside`: how many of them only the run enters. `exports`: other functions walk what loops have left, so
     that `steps` of these are functions of the program.
@@ -79,7 +80,6 @@ class Traced:
         self.steps: dict[str, Function] = {}
         self.is_static = functions.is_static
         self.kinds = Kinds()
-        self.rows: dict[Atom, Var] = {}
         self.outer: set[Var] = set()
         self.hoisted: list[Stmt] = []
         self.depth = -1
@@ -133,31 +133,44 @@ class Traced:
                 self.kinds.note(s.out, kind)
                 body.append(s)
             case Op() | Effect():
-                if isinstance(s, Op):
-                    s = self.kinds.op(s)
-                    if s.op is prims.rows and isinstance(x := s.args[0], Var) and self.is_array(x):
-                        self.rows[s.out] = x
                 if not self.takes_arrays(s):
                     refuse(s.origin, "a list that a traced loop fills, read in this way,", "stack it, or fill an array")
-                body.append(s)
+                body.append(self.operation(s, body) if isinstance(s, Op) else s)
+
+    def operation(self, s: Op, body: list[Stmt]) -> Op:
+        """An operation, on arrays where it is on lists that are arrays; what it needs is added to `body`."""
+        s = as_arrays(self, self.kinds.op(s), body)
+        if isinstance(x := s.args[0] if s.args else None, Var) and self.kinds.of(x) is None:
+            require_places(self.is_static, s)
+        return s
 
     def is_traced(self, s: For) -> bool:
         """Is this no loop of Python: over a range, or over arrays?"""
         if any(isinstance(self.kinds.of(x), Stacked) for x in s.items):
-            return True
+            return s.tag not in self.functions.python or all(map(self.is_array, s.items))
         return (s.source is not None or any(map(self.is_array, s.items))) and s.tag not in self.functions.python
 
     def is_array(self, x: object) -> bool:
         """Is this an array, or a list that is one?"""
         return isinstance(x, Var) and (isinstance(self.kinds.of(x), Stacked) or isinstance(x.type, ab.Array))
 
+    def as_array(self, x: Atom, s: For, body: list[Stmt]) -> Atom:
+        """What a loop runs over, as an array."""
+        if self.is_array(x):
+            return x
+        if not isinstance(x.type, ab.ListOf) or not is_array(x.type.item) or isinstance(x.type.item, ab.ListOf):
+            refuse(s.origin, "a loop over arrays and a Python list in step", "stack the list")
+        return cast(Atom, stacked(self, x, Made(body, s.origin)))
+
     def takes_arrays(self, s: Op | Effect) -> bool:
-        """Does a statement mean the same for a list of arrays and for the array of them?"""
-        if not any(isinstance(v.type, ab.ListOf) and v in self.kinds for v in own_reads(s)):
+        """Does a statement mean something for what loops have left: for arrays instead of lists?"""
+        lists = [v for v in own_reads(s) if isinstance(v.type, ab.ListOf) and v in self.kinds]
+        if not lists or isinstance(s, Op) and s.op in (prims.make_tuple, prims.alias, len):
             return True
-        if isinstance(s, Op) and s.op is prims.item:
-            return not isinstance(s.args[0].type, ab.ListOf) or isinstance(s.out.type, ab.Array | ab.Scalar)  # type: ignore[union-attr]
-        return isinstance(s, Op) and s.op in (prims.make_tuple, prims.alias, *_OF_ARRAYS)
+        if isinstance(s, Op) and s.op is prims.item and isinstance(self.kinds.of(s.args[0]), Listed):
+            return True
+        arrays = all(isinstance(self.kinds[v], Stacked) and is_array(v.type) for v in lists)
+        return isinstance(s, Op) and arrays
 
     def export(
         self,
@@ -199,14 +212,24 @@ class Traced:
             out.append(x)
         return tuple(out)
 
+    def note_carried(self, s: For | While) -> None:
+        """Of what kinds are the lists that go round in a loop, which do so as they are?"""
+        require_same_items(s)
+        self.carry_kinds(s)
+
+    def carry_kinds(self, s: For | While) -> None:
+        """What goes round is of the kind that it is at first."""
+        for x, p, o in zip(s.inits, s.carried, s.outs, strict=False):
+            for v in (p, o):
+                self.kinds.note(v, self.kinds.of(x))
+
     def scan(self, s: For, body: list[Stmt]) -> None:
         """A loop over a range, or over the rows of arrays."""
-        s = replace(s, items=tuple(self.rows.get(x, x) for x in s.items))
-        if not all(map(self.is_array, s.items)):
-            refuse(s.origin, "a loop over arrays and a Python list in step", "stack the list")
+        s = replace(s, items=tuple(self.as_array(x, s, body) for x in s.items))
         for x, p in zip(s.items, s.item_params, strict=True):
             kind = self.kinds.of(x)
             self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
+        self.note_carried(s)
         inner = self.traced(s.body)
         read = {v for t in inner.body for v in reads(t)}.union(inner.results)
         made = Made(body, s.origin)
@@ -236,6 +259,7 @@ class Traced:
             match self.kinds.of(x):
                 case Listed(item=item) | Stacked(item=item):
                     self.kinds.note(p, item)
+        self.carry_kinds(s)
         body.append(with_blocks(s, self.block))
         for o, r in list(zip(s.outs, s.body.results, strict=True))[len(s.inits) :]:
             kind = self.kinds.of(r)
@@ -254,6 +278,7 @@ class Traced:
     def branch(self, s: If, body: list[Stmt]) -> None:
         """A choice between two values, or between two functions."""
         then, orelse = self.traced(s.then), self.traced(s.orelse)
+        require_same_lists(s)
         self.note_results(s, then, orelse)
         results = (*then.results, *orelse.results)
         for x, y in zip(then.results, orelse.results, strict=True):

@@ -36,7 +36,7 @@ def transpile(
     Raises a PullbackError, with the user's place, for what cannot be differentiated.
     """
     target = find_backend(backend)
-    primal = lower(source, types, derive)
+    primal = target.primal(lower(source, types, derive))
     derivative = differentiate(primal, request.for_target(target.fuses))
     return target.emit(derivative, standalone=standalone)
 

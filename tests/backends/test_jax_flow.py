@@ -30,6 +30,7 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (flow.of_no_iterations, (0,), (n(3),)),
     (flow.over_rows, (0, 1), (n(3), n(5, 3))),
     (flow.over_rows_in_step, (0, 1, 2), (n(3), n(5, 3), n(5, 3))),
+    (flow.collected, (0,), (n(3), 4)),
     (flow.nested, (0,), (0.9, 3, 4)),
     (flow.triangular, (0,), (0.9, 4)),
     (flow.heat, (0, 1), (n(12), 0.2, 6)),
@@ -134,7 +135,6 @@ def test_it_composes_with_jax() -> None:
     [
         (flow.deep, (2.0, 3), "calls itself as often as only the run knows"),
         (flow.grows, (n(3), 3), "a slice whose bounds are traced"),
-        (flow.collected, (n(3), 4), "a list that is changed in a loop"),
         (flow.of_two_ranks, (n(3), 2), "goes round as a number first"),
         (flow.of_either_shape, (n(3), -2.0), "a number or an array"),
         (flow.halves, (0.5, 4), "integers that are traced"),
