@@ -20,6 +20,7 @@ from pullback.transpile.core import Atom, Block, For, Lit, Op, Range, Stmt, Var,
 from pullback.transpile.rename import renamed
 from pullback.transpile.traversal import free
 
+from .fitting import fit_loop
 from .kinds import Trail
 from .packing import INT, ONE, ZERO, Made, packed_type
 from .refusing import refuse
@@ -49,8 +50,8 @@ class _Loop:
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
         self.length = self.made.length(s) if isinstance(s, For) else None
         t.note_carried(s)
-        self.inner = t.traced(s.body)
-        inits = t.started(s.inits, s.carried, self.inner, s.origin)
+        inits, self.inner = fit_loop(s, t.traced(s.body), self.made)
+        inits = t.started(inits, s.carried, self.inner, s.origin)
         self.inits = (*(ZERO for _ in first), *inits, *(FALSE for _ in last))
         self.cond = t.traced(s.cond) if isinstance(s, While) else None
 
@@ -169,13 +170,13 @@ def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
         t.kinds.note(p, trail.collected[kind.position])
     k = Var("k", INT)
     t.note_carried(s)
-    inner = t.traced(s.body)
     made, header = Made(body, s.origin), Made([], s.origin)
+    inits, inner = fit_loop(s, t.traced(s.body), made)
     if s.index in inner_reads:
         _index(s.index, s.source, k, header)
     adjoint = made.function(
         "adjoint", [(s.carried, "carry"), (items, "kept"), ((k,), "k")], [*header.body, *inner.body], (inner.results,)
     )
-    args = (trail.step, s.items[0], adjoint, made.packed(t.started(s.inits, s.carried, inner, s.origin)))
+    args = (trail.step, s.items[0], adjoint, made.packed(t.started(inits, s.carried, inner, s.origin)))
     whole = made.op(walk_back_op, args, (), packed_type(s.outs))
     made.take(whole, s.outs)

@@ -48,6 +48,7 @@ from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import operations, own_reads, reads
 
 from . import dynamic
+from .fitting import fit_loop, fit_sides
 from .kinds import Kinds, Listed, Stacked, is_trail
 from .packing import NONE, Made, packed_type
 from .python_lists import require_places, require_same_items, require_same_lists
@@ -230,9 +231,9 @@ class Traced:
             kind = self.kinds.of(x)
             self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
         self.note_carried(s)
-        inner = self.traced(s.body)
-        read = {v for t in inner.body for v in reads(t)}.union(inner.results)
         made = Made(body, s.origin)
+        inits, inner = fit_loop(s, self.traced(s.body), made)
+        read = {v for t in inner.body for v in reads(t)}.union(inner.results)
         n = len(s.inits)
         xs, params = list(s.items), list(s.item_params)
         kwargs: Kwargs = ()
@@ -246,9 +247,9 @@ class Traced:
             kwargs = (*kwargs, ("reverse", Lit(True)))
         results = inner.results[:n], inner.results[n:]
         step = made.function("step", [(s.carried, "carry"), (params, "xs")], inner.body, results)
-        inits = made.packed(self.started(s.inits, s.carried, inner, s.origin))
+        init = made.packed(self.started(inits, s.carried, inner, s.origin))
         t = ab.Seq("tuple", (packed_type(s.outs[:n]), packed_type(s.outs[n:])))
-        out = made.op(scan, (step, inits, *((made.packed(xs),) if xs else ())), kwargs, t)
+        out = made.op(scan, (step, init, *((made.packed(xs),) if xs else ())), kwargs, t)
         for o, r in zip(s.outs[n:], inner.results[n:], strict=True):
             self.kinds[o] = Stacked(self.kinds.of(r))
         made.unpack(out, s.outs[:n], s.outs[n:])
@@ -280,7 +281,6 @@ class Traced:
         then, orelse = self.traced(s.then), self.traced(s.orelse)
         require_same_lists(s)
         self.note_results(s, then, orelse)
-        results = (*then.results, *orelse.results)
         for x, y in zip(then.results, orelse.results, strict=True):
             m, n = ab.rank(x.type), ab.rank(y.type)
             if m is not None and n is not None and m != n:
@@ -290,6 +290,8 @@ class Traced:
             for o, x, y in zip(s.outs, then.results, orelse.results, strict=True):
                 body.append(Op(o, np.where, (s.cond, x, y), (), s.origin))
             return
+        then, orelse = fit_sides(s, then, orelse)
+        results = (*then.results, *orelse.results)
         made = Made(body, s.origin)
         first = made.function("then", [], then.body, (then.results,))
         second = made.function("orelse", [], orelse.body, (orelse.results,))

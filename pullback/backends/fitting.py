@@ -1,0 +1,110 @@
+"""One shape and one dtype for what branches give and what goes round in loops, which JAX asks for.
+
+    y = 1 if c else s * 2       cond(c, lambda: 1.0, lambda: s * 2)
+
+A number of a lower kind becomes one of the higher; arrays of two dtypes or shapes are refused where that is known.
+"""
+
+from __future__ import annotations
+
+import operator
+
+from pullback.transpile import abstract as ab
+from pullback.transpile import prims
+from pullback.transpile.core import Atom, Block, For, If, Lit, While
+
+from .packing import NONE, Made
+from .refusing import refuse
+
+_KINDS: tuple[ab.Kind, ...] = ("bool", "int", "float", "complex")
+_PYTHON: dict[ab.Kind, type] = {"bool": bool, "int": int, "float": float, "complex": complex}
+
+Number = tuple[ab.Kind, str | None]
+
+
+def fit_sides(s: If, then: Block, orelse: Block) -> tuple[Block, Block]:
+    """The sides of a branch with results of the same types."""
+    first, second = Made(list(then.body), s.origin), Made(list(orelse.body), s.origin)
+    pairs = []
+    for o, x, y in zip(s.outs, then.results, orelse.results, strict=True):
+        differ = _difference(x.type, y.type)
+        if differ:
+            what = f"a branch that gives {differ}, as {o.hint!r}," if o.hint else f"a branch that gives {differ}"
+            refuse(s.origin, what, "give both sides the same shape and dtype")
+        wanted = _higher(x, y)
+        pairs.append((x, y) if wanted is None else (_as(first, x, wanted), _as(second, y, wanted)))
+    one, other = zip(*pairs, strict=True) if pairs else ((), ())
+    return Block((), tuple(first.body), one), Block((), tuple(second.body), other)
+
+
+def fit_loop(s: For | While, inner: Block, made: Made) -> tuple[tuple[Atom, ...], Block]:
+    """What goes round first in a loop, and its body, with the same types for all rounds."""
+    body = Made(list(inner.body), s.origin)
+    starts, results = list(s.inits), list(inner.results)
+    for k, (x, p, r) in enumerate(zip(s.inits, s.carried, inner.results, strict=False)):
+        differ = _difference(x.type, r.type)
+        dtype = getattr(x.type, "dtype", None)
+        if dtype is not None and isinstance(p.type, ab.Array) and p.type.dtype is None and not s.origin.adjoint:
+            differ = f"{dtype} and another dtype"
+        if differ:
+            what = f"a loop in which {p.hint!r} goes round as {differ}, one after the other,"
+            refuse(s.origin, what, "start with the shape and dtype that it has later")
+        wanted = _higher(x, r)
+        if wanted is not None and _number(r) != wanted and wanted[1] is None:
+            results[k] = _as(body, r, wanted)
+        if wanted is not None and (wanted[1] is None if isinstance(x, Lit) else _is_strong(x)):
+            starts[k] = _as(made, x, wanted)  # JAX itself does that with numbers of Python that are traced
+    return tuple(starts), Block(inner.params, tuple(body.body), tuple(results))
+
+
+def _is_strong(x: Atom) -> bool:
+    number = _number(x)
+    return number is not None and number[1] is not None
+
+
+def _difference(x: ab.Type, y: ab.Type) -> str:
+    """In what two types are known to differ, if JAX cannot make them one."""
+    s, t = ab.shape_of(x), ab.shape_of(y)
+    if s is not None and t is not None and len(s) == len(t) and any(map(_never_equal, s, t)):
+        return "arrays of two shapes"
+    d, e = (getattr(z, "dtype", None) for z in (x, y))
+    if isinstance(d, str) and isinstance(e, str) and d != e and (s or t or ab.kind_of(x) == ab.kind_of(y)):
+        return f"{d} and {e}"
+    return ""
+
+
+def _never_equal(a: ab.Length, b: ab.Length) -> bool:
+    if isinstance(a, int) and isinstance(b, int):
+        return a != b
+    if isinstance(a, ab.Dim) and isinstance(b, ab.Dim) and a.symbol == b.symbol != ab.ANONYMOUS:
+        return a.offset != b.offset
+    return ab.is_one(a) and ab.never_one(b) or ab.is_one(b) and ab.never_one(a)
+
+
+def _number(x: Atom) -> Number | None:
+    """Kind and dtype of a number, whose dtype is None if it is Python's."""
+    kind = ab.kind_of(x.type)
+    return (kind, getattr(x.type, "dtype", None)) if kind is not None and ab.rank(x.type) == 0 and x != NONE else None
+
+
+def _higher(x: Atom, y: Atom) -> Number | None:
+    """What two numbers become, if they are numbers that differ."""
+    a, b = _number(x), _number(y)
+    if a is None or b is None or a == b:
+        return None
+    if a[0] == b[0]:
+        return a if a[1] is not None else b
+    return max(a, b, key=lambda z: _KINDS.index(z[0]))
+
+
+def _as(made: Made, x: Atom, wanted: Number) -> Atom:
+    """A number as one of a kind and dtype."""
+    kind, dtype = wanted
+    have = _number(x)
+    if have is None or have == wanted or have[0] == kind and dtype in (None, "float64", "int64", "bool"):
+        return x
+    if dtype is not None:
+        return made.op(prims.astype, (x, Lit(dtype)), (), ab.Scalar(kind, dtype))
+    if isinstance(x, Lit) and isinstance(x.value, int | float):
+        return Lit(_PYTHON[kind](x.value))
+    return made.op(operator.add, (x, Lit(_PYTHON[kind](0))), (), ab.Scalar(kind))
