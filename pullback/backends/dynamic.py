@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, Block, For, Lit, Op, Range, Stmt, Var, While
+from pullback.transpile.core import Atom, Block, For, Kwargs, Lit, Op, Range, Stmt, Var, While
 from pullback.transpile.rename import renamed
 from pullback.transpile.traversal import free
 
@@ -143,10 +143,14 @@ def loop(t: Traced, s: For | While, body: list[Stmt]) -> None:
         whole = made.op(while_loop, (test, step, made.packed(parts.inits)), (), packed_type(outs))
         made.take(whole, outs)
     else:
-        drops = (("drops_last", Lit(True)),) if s.stop is not None and not s.keeps else ()
+        known: Kwargs = ()
+        if isinstance(s, For) and parts.length is not None and t.is_static(s.source or ()):
+            known = (("bound", parts.length),)
+        if s.stop is not None and not s.keeps:
+            known = (*known, ("drops_last", Lit(True)))
         trail = Var("tape", ab.UNKNOWN)
         args = (test, step, made.packed(parts.inits), *env)
-        whole = made.op(kept_while, args, drops, ab.Seq("tuple", (packed_type(outs), ab.UNKNOWN)))
+        whole = made.op(kept_while, args, known, ab.Seq("tuple", (packed_type(outs), ab.UNKNOWN)))
         made.unpack(whole, outs, (trail,))
         kinds = tuple(map(t.kinds.of, parts.inner.results[n:]))
         for k, o in enumerate(s.outs[n:]):

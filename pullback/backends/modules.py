@@ -247,9 +247,9 @@ class _Module:
             node = plain_source(getattr(helpers, name))
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Name):
-                    if inner.id in runtime.__all__ and inner.id != name:
+                    if inner.id in helpers.__all__ and inner.id != name:
                         yield from visit(inner.id)
-                    if inner.id in runtime.__all__:
+                    if inner.id in helpers.__all__:
                         inner.id = self.space.helper(inner.id)
                     elif inner.id in ("np", "jnp"):
                         inner.id = self.space.arrays()

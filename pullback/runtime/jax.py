@@ -10,15 +10,26 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from pullback.runtime.jax_loops import (
+    bytes_of,
+    kept_while,
+    largest_in_batch,
+    step_back,
+    step_on,
+    true_if_alone,
+    walk_back,
+)
 from pullback.runtime.objects import record
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.trees import add_trees
 
 __all__ = [
     "add_trees",
+    "bytes_of",
     "either",
     "fitted",
     "kept_while",
+    "largest_in_batch",
     "last_written",
     "match_kinds",
     "place_diagonal",
@@ -29,6 +40,9 @@ __all__ = [
     "require_scalar",
     "scatter_add",
     "scatter_add_along",
+    "step_back",
+    "step_on",
+    "true_if_alone",
     "unbroadcast",
     "walk_back",
     "write_last",
@@ -188,81 +202,3 @@ def either(condition: Any, then: Any, orelse: Any) -> Any:
 
     one, other = eval_shape(then), eval_shape(orelse)
     return lax.cond(condition, lambda: filled(then(), other), lambda: filled(orelse(), one))
-
-
-def kept_while(test: Any, step: Any, init: Any, *env: Any, drops_last: bool = False) -> Any:
-    """`lax.while_loop`, and a trail by which `walk_back` finds its states again, last one first.
-
-    `step(state, *env)` gives the next state and what the iteration collects. Kept are at most 32 states, at equal
-    distances, which double when all places are taken: one pass, whatever the number of iterations. With `drops_last`
-    the last part of the state says whether the loop was stopped; the iteration that stopped it is then not walked.
-    What of `env` is known while tracing stays so as the key of a dict, whatever loop the trail goes through.
-    """
-    from jax import lax, tree
-
-    places = 32
-    start = tree.map(jnp.asarray, init)
-    shapes = tree.map(jnp.asarray, step(start, *env)[0])
-    start = tree.map(lambda x, y: x.astype(jnp.result_type(x, y)), start, shapes)
-
-    def one_stretch(carry: Any) -> Any:
-        state, count, used, stride, kept = carry
-        kept = tree.map(lambda b, x: b.at[used].set(x), kept, state)
-
-        def inside(c: Any) -> Any:
-            return (c[1] < (used + 1) * stride) & test(c[0])
-
-        state, count = lax.while_loop(inside, lambda c: (step(c[0], *env)[0], c[1] + 1), (state, count))
-        full = used + 1 == places
-        kept = lax.cond(full, lambda: tree.map(lambda b: b.at[: places // 2].set(b[::2]), kept), lambda: kept)
-        used, stride = jnp.where(full, places // 2, used + 1), jnp.where(full, 2 * stride, stride)
-        return state, count, used, stride, kept
-
-    room = tree.map(lambda x: jnp.zeros_like(x, shape=(places, *x.shape)), start)
-    zero, one = jnp.int32(0), jnp.int32(1)
-    state, count, used, stride, kept = lax.while_loop(
-        lambda c: test(c[0]), one_stretch, (start, zero, zero, one, room)
-    )
-    if drops_last:
-        count = count - jnp.where(state[-1] if isinstance(state, tuple) else state, 1, 0)
-    leaves, structure = tree.flatten(env)
-    known = tuple(x if isinstance(x, int | str) else None for x in leaves)
-    traced = [x if y is None else None for x, y in zip(leaves, known, strict=True)]
-    return state, (count, used, stride, kept, traced, {(structure, known): None})
-
-
-def walk_back(step: Any, trail: Any, adjoint: Any, init: Any) -> Any:
-    """What `adjoint(carry, collected, k)` gives in the end, for the iterations of a `kept_while`, the last one first.
-
-    Between two states that were kept, others are computed again and kept for a while, where by the binomial schedule
-    of Griewank and Walther (revolve, 2000), for 12 further places.
-    """
-    from math import comb
-
-    from jax import lax, tree
-
-    count, used, stride, kept, traced, ((structure, known),) = trail
-    env = tree.unflatten(structure, [x if y is None else y for x, y in zip(traced, known, strict=True)])
-    places, more = tree.leaves(kept)[0].shape[0], 12
-    longest = jnp.asarray([[min(comb(s + r, s), 2**31 - 1) for r in range(48)] for s in range(more + 2)], jnp.int32)
-    stack = tree.map(lambda b: jnp.concatenate((b, jnp.zeros_like(b, shape=(more + 1, *b.shape[1:])))), kept)
-    at = jnp.arange(places + more + 1, dtype=jnp.int32) * stride
-    top = jnp.where(count > 0, jnp.minimum(used, (count + stride - 1) // stride) - 1, 0)
-
-    def one(carry: Any) -> Any:
-        end, top, at, stack, acc = carry
-
-        def nearer(c: Any) -> Any:
-            top, at, stack = c
-            left, free = end - at[top] + 1, jnp.clip(places + more - top, 0, more + 1)
-            rounds = jnp.argmax(longest[free] >= left)
-            far = jnp.minimum(longest[free, jnp.maximum(rounds - 1, 0)], left - 1)
-            far = jnp.where(free > 1, jnp.maximum(far, 1), left - 1)
-            state = lax.fori_loop(0, far, lambda _, x: step(x, *env)[0], tree.map(lambda b: b[top], stack))
-            return top + 1, at.at[top + 1].set(at[top] + far), tree.map(lambda b, x: b.at[top + 1].set(x), stack, state)
-
-        top, at, stack = lax.while_loop(lambda c: c[1][c[0]] < end, nearer, (top, at, stack))
-        acc = adjoint(acc, step(tree.map(lambda b: b[top], stack), *env)[1], end)
-        return end - 1, top - 1, at, stack, acc
-
-    return lax.while_loop(lambda c: c[0] >= 0, one, (count - 1, top, at, stack, init))[-1]
