@@ -1,6 +1,8 @@
 """Random programs, in numbers: `python -m benchmarks.fuzz --programs 20000 --jobs 2`.
 
-They change arrays in place; with `--family objects` they are of closures, lists, dicts, comprehensions and objects.
+They change arrays in place; with `--family objects` they are of closures, lists, comprehensions and objects; with
+`--family pure` nothing is changed. With `--backend jax` code for JAX is held against that for NumPy, each tenth program
+compiled too.
 Prints how many ran right, were refused, were wrong; a failure is printed with its seed, and `--show SEED` prints its
 program, made as small as it can be by leaving lines out.
 """
@@ -11,29 +13,41 @@ import argparse
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from tests.inplace.families import FAMILIES
+from tests.inplace.families import FAMILIES, Family
 from tests.inplace.outcomes import Outcome, outcome
 from tests.inplace.shrink import shrunk
 
 
-def examine(seed: int, family: str, folder: str) -> Outcome:
+def check_for(backend: str) -> Callable[[str, int, Path, Family], Outcome]:
+    """What tells the outcome of a program for a backend."""
+    if backend == "numpy":
+        return outcome
+    import jax
+
+    from tests.backends.jax_outcomes import outcome_in_jax
+
+    jax.config.update("jax_enable_x64", True)
+    return outcome_in_jax
+
+
+def examine(seed: int, family: str, folder: str, backend: str) -> Outcome:
     """The outcome of the program of a seed."""
     path = Path(folder) / f"random_program_{seed}.py"
     try:
-        return outcome(FAMILIES[family].text_of(seed), seed, path, FAMILIES[family])
+        return check_for(backend)(FAMILIES[family].text_of(seed), seed, path, FAMILIES[family])
     finally:
         path.unlink(missing_ok=True)
 
 
-def outcomes(seeds: range, family: str, jobs: int) -> Iterator[tuple[int, Outcome]]:
+def outcomes(seeds: range, family: str, jobs: int, backend: str) -> Iterator[tuple[int, Outcome]]:
     """The outcomes of the programs of these seeds, in order."""
     with tempfile.TemporaryDirectory() as folder:
-        check = partial(examine, family=family, folder=folder)
+        check = partial(examine, family=family, folder=folder, backend=backend)
         if jobs == 1:
             yield from zip(seeds, map(check, seeds), strict=True)
             return
@@ -41,10 +55,10 @@ def outcomes(seeds: range, family: str, jobs: int) -> Iterator[tuple[int, Outcom
             yield from zip(seeds, pool.map(check, seeds, chunksize=20), strict=True)
 
 
-def show(seed: int, family: str) -> None:
+def show(seed: int, family: str, backend: str) -> None:
     """Print a program as small as it can be while the same kind of thing becomes of it."""
     with tempfile.TemporaryDirectory() as folder:
-        text, found = shrunk(FAMILIES[family].text_of(seed), seed, Path(folder), FAMILIES[family])
+        text, found = shrunk(FAMILIES[family].text_of(seed), seed, Path(folder), FAMILIES[family], check_for(backend))
     print(text)
     print(f"{found.kind}: {found.detail}")
 
@@ -57,13 +71,15 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--show", type=int, metavar="SEED")
+    parser.add_argument("--backend", choices=("numpy", "jax"), default="numpy")
     args = parser.parse_args()
     if args.show is not None:
-        return show(args.show, args.family)
+        return show(args.show, args.family, args.backend)
     kinds: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     start = time.time()
-    for seed, found in outcomes(range(args.first, args.first + args.programs), args.family, args.jobs):
+    seeds = range(args.first, args.first + args.programs)
+    for seed, found in outcomes(seeds, args.family, args.jobs, args.backend):
         kinds[found.kind] += 1
         if found.kind == "refused":
             reasons[found.detail.partition(" | ")[0]] += 1

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 Pick = Callable[[Sequence[Any]], Any]
 
 HELPERS = """
@@ -191,3 +193,10 @@ def program(pick: Pick) -> str:
     body = "\n".join(w.lines)
     rest = "    return x * y + np.sum(u * u) + v @ v\n"
     return f"import math\n\nimport numpy as np\n{HELPERS}\n\ndef f(x, y, u, v, m, n):\n{body}\n{early}{rest}"
+
+
+def arguments(seed: int) -> list[Any]:
+    """Numbers, vectors, a matrix and an integer."""
+    rng = np.random.default_rng(seed)
+    x, y = (float(rng.uniform(0.2, 1.0)) for _ in range(2))
+    return [x, y, rng.uniform(0.2, 1.0, 3), rng.uniform(-1.0, 1.0, 3), rng.uniform(-1.0, 1.0, (3, 3)), 3]

@@ -27,7 +27,7 @@ from pullback.transpile.lower import lower
 from pullback.transpile.parse.live import from_function
 from pullback.transpile.pipeline import differentiate, transpile
 from pullback.transpile.request import Request
-from tests.programs import program
+from tests.programs import arguments, program
 
 NAMES = ("x", "y", "u", "v", "m", "n")
 WRT = (0, 1, 2, 3, 4)
@@ -46,12 +46,6 @@ def module(text: str, folder: Path) -> types.ModuleType:
     sys.modules[name] = made
     spec.loader.exec_module(made)
     return made
-
-
-def arguments(seed: int) -> list[Any]:
-    rng = np.random.default_rng(seed)
-    x, y = (float(rng.uniform(0.2, 1.0)) for _ in range(2))
-    return [x, y, rng.uniform(0.2, 1.0, 3), rng.uniform(-1.0, 1.0, 3), rng.uniform(-1.0, 1.0, (3, 3)), 3]
 
 
 def check(

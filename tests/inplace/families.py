@@ -1,4 +1,4 @@
-"""The families of random programs: those that change arrays in place, and those of functions, lists and objects."""
+"""The families of random programs: those that change arrays in place or nothing, of functions, lists and objects."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tests import programs
 from tests.inplace import generator, object_programs
 from tests.inplace.expressions import SIZE, Pick
 
@@ -53,4 +54,5 @@ def object_arguments(module: types.ModuleType, seed: int) -> list[Any]:
 FAMILIES = {
     "arrays": Family(generator.program, array_arguments),
     "objects": Family(object_programs.program, object_arguments),
+    "pure": Family(programs.program, lambda module, seed: programs.arguments(seed)),
 }

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.inplace.families import Family
 from tests.inplace.outcomes import Outcome, outcome
 
 
-def shrunk(text: str, seed: int, folder: Path, family: Family) -> tuple[str, Outcome]:
+def shrunk(
+    text: str, seed: int, folder: Path, family: Family, of: Callable[[str, int, Path, Family], Outcome] = outcome
+) -> tuple[str, Outcome]:
     """The program without the statements that do not matter, and what becomes of it."""
     count = 0
 
     def examined(candidate: str) -> Outcome:
         nonlocal count
         count += 1
-        return outcome(candidate, seed, folder / f"shrunk_{seed}_{count}.py", family)
+        return of(candidate, seed, folder / f"shrunk_{seed}_{count}.py", family)
 
     text = ast.unparse(ast.parse(text))
     found = examined(text)

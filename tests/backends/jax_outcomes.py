@@ -1,0 +1,73 @@
+"""What becomes of a random program for JAX: as for NumPy, or refused with the line."""
+
+from __future__ import annotations
+
+import copy
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+import pullback
+from pullback import errors
+from tests.behaviour import with_floats
+from tests.differences import leaves
+from tests.inplace.families import Family
+from tests.inplace.outcomes import Outcome, import_text
+
+
+def outcome_in_jax(text: str, seed: int, path: Path, family: Family, jitted: int = 10) -> Outcome:
+    """What becomes of the function `f` of a program; one in so many is run under `jit` too, none for 0."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            module = import_text(text, path)
+            args = family.arguments(module, seed)
+            wrt = with_floats(args)
+            wanted = pullback.value_and_grad(module.f, wrt=wrt)(*copy.deepcopy(args))
+        except errors.PullbackError as e:
+            return Outcome("refused", f"for NumPy: {e.message} | {e.source_line.strip()}")
+        except Exception as e:
+            return Outcome("invalid", f"{type(e).__name__}: {e}")
+        try:
+            derived = pullback.value_and_grad(module.f, wrt=wrt, backend="jax")
+            compare(derived(*copy.deepcopy(args)), wanted)
+            if jitted and seed % jitted == 0 and not any(map(_is_object, args)):
+                compare(compiled(derived, args), wanted)
+        except errors.PullbackError as e:
+            return Outcome("refused" if e.line else "wrong", f"{e.message} | {e.source_line.strip()}")
+        except AssertionError as e:
+            return Outcome("wrong", str(e))
+        except Exception as e:
+            return Outcome("crash", f"{type(e).__name__}: {' '.join(str(e).split())[:300]}")
+        finally:
+            sys.modules.pop(path.stem, None)
+            if seed % 10 == 9:
+                jax.clear_caches()
+    return Outcome("ran")
+
+
+def compiled(derived: Any, args: list[Any]) -> Any:
+    """What the derivative gives under `jit`, where integers are known."""
+    scope: dict[str, Any] = {}
+    exec(compile(derived.source, "<jax>", "exec"), scope)
+    static = tuple(k for k, x in enumerate(args) if type(x) is int)
+    return jax.jit(scope["f_value_and_grad"], static_argnums=static)(*copy.deepcopy(args))
+
+
+def compare(found: Any, wanted: Any) -> None:
+    """Shapes and numbers, of which None has none."""
+    xs, ys = list(leaves(found)), list(leaves(wanted))
+    assert len(xs) == len(ys), f"{len(xs)} leaves, not {len(ys)}"
+    for x, y in zip(xs, ys, strict=True):
+        assert (x is None) == (y is None), f"{x} for {y}"
+        if x is not None:
+            assert np.shape(x) == np.shape(y), f"the shape {np.shape(x)} for {np.shape(y)}"
+            assert np.allclose(x, y, rtol=1e-8, atol=1e-9, equal_nan=True), f"{x} for {y}"
+
+
+def _is_object(x: Any) -> bool:
+    return not isinstance(x, float | int | np.ndarray)
