@@ -155,3 +155,20 @@ def test_it_composes() -> None:
 def test_a_range_that_is_traced_has_no_bound() -> None:
     found = jax.jit(emitted(bounded, 1.0, 1.7, 60))(1.0, 1.7, 60)
     close(found, pullback.value_and_grad(bounded, wrt=(0, 1))(1.0, 1.7, 60))
+
+
+def test_the_way_back_of_a_loop_in_a_branch_that_goes_down() -> None:
+    def down(x: Any, v: Any) -> Any:
+        if x > 0.5:
+            x = x * v[0]
+        else:
+            for i in range(4, 0, -2):
+                x = x + 0.1 * v[i]
+                if x < 0.2:
+                    break
+        return x * np.sum(v)
+
+    v = np.linspace(0.1, 0.9, 5)
+    for x in (0.7, 0.4, -1.0):
+        found = jax.jit(emitted(down, x, v))(x, v)
+        close(found, pullback.value_and_grad(down, wrt=(0, 1))(x, v))
