@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import inspect
 import os
@@ -17,11 +16,9 @@ from pullback import errors
 from pullback.checking import Report, check_grad
 from pullback.checking.samples import NoSample, Samples
 from pullback.checking.trees import copied
-from pullback.commands import Refused, UsageError, find_targets
+from pullback.commands import Refused, UsageError, find_function, types_and_values
 from pullback.transpile.abstract import Scalar, Type, Unknown
-from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.parse.modules import name_of
-from pullback.transpile.signature_text import parse_signature_with_values
 
 
 def check(target: str, wrt: str, signature: str, given: Sequence[str], between: str, seed: int) -> Report:
@@ -29,19 +26,13 @@ def check(target: str, wrt: str, signature: str, given: Sequence[str], between: 
 
     Raises UsageError for a command line that says too little, Refused where there is no derivative to check.
     """
-    (found,) = find_targets([target])
-    if len(found.names) != 1:
-        raise UsageError(f"{target}: say which function, with {target}:{found.names[0]}")
-    (name,) = found.names
-    try:
-        annotated = types_of_annotations(found.module.function(name))
-    except errors.PullbackError as e:
-        raise Refused([e]) from None
-    types, values = _types(signature, given, annotated, name)
-    function = _function(found.module.file, name)
+    source = find_function(target)
+    name = source.name
+    types, values = types_and_values(source, signature, given)
+    function = _function(source.file, name)
     try:
         args = _arguments(function, name, types, values, _between(between), seed)
-        _run(function, args, found.module.file, name)
+        _run(function, args, source.file, name)
         words = [w.strip() for w in wrt.split(",") if w.strip()]
         report = check_grad(function, args, wrt=[int(w) if w.isdigit() else w for w in words] if words else None)
     except errors.PullbackError as e:
@@ -57,26 +48,6 @@ def _shown(e: errors.PullbackError) -> errors.PullbackError:
     if inside and not inside.startswith(os.pardir):
         e.file = inside
     return e
-
-
-def _types(
-    signature: str, given: Sequence[str], annotated: Mapping[str, Type], function: str
-) -> tuple[dict[str, Type], dict[str, Any]]:
-    """The types that are known of parameters, of annotations only where the signature has none, and the values."""
-    try:
-        types, values = parse_signature_with_values(signature)
-    except errors.SourceError as e:
-        raise UsageError(str(e)) from None
-    for text in given:
-        name, _, value = text.partition("=")
-        try:
-            values[name.strip()] = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError):
-            raise UsageError(f"--arg {text}: expected NAME=VALUE, with a value like 5, 0.5, (1, 2) or 'text'") from None
-    for name in (*types, *values):
-        if name not in annotated:
-            raise UsageError(f"{name!r} is no parameter of {function!r} ({', '.join(annotated)})")
-    return types | {k: t for k, t in annotated.items() if k not in types and not isinstance(t, Unknown)}, values
 
 
 def _between(text: str) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""The command `pullback`: `show`, `transpile`, `check`, `demo`."""
+"""The command `pullback`: `show`, `transpile`, `export`, `check`, `demo`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
-from pullback import check_command, commands, errors
+from pullback import check_command, commands, errors, export_command
 from pullback.transpile import request
 
 WRITTEN, REFUSED, USAGE = 0, 1, 2
@@ -78,6 +78,9 @@ Given = Annotated[list[str], _option("The value of a parameter, as Python writes
 Between = Annotated[str, _option("Where floats are drawn; normal numbers if left out.", metavar="LOW,HIGH")]
 CheckedWrt = Annotated[str, _option("Parameters to differentiate by; all that hold floats if left out.", metavar="A,B")]
 Seed = Annotated[int, _option("Of the random numbers. Default: 0.")]
+ExportOutput = Annotated[str, _option("File to write to.", "-o", "--output", metavar="PATH")]
+ExportBackend = Annotated[Backend, _option("What the program is made with: jax.")]
+Platforms = Annotated[str, _option("What it is to run on: cpu, cuda, rocm, tpu. Default: cpu.", metavar="A,B")]
 
 
 def _print_version(asked: bool) -> None:
@@ -146,6 +149,26 @@ def check(
     report = check_command.check(target, wrt, signature, arg, between, seed)
     print(report)
     raise typer.Exit(WRITTEN if report.ok else REFUSED)
+
+
+@app.command()
+def export(
+    target: Annotated[str, typer.Argument(metavar="FILE:FUNCTION", show_default=False)],
+    output: ExportOutput,
+    wrt: Wrt = "",
+    mode: ModeOption = Mode.grad,
+    signature: Signature = "",
+    arg: Given = [],  # noqa: B006
+    backend: ExportBackend = Backend.jax,
+    platforms: Platforms = "cpu",
+    force: Force = False,
+) -> None:
+    """Write a gradient, or with --mode primal the function, as StableHLO that `jax.export` reads. FILE is not run."""
+    if backend is not Backend.jax:
+        raise commands.UsageError("--backend numpy: only code for JAX can be exported")
+    options = commands.Options(_mode(mode), wrt, signature, backend.value)
+    export_command.export(target, options, arg, platforms, output, force=force)
+    print(f"wrote {output}")
 
 
 @app.command()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import gast
 
 from pullback import errors, output
-from pullback.transpile.abstract import Type
+from pullback.transpile.abstract import Type, Unknown
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.depth import with_room
 from pullback.transpile.derive import derive
@@ -20,7 +21,7 @@ from pullback.transpile.parse.sources import place
 from pullback.transpile.pipeline import differentiate, find_backend, transpile
 from pullback.transpile.request import Mode, Request
 from pullback.transpile.show import core_text
-from pullback.transpile.signature_text import parse_signature
+from pullback.transpile.signature_text import parse_signature, parse_signature_with_values
 from pullback.wrt import check_wrt, wrt_positions
 
 Stage = Literal["source", "gast", "core", "adjoint", "optimised", "text"]
@@ -96,6 +97,38 @@ def _target(file: str, names: Sequence[str]) -> Target:
     return Target(module, tuple(dict.fromkeys(names)))
 
 
+def find_function(argument: str) -> FunctionSource:
+    """The one function that `FILE:FUNCTION` names."""
+    (found,) = find_targets([argument])
+    if len(found.names) != 1:
+        raise UsageError(f"{argument}: say which function, with {argument}:{found.names[0]}")
+    try:
+        return found.module.function(found.names[0])
+    except errors.PullbackError as e:
+        raise Refused([e]) from None
+
+
+def types_and_values(
+    source: FunctionSource, signature: str, given: Sequence[str]
+) -> tuple[dict[str, Type], dict[str, Any]]:
+    """The types that are known of parameters, of annotations only where the signature has none, and the values."""
+    annotated = types_of_annotations(source)
+    try:
+        types, values = parse_signature_with_values(signature)
+    except errors.SourceError as e:
+        raise UsageError(str(e)) from None
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            values[name.strip()] = ast.literal_eval(value.strip())
+        except (ValueError, SyntaxError):
+            raise UsageError(f"--arg {text}: expected NAME=VALUE, with a value like 5, 0.5, (1, 2) or 'text'") from None
+    for name in (*types, *values):
+        if name not in annotated:
+            raise UsageError(f"{name!r} is no parameter of {source.name!r} ({', '.join(annotated)})")
+    return types | {k: t for k, t in annotated.items() if k not in types and not isinstance(t, Unknown)}, values
+
+
 def one_text(targets: Sequence[Target], options: Options) -> str:
     """All targets in one marked text."""
     return _marked(targets, _joined(texts(targets, options), options))
@@ -108,7 +141,7 @@ def _marked(targets: Sequence[Target], text: str) -> str:
 def texts(targets: Sequence[Target], options: Options) -> list[str]:
     """One text for each target, its functions joined. Raises Refused with all reasons if there are any."""
     _check_signature(targets, options.signature)
-    _check_options(options)
+    check_options(options)
     reasons: list[errors.PullbackError] = []
     found: list[list[str]] = []
     for target in targets:
@@ -123,7 +156,7 @@ def texts(targets: Sequence[Target], options: Options) -> list[str]:
     return [_joined(t, options) for t in found]
 
 
-def _check_options(options: Options) -> None:
+def check_options(options: Options) -> None:
     """Refuse options that mean nothing together."""
     if options.check_finite and options.backend != "numpy":
         raise UsageError("--check-finite is for NumPy only yet")

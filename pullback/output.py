@@ -6,7 +6,7 @@ import ast
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -30,13 +30,18 @@ def write(path: str | os.PathLike[str], text: str, *, force: bool = False, keep:
     and for the files of `keep`, which are never written over.
     """
     check_target(path, force=force, keep=keep)
+    replace_file(path, text.encode())
+
+
+def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
+    """Put content into a file, whole or not at all. Raises PullbackError where that cannot be done."""
     target = Path(os.path.realpath(path))
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
             os.chmod(temporary, mode)
             os.replace(temporary, target)
         except BaseException:
@@ -46,8 +51,22 @@ def write(path: str | os.PathLike[str], text: str, *, force: bool = False, keep:
         raise errors.PullbackError(f"cannot be written: {e.strerror}", file=str(path)) from None
 
 
-def check_target(path: str | os.PathLike[str], *, force: bool = False, keep: Iterable[str] = ()) -> None:
-    """Refuse what `write` would refuse, before there is anything to write."""
+def _begins_with_the_mark(target: Path) -> bool:
+    try:
+        with target.open("rb") as file:
+            return file.read(len(MARK)) == MARK.encode()
+    except OSError:
+        return False
+
+
+def check_target(
+    path: str | os.PathLike[str],
+    *,
+    force: bool = False,
+    keep: Iterable[str] = (),
+    is_ours: Callable[[Path], bool] = _begins_with_the_mark,
+) -> None:
+    """Refuse what `write` would refuse, before there is anything to write. `is_ours`: did pullback write a file?"""
     target = Path(path)
     if not target.parent.is_dir():
         raise errors.PullbackError(f"the folder {str(target.parent)!r} does not exist", file=str(path))
@@ -57,17 +76,9 @@ def check_target(path: str | os.PathLike[str], *, force: bool = False, keep: Ite
         return
     if any(os.path.exists(k) and target.samefile(k) for k in keep):
         raise errors.PullbackError("the output would replace its own input", file=str(path))
-    if not force and not _is_ours(target):
+    if not force and not is_ours(target):
         hint = "Choose another name, or write over it with --force."
         raise errors.PullbackError("exists, and was not written by pullback", file=str(path), hint=hint)
-
-
-def _is_ours(target: Path) -> bool:
-    try:
-        with target.open("rb") as file:
-            return file.read(len(MARK)) == MARK.encode()
-    except OSError:
-        return False
 
 
 def _umask() -> int:

@@ -68,7 +68,7 @@ def offenders(layer, forbidden):
 STAGES = ("pipeline", "parse", "live", "static", "scope", "modules", "lower", "reverse", "derive", "load", "watch")
 ABOVE = (
     "pullback.api", "pullback.check_command", "pullback.checking", "pullback.cli", "pullback.commands",
-    "pullback.demo", "pullback.stdlib.train", "pullback.testing",
+    "pullback.demo", "pullback.export_command", "pullback.jax_export", "pullback.stdlib.train", "pullback.testing",
 )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ RULES = {
     "the compiler knows nothing of what stands on it": (is_compiler, lambda m: is_in(m, *ABOVE)),
     "errors know nothing": (lambda m: m == "pullback.errors", lambda m: is_in(m, "pullback")),
     "nothing knows the command line": (
-        lambda m: m not in ("pullback.cli", "pullback.commands", "pullback.check_command"),
+        lambda m: m not in ("pullback.cli", "pullback.commands", "pullback.check_command", "pullback.export_command"),
         lambda m: is_in(m, "pullback.cli", "pullback.commands", "pullback.check_command"),
     ),
     "modules are imported from where they are, not through the package": (

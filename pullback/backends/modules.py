@@ -307,7 +307,7 @@ def _from_imports(members: dict[tuple[str, str], str]) -> list[Any]:
 
 
 def plain_source(f: Any) -> ast.FunctionDef:
-    """A helper's own source, without annotations."""
+    """A helper's own source, without annotations, and with one line of documentation."""
     node = _Plain().visit(ast.parse(textwrap.dedent(inspect.getsource(f))).body[0])
     assert isinstance(node, ast.FunctionDef)
     return node
@@ -318,6 +318,9 @@ class _Plain(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
+        if doc := ast.get_docstring(node):
+            node.body[0] = ast.Expr(ast.Constant(doc.split("\n")[0]))
+            ast.copy_location(node.body[0], node)
         return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:

@@ -1,0 +1,81 @@
+"""The programs of which it is tried where they run: what the goldens for JAX show, and the models of the examples."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import pullback
+from tests.golden_files import all_goldens, import_file
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A function of emitted code, with arguments."""
+
+    name: str
+    text: str
+    args: tuple[Any, ...]
+
+    @property
+    def static(self) -> tuple[int, ...]:
+        """The arguments that are a part of the program."""
+        return tuple(k for k, x in enumerate(self.args) if type(x) is int)
+
+    def function(self) -> Callable[..., Any]:
+        """The function."""
+        scope: dict[str, Any] = {}
+        exec(compile(self.text, f"<{self.name}>", "exec", dont_inherit=True), scope)
+        found: Callable[..., Any] = scope[self.name]
+        return found
+
+    def in_precision(self, dtype: Any) -> Emitted:
+        """With arrays of another precision. Numbers of Python stay, they have none."""
+        import jax
+
+        def cast(x: Any) -> Any:
+            return x.astype(dtype) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
+
+        return replace(self, args=jax.tree.map(cast, self.args))
+
+
+@cache
+def programs() -> dict[str, Emitted]:
+    """All of them, by what they are called in tests."""
+    out: dict[str, Emitted] = {}
+    for golden in all_goldens():
+        if golden.backend == "jax":
+            suffix = "" if golden.mode == "primal" else f"_{golden.mode.replace('-', '_')}"
+            out[golden.name] = Emitted(f"{golden.function}{suffix}", golden.output, golden.arguments()[0])
+    rng = np.random.default_rng(0)
+    sizes = ((64, 16), (16,), (16, 8), (8,), (8, 10), (10,))
+    weights = [0.3 * rng.standard_normal(s) for s in sizes]
+    args = (*weights, rng.uniform(0.0, 1.0, (5, 64)), rng.integers(0, 10, 5))
+    out["digits"] = _example("digits/model.py", "loss", pullback.value_and_grad, range(6), args)
+    start = np.tile([-1.2, 1.0], 5)
+    out["rosenbrock"] = _example("rosenbrock/minimise.py", "rosenbrock", pullback.value_and_grad, (0,), (start,))
+    return out
+
+
+def _example(file: str, name: str, derivative: Any, wrt: Any, args: tuple[Any, ...]) -> Emitted:
+    path = EXAMPLES / file
+    before = sys.modules.get(path.stem)
+    f = getattr(import_file(path), name)
+    try:
+        text = derivative(f, wrt=tuple(wrt), backend="jax").specialize(*args).source
+    finally:
+        del sys.modules[path.stem]
+        if before is not None:
+            sys.modules[path.stem] = before
+    return Emitted(f"{name}_{derivative.__name__}", text, args)
+
+
+NAMES = tuple(programs())
