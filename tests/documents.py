@@ -62,7 +62,8 @@ def printed(command: str, folder: Path) -> str:
     """What a command prints, errors included; `pullback` and `python` are those that run the tests."""
     program, *arguments = shlex.split(command)
     start = {"python": [sys.executable], "pullback": [sys.executable, "-m", "pullback.cli"], "cat": ["cat"]}[program]
-    environment = dict(os.environ, PYTHONPATH=os.pathsep.join([str(ROOT), str(folder)]), COLUMNS="88", NO_COLOR="1")
+    path = os.pathsep.join([str(ROOT), str(folder)])
+    environment = dict(os.environ, PYTHONPATH=path, COLUMNS="88", NO_COLOR="1", JAX_PLATFORMS="cpu")
     done = subprocess.run(
         [*start, *arguments], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

@@ -299,17 +299,18 @@ class Expressions:
 
     def dtype(self, text: str) -> Any:
         """A dtype by its name."""
+        return self.scalar_type(text)
+
+    def scalar_type(self, text: str) -> Any:
+        """The class of the scalars of a dtype, which is called with a number."""
         return name(f"{self.space.arrays()}.{'bool_' if text == 'bool' else text}")
 
     def _astype(self, e: Apply) -> Any:
         x, dtype = e.args
-        node = self.dtype(dtype.value) if isinstance(dtype, Lit) and isinstance(dtype.value, str) else self(dtype)
-        if (
-            isinstance(type_of(x), ab.Scalar)
-            and isinstance(dtype, Lit)
-            and dtype.value not in (float, int, bool, complex)
-        ):
-            return call(node, self(x))
+        known: Any = dtype.value if isinstance(dtype, Lit) else None
+        if isinstance(type_of(x), ab.Scalar) and known not in (None, float, int, bool, complex):
+            return call(self.scalar_type(np.dtype(known).name), self(x))
+        node = self.dtype(known) if isinstance(known, str) else self(dtype)
         array = isinstance(type_of(x), ab.Array)
         made = call(
             ast.Attribute(self(x) if array else call(f"{self.space.arrays()}.asarray", self(x)), "astype", ast.Load()),
@@ -347,9 +348,9 @@ class Expressions:
         if isinstance(value, np.dtype):
             return self.dtype(value.name)
         if isinstance(value, np.generic):
-            return call(self.dtype(value.dtype.name), self.literal(value.item()))
+            return call(self.scalar_type(value.dtype.name), self.literal(value.item()))
         if isinstance(value, type) and issubclass(value, np.generic):
-            return name(f"{self.space.arrays()}.{value.__name__}")
+            return self.dtype(value.__name__)
         return name(self.space.callable(value))
 
     def _number(self, value: int | float | complex) -> Any:

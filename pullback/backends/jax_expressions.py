@@ -74,6 +74,11 @@ class JaxExpressions(Expressions):
         rank = ab.rank(type_of(e.args[0]))
         return call(f"{self.space.arrays()}.atleast_1d", self(e.args[0])) if rank in (None, 0) else self(e.args[0])
 
+    def dtype(self, text: str) -> Any:
+        """A dtype by its name: Python's for one of 64 bits, which JAX does not warn of where it works in 32."""
+        wide = {"float64": float, "int64": int, "complex128": complex}.get(text)
+        return self.scalar_type(text) if wide is None else self.literal(wide)
+
     def literal(self, value: Any, text: str = "") -> Any:
         """A constant, or the name of a function of the program."""
         return name(self.functions(value.key)[0]) if isinstance(value, Step) else super().literal(value, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,18 +13,23 @@ from typing import Any
 import numpy as np
 
 import pullback
-from tests.golden_files import all_goldens, import_file
+from tests.golden_files import Golden, all_goldens, import_file
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @dataclass(frozen=True)
 class Emitted:
-    """A function of emitted code, with arguments."""
+    """A function of emitted code, with arguments. `wrt`: where those are whose gradients it gives, None for a primal.
+
+    `derived`: what writes it for other kinds of arguments, None for a golden, whose text names no kind.
+    """
 
     name: str
     text: str
     args: tuple[Any, ...]
+    wrt: tuple[int, ...] | None
+    derived: Any = None
 
     @property
     def static(self) -> tuple[int, ...]:
@@ -44,7 +50,9 @@ class Emitted:
         def cast(x: Any) -> Any:
             return x.astype(dtype) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
 
-        return replace(self, args=jax.tree.map(cast, self.args))
+        args = jax.tree.map(cast, self.args)
+        text = self.derived.specialize(*args).source if self.derived else self.text
+        return replace(self, args=args, text=text)
 
 
 @cache
@@ -53,8 +61,7 @@ def programs() -> dict[str, Emitted]:
     out: dict[str, Emitted] = {}
     for golden in all_goldens():
         if golden.backend == "jax":
-            suffix = "" if golden.mode == "primal" else f"_{golden.mode.replace('-', '_')}"
-            out[golden.name] = Emitted(f"{golden.function}{suffix}", golden.output, golden.arguments()[0])
+            out[golden.name] = _of_golden(golden)
     rng = np.random.default_rng(0)
     sizes = ((64, 16), (16,), (16, 8), (8,), (8, 10), (10,))
     weights = [0.3 * rng.standard_normal(s) for s in sizes]
@@ -65,17 +72,26 @@ def programs() -> dict[str, Emitted]:
     return out
 
 
+def _of_golden(golden: Golden) -> Emitted:
+    defined = {d.name: d for d in ast.parse(golden.input).body if isinstance(d, ast.FunctionDef)}
+    names = [a.arg for a in defined[golden.function].args.args]
+    primal = golden.mode == "primal"
+    name = golden.function if primal else f"{golden.function}_{golden.mode.replace('-', '_')}"
+    return Emitted(name, golden.output, golden.arguments()[0], None if primal else tuple(map(names.index, golden.wrt)))
+
+
 def _example(file: str, name: str, derivative: Any, wrt: Any, args: tuple[Any, ...]) -> Emitted:
     path = EXAMPLES / file
     before = sys.modules.get(path.stem)
     f = getattr(import_file(path), name)
     try:
-        text = derivative(f, wrt=tuple(wrt), backend="jax").specialize(*args).source
+        derived = derivative(f, wrt=tuple(wrt), backend="jax")
+        text = derived.specialize(*args).source
     finally:
         del sys.modules[path.stem]
         if before is not None:
             sys.modules[path.stem] = before
-    return Emitted(f"{name}_{derivative.__name__}", text, args)
+    return Emitted(f"{name}_{derivative.__name__}", text, args, tuple(wrt), derived)
 
 
 NAMES = tuple(programs())
