@@ -72,6 +72,23 @@ def programs() -> dict[str, Emitted]:
     return out
 
 
+def compiled_for(program: Emitted, device: Any) -> Any:
+    """A program in single precision as the compiler for a device makes it, which need not be here."""
+    import jax
+
+    where = jax.sharding.SingleDeviceSharding(device)
+
+    def spec(x: Any) -> Any:
+        x = jax.numpy.asarray(x)
+        return jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=where)
+
+    program = program.in_precision("float32")
+    args = [x if k in program.static else jax.tree.map(spec, x) for k, x in enumerate(program.args)]
+    compiled = jax.jit(program.function(), static_argnums=program.static).lower(*args).compile()
+    assert {d for s in jax.tree.leaves(compiled.output_shardings) for d in s.device_set} == {device}
+    return compiled
+
+
 def _of_golden(golden: Golden) -> Emitted:
     defined = {d.name: d for d in ast.parse(golden.input).body if isinstance(d, ast.FunctionDef)}
     names = [a.arg for a in defined[golden.function].args.args]

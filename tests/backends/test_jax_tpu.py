@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.backends.jax_programs import NAMES, programs
+from tests.backends.jax_programs import NAMES, compiled_for, programs
 
 os.environ.setdefault("TPU_SKIP_MDS_QUERY", "1")  # there is no TPU to ask what it is
 os.environ.setdefault("ALLOW_MULTIPLE_LIBTPU_LOAD", "1")  # by the processes that tests run in
@@ -28,15 +28,6 @@ def device() -> Any:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_compiler_for_tpus_takes_it(name: str, device: Any) -> None:
-    program = programs()[name].in_precision("float32")
-    where = jax.sharding.SingleDeviceSharding(device)
-
-    def spec(x: Any) -> Any:
-        x = jax.numpy.asarray(x)
-        return jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=where)
-
-    args = [x if k in program.static else jax.tree.map(spec, x) for k, x in enumerate(program.args)]
-    compiled = jax.jit(program.function(), static_argnums=program.static).lower(*args).compile()
-    kinds = {d.device_kind for s in jax.tree.leaves(compiled.output_shardings) for d in s.device_set}
-    assert kinds == {"TPU v5 lite"}
+    compiled = compiled_for(programs()[name], device)
+    assert device.device_kind == "TPU v5 lite"
     assert "T(" in compiled.as_text().split("\n")[0]  # tiles, in which no other machine lays arrays out
