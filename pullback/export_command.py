@@ -11,7 +11,7 @@ import gast
 
 from pullback import errors, output
 from pullback.commands import Options, Refused, UsageError, check_options, find_function, request_of, types_and_values
-from pullback.jax_export import PLATFORMS, NoSpec, Parameter, artefact, is_artefact, with_lengths
+from pullback.jax_export import PLATFORMS, NoSpec, Parameter, artefact, is_artefact, specs, with_lengths
 from pullback.transpile.abstract import UNKNOWN, Scalar, Type, Unknown
 from pullback.transpile.annotations import types_of_annotations
 from pullback.transpile.depth import with_room
@@ -91,12 +91,13 @@ def _artefact(
     if source.tree.args.vararg or source.tree.args.kwarg:
         hint = "Write a function around it that names them."
         raise errors.NotSupportedYet(f"{source.name!r} takes any number of arguments", file=source.file, hint=hint)
-    emitted = transpile(source, types, request, "jax", standalone=True)
-    along = [parameters[i].name for i in request.wrt] if request.mode in ALONG else []
     try:
-        return emitted.name, artefact(emitted, parameters, along, platforms)
+        args = specs(parameters, [parameters[i].name for i in request.wrt] if request.mode in ALONG else [])
     except NoSpec as e:
         raise UsageError(f"{e.message}\n   {e.hint}") from None
+    emitted = transpile(source, types, request, "jax", standalone=True)
+    try:
+        return emitted.name, artefact(emitted, parameters, args, platforms)
     except Exception as e:
         reason = str(e).split("\n")[0]
         message = f"{source.name!r} cannot be exported for {', '.join(platforms)}: {type(e).__name__}: {reason}"

@@ -37,21 +37,27 @@ class Parameter:
     value: Any = None
 
 
-def artefact(
-    emitted: Emitted, parameters: Sequence[Parameter], along: Sequence[str], platforms: Sequence[str]
-) -> bytes:
-    """The serialised program of a standalone text; its arguments are the parameters without a value, in order.
+def specs(parameters: Sequence[Parameter], along: Sequence[str]) -> list[Any]:
+    """What JAX takes for the arguments of an artefact: the parameters without a value, in order, and tangents.
 
-    `along`: the parameters after which tangents follow. Raises NoSpec where it is not known what an argument is, and
-    what JAX raises where there is no program.
+    `along`: the parameters along which these are. Raises NoSpec where it is not known what an argument is.
+    """
+    free = [p for p in parameters if not p.given]
+    moved = [next(p for p in parameters if p.name == name) for name in along]
+    with bits_of_64(needs_64_bits([p.type for p in free])):
+        made = _Specs([p.type for p in free])
+        return [made.of(p) for p in (*free, *moved)]
+
+
+def artefact(emitted: Emitted, parameters: Sequence[Parameter], args: Sequence[Any], platforms: Sequence[str]) -> bytes:
+    """The serialised program of a standalone text, for arguments as `specs` gives them.
+
+    Raises what JAX raises where there is no program.
     """
     from jax import export, jit
 
     free = [p for p in parameters if not p.given]
-    moved = [next(p for p in parameters if p.name == name) for name in along]
-    specs = _Specs([p.type for p in free])
     with bits_of_64(needs_64_bits([p.type for p in free])):
-        args = [specs.of(p) for p in (*free, *moved)]
         function = _called_with(_function(emitted), parameters, free)
         return bytes(export.export(jit(function), platforms=tuple(platforms))(*args).serialize())
 
