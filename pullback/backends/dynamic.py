@@ -48,7 +48,8 @@ class _Loop:
         self.stopped = Var("stopped", BOOL) if s.stop is not None else None
         first, last = (() if self.count is None else (self.count,)), (() if self.stopped is None else (self.stopped,))
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
-        self.length = self.made.length(s) if isinstance(s, For) else None
+        known = isinstance(s, For) and t.is_static(s.source or ())
+        self.length = self.made.length(s, known) if isinstance(s, For) else None
         t.note_carried(s)
         inits, self.inner = fit_loop(s, t.traced(s.body), self.made)
         inits = t.started(inits, s.carried, self.inner, s.origin)

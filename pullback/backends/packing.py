@@ -91,19 +91,25 @@ class Made:
         result = packed[0] if len(packed) == 1 else inner.packed(packed)
         return Block(tuple(given), tuple(inner.body), (result,))
 
-    def length(self, s: For) -> Atom:
-        """How many iterations a loop has at most, computed from traced bounds; less than none are none."""
+    def length(self, s: For, known: bool) -> Atom:
+        """How many iterations a loop has at most, by Python if its bounds are known; less than none are none."""
         r = s.source
         if r is None:
             return self.op(prims.dim, (s.items[0], ZERO), (), INT)
         if r.step == ONE and r.start == ZERO:
             return r.stop
-        if r.step in (ONE, Lit(-1)):
-            ends = (r.stop, r.start) if r.step == ONE else (r.start, r.stop)
-            return self.op(operator.sub, ends, (), INT)
-        sign = self.op(np.sign, (r.step,), (), INT)
-        far = self.op(operator.add, (self.op(operator.sub, (r.stop, r.start), (), INT), r.step), (), INT)
-        return self.op(operator.floordiv, (self.op(operator.sub, (far, sign), (), INT), r.step), (), INT)
+        step = r.step.value if isinstance(r.step, Lit) and type(r.step.value) is int else None
+        if known and step != 1:
+            return self.op(len, (self.op(range, (r.start, r.stop, r.step), (), ab.UNKNOWN),), (), INT)
+        if step is None:
+            sign = self.op(np.sign, (r.step,), (), INT)
+            far = self.op(operator.add, (self.op(operator.sub, (r.stop, r.start), (), INT), r.step), (), INT)
+            return self.op(operator.floordiv, (self.op(operator.sub, (far, sign), (), INT), r.step), (), INT)
+        far = self.op(operator.sub, (r.stop, r.start) if step > 0 else (r.start, r.stop), (), INT)
+        if abs(step) == 1:
+            return far
+        far = self.op(operator.add, (far, Lit(abs(step) - 1)), (), INT)
+        return self.op(operator.floordiv, (far, Lit(abs(step))), (), INT)
 
     def indices(self, r: Range | None, items: Sequence[Atom]) -> Atom:
         """What the index of a loop runs over."""
