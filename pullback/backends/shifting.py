@@ -6,9 +6,10 @@ Before::
 
 After::
 
-    p = pad(d, 2); du4 = du + (p[:-2] + p[1:-1] + p[2:])
+    p = pad(optimization_barrier(d), 2); du4 = du + (p[:-2] + p[1:-1] + p[2:])
 
-XLA makes one loop over the array of that; of writes it makes one each.
+XLA makes one loop over the array of that; of writes it makes one each. Without the barrier it would compute each element
+of `d` again at each shift.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import reads, variables
 
 from .packing import Made
+from .traced_ops import optimization_barrier
 
 LEAST = 3
 
@@ -121,7 +123,8 @@ def _rewrite(body: list[Stmt], group: Sequence[Op]) -> None:
     every: Arg = tuple((Lit(w), Lit(w)) for w in widths)
     lengths_around = tuple(map(ab.shift, ab.shape_of(a.type) or (), widths))
     t = ab.Array(a.type.dtype if isinstance(a.type, ab.Array) else None, lengths_around)
-    around = made.op(np.pad, (d, Lit(widths[0]) if len(set(widths)) == 1 else every), (), t)
+    once = made.op(optimization_barrier, (d,), (), d.type)
+    around = made.op(np.pad, (once, Lit(widths[0]) if len(set(widths)) == 1 else every), (), t)
     total: Var | None = None
     for cuts in of_group:
         index = tuple(_part(end, lower) for lower, end in cuts)
