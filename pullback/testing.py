@@ -171,7 +171,7 @@ class _Call:
     def check_small_cotangents(self) -> None:
         """One number for every element, where a rule takes that, is worth an array of it."""
         found, out = _find(self.op, self.active), self.op(*self.inputs, **self.static)
-        if found.kind != "reverse" or found.ct == "whole" or not np.shape(out):
+        if found.kind != "reverse" or found.ct in ("whole", "parts") or not np.shape(out):
             return
         gs = self.reverse(self.inputs, np.full_like(out, 0.7))
         small = self.reverse(self.inputs, 0.7) if found.ct != "passed" else (0.7,) * len(self.inputs)

@@ -56,7 +56,7 @@ _POSITIONAL = frozenset(
         "shift",
     }
 )
-_KEYWORD_ONLY: frozenset[Any] = frozenset({np.diagonal, np.trace, np.rot90})
+_KEYWORD_ONLY: frozenset[Any] = frozenset({np.diagonal, np.trace, np.rot90, np.linalg.tensordot})
 NONE = Lit(None)
 _ATTRIBUTES: dict[Callable[..., Any], str] = {np.size: "size", np.ndim: "ndim", np.shape: "shape"}
 
@@ -68,6 +68,11 @@ def name(text: str, store: bool = False) -> Any:
     for part in rest:
         node = ast.Attribute(node, part, ast.Load())
     return node
+
+
+def _is_positional(op: Any, keyword: str) -> bool:
+    """Is an argument written without its name?"""
+    return keyword in _POSITIONAL and op not in _KEYWORD_ONLY or op is np.linalg.matrix_power
 
 
 def call(function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -188,10 +193,11 @@ class Expressions:
         """A plain call of a function by its name; keywords that nobody writes become positions."""
         args, kwargs = list(e.args), list(e.kwargs)
         numpys = (getattr(op, "__module__", None) or "").partition(".")[0] == "numpy"
-        while numpys and kwargs and kwargs[0][0] in _POSITIONAL and op not in _KEYWORD_ONLY:
+        while numpys and kwargs and _is_positional(op, kwargs[0][0]):
             args.append(kwargs.pop(0)[1])
         f = name(self.space.callable(op))
-        if isinstance(f, ast.Attribute) and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
+        own = isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name)  # none of np.linalg
+        if own and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
             f = ast.Attribute(self(args.pop(0)), f.attr, ast.Load())
         return call(f, *(self.argument(x) for x in args), **{k: self(x) for k, x in kwargs})
 

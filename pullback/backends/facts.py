@@ -60,6 +60,10 @@ _FRESH_NAMES = """
     count_nonzero nonzero nansum nanmean nanmax nanmin dot inner outer matmul tensordot kron convolve where clip
     interp sign isclose allclose
 """.split()
+_FRESH_OF_MATRICES = """
+    inv det solve cholesky svdvals eigvalsh pinv norm cond matrix_norm vector_norm matrix_power multi_dot vecdot
+    tensordot outer matmul cross trace tensorinv tensorsolve
+""".split()
 
 
 def update_item(a: Any, index: Any, value: Any, *, op: Any, via: tuple[tuple[Any, ...], ...] = ()) -> Any:
@@ -82,6 +86,7 @@ FRESH: frozenset[Any] = frozenset(
     [
         *(getattr(np, name) for name in _FRESH_NAMES if hasattr(np, name)),
         *random.FUNCTIONS,
+        *(getattr(np.linalg, name) for name in _FRESH_OF_MATRICES),
         *BINARY,
         *COMPARE,
         *UNARY,
@@ -99,6 +104,7 @@ FRESH: frozenset[Any] = frozenset(
         builtins.bool,
         np.ndarray.copy,
         copy.deepcopy,
+        runtime.cofactors,
         runtime.last_written,
         runtime.place_diagonal,
         runtime.product_of_others,
@@ -109,7 +115,7 @@ FRESH: frozenset[Any] = frozenset(
         runtime.zeros_to_fill,
     ]
 )
-_READ_ONLY: frozenset[Any] = frozenset({np.broadcast_to, np.diagonal, np.diag})
+_READ_ONLY: frozenset[Any] = frozenset({np.broadcast_to, np.diagonal, np.linalg.diagonal, np.diag})
 _CHEAP: frozenset[Any] = frozenset({prims.dim, prims.item, np.size, np.ndim, builtins.len})
 _CHEAP_INTEGER: frozenset[Any] = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv})
 

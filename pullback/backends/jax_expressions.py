@@ -25,6 +25,7 @@ from .namespace import Namespace
 from .script import Apply, Choice, Cut, Expr
 from .traced_ops import Step
 
+ONE_TRIANGLE: frozenset[Any] = frozenset({np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh})
 RANDOM: dict[Any, str] = {f: f.__name__ for f in random.FUNCTIONS} | {random.key: "PRNGKey"}
 
 
@@ -66,6 +67,10 @@ class JaxExpressions(Expressions):
         """A call of JAX's function for one of Python's numbers, or a plain one."""
         if op in RANDOM:
             return self._drawn(op, e)
+        if op in ONE_TRIANGLE:  # JAX would take the mean of the two
+            kwargs = {k: self(x) for k, x in e.kwargs}
+            function = f"{self.space.arrays()}.linalg.{op.__name__}"
+            return call(function, *map(self, e.args), **kwargs, symmetrize_input=ast.Constant(False))
         form = None if self.is_static(e) else form_of(op, len(e.args))
         return super().call(op, e) if form is None else form(self, e)
 

@@ -43,6 +43,8 @@ def map_leaves(f: Callable[[Any], Any], tree: Tree) -> Tree:
             return {k: map_leaves(f, x) for k, x in tree.items()}
         case _ if (held := attributes_of(tree)) is not None:
             return record(type(tree), **{k: map_leaves(f, x) for k, x in held.items()})
+        case tuple() if hasattr(tree, "_make"):
+            return type(tree)._make(map_leaves(f, x) for x in tree)
         case list() | tuple():
             return type(tree)(map_leaves(f, x) for x in tree)
         case _:

@@ -5,7 +5,7 @@ from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import last_written, place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.order import order, place_to_insert
-from pullback.runtime.products import product_of_others
+from pullback.runtime.products import cofactors, product_of_others
 from pullback.runtime.raising import error_called
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
@@ -18,6 +18,7 @@ __all__ = [
     "alike",
     "arrays_in",
     "at_least_one",
+    "cofactors",
     "error_called",
     "fitted",
     "last_written",

@@ -26,6 +26,7 @@ from pullback.runtime.trees import add_trees
 __all__ = [
     "add_trees",
     "bytes_of",
+    "cofactors",
     "either",
     "fitted",
     "kept_while",
@@ -139,6 +140,14 @@ def product_of_others(a: Any) -> Any:
     before = jnp.cumprod(jnp.concatenate((one, a[..., :-1]), axis=-1), axis=-1)
     after = jnp.cumprod(jnp.concatenate((one, a[..., :0:-1]), axis=-1), axis=-1)
     return before * after[..., ::-1]
+
+
+def cofactors(a: Any) -> Any:
+    """The cofactor of each element of each matrix: the determinant without its row and column, with its sign."""
+    from jax import vjp
+
+    out, pull = vjp(jnp.linalg.det, a)
+    return pull(jnp.ones_like(out))[0]
 
 
 def zeros_of(x: Any) -> Any:

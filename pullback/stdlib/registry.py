@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 from pullback.stdlib.signatures import check_signature, is_users
 
 Op = Callable[..., Any]
-Takes = Literal["whole", "scalar", "elementwise", "passed"]
+Takes = Literal["whole", "scalar", "elementwise", "passed", "parts"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -80,6 +80,7 @@ class _RuleDecorator:
         `ct` says which cotangents the rule takes: "whole", in the shape of `out`; "scalar", also one number that stands
         for every element; "elementwise", also any that broadcasts against `out`, because it works element by element.
         "passed": one number that stands for every element is also the cotangent of each operand (a transpose, a sum).
+        "parts": of an operation that gives a tuple, a tuple of cotangents, with None for an item that has none.
 
         Raises ValueError when the operation has such a rule already, RuleError when its parameters do not fit those of
         the operation.

@@ -50,10 +50,14 @@ class Array:
 
 @dataclass(frozen=True)
 class Seq:
-    """A tuple or list of known length; items may differ in type."""
+    """A tuple or list of known length; items may differ in type.
+
+    `names`: by which a library's named tuple lets its items be read; no part of the type.
+    """
 
     kind: Literal["tuple", "list"]
     items: tuple[Type, ...]
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

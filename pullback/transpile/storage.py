@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from pullback import runtime
 from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
@@ -37,9 +38,15 @@ _FRESH_NAMES = """
     isposinf isreal iscomplex indices diag_indices tril_indices triu_indices unravel_index ravel_multi_index
 """.split()
 
+_FRESH_OF_MATRICES = """
+    inv det slogdet solve cholesky qr svd svdvals eigh eigvalsh pinv lstsq norm cond matrix_norm vector_norm
+    multi_dot vecdot tensordot outer matmul cross trace tensorinv tensorsolve matrix_rank
+""".split()
+
 _FRESH: frozenset[OpFunction] = frozenset((
     *ARITHMETIC, *(REDUCTIONS - {sum}), *(getattr(np, name) for name in _FRESH_NAMES), *random.FUNCTIONS,
-    len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, np.linalg.norm,
+    *(getattr(np.linalg, name) for name in _FRESH_OF_MATRICES),
+    len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, runtime.cofactors,
 ))  # fmt: skip
 
 
@@ -56,11 +63,12 @@ class Sharing(Enum):
 
 _VIEWS: frozenset[Any] = frozenset(
     {
-        *(np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.matrix_transpose, np.expand_dims, np.squeeze),
+        *(np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze),
+        *(np.matrix_transpose, np.linalg.matrix_transpose),
         *(np.flip, np.fliplr, np.flipud, np.rot90),
     }
 )
-_READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to})
+_READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.linalg.diagonal, np.broadcast_to})
 _MAYBE: frozenset[Any] = frozenset({np.reshape, np.ravel, np.ascontiguousarray, np.asfortranarray, np.real, np.imag})
 
 

@@ -27,7 +27,7 @@ def f_grad(a, b, u, v):
     dsecond = d2 * third
     dthird = dthird + d2 * second
     # first, second, third = np.split(c, 3)
-    dc = u + unbroadcast(np.concatenate((dfirst, dsecond, dthird)), c)
+    dc = u + np.concatenate((dfirst, dsecond, dthird))
     # c = np.concatenate([a, b])
     da = unbroadcast(dc[:a.shape[0]], a)
     db = unbroadcast(dc[a.shape[0]:], b)

@@ -19,8 +19,6 @@ def split_heads(x, w):
 import numpy as np
 from math import sqrt
 
-from pullback.runtime import unbroadcast
-
 
 def split_heads_value_and_grad(x, w):
     """Value of `split_heads` and its gradient with respect to (x, w)."""
@@ -69,7 +67,7 @@ def split_heads_value_and_grad(x, w):
     # q = q.reshape(b, t, 2, d // 2).transpose(0, 2, 1, 3)
     dq = np.reshape(np.transpose(dq, (0, 2, 1, 3)), (x.shape[0], x.shape[1], t5))
     # q, k, v = np.split(x @ w, 3, axis=-1)
-    d2 = unbroadcast(np.concatenate((dq, dk, dv), axis=-1), t2)
+    d2 = np.full_like(t2, np.concatenate((dq, dk, dv), axis=-1))
     dx = d2 @ w.T
     dw = np.reshape(x, (-1, x.shape[2])).T @ np.reshape(d2, (-1, w.shape[1]))
     return value, (dx, dw)

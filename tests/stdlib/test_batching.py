@@ -13,7 +13,7 @@ import pytest
 
 from pullback import errors, jacobian, jvp
 from pullback.testing import float_leaves
-from tests.stdlib.samples import SAMPLES
+from tests.stdlib.all_samples import SAMPLES
 from tests.stdlib.test_end_to_end import Text
 from tests.stdlib.test_rules import name
 

@@ -31,6 +31,8 @@ def operations(tree: ast.FunctionDef) -> set[object]:
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "math" as module), attr=name)):
                 found.add(getattr(np if module == "np" else math, name))
+            case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="np"), attr=home), attr=name)):
+                found.add(getattr(getattr(np, home), name))
             case ast.Call(func=ast.Name(id=name)) if name in runtime.__all__:
                 found.add(getattr(runtime, name))
             case ast.BinOp(op=op) | ast.UnaryOp(op=op) if not isinstance(op, ast.Not):

@@ -17,7 +17,7 @@ from pullback.api import vjp
 from pullback.stdlib import registry
 from pullback.testing import cotangent_of, cotangents, fitted, float_leaves
 from tests.forward import assert_forward_agrees
-from tests.stdlib.samples import SAMPLES, Sample
+from tests.stdlib.all_samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
 
 INFIX = {
@@ -54,7 +54,7 @@ class Text:
 
     def keywords(self, sample: Sample) -> Iterator[str]:
         for key, value in sample.static.items():
-            yield f"{key}={dotted(value) if isinstance(value, type) else repr(value)}"
+            yield f"{key}={dotted(value) if isinstance(value, type) else repr(value).replace('inf', 'np.inf')}"
 
     def function(self, k: int) -> str:
         parameters = ", ".join(f"x{i}" for i in range(len(self.values)))
@@ -62,8 +62,8 @@ class Text:
 
 
 def dotted(op: Any) -> str:
-    if op is np.linalg.norm:
-        return "np.linalg.norm"
+    if getattr(np.linalg, op.__name__, None) is op:
+        return f"np.linalg.{op.__name__}"
     module = (getattr(op, "__module__", None) or "numpy").split(".")[0]
     names = {"numpy": "np.", "math": "math.", "_operator": "operator.", "builtins": ""}
     return f"{'np.' if isinstance(op, np.ufunc) else names[module]}{op.__name__}"

@@ -11,7 +11,7 @@ import pytest
 import pullback.stdlib.rules  # noqa: F401  registers
 from pullback.stdlib import registry
 from pullback.testing import cotangents, test_rule
-from tests.stdlib.samples import SAMPLES, Sample
+from tests.stdlib.all_samples import SAMPLES, Sample
 
 CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples]
 

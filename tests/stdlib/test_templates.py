@@ -27,7 +27,7 @@ from pullback.transpile.infer import type_of_value
 from pullback.transpile.interpret import Interpreter
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.traversal import blocks
-from tests.stdlib.samples import SAMPLES, Sample
+from tests.stdlib.all_samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
 
 CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples]

@@ -39,10 +39,12 @@ linear(
 linear(
     *(np.take, np.take_along_axis, unbroadcast, match_kinds, fitted, scatter_add, scatter_add_along, place_diagonal),
 )
+linear(np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace)
 linear(np.full_like, np.full, at=(1,))
 linear(np.where, at=(1, 2))
 
 multilinear(operator.matmul, np.matmul, np.dot, np.inner, np.tensordot, np.vecdot, np.vdot, np.outer, np.einsum)
+multilinear(np.linalg.matmul, np.linalg.tensordot, np.linalg.vecdot, np.linalg.outer, np.linalg.cross)
 if hasattr(np, "matvec"):  # NumPy 2.2
     multilinear(np.matvec, np.vecmat)
 
@@ -83,9 +85,60 @@ def max_(tangents: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = F
     return moved / np.sum(hit, axis=axis, dtype=a.dtype, keepdims=keepdims)
 
 
-@rule.forward(np.linalg.norm)
-def norm(tangents: Any, out: Any, x: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
-    return np.sum(x * tangents[0], axis=axis, keepdims=keepdims) / (out + (out == 0.0))
+@rule.forward(np.linalg.inv)
+def inv(tangents: Any, out: Any, a: Any) -> Any:
+    return -(out @ tangents[0] @ out)
+
+
+def pushed_side(tangents: Any, moved: Any) -> Any:
+    """The right-hand side whose solution is the tangent of that of equations: `moved` is what the matrix moves by."""
+    if tangents[0] is None:
+        return tangents[1]
+    return -moved if tangents[1] is None else tangents[1] - moved
+
+
+@rule.forward(np.linalg.solve)
+def solve(tangents: Any, out: Any, a: Any, b: Any) -> Any:
+    if b.ndim > 1 or a.ndim == 2:
+        moved = None if tangents[0] is None else tangents[0] @ out
+        return np.linalg.solve(a, pushed_side(tangents, moved))
+    moved = None if tangents[0] is None else np.squeeze(tangents[0] @ np.expand_dims(out, -1), -1)
+    return np.squeeze(np.linalg.solve(a, np.expand_dims(pushed_side(tangents, moved), -1)), -1)
+
+
+@rule.forward(np.linalg.lstsq)
+def lstsq(tangents: Any, out: Any, a: Any, b: Any, *, rcond: Any = None) -> Any:
+    inverse = np.linalg.pinv(a, rtol=rcond)
+    x = out[0] if b.ndim == 2 else np.expand_dims(out[0], 1)
+    error = (b if b.ndim == 2 else np.expand_dims(b, 1)) - a @ x
+    side = 0.0 * error if tangents[1] is None else np.reshape(tangents[1], error.shape)
+    if tangents[0] is None:
+        dx, dvalues = inverse @ side, np.zeros_like(out[3])
+    else:
+        side = side - tangents[0] @ x
+        moved = tangents[0].T @ (inverse.T @ x)
+        dx = inverse @ side + (moved - inverse @ (a @ moved)) + inverse @ (inverse.T @ (tangents[0].T @ error))
+        u, _, vh = np.linalg.svd(a, full_matrices=False)
+        dvalues = np.sum(u * (tangents[0] @ vh.T), axis=0)
+    # there are no residuals where the rank is lower than the number of columns, or of rows
+    dresiduals = 2.0 * np.sum(error * side, axis=0)[: out[1].size]
+    return np.reshape(dx, out[0].shape), dresiduals, None, dvalues
+
+
+@rule.forward(np.linalg.tensorinv)
+def tensorinv(tangents: Any, out: Any, a: Any, *, ind: Any = 2) -> Any:
+    size = math.prod(a.shape[:ind])
+    inverse = np.reshape(out, (size, size))
+    return -np.reshape(inverse @ np.reshape(tangents[0], (size, size)) @ inverse, out.shape)
+
+
+@rule.forward(np.linalg.tensorsolve)
+def tensorsolve(tangents: Any, out: Any, a: Any, b: Any, *, axes: Any = None) -> Any:
+    if axes is not None:
+        raise NotImplementedError("np.linalg.tensorsolve with axes", "Move them with np.moveaxis.")
+    moved = None if tangents[0] is None else np.tensordot(tangents[0], out, out.ndim)
+    side = np.ravel(pushed_side(tangents, moved))
+    return np.reshape(np.linalg.solve(np.reshape(a, (b.size, b.size)), side), out.shape)
 
 
 @rule.forward(np.sort)

@@ -40,6 +40,11 @@ def diagonal(ct: Any, out: Any, a: Any, *, offset: Any = 0, axis1: Any = 0, axis
     return place_diagonal(ct, a, offset, axis1, axis2)
 
 
+@rule(np.linalg.diagonal)
+def diagonal_of_matrices(ct: Any, out: Any, x: Any, *, offset: Any = 0) -> Any:
+    return place_diagonal(ct, x, offset, -2, -1)
+
+
 @rule(place_diagonal)
 def place_diagonal_(ct: Any, out: Any, g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> Any:
     return np.diagonal(ct, offset, axis1, axis2), None, None, None, None
@@ -59,3 +64,9 @@ def trace(ct: Any, out: Any, a: Any, *, offset: Any = 0) -> Any:
     return ct * np.reshape(
         np.eye(a.shape[0], a.shape[1], offset, dtype=a.dtype), (*a.shape[:2], *[1 for _ in a.shape[2:]])
     )
+
+
+@rule(np.linalg.trace, ct="scalar")
+def trace_of_matrices(ct: Any, out: Any, x: Any, *, offset: Any = 0) -> Any:
+    one = np.eye(x.shape[-2], x.shape[-1], offset, dtype=x.dtype)
+    return ct * one if np.ndim(ct) == 0 else np.expand_dims(ct, (-1, -2)) * one

@@ -10,7 +10,7 @@ import numpy as np
 from pullback.stdlib.registry import rule, static
 
 
-@rule(operator.matmul, np.matmul)
+@rule(operator.matmul, np.matmul, np.linalg.matmul)
 def matmul(ct: Any, out: Any, a: Any, b: Any) -> Any:
     if a.ndim == 1 and b.ndim == 1:
         return ct * b, ct * a
@@ -89,9 +89,24 @@ def tensordot(ct: Any, out: Any, a: Any, b: Any, *, axes: Any = 2) -> Any:
     return np.transpose(da, a_order), np.transpose(db, b_order)
 
 
+@rule(np.linalg.tensordot)
+def tensordot_of_two(ct: Any, out: Any, x1: Any, x2: Any, *, axes: Any = 2) -> Any:
+    return tensordot(ct, out, x1, x2, axes=axes)
+
+
 @rule(np.vecdot)
 def vecdot(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
     return np.expand_dims(ct, -1) * x2, np.expand_dims(ct, -1) * x1
+
+
+@rule(np.linalg.vecdot)
+def vecdot_along(ct: Any, out: Any, x1: Any, x2: Any, *, axis: Any = -1) -> Any:
+    return np.expand_dims(ct, axis) * x2, np.expand_dims(ct, axis) * x1
+
+
+@rule(np.linalg.cross)
+def cross(ct: Any, out: Any, x1: Any, x2: Any, *, axis: Any = -1) -> Any:
+    return np.linalg.cross(x2, ct, axis=axis), np.linalg.cross(ct, x1, axis=axis)
 
 
 if hasattr(np, "matvec"):  # NumPy 2.2
@@ -110,7 +125,7 @@ def vdot(ct: Any, out: Any, a: Any, b: Any) -> Any:
     return ct * np.reshape(b, np.shape(a)), ct * np.reshape(a, np.shape(b))
 
 
-@rule(np.outer)
+@rule(np.outer, np.linalg.outer)
 def outer(ct: Any, out: Any, a: Any, b: Any) -> Any:
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         return ct @ b, a @ ct

@@ -104,11 +104,6 @@ def nanmean(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = Fals
     return widened(ct, axis, keepdims) / np.sum(counted, axis=axis, dtype=a.dtype, keepdims=True) * counted
 
 
-@rule(np.linalg.norm, ct="scalar")
-def norm(ct: Any, out: Any, x: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
-    return widened(ct / (out + (out == 0.0)), axis, keepdims) * x
-
-
 @rule(np.cumsum)
 def cumsum(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
     if axis is None:

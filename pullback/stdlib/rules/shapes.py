@@ -16,7 +16,7 @@ def in_order(ct: Any, a: Any, order: Any) -> Any:
         return np.reshape(ct, np.shape(a))
     if order == "F":
         return np.reshape(ct, np.shape(a), order="F")
-    raise NotImplementedError("the derivative of an array read in the order of its memory")
+    raise NotImplementedError("an array read in the order of its memory", "Use order='C' or order='F'.")
 
 
 @rule(np.reshape, ct="passed")
@@ -43,7 +43,7 @@ def transpose(ct: Any, out: Any, a: Any, *, axes: Any = None) -> Any:
     return np.transpose(ct, inverse_permutation(axes))
 
 
-@rule(np.matrix_transpose, ct="passed")
+@rule(np.matrix_transpose, np.linalg.matrix_transpose, ct="passed")
 def matrix_transpose(ct: Any, out: Any, x: Any) -> Any:
     return np.matrix_transpose(ct)
 

@@ -148,3 +148,31 @@ def einsum(b: Batch, s: Op) -> Var:
     new = f"{','.join(terms)}->{letter}{output}"
     args = (Lit(new), *(b.each(x) if b.has(x) else x for x in operands))
     return b.emit(np.einsum, args, s.kwargs, s.out)
+
+
+def along_one_axis(b: Batch, s: Op) -> Var:
+    """A product of vectors along an axis that is given, or the last one."""
+    axis = argument(s, "axis", 2, Lit(-1))
+    lead = max(map(rank_of, s.args[:2]))
+    if not isinstance(axis, Lit) or not isinstance(axis.value, int):
+        raise NotBatched
+    if axis.value >= 0 and rank_of(s.args[0]) != rank_of(s.args[1]):
+        raise NotBatched
+    if s.op is not np.linalg.cross and all(map(b.has, s.args)):
+        raise NotBatched
+    from_the_end = Lit(axis.value if axis.value < 0 else axis.value - lead)
+    return b.emit(s.op, tuple(b.aligned(x, lead) for x in s.args), (("axis", from_the_end),), s.out)
+
+
+def solve(b: Batch, s: Op) -> Var:
+    """Solutions for several right-hand sides: vectors for all directions are the columns of one matrix."""
+    a, y = s.args
+    if b.has(a):
+        raise NotBatched
+    if rank_of(y) > 1:
+        return b.emit(s.op, (a, b.aligned(y, rank_of(s.out))), (), s.out)
+    if rank_of(a) > 2:
+        column = b.emit(operator.getitem, (b.spread(b.of[y], rank_of(s.out)), (Lit(...), Lit(None))))  # type: ignore[index]
+        return b.emit(operator.getitem, (b.emit(s.op, (a, column)), (Lit(...), Lit(0))), (), s.out)
+    columns = b.emit(s.op, (a, b.emit(np.transpose, (b.each(y),))))
+    return b.emit(np.transpose, (columns,), (), s.out)

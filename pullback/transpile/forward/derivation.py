@@ -68,7 +68,7 @@ class Pushforward:
         b = fuse_branches(simplify(b)) if self.optimised else b
         b = remove_dead(b, self.effects)
         active = varied(b, [b.params[i] for i in along]) & useful(b, b.results[:1])
-        code = Forward(Pushing(active, Twins.of(b), self.companion, self.result_type), f.origin)
+        code = Forward(Pushing(active, _so_far(b), self.companion, self.result_type), f.origin)
         for i, d in along.items():
             code.t.set(b.params[i], d)
         code.walk(b.body)
@@ -104,3 +104,9 @@ class Pushforward:
         while out in taken:
             out, k = f"{name}{k}", k + 1
         return out
+
+
+def _so_far(b: Block) -> Twins:
+    """Where shapes can be read at any place of a function: of its other arrays some are not made yet."""
+    twins = Twins.of(b)
+    return replace(twins, lasting=tuple(v for v in twins.lasting if v in twins.params))

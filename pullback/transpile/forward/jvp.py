@@ -15,6 +15,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Call, Def, Effect, For, If, Op, Origin, Stmt, Var, While
 from pullback.transpile.forward import control, operations, structures
 from pullback.transpile.forward.tangents import Tangent, Tangents
+from pullback.transpile.lower import Refused
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.traversal import reads, variables
@@ -100,22 +101,27 @@ class Forward:
         active = tuple(i for i, a in enumerate(s.args) if any(self.moves(v) for v in variables(a)))
         found = registry.find_forward(s.op)
         at = registry.linear_in(s.op, len(s.args))
-        if found is not None:
-            operations.own_rule(self, s, found, active)
-        elif at:
-            operations.linear(self, s, at)
-        elif registry.is_multilinear(s.op):
-            operations.multilinear(self, s, active)
-        else:
-            rule = registry.find(s.op, active)
-            if rule is None:
-                raise operations.no_rule(s)
-            if rule.kind == "elementwise":
-                operations.elementwise(self, s, rule, active)
-            elif rule.ct == "elementwise":
-                operations.diagonal(self, s, rule, active)
+        try:
+            if found is not None:
+                operations.own_rule(self, s, found, active)
+            elif at:
+                operations.linear(self, s, at)
+            elif registry.is_multilinear(s.op):
+                operations.multilinear(self, s, active)
+            elif (rule := registry.find(s.op, active)) is not None:
+                self.by_reverse_rule(s, rule, active)
             else:
-                operations.transposed(self, s, rule, active)
+                raise operations.no_rule(s)
+        except Refused as e:
+            raise operations.refused(s, e) from None
+
+    def by_reverse_rule(self, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:
+        if rule.kind == "elementwise":
+            operations.elementwise(self, s, rule, active)
+        elif rule.ct == "elementwise":
+            operations.diagonal(self, s, rule, active)
+        else:
+            operations.transposed(self, s, rule, active)
 
     def moves(self, v: object) -> bool:
         """Has a value a tangent?"""

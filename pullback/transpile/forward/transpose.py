@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Block, Op, Stmt, Var
+from pullback.transpile.infer.lengths import same
 from pullback.transpile.optimise import remove_dead
 from pullback.transpile.rename import renamed, restamp
 from pullback.transpile.reverse.activity import useful, varied
@@ -47,7 +50,7 @@ def transpose(
     both = remove_dead(Block((), (*body, *asking), (d,)))
     made: dict[Var, Atom] = {}
     fresh = renamed(both.body, made)
-    if not all(_reads_shape_alone(t, {made.get(v, v) for v in moving}) for t in fresh):
+    if not _is_linear(fresh, {made.get(v, v) for v in moving}):
         return None
     self.b.body += [restamp(t, self.b.origin) for t in substitute(fresh, {ct: s.out})]
     return substitute(substitute(d, made), {ct: s.out})
@@ -60,11 +63,27 @@ def _asking(t: Stmt, ct: Var, moving: set[Var]) -> Stmt:
     shapes = of_shape_alone(t)
 
     def like(x: Arg) -> bool:
-        same = isinstance(x, Var) and x in moving and ab.same_shape(x.type, ct.type)
-        return same and (not asks_dtype(t) or getattr(x, "type", None) == ct.type)
+        alike = isinstance(x, Var) and x in moving and _of_one_shape(x.type, ct.type)
+        return alike and (not asks_dtype(t) or getattr(x, "type", None) == ct.type)
 
     args = tuple(ct if k in shapes and like(x) else x for k, x in enumerate(t.args))
     return replace(t, args=args) if args != t.args else t
+
+
+def _of_one_shape(t: ab.Type, u: ab.Type) -> bool:
+    """Are the shapes of two values that do not broadcast together proven equal?"""
+    s, r = ab.shape_of(t), ab.shape_of(u)
+    return s is not None and r is not None and len(s) == len(r) and all(map(same, s, r))
+
+
+def _is_linear(body: Sequence[Stmt], moving: set[Atom]) -> bool:
+    """Does the adjoint read of the cotangent, and of what the rule makes of it, nothing but shapes?"""
+    for t in body:
+        if isinstance(t, Op) and t.op is prims.item and t.args[0] in moving:
+            moving.add(t.out)
+        elif moving.isdisjoint(t.outs) and not _reads_shape_alone(t, moving):
+            return False
+    return True
 
 
 def _reads_shape_alone(t: Stmt, moving: set[Atom]) -> bool:

@@ -20,6 +20,7 @@ from pullback.transpile.infer import (  # noqa: F401  these modules fill the tab
     layout,
     linear,
     make,
+    matrices,
     parts,
     random,
     reduce,

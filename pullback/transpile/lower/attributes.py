@@ -13,7 +13,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit
 from pullback.transpile.lower import instances
-from pullback.transpile.lower.containers import as_atom
+from pullback.transpile.lower.containers import as_atom, read_item
 from pullback.transpile.lower.memory import View
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import BOTTOM, Method, Pack, UserModule, Value, type_of
@@ -55,10 +55,13 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
             return instances.of_class(scope, node, cls, text, name)
         case Lit(value=obj, text=text) if callable(obj) and hasattr(obj, name):
             return Lit(getattr(obj, name), f"{text}.{name}")
-    match type_of(value):
+    match t := type_of(value):
         case ab.Array() | ab.Scalar() | ab.Unknown():
             fact = _of_array(scope, node, value, name, hint)
             return Method(value, name) if fact is None else fact
+        case ab.Seq(names=names) if name in names:
+            atom, k = as_atom(scope, node, value), names.index(name)
+            return read_item(scope, node, atom, k, t.items[k], hint)
         case ab.Seq() | ab.ListOf() | ab.Mapping():
             return Method(value, name)
         case t if t is BOTTOM:

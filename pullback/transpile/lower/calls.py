@@ -309,6 +309,7 @@ def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, 
 _OF_SEQUENCES: frozenset[OpFunction] = frozenset(
     {
         *(np.array, np.asarray, np.stack, np.concatenate, np.hstack, np.vstack, np.column_stack, np.full),
+        np.linalg.multi_dot,
         *(math.fsum, math.prod, math.dist),
         random.uniform,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from functools import partial, reduce
@@ -145,6 +146,8 @@ def unary(scope: Scope, node: Any, hint: str) -> Value:
     if isinstance(value, Lit) and not value.text and isinstance(node.op, gast.USub | gast.UAdd):
         if isinstance(value.value, int | float | complex):
             return Lit(-value.value if isinstance(node.op, gast.USub) else +value.value)
+    if isinstance(node.op, gast.USub) and isinstance(value, Lit) and value.value == math.inf:
+        return Lit(-math.inf, f"-{value.text}")
     found = operators.special(scope, node, value, _SPECIAL_UNARY[type(node.op)], [])
     if found is not None:
         return found

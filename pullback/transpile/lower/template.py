@@ -38,15 +38,15 @@ from pullback.transpile.lower.lowering import Lowering, local_names_of
 from pullback.transpile.lower.parameters import is_operation
 from pullback.transpile.lower.returned import check_count, check_types
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Demands, End, NotATemplate, Raised, Restart, Returned
+from pullback.transpile.lower.states import Demands, End, NotATemplate, Raised, Refused, Restart, Returned
 from pullback.transpile.lower.values import Pack, UserFunction, Value
 from pullback.transpile.parse import from_function
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.traversal import blocks, reads, substitute, variables
 
 _MOST_TEMPLATES, _MOST_GIVEN = 20_000, 2_000
-_templates: dict[Hashable, _Made | str] = {}
-_as_given: dict[Hashable, _Made | str] = {}  # the same, found again for the same types without renaming their lengths
+_templates: dict[Hashable, _Made | Refused | str] = {}
+_as_given: dict[Hashable, _Made | Refused | str] = {}  # the same, found again without renaming the lengths in types
 _looked_at: dict[Callable[..., object], set[int]] = {}  # the operands whose literal values a rule has asked for
 
 
@@ -88,7 +88,7 @@ class Template(Lowering):
         inner.parameters = self.parameters
         for name, value in arguments(self, node, callee, args, keywords).items():
             inner.bind(name, value)
-        return _returned(inner.statements(plain_body(callee)))
+        return _returned(inner, inner.statements(plain_body(callee)))
 
     def meaning_of_object(self, node: Any, text: str, obj: object) -> Value:
         if isinstance(obj, bool | int | float | str):
@@ -149,6 +149,8 @@ def lower_rule(
         if len(_as_given) > _MOST_GIVEN:
             _as_given.clear()
         found = _as_given[key] = _find(fn, inputs, static)
+    if isinstance(found, Refused):
+        raise Refused(found.what, found.hint)
     if isinstance(found, str):
         raise NotATemplate(found)
     block = found.block if wanted is None else found.part(wanted)
@@ -174,7 +176,7 @@ def _filling(x: Arg) -> Iterator[Atom]:
         yield x
 
 
-def _find(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> _Made | str:
+def _find(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> _Made | Refused | str:
     looked_at = _looked_at.setdefault(fn, set())
     while True:
         renaming = Renaming()
@@ -220,7 +222,7 @@ def _fixed(x: Arg, renaming: Renaming) -> Hashable:
     raise NotATemplate("a slice as a static argument")
 
 
-def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tuple[str, Any]]) -> _Made | str:
+def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tuple[str, Any]]) -> _Made | Refused | str:
     """A template made anew, or why there is none."""
     params: list[Var] = []
     holes: list[Var] = []
@@ -233,9 +235,11 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
         for p in (*params, *holes):
             scope.memory.new(p)
         _bind(scope, values, {name: _static_value(x, holes) for name, x in fixed})
-        results = _results(scope, _returned(scope.statements(plain_body(source))), fn, shapes)
+        results = _results(scope, _returned(scope, scope.statements(plain_body(source))), fn, shapes)
         if any(map(_has_effects, scope.body)):
             raise NotATemplate("it raises, asserts or prints")
+    except Refused as e:
+        return e
     except NotATemplate as e:
         return str(e)
     except (errors.TooDeep, errors.RuleError):
@@ -245,9 +249,17 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
     return _Made(Block(tuple(params), tuple(scope.body), tuple(results)), tuple(holes))
 
 
-def _returned(end: End) -> Value:
-    """The value of a rule's body. One that raises is called when the program runs, and raises then."""
+def _returned(scope: Scope, end: End) -> Value:
+    """The value of a rule's body. One that raises is called when the program runs, and raises then.
+
+    One that raises NotImplementedError of two strings says what has no derivative yet, and the way round.
+    """
     if isinstance(end, Raised):
+        match scope.body[-1]:
+            case Effect(args=(Lit(value=error), Lit(value=str() as what), Lit(value=str() as hint))) if (
+                error is NotImplementedError
+            ):
+                raise Refused(what, hint)
         raise NotATemplate("it raises")
     return end.value if isinstance(end, Returned) else NONE
 

@@ -36,12 +36,12 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import type_of
 from pullback.transpile.infer.lengths import nameless
-from pullback.transpile.lower import NotATemplate, lower_rule
+from pullback.transpile.lower import NotATemplate, Refused, lower_rule
 from pullback.transpile.reverse import control, lists, made_of_lists, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
-from pullback.transpile.reverse.cotangents import Cotangents, Tree
-from pullback.transpile.reverse.kinds import dtype_of_scalars, kind_of_either, of_numpy
+from pullback.transpile.reverse.cotangents import NONE, Cotangents, Tree
+from pullback.transpile.reverse.kinds import dtype_of_scalars, keys_of, kind_of_either, of_numpy
 from pullback.transpile.reverse.restore import Restored, Versions
 from pullback.transpile.reverse.ruled import check_call, check_parts
 from pullback.transpile.reverse.twins import Twins
@@ -166,10 +166,13 @@ class Adjoint:
         rule = registry.find(s.op, active)
         if rule is None:
             raise no_rule(s)
-        if rule.kind == "elementwise":
-            self.elementwise(s, rule, active)
-        else:
-            self.reverse_rule(s, rule, active)
+        try:
+            if rule.kind == "elementwise":
+                self.elementwise(s, rule, active)
+            else:
+                self.reverse_rule(s, rule, active)
+        except Refused as e:
+            raise refused(s, e) from None
 
     def is_seen(self, s: Stmt) -> bool:
         """Does the user's function see the cotangent of what a statement binds, even if nothing has reached it?"""
@@ -216,21 +219,23 @@ class Adjoint:
         return self.ct.materialise(s.out.type, cast(Var, ct), s.out, self.ct.name(s.out))
 
     def reverse_rule(self, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:
-        ct = self._taken(s, rule)
+        ct = self._parts(s) if rule.ct == "parts" and isinstance(s.out.type, ab.Seq) else self._taken(s, rule)
         flat, slots = flatten(s.args)
         wanted = [k for k, i in enumerate(slots) if i in active and flat[k] in self.r.active]
-        if rule.ct == "passed" and ab.rank(type_of(ct)) == 0:
+        if rule.ct == "passed" and not isinstance(ct, tuple) and ab.rank(type_of(ct)) == 0:
             for k in wanted:
                 self.ct.add(flat[k], ct)
             return
         try:
             template = lower_rule(rule.fn, (ct, s.out, *s.args), dict(s.kwargs), tuple(wanted))
         except NotATemplate:
-            inputs = (self.ct.materialise(s.out.type, cast(Var, ct), s.out, self.ct.name(s.out)), s.out, *s.args)
+            if not isinstance(ct, tuple):
+                ct = self.ct.materialise(s.out.type, ct, s.out, self.ct.name(s.out))
+            inputs = (ct, s.out, *s.args)
             for i, d in zip(active, self.call_rule(rule, inputs, s, active), strict=True):
                 self.contribute(s.args[i], d)
             return
-        results = self.b.splice(template, (ct, s.out, *flat))
+        results = self.b.splice(template, (*flatten((ct,))[0], s.out, *flat))
         check_parts(self, rule.fn, results, [flat[k] for k in wanted])
         for k, d in zip(wanted, results, strict=True):
             logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
@@ -245,6 +250,19 @@ class Adjoint:
         if rule.ct != "elementwise" and ab.rank(type_of(ct)) != 0:
             return self.ct.full(s.out)
         return cast(Atom, self.ct.pop(s.out))
+
+    def _parts(self, s: Op) -> tuple[Atom, ...]:
+        """The cotangents of the items of what a statement binds, None for one that has none."""
+        ct = self.ct.pop(s.out)
+        found: list[Atom] = []
+        for key, t in keys_of(s.out.type):
+            if isinstance(ct, Tree):
+                part = ct.get(key)
+            else:
+                part = None if ct is None or not ab.differentiable(t) else self.b(prims.item, ct, key)
+            item = self.b(prims.item, s.out, key) if part is not None else NONE
+            found.append(NONE if part is None else self.ct.materialise(t, part, item, ""))
+        return tuple(found)
 
     def contribute(self, arg: Arg, d: Atom) -> None:
         """Add `d` to the cotangent of an operand, which may be a tuple of operands."""
@@ -304,7 +322,7 @@ def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type
 _OF_A_RECURSION = ab.ListOf(ab.UNKNOWN)  # the tape of a function that is not made yet: nothing is known of its items
 
 # with operands of two axes at most these broadcast nothing
-_PRODUCTS = (operator.matmul, np.matmul, np.dot, np.inner, np.outer, np.vdot)
+_PRODUCTS = (operator.matmul, np.matmul, np.dot, np.inner, np.outer, np.vdot, np.linalg.solve, np.linalg.lstsq)
 
 
 def _fits(s: Op) -> bool:
@@ -312,7 +330,8 @@ def _fits(s: Op) -> bool:
     ranks = [ab.rank(type_of(a)) for a in flatten(s.args)[0] if not isinstance(type_of(a), ab.Static)]
     if s.op in _PRODUCTS:
         return all(r in (1, 2) for r in ranks)
-    return len(ranks) == 1 and s.op is not np.broadcast_to and ab.shape_of(s.out.type) is not None
+    known = ab.shape_of(s.out.type) is not None or isinstance(s.out.type, ab.Seq)
+    return len(ranks) == 1 and s.op is not np.broadcast_to and known
 
 
 def _type(a: Arg) -> ab.Type:
@@ -341,6 +360,11 @@ def _atoms(a: Arg) -> Iterator[Atom]:
             yield from _atoms(x)
     else:
         yield cast(Atom, a)
+
+
+def refused(s: Op, e: Refused) -> errors.PullbackError:
+    """The error for an operation with arguments for which its rule has no derivative."""
+    return errors.at(errors.NotSupportedYet, s.origin, f"the derivative of {e.what} is not supported yet", e.hint)
 
 
 def no_rule(s: Op) -> errors.PullbackError:

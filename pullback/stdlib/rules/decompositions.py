@@ -1,0 +1,116 @@
+"""Eigenvalues, singular values and the orthogonal factor of a matrix, or of each of a stack.
+
+Vectors that belong to equal values have no derivative: the gap between these, 0, is divided by. Where only values are
+used, nothing is divided.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.stdlib.registry import rule
+from pullback.stdlib.rules.matrices import turned
+
+
+def scaled(a: Any, values: Any) -> Any:
+    """`a` with its columns multiplied by values."""
+    return a * (values if a.ndim == 2 else np.expand_dims(values, -2))
+
+
+def over_gaps(values: Any) -> Any:
+    """For each pair of values one over the second minus the first, 0 for each with itself."""
+    one = np.eye(values.shape[-1], dtype=values.dtype)
+    return (1.0 - one) / (np.expand_dims(values, -2) - np.expand_dims(values, -1) + one)
+
+
+def on_diagonals(values: Any) -> Any:
+    """Matrices with values on the diagonal."""
+    if values.ndim == 1:
+        return np.diag(values)
+    return np.expand_dims(values, -2) * np.eye(values.shape[-1], dtype=values.dtype)
+
+
+def symmetric(a: Any) -> Any:
+    return 0.5 * (a + turned(a))
+
+
+@rule(np.linalg.eigh, ct="parts")
+def eigh(ct: Any, out: Any, a: Any, *, UPLO: Any = "L") -> Any:
+    """The cotangent of a symmetric matrix, which is symmetric."""
+    vectors = out[1]
+    if ct[1] is None:
+        return scaled(vectors, ct[0]) @ turned(vectors)
+    inner = over_gaps(out[0]) * (turned(vectors) @ ct[1])
+    if ct[0] is not None:
+        inner = inner + on_diagonals(ct[0])
+    return symmetric(vectors @ inner @ turned(vectors))
+
+
+@rule(np.linalg.eigvalsh)
+def eigvalsh(ct: Any, out: Any, a: Any, *, UPLO: Any = "L") -> Any:
+    vectors = np.linalg.eigh(a, UPLO=UPLO)[1]
+    return scaled(vectors, ct) @ turned(vectors)
+
+
+@rule(np.linalg.svdvals)
+def svdvals(ct: Any, out: Any, x: Any) -> Any:
+    u, _, vh = np.linalg.svd(x, full_matrices=False)
+    return scaled(u, ct) @ vh
+
+
+@rule(np.linalg.svd, ct="parts")
+def svd(ct: Any, out: Any, a: Any, *, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False) -> Any:
+    if hermitian:
+        raise NotImplementedError("np.linalg.svd with hermitian=True", "Use np.linalg.eigh.")
+    if not compute_uv:
+        return svdvals(ct, out, a)
+    if ct[0] is None and ct[2] is None:
+        return svdvals(ct[1], out[1], a) if full_matrices else scaled(out[0], ct[1]) @ out[2]
+    if full_matrices:
+        raise NotImplementedError("np.linalg.svd in all of its vectors", "Pass full_matrices=False.")
+    return of_vectors(ct, *out)
+
+
+def of_vectors(ct: Any, u: Any, s: Any, vh: Any) -> Any:
+    """The cotangent of a matrix from those of its singular vectors, and values."""
+    gaps = over_gaps(s) / (np.expand_dims(s, -2) + np.expand_dims(s, -1))
+    inner: Any = None if ct[1] is None else on_diagonals(ct[1])
+    outside: Any = None
+    if ct[0] is not None:
+        uu = turned(u) @ ct[0]
+        of_u = scaled(gaps * (uu - turned(uu)), s)
+        inner = of_u if inner is None else inner + of_u
+        outside = scaled(ct[0] - u @ uu, 1.0 / s) @ vh
+    if ct[2] is not None:
+        vv = vh @ turned(ct[2])
+        of_v = np.expand_dims(s, -1) * gaps * (vv - turned(vv))
+        inner = of_v if inner is None else inner + of_v
+        rest = scaled(u, 1.0 / s) @ (ct[2] - turned(vv) @ vh)
+        outside = rest if outside is None else outside + rest
+    return u @ inner @ vh + outside
+
+
+@rule(np.linalg.qr, ct="parts")
+def qr(ct: Any, out: Any, a: Any, *, mode: Any = "reduced") -> Any:
+    """For a matrix with as many rows as columns at least: one with fewer has no square `r`, which `solve` refuses."""
+    if mode == "r":
+        return of_factors(None, ct, np.linalg.solve(turned(out), turned(a)), out)
+    if mode != "reduced":
+        raise NotImplementedError("np.linalg.qr in this mode", "Use mode='reduced'.")
+    return of_factors(ct[0], ct[1], turned(out[0]), out[1])
+
+
+def of_factors(dq: Any, dr: Any, q_turned: Any, r: Any) -> Any:
+    """The cotangent of a matrix from those of its factors, of which the first one is given with its rows as columns."""
+    q = turned(q_turned)
+    if dq is None:
+        inner = r @ turned(dr)
+    elif dr is None:
+        inner = -turned(dq) @ q
+    else:
+        inner = r @ turned(dr) - turned(dq) @ q
+    moved = q @ (np.tril(inner) + turned(np.tril(inner, -1)))
+    moved = moved if dq is None else dq + moved
+    return turned(np.linalg.solve(r, turned(moved)))
