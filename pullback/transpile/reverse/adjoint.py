@@ -239,6 +239,8 @@ class Adjoint:
         check_parts(self, rule.fn, results, [flat[k] for k in wanted])
         for k, d in zip(wanted, results, strict=True):
             logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
+            if logical is flat[k] and isinstance(s.out.type, ab.Seq):
+                self.ct.mark_whole(d, flat[k])
             self.ct.add(flat[k], d, logical)
 
     def _taken(self, s: Op, rule: registry.Rule) -> Atom:
