@@ -19,8 +19,6 @@ def split_heads(x, w):
 import numpy as np
 from math import sqrt
 
-from pullback.runtime import unbroadcast
-
 
 def split_heads_value_and_grad(x, w):
     """Value of `split_heads` and its gradient with respect to (x, w)."""
@@ -70,6 +68,5 @@ def split_heads_value_and_grad(x, w):
     # q, k, v = np.split(x @ w, 3, axis=-1)
     d2 = np.concatenate((dq, dk, dv), axis=-1)
     dx = d2 @ w.T
-    d2 = np.reshape(x, (-1, x.shape[2])).T @ np.reshape(d2, (-1, d2.shape[-1]))
-    dw = unbroadcast(d2, w)
+    dw = np.reshape(x, (-1, x.shape[2])).T @ np.reshape(d2, (-1, w.shape[1]))
     return value, (dx, dw)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -240,7 +240,7 @@ class Adjoint:
         for k, d in zip(wanted, results, strict=True):
             logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
             if logical is flat[k] and isinstance(s.out.type, ab.Seq):
-                self.ct.mark_whole(d, flat[k])
+                d = self._like(d, logical)
             self.ct.add(flat[k], d, logical)
 
     def _taken(self, s: Op, rule: registry.Rule) -> Atom:
@@ -252,6 +252,14 @@ class Adjoint:
         if rule.ct != "elementwise" and ab.rank(type_of(ct)) != 0:
             return self.ct.full(s.out)
         return cast(Atom, self.ct.pop(s.out))
+
+    def _like(self, d: Atom, v: Var) -> Atom:
+        """The cotangent `d`, which has the shape of `v`, with a type that says so."""
+        t, u = type_of(d), v.type
+        if isinstance(t, ab.Array) and isinstance(u, ab.Array) and not ab.same_shape(t, u):
+            self.b.define(out := Var("", replace(t, shape=u.shape)), prims.alias, (d,))
+            return out
+        return d
 
     def _parts(self, s: Op) -> tuple[Atom, ...]:
         """The cotangents of the items of what a statement binds, None for one that has none."""
