@@ -31,6 +31,8 @@ def like(result: Any) -> Like:
         return Like(list, items=tuple((k, like(x)) for k, x in enumerate(result)))
     if isinstance(result, np.ndarray | np.inexact) and result.dtype.kind in "fc":
         return Like(np.ndarray if isinstance(result, np.ndarray) else type(result), result.shape, result.dtype)
+    if type(result) is complex:
+        return Like(complex)
     return Like(float) if isinstance(result, float) else Like(None)
 
 
@@ -52,6 +54,8 @@ def fitting(ct: Any, to: Like, path: str = "the cotangent", of: str = "the resul
     if ct is None or np.asarray(ct).dtype.kind not in "biufc" or np.shape(ct) != to.shape:
         what = f"of shape {np.shape(ct)}" if np.shape(ct) else f"{ct!r}" if ct is None else f"a {type(ct).__name__}"
         raise TypeError(f"{path} must have the shape of {of}, {to.shape}, but it is {what}")
+    if np.iscomplexobj(ct) and to.kind is not complex and np.dtype(to.dtype or float).kind != "c":
+        raise TypeError(f"{path} is complex, and {of} is real")
     return np.asarray(ct, to.dtype) if to.kind is np.ndarray else to.kind(ct)
 
 

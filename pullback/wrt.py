@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pullback import errors
-from pullback.transpile.abstract import ListOf, Mapping, Seq, Type, Unknown, differentiable, kind_of
+from pullback.transpile.abstract import Type, Unknown, differentiable
 from pullback.transpile.parse.sources import FunctionSource, parameter_nodes, place
 from pullback.transpile.signature_text import format_type
 
@@ -58,26 +58,11 @@ def check_wrt(
     """
     nodes = parameter_nodes(source.tree)
     for i in wrt:
-        if _has_complex(types[i]):
-            message = f"derivatives with respect to complex numbers, as in {nodes[i].id!r}, are not supported yet"
-            hint = "Pass the real and the imaginary part."
-            raise errors.at(errors.NotSupportedYet, place(source.file, nodes[i]), message, hint, source.text)
         if differentiable(types[i]) and (values is None or not isinstance(types[i], Unknown)):
             continue
         what = format_type(types[i]) if values is None else _words(values[i])
         message = f"cannot differentiate {source.name!r} with respect to {nodes[i].id!r}, which is {what}"
         raise errors.at(errors.WrtError, place(source.file, nodes[i]), message, _hint(types[i]), source.text)
-
-
-def _has_complex(t: Type) -> bool:
-    match t:
-        case Seq(items=items):
-            return any(map(_has_complex, items))
-        case Mapping(items=entries):
-            return any(_has_complex(x) for _, x in entries)
-        case ListOf(item=item):
-            return _has_complex(item)
-    return kind_of(t) == "complex"
 
 
 def _words(value: Any) -> str:

@@ -368,6 +368,8 @@ class Expressions:
                 and not cmath.isnan(value)
             ):
                 return self._signed(value.imag, lambda x: constant(complex(0.0, x)))
+            if value.real == 0.0 and -math.inf < value.imag < 0.0:  # as Python reads `-2.0j`, with a real part of -0.0
+                return ast.UnaryOp(ast.USub(), constant(complex(0.0, -value.imag)))
             return call(self.space.builtin("complex"), self._number(value.real), self._number(value.imag))
         return self._signed(value, constant)
 

@@ -72,6 +72,8 @@ def fitted(d: Any, like: Any) -> Any:
     """The cotangent or tangent `d` of the value `like`, in its dtype. Raises TypeError for another shape."""
     if jnp.shape(d) != jnp.shape(like):
         raise TypeError(f"a cotangent or tangent has the shape {jnp.shape(d)}, what it belongs to {jnp.shape(like)}")
+    if jnp.iscomplexobj(d) and not jnp.iscomplexobj(like):
+        raise TypeError("a cotangent or tangent is complex, what it belongs to is real")
     return jnp.asarray(d, jnp.result_type(like))
 
 

@@ -41,6 +41,8 @@ def fitted(d: Any, like: Any) -> Any:
     """The cotangent or tangent `d` of the value `like`, as a number of its kind. Raises TypeError for another shape."""
     if np.shape(d) != np.shape(like):
         raise TypeError(f"a cotangent or tangent has the shape {np.shape(d)}, what it belongs to {np.shape(like)}")
+    if np.iscomplexobj(d) and not np.iscomplexobj(like):
+        raise TypeError("a cotangent or tangent is complex, what it belongs to is real")
     if isinstance(like, np.ndarray):
         return np.asarray(d, like.dtype)
     return d if type(d) is type(like) else type(like)(d)

@@ -37,6 +37,7 @@ _RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
 _CONSTANT: set[Op] = set()
 _LINEAR: dict[Op, tuple[int, ...] | None] = {}
 _MULTILINEAR: set[Op] = set()
+_COMPLEX: set[Op] = set()
 _STATIC: set[Callable[..., Any]] = set()
 _REVERSE: set[Callable[..., Any]] = set()
 _FORWARD: set[Callable[..., Any]] = set()
@@ -103,6 +104,14 @@ def known(x: object) -> bool:
     return isinstance(x, int | float)
 
 
+def is_complex(x: Any) -> bool:
+    """Is the operand `x` of a rule complex, or an array of complex numbers?
+
+    While transpiling its type says so.
+    """
+    return getattr(getattr(x, "dtype", None), "kind", "c" if isinstance(x, complex) else "") == "c"
+
+
 def static(fn: F) -> F:
     """Mark a helper of rules that computes on static values only (axes, subscripts).
 
@@ -133,6 +142,19 @@ def linear(*ops: Op, at: tuple[int, ...] | None = (0,)) -> None:
 def multilinear(*ops: Op) -> None:
     """Declare operations that are linear in each of their operands (`np.matmul`)."""
     _MULTILINEAR.update(ops)
+
+
+def complex_too(*ops: Op) -> None:
+    """Declare operations whose rules are right for complex numbers as well.
+
+    What is declared to be linear is so, too: it only moves and adds.
+    """
+    _COMPLEX.update(ops)
+
+
+def takes_complex(op: Op) -> bool:
+    """Are the rules of `op` right for complex numbers, as far as is declared?"""
+    return op in _COMPLEX or op in _LINEAR
 
 
 def linear_in(op: Op, operands: int) -> tuple[int, ...]:

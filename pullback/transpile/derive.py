@@ -8,7 +8,16 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile.companions import Derivation, joined
 from pullback.transpile.core import Atom, Block, Def, Effect, Function, Lit, Program, Stmt, Var
-from pullback.transpile.entry import always_raises, doc, is_scalar, pack, reachable, require_scalar, with_parts
+from pullback.transpile.entry import (
+    always_raises,
+    doc,
+    is_scalar,
+    pack,
+    reachable,
+    require_real,
+    require_scalar,
+    with_parts,
+)
 from pullback.transpile.forward import entry as forward
 from pullback.transpile.infer import type_of
 from pullback.transpile.optimise import effectful, remove_dead
@@ -45,6 +54,8 @@ _NAMES = {"jacfwd": "jacobian", "jacrev": "jacobian", "linearize": "linearized",
 
 def _derived(program: Program, request: Request) -> Program:
     """The program of a derivative; its entry has the name of the function yet."""
+    if request.mode in ("hessian", "jacobian", "jacfwd", "jacrev", "directions"):
+        require_real(program.entry, request)
     match request.mode:
         case "jvp":
             return forward.pushed(program, request)

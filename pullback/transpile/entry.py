@@ -10,6 +10,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import marks, prims
 from pullback.transpile.core import Atom, Block, Effect, Function, If, Lit, Op, Origin, Stmt, Var
 from pullback.transpile.infer import infer, type_of
+from pullback.transpile.leaves import leaves
 from pullback.transpile.request import Request
 from pullback.transpile.traversal import calls
 
@@ -55,6 +56,13 @@ def require_scalar(f: Function, result: Atom) -> None:
             f"the result of '{f.name}' is not a scalar but {words(t)}",
             "return a sum or a mean of it, or use vjp, which takes a cotangent",
         )
+    if ab.kind_of(t) == "complex":
+        raise errors.at(
+            errors.NotScalar,
+            f.origin,
+            f"the result of '{f.name}' is complex, which has no one gradient",
+            "return its real part or its absolute value, or use vjp, which takes a cotangent",
+        )
     if not ab.differentiable(t):
         raise errors.at(
             errors.NotDifferentiable,
@@ -62,6 +70,15 @@ def require_scalar(f: Function, result: Atom) -> None:
             f"the result of '{f.name}' is {words(t)}",
             "a derivative needs a float result",
         )
+
+
+def require_real(f: Function, request: Request) -> None:
+    """Refuse the matrix of partial derivatives of what is complex."""
+    for x in (f.block.results[0], *(f.block.params[i] for i in request.wrt)):
+        if any(ab.kind_of(leaf.type) == "complex" for leaf in leaves(type_of(x))):
+            what = f"the parameter {x.hint!r}" if x in f.block.params and isinstance(x, Var) else "the result"
+            message = f"the matrix of derivatives of {f.name!r} is taken, and {what} is complex"
+            raise errors.at(errors.NotSupportedYet, f.origin, message, "Use the real and the imaginary part.")
 
 
 def words(t: ab.Type) -> str:

@@ -96,11 +96,12 @@ def test_the_gradient_of_the_gradient(functions: ModuleType, k: int) -> None:
 
 CASTS = (np.float16, np.float32, np.float64)
 ELSEWHERE = (np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.lstsq)  # tests/stdlib/test_matrices.py
+OF_COMPLEX = (complex, np.complex64, np.complex128)  # tests/stdlib/test_complex.py
 
 
 def test_every_rule_for_numpy_and_python_is_tried() -> None:
     ours = {op for op in registry.rules() if name(op).split(".")[0] in ("numpy", "math", "_operator", "builtins")}
-    assert {name(op) for op in ours - {op for op, _ in CASES}} == set(map(name, (*CASTS, *ELSEWHERE)))
+    assert {name(op) for op in ours - {op for op, _ in CASES}} == set(map(name, (*CASTS, *ELSEWHERE, *OF_COMPLEX)))
 
 
 def of_casts(x: float) -> Any:

@@ -3,6 +3,7 @@
 from pullback.stdlib.rules import (
     arithmetic,
     building,
+    complex_numbers,
     constants,
     contraction,
     decompositions,
@@ -21,6 +22,7 @@ from pullback.stdlib.rules import (
 __all__ = [
     "arithmetic",
     "building",
+    "complex_numbers",
     "constants",
     "contraction",
     "decompositions",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import elementwise, known
+from pullback.stdlib.registry import elementwise, is_complex, known
 
 
 @elementwise(operator.add, np.add)
@@ -49,6 +49,8 @@ def positive(out: Any, x: Any) -> Any:
 
 @elementwise(builtins.abs, operator.abs)
 def absolute(out: Any, x: Any) -> Any:
+    if is_complex(x):
+        return np.conjugate(x) / (out + (out == 0.0))
     if np.ndim(x) == 0:
         return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0
     return np.sign(x)
@@ -80,6 +82,8 @@ def power_of_base(out: Any, x: Any, y: Any) -> Any:
 
 def power_of_exponent(out: Any, x: Any, y: Any) -> Any:
     """`out * log(x)`, and 0 for the base 0."""
+    if is_complex(x) or is_complex(y):
+        return out * np.log(x + (x == 0) + 0j)
     if known(x):
         if x > 0:
             return out * math.log(x)

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import rule, static
+from pullback.stdlib.registry import is_complex, rule, static
+
+
+def conjugated(a: Any, x: Any) -> Any:
+    """The conjugate of `a`, if `x` is complex."""
+    return np.conjugate(a) if is_complex(x) else a
 
 
 @rule(operator.matmul, np.matmul, np.linalg.matmul)
@@ -96,12 +101,12 @@ def tensordot_of_two(ct: Any, out: Any, x1: Any, x2: Any, *, axes: Any = 2) -> A
 
 @rule(np.vecdot)
 def vecdot(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
-    return np.expand_dims(ct, -1) * x2, np.expand_dims(ct, -1) * x1
+    return conjugated(np.expand_dims(ct, -1) * x2, x1), np.expand_dims(ct, -1) * conjugated(x1, x1)
 
 
 @rule(np.linalg.vecdot)
 def vecdot_along(ct: Any, out: Any, x1: Any, x2: Any, *, axis: Any = -1) -> Any:
-    return np.expand_dims(ct, axis) * x2, np.expand_dims(ct, axis) * x1
+    return conjugated(np.expand_dims(ct, axis) * x2, x1), np.expand_dims(ct, axis) * conjugated(x1, x1)
 
 
 @rule(np.linalg.cross)
@@ -113,16 +118,17 @@ if hasattr(np, "matvec"):  # NumPy 2.2
 
     @rule(np.matvec)
     def matvec(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
-        return np.expand_dims(ct, -1) * np.expand_dims(x2, -2), np.vecmat(ct, x1)
+        return np.expand_dims(ct, -1) * np.expand_dims(x2, -2), np.vecmat(conjugated(ct, ct), x1)
 
     @rule(np.vecmat)
     def vecmat(ct: Any, out: Any, x1: Any, x2: Any) -> Any:
-        return np.matvec(x2, ct), np.expand_dims(x1, -1) * np.expand_dims(ct, -2)
+        dx1 = np.matvec(x2, ct)
+        return conjugated(dx1, x1), np.expand_dims(conjugated(x1, x1), -1) * np.expand_dims(ct, -2)
 
 
 @rule(np.vdot)
 def vdot(ct: Any, out: Any, a: Any, b: Any) -> Any:
-    return ct * np.reshape(b, np.shape(a)), ct * np.reshape(a, np.shape(b))
+    return conjugated(ct * np.reshape(b, np.shape(a)), a), ct * np.reshape(conjugated(a, a), np.shape(b))
 
 
 @rule(np.outer, np.linalg.outer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import elementwise, rule
+from pullback.stdlib.registry import elementwise, is_complex, rule
 
 
 @elementwise(np.exp)
@@ -65,8 +65,13 @@ def reciprocal(out: Any, x: Any) -> Any:
     return -out * out
 
 
-@elementwise(np.absolute, np.fabs)
+@elementwise(np.absolute)
 def absolute(out: Any, x: Any) -> Any:
+    return np.conjugate(x) / (out + (out == 0.0)) if is_complex(x) else np.sign(x)
+
+
+@elementwise(np.fabs)
+def fabs(out: Any, x: Any) -> Any:
     return np.sign(x)
 
 
@@ -127,6 +132,8 @@ def arcsinh(out: Any, x: Any) -> Any:
 
 @elementwise(np.arccosh)
 def arccosh(out: Any, x: Any) -> Any:
+    if is_complex(x):
+        return 1.0 / (np.sqrt(x - 1.0) * np.sqrt(x + 1.0))
     return 1.0 / np.sqrt((x - 1.0) * (x + 1.0))
 
 

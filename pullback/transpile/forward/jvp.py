@@ -16,6 +16,7 @@ from pullback.transpile.core import Atom, Call, Def, Effect, For, If, Op, Origin
 from pullback.transpile.forward import control, operations, structures
 from pullback.transpile.forward.tangents import Tangent, Tangents
 from pullback.transpile.lower import Refused
+from pullback.transpile.numbers import check_complex
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.traversal import reads, variables
@@ -81,13 +82,6 @@ class Forward:
 
     def op(self, s: Op) -> None:
         """An operation whose result moves. Its tangent comes first, unless it reads the result itself."""
-        if ab.kind_of(s.out.type) == "complex":
-            raise errors.at(
-                errors.NotSupportedYet,
-                s.origin,
-                "derivatives of complex numbers are not supported yet",
-                "compute with the real and the imaginary part",
-            )
         start = len(self.b.body)
         structural = structures.STRUCTURAL.get(s.op)
         if structural is not None:
@@ -98,6 +92,7 @@ class Forward:
         self.b.body.insert(k, s)
 
     def by_rule(self, s: Op) -> None:
+        check_complex(s)
         active = tuple(i for i, a in enumerate(s.args) if any(self.moves(v) for v in variables(a)))
         found = registry.find_forward(s.op)
         at = registry.linear_in(s.op, len(s.args))

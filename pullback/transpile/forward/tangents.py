@@ -6,6 +6,7 @@ A value without a tangent does not move. That of a structure is a tree by key as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Lit, Var
 from pullback.transpile.infer import type_of
+from pullback.transpile.numbers import in_kind
 from pullback.transpile.reverse.builder import ZERO, Builder
 from pullback.transpile.reverse.cotangents import Cotangent, Cotangents, Tree
 from pullback.transpile.reverse.kinds import keys_of
@@ -132,6 +134,7 @@ def fitted(b: Builder, d: Atom, out: Var) -> Atom:
 
 def _cast(b: Builder, d: Atom, t: ab.Type) -> Atom:
     """A tangent in the dtype of its value, which may be wider than that of all that moves."""
+    d = cast(Atom, in_kind(b, d, t))
     u = type_of(d)
     want, have = (x.dtype if isinstance(x, ab.Array | ab.Scalar) else None for x in (t, u))
     if want is None or have is None or want == have:

@@ -219,6 +219,16 @@ def cross(call: Call) -> Type:
     return Array(getattr(t, "dtype", None), broadcast_shapes(known_shape(a), known_shape(b)))
 
 
+@shape_function(np.linalg.vecdot)
+def vecdot(call: Call) -> Type:
+    """Products of vectors along an axis."""
+    a, b = call.array(0, "x1"), call.array(1, "x2")
+    shape = broadcast_shapes(known_shape(a), known_shape(b)) or ()
+    gone = axis_of(call.static(2, "axis", -1), len(shape))
+    t = sampled(np.multiply, (("nd", a.dtype), ("nd", b.dtype)))
+    return _held(getattr(t, "dtype", None), (*shape[:gone], *shape[gone + 1 :]))
+
+
 def _as(op: Callable[..., Any], **given: int) -> Callable[[Call], Type]:
     """The type that another function of NumPy gives for the same operands."""
 
@@ -232,7 +242,6 @@ def _as(op: Callable[..., Any], **given: int) -> Callable[[Call], Type]:
 shape_function(np.linalg.tensordot)(_as(np.tensordot))
 shape_function(np.linalg.outer)(_as(np.outer))
 shape_function(np.linalg.matmul)(_as(np.matmul))
-shape_function(np.linalg.vecdot)(_as(np.vecdot))
 shape_function(np.linalg.matrix_transpose)(_as(np.matrix_transpose))
 shape_function(np.linalg.trace)(_as(np.trace, axis1=-2, axis2=-1))
 shape_function(np.linalg.diagonal)(_as(np.diagonal, axis1=-2, axis2=-1))

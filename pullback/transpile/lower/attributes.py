@@ -102,6 +102,8 @@ def _of_array(scope: Scope, node: Any, value: Value, name: str, hint: str) -> Va
             return value
         case "imag" if is_real(t) and ab.rank(t):
             return _zeros(scope, node, value, hint)
+        case "real" | "imag" if ab.kind_of(t) == "complex":
+            return scope.op(np.real if name == "real" else np.imag, (as_atom(scope, node, value),), (), hint, node)
         case "real" | "imag" | "base" | "strides" | "flags" | "data":
             scope.refuse(node, f"the attribute {name!r} of an array is not supported yet", "")
     if not hasattr(np.ndarray, name) and not isinstance(t, ab.Unknown):

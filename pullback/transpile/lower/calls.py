@@ -205,6 +205,8 @@ _SPECIAL: dict[object, library.Special] = {
 
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:
     """The value of a call of a rule's helper that is run while transpiling, None if `fn` is none."""
+    if fn is registry.is_complex:
+        return Lit(ab.kind_of(type_of(args[0])) == "complex")
     if fn is registry.known:
         return Lit(scope.known(node, args[0]))
     if not isinstance(fn, FunctionType) or not registry.is_static(fn):

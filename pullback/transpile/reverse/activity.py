@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from pullback.stdlib import registry
-from pullback.transpile.abstract import differentiable
+from pullback.transpile.abstract import differentiable, kind_of
 from pullback.transpile.core import (
     Atom,
     Block,
@@ -39,7 +41,7 @@ def _vary(s: Stmt, found: set[Var]) -> None:
         case Op():
             if (
                 differentiable(s.out.type)
-                and not registry.is_constant(s.op)
+                and not _is_constant(s)
                 and any(v in found for v in variables(s.args))
             ):
                 found.add(s.out)
@@ -61,6 +63,11 @@ def _vary(s: Stmt, found: set[Var]) -> None:
             _vary_block(s.block, found)
         case Effect():
             pass
+
+
+def _is_constant(s: Op) -> bool:
+    """Has an operation the derivative zero? The sign of a complex number is its direction, which has another one."""
+    return registry.is_constant(s.op) and not (s.op is np.sign and kind_of(s.out.type) == "complex")
 
 
 def _vary_loop(s: For | While, found: set[Var]) -> None:
@@ -98,7 +105,7 @@ def _use_block(block: Block, found: set[Var]) -> None:
 def _use(s: Stmt, found: set[Var]) -> None:
     match s:
         case Op():
-            if s.out in found and not registry.is_constant(s.op):
+            if s.out in found and not _is_constant(s):
                 found.update(v for v in variables(s.args) if differentiable(v.type))
         case Call():
             if s.out in found:

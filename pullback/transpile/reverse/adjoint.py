@@ -37,6 +37,7 @@ from pullback.transpile.core import (
 from pullback.transpile.infer import type_of
 from pullback.transpile.infer.lengths import nameless
 from pullback.transpile.lower import NotATemplate, Refused, lower_rule
+from pullback.transpile.numbers import check_complex
 from pullback.transpile.reverse import control, lists, made_of_lists, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
@@ -123,13 +124,6 @@ class Adjoint:
         reached = [o for o in s.outs if o in self.ct.open or self.is_seen(s)]
         if not reached and (isinstance(s, Op) or not self.r.restored.changes(s)):
             return
-        if any(ab.kind_of(o.type) == "complex" for o in reached):
-            raise errors.at(
-                errors.NotSupportedYet,
-                s.origin,
-                "derivatives of complex numbers are not supported yet",
-                "compute with the real and the imaginary part",
-            )
         match s:
             case Op():
                 self.op(s)
@@ -162,6 +156,7 @@ class Adjoint:
         if structural is not None:
             structural(self, s)
             return
+        check_complex(s)
         active = tuple([i for i, a in enumerate(s.args) if self.is_active(a)])
         rule = registry.find(s.op, active)
         if rule is None:

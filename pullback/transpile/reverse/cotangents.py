@@ -17,6 +17,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Atom, Lit, Var
 from pullback.transpile.infer import type_of
+from pullback.transpile.numbers import in_kind
 from pullback.transpile.reverse.builder import ZERO, Builder, is_number
 from pullback.transpile.reverse.kinds import keeps_kinds, keys_of
 
@@ -178,7 +179,9 @@ class Cotangents:
         match t:
             case ab.Scalar(kind="float", dtype=None) if u != ab.FLOAT and not isinstance(u, ab.Static):
                 return self.b.emit(float, (out,), hint=name)
-            case ab.Scalar(kind="float", dtype=str() as dtype) if u != t or not self._surely_of_numpy(out):
+            case ab.Scalar(kind="complex", dtype=None) if u != t:
+                return self.b.emit(complex, (out,), hint=name)
+            case ab.Scalar(kind="float" | "complex", dtype=str() as dtype) if u != t or not self._surely_of_numpy(out):
                 return self.b.emit(np.dtype(dtype).type, (out,), hint=name)
             case ab.ListOf() if not (isinstance(u, ab.ListOf) and keeps_kinds(t.item, u.item)):
                 return self.b.emit(runtime.match_kinds, (out, v), hint=name)
@@ -283,6 +286,7 @@ class Cotangents:
 
     def _cast(self, d: Atom, v: Var) -> Atom:
         """NumPy casts a cotangent that a wider operand widened back to what the value is."""
+        d = cast(Atom, in_kind(self.b, d, v.type))
         t, u = v.type, type_of(d)
         want = t.dtype if isinstance(t, (ab.Array, ab.Scalar)) else None
         have = u.dtype if isinstance(u, (ab.Array, ab.Scalar)) else None

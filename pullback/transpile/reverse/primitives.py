@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pullback.stdlib.registry import constant, elementwise, linear, rule
+from pullback.stdlib.registry import complex_too, constant, elementwise, linear, rule
 from pullback.stdlib.rules.shapes import in_order
 from pullback.transpile import prims
 
 constant(prims.stopped)
+complex_too(prims.astype)
 linear(prims.flatten, prims.copies, prims.spread)
 
 
