@@ -72,7 +72,8 @@ def name(text: str, store: bool = False) -> Any:
 
 def _is_positional(op: Any, keyword: str) -> bool:
     """Is an argument written without its name?"""
-    return keyword in _POSITIONAL and op not in _KEYWORD_ONLY or op is np.linalg.matrix_power
+    by_name = op in _KEYWORD_ONLY or op.__module__ == "numpy.fft"  # of which the second one has another name
+    return keyword in _POSITIONAL and not by_name or op is np.linalg.matrix_power
 
 
 def call(function: Any, *args: Any, **kwargs: Any) -> Any:

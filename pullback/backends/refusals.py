@@ -22,7 +22,7 @@ from .refusing import refuse
 HELPERS: frozenset[str] = frozenset(
     """
     add_trees cofactors either fitted kept_while last_written match_kinds place_diagonal product_of_others read_written
-    record require_cotangents require_scalar scatter_add scatter_add_along unbroadcast walk_back zeros_of
+    record require_cotangents require_scalar resized scatter_add scatter_add_along unbroadcast walk_back zeros_of
     """.split()
 )
 """The run-time helpers that there are for JAX: `pullback/runtime/jax.py`."""

@@ -9,7 +9,7 @@ from pullback.runtime.products import cofactors, product_of_others
 from pullback.runtime.raising import error_called
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
-from pullback.runtime.shapes import at_least_one, fitted, require_scalar, unbroadcast
+from pullback.runtime.shapes import at_least_one, fitted, require_scalar, resized, unbroadcast
 from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zeros_of, zeros_to_fill
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "require_finite",
     "require_scalar",
     "require_separate",
+    "resized",
     "scatter_add",
     "scatter_add_along",
     "to_fill",

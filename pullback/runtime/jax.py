@@ -39,6 +39,7 @@ __all__ = [
     "record",
     "require_cotangents",
     "require_scalar",
+    "resized",
     "scatter_add",
     "scatter_add_along",
     "step_back",
@@ -75,6 +76,12 @@ def fitted(d: Any, like: Any) -> Any:
     if jnp.iscomplexobj(d) and not jnp.iscomplexobj(like):
         raise TypeError("a cotangent or tangent is complex, what it belongs to is real")
     return jnp.asarray(d, jnp.result_type(like))
+
+
+def resized(g: Any, like: Any) -> Any:
+    """`g` in the shape of `like`: each axis cut at its end, or filled with zeros there."""
+    both = tuple([slice(min(m, n)) for m, n in zip(jnp.shape(g), jnp.shape(like), strict=True)])
+    return jnp.zeros(jnp.shape(like), jnp.result_type(g)).at[both].set(g[both])
 
 
 def require_scalar(value: Any) -> None:

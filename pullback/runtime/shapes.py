@@ -57,3 +57,11 @@ def require_scalar(value: Any) -> None:
     """Raise TypeError where the value whose gradient was asked for is no scalar, and so has no one gradient."""
     if np.shape(value) != ():
         raise TypeError(f"a gradient needs a scalar, the result has shape {np.shape(value)}; vjp takes a cotangent")
+
+
+def resized(g: Any, like: Any) -> Any:
+    """`g` in the shape of `like`: each axis cut at its end, or filled with zeros there."""
+    out = np.zeros(like.shape, g.dtype)
+    both = tuple([slice(min(m, n)) for m, n in zip(g.shape, like.shape, strict=True)])
+    out[both] = g[both]
+    return out

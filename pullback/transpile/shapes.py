@@ -30,6 +30,7 @@ _OPERAND: dict[OpFunction, int] = {
     runtime.unbroadcast: 1,
     runtime.last_written: 1,
     runtime.place_diagonal: 1,
+    runtime.resized: 1,
     runtime.scatter_add: 1,
     runtime.scatter_add_along: 1,
 }

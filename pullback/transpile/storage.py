@@ -39,14 +39,15 @@ _FRESH_NAMES = """
 """.split()
 
 _FRESH_OF_MATRICES = """
-    inv det slogdet solve cholesky qr svd svdvals eigh eigvalsh pinv lstsq norm cond matrix_norm vector_norm
+    inv det slogdet solve cholesky qr svd svdvals eigh eigvalsh eig eigvals pinv lstsq norm cond matrix_norm vector_norm
     multi_dot vecdot tensordot outer matmul cross trace tensorinv tensorsolve matrix_rank
 """.split()
 
 _FRESH: frozenset[OpFunction] = frozenset((
     *ARITHMETIC, *(REDUCTIONS - {sum}), *(getattr(np, name) for name in _FRESH_NAMES), *random.FUNCTIONS,
-    *(getattr(np.linalg, name) for name in _FRESH_OF_MATRICES),
+    *(getattr(np.linalg, name) for name in _FRESH_OF_MATRICES), *(getattr(np.fft, name) for name in np.fft.__all__),
     len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, runtime.cofactors,
+    runtime.resized,
 ))  # fmt: skip
 
 

@@ -43,3 +43,35 @@ OF_REAL = (
     "a + 1j", "(a + 1j) ** 2", "a.astype(np.complex128) * 1j", "np.angle(a + 1j)", "np.real(a)", "np.imag(a)",
     "np.conj(a)", "np.sum(a) * 1j", "a ** 1j", "np.array([a[0], 1j * a[1]])", "np.sqrt(a + 0j)", "a @ (1j * a)",
 )  # fmt: skip
+LINES = tuple(
+    f"np.fft.{f}({call})"
+    for f in ("fft", "ifft", "irfft", "hfft")
+    for call in ("a", "a, axis=0", "a, 5", "a, n=2, axis=1", "a, norm='ortho'", "a, 6, 0, 'forward'", "a, axis=-2")
+)
+REAL_LINES = tuple(
+    f"np.fft.{f}({call})"
+    for f in ("rfft", "ihfft", "fft", "ifft", "irfft")
+    for call in ("a", "a, axis=0", "a, 5", "a, n=2, axis=1", "a, norm='ortho'", "a, 6, 0, 'forward'", "a, n=3, axis=-1")
+)
+PLANES = tuple(
+    f"np.fft.{f}({call})"
+    for f in ("fft2", "ifft2", "irfft2")
+    for call in ("a", "a, (2, 5)", "a, axes=(1, 0)", "a, norm='ortho'", "a, (4, 3), (0, 1), 'forward'", "a, axes=(0, 2)")
+)
+REAL_PLANES = tuple(
+    f"np.fft.{f}({call})"
+    for f in ("rfft2", "fft2")
+    for call in ("a", "a, (2, 5)", "a, axes=(1, 0)", "a, norm='forward'", "a, (4, 3), (0, 1)", "a, axes=(2, 0)")
+)
+SPACES = tuple(
+    f"np.fft.{f}({call})"
+    for f in ("fftn", "ifftn", "irfftn")
+    for call in ("a", "a, (2, 3, 4), (0, 1, 2)", "a, axes=(2, 0)", "a, norm='ortho'", "a, axes=(1,)")
+)
+REAL_SPACES = tuple(
+    f"np.fft.{f}({call})"
+    for f in ("rfftn", "fftn")
+    for call in ("a", "a, (2, 3), (0, 2)", "a, axes=(2, 0)", "a, axes=(1,)")
+)
+SHIFTS = ("np.fft.fftshift(a)", "np.fft.ifftshift(a, axes=1)", "np.fft.fftshift(a, (0, 2))", "np.fft.ifftshift(a)",
+          "np.abs(np.fft.fft(a)) ** 2 * np.fft.fftfreq(5)", "np.fft.fft(a) * np.fft.fftfreq(a.shape[-1], 0.1)")  # fmt: skip

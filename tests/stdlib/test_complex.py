@@ -13,15 +13,20 @@ import numpy as np
 import pytest
 
 import pullback
-from tests.stdlib.complex_calls import BINARY, OF_REAL, UNARY, x, z
+from tests.stdlib import complex_calls as calls
+from tests.stdlib.complex_calls import x, z
 
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
 
 CASES: list[tuple[str, tuple[Any, ...]]] = [
-    *((text, (z(3, 3),)) for text in UNARY),
-    *((text, (x(3, 3),)) for text in OF_REAL),
-    *((text, args) for text in BINARY for args in ((z(3, 3), z(3, 3)), (x(3, 3), z(3, 3)), (z(3, 3), x(3, 3)))),
+    *((text, (z(3, 3),)) for text in calls.UNARY),
+    *((text, (x(3, 3),)) for text in calls.OF_REAL),
+    *((text, (z(4, 5),)) for text in calls.LINES),
+    *((text, (x(4, 5),)) for text in calls.REAL_LINES),
+    *((text, (z(3, 4, 5),)) for text in (*calls.PLANES, *calls.SPACES, *calls.SHIFTS)),
+    *((text, (x(3, 4, 5),)) for text in (*calls.REAL_PLANES, *calls.REAL_SPACES)),
+    *((text, args) for text in calls.BINARY for args in ((z(3, 3), z(3, 3)), (x(3, 3), z(3, 3)), (z(3, 3), x(3, 3)))),
 ]
 
 

@@ -96,7 +96,8 @@ def test_the_gradient_of_the_gradient(functions: ModuleType, k: int) -> None:
 
 CASTS = (np.float16, np.float32, np.float64)
 ELSEWHERE = (np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.lstsq)  # tests/stdlib/test_matrices.py
-OF_COMPLEX = (complex, np.complex64, np.complex128)  # tests/stdlib/test_complex.py
+FOURIER = tuple(getattr(np.fft, f) for f in np.fft.__all__ if not f.endswith("freq"))
+OF_COMPLEX = (complex, np.complex64, np.complex128, *FOURIER)  # tests/stdlib/test_complex.py
 
 
 def test_every_rule_for_numpy_and_python_is_tried() -> None:

@@ -12,7 +12,7 @@ from pullback import runtime
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.batching import axes, joins, plain, products
+from pullback.transpile.batching import axes, fourier, joins, plain, products
 from pullback.transpile.batching.values import ALL, Batch, NotBatched, rank_of
 from pullback.transpile.core import Arg, Lit, Op, OpFunction, Slice, Var
 from pullback.transpile.infer import infer, type_of
@@ -171,6 +171,8 @@ _RULES: dict[OpFunction, Rule] = {
     np.tensordot: products.tensordot,
     np.outer: products.outer,
     np.einsum: products.einsum,
+    **dict.fromkeys((*fourier.ALONG_AXES, *fourier.ALONG_ALL), fourier.transform),
+    runtime.resized: fourier.resized,
     np.linalg.matmul: products.matmul,
     np.linalg.tensordot: products.tensordot,
     np.linalg.outer: products.outer,

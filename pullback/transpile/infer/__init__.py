@@ -16,6 +16,7 @@ from pullback.transpile.abstract import UNKNOWN, Type
 from pullback.transpile.core import Arg, OpFunction
 from pullback.transpile.infer import (  # noqa: F401  these modules fill the table
     elementwise,
+    fourier,
     index,
     layout,
     linear,

@@ -18,6 +18,7 @@ def dotted(obj: object) -> str:
         (math, "math."),
         (operator, "operator."),
         (np.linalg, "np.linalg."),
+        (np.fft, "np.fft."),
     ):
         if name and getattr(module, name, None) is obj:
             return prefix + name
