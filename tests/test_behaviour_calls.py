@@ -113,9 +113,6 @@ def of_a_complex_number(z: Any) -> Any:
     return np.abs(np.sum(z * z))
 
 
-@pytest.mark.parametrize(
-    ("f", "x"), [(through_complex_numbers, np.ones(2)), (of_a_complex_number, np.ones(2, complex))]
-)
-def test_complex_numbers_are_refused(f: Callable[..., Any], x: Any) -> None:
-    with pytest.raises(pullback.errors.NotSupportedYet, match="complex"):
-        pullback.grad(f)(x)
+def test_complex_numbers_have_the_derivative_that_jax_gives() -> None:
+    np.testing.assert_allclose(pullback.grad(through_complex_numbers)(np.ones(2)), [2.0, 2.0])
+    np.testing.assert_allclose(pullback.grad(of_a_complex_number)(np.array([1j, 2.0])), [2j, 4.0])

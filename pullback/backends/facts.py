@@ -61,7 +61,7 @@ _FRESH_NAMES = """
     interp sign isclose allclose
 """.split()
 _FRESH_OF_MATRICES = """
-    inv det solve cholesky svdvals eigvalsh pinv norm cond matrix_norm vector_norm matrix_power multi_dot vecdot
+    inv det solve cholesky svdvals eigvalsh eigvals pinv norm cond matrix_norm vector_norm matrix_power multi_dot vecdot
     tensordot outer matmul cross trace tensorinv tensorsolve
 """.split()
 

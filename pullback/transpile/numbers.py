@@ -12,14 +12,19 @@ from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.traversal import variables
 
+_COMPLEX_OR_NOT = (np.linalg.eig, np.linalg.eigvals)
+
 
 def check_complex(s: Op) -> None:
     """Refuse the derivative of an operation on complex numbers, unless its rule is known to be right for them."""
+    name = getattr(s.op, "__name__", "this")
     kinds = {ab.kind_of(v.type) for v in variables(s.args)}
     kinds |= {ab.kind_of(a.type) for a in s.args if isinstance(a, Lit)}
+    if s.op in _COMPLEX_OR_NOT and "complex" not in kinds:
+        message = f"the derivative of {name!r} of a real matrix, which gives real or complex numbers, is not supported"
+        raise errors.at(errors.NotSupportedYet, s.origin, message, "Pass a complex one: a + 0j, or a.astype(complex).")
     if "complex" not in kinds and ab.kind_of(s.out.type) != "complex":
         return
-    name = getattr(s.op, "__name__", "this")
     if not registry.takes_complex(s.op):
         message = f"the derivative of {name!r} of complex numbers is not supported yet"
         raise errors.at(errors.NotSupportedYet, s.origin, message, "Compute with the real and the imaginary part.")

@@ -51,12 +51,12 @@ LINES = tuple(
 REAL_LINES = tuple(
     f"np.fft.{f}({call})"
     for f in ("rfft", "ihfft", "fft", "ifft", "irfft")
-    for call in ("a", "a, axis=0", "a, 5", "a, n=2, axis=1", "a, norm='ortho'", "a, 6, 0, 'forward'", "a, n=3, axis=-1")
+    for call in ("a", "a, axis=0", "a, 5", "a, n=2, axis=1", "a, norm='ortho'", "a, 6, 0, 'forward'", "a, 3, -1")
 )
 PLANES = tuple(
     f"np.fft.{f}({call})"
     for f in ("fft2", "ifft2", "irfft2")
-    for call in ("a", "a, (2, 5)", "a, axes=(1, 0)", "a, norm='ortho'", "a, (4, 3), (0, 1), 'forward'", "a, axes=(0, 2)")
+    for call in ("a", "a, (2, 5)", "a, axes=(1, 0)", "a, norm='ortho'", "a, (4, 3), (0, 1), 'forward'")
 )
 REAL_PLANES = tuple(
     f"np.fft.{f}({call})"
@@ -73,5 +73,7 @@ REAL_SPACES = tuple(
     for f in ("rfftn", "fftn")
     for call in ("a", "a, (2, 3), (0, 2)", "a, axes=(2, 0)", "a, axes=(1,)")
 )
-SHIFTS = ("np.fft.fftshift(a)", "np.fft.ifftshift(a, axes=1)", "np.fft.fftshift(a, (0, 2))", "np.fft.ifftshift(a)",
-          "np.abs(np.fft.fft(a)) ** 2 * np.fft.fftfreq(5)", "np.fft.fft(a) * np.fft.fftfreq(a.shape[-1], 0.1)")  # fmt: skip
+SHIFTS = (
+    "np.fft.fftshift(a)", "np.fft.ifftshift(a, axes=1)", "np.fft.fftshift(a, (0, 2))", "np.fft.ifftshift(a)",
+    "np.abs(np.fft.fft(a)) ** 2 * np.fft.fftfreq(5)", "np.fft.fft(a) * np.fft.fftfreq(a.shape[-1], 0.1)",
+)  # fmt: skip

@@ -70,7 +70,25 @@ def quadratic(z: Any) -> Any:
     return np.vdot(z, np.array([[2.0, 1j, 0.0], [-1j, 3.0, 1.0], [0.0, 1.0, 1.0]]) @ z).real
 
 
+def growth(x: Any) -> Any:
+    w = np.linalg.eigvals(x + 0j)
+    return np.sum(np.exp(w.real) * np.cos(w.imag))
+
+
+def growth_by_name(x: Any) -> Any:
+    return np.sum(np.abs(np.linalg.eig(x * (1.0 + 0.5j)).eigenvalues) ** 3)
+
+
 # refused
+
+
+def of_a_real_matrix(x: Any) -> Any:
+    return np.sum(np.linalg.eigvals(np.outer(x.real, x.imag)))
+
+
+def general_vectors(z: Any) -> Any:
+    w, v = np.linalg.eig(np.outer(z, z))
+    return np.sum(np.abs(v) * np.abs(w))
 
 
 def largest(z: Any) -> Any:

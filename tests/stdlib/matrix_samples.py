@@ -109,3 +109,4 @@ add(np.linalg.matrix_transpose, samples=[call(normal(2, 3)), call(normal(4, 2, 3
 for op in (np.linalg.trace, np.linalg.diagonal):
     add(op, samples=[call(normal(3, 3)), call(normal(2, 3, 4), offset=1), call(normal(4, 2), offset=-1)])
 add(np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.lstsq, samples=[])
+add(np.linalg.eig, np.linalg.eigvals, samples=[])  # tests/stdlib/test_complex_programs.py

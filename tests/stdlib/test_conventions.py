@@ -15,6 +15,7 @@ import pytest
 import pullback.stdlib.rules  # noqa: F401  registers
 from pullback.stdlib import registry
 from pullback.testing import cotangents
+from tests.stdlib.test_matrix_conventions import ROWS as OF_MATRICES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conventions.md"
 NAN, INF = math.nan, math.inf
@@ -142,4 +143,4 @@ def test_where_keeps_the_other_branch_clean() -> None:
 
 def test_every_row_of_the_document_is_tested() -> None:
     rows = set(re.findall(r"^\| (`.*?) \|", DOCUMENT.read_text(), re.MULTILINE))
-    assert rows == set(ROWS) | {"`np.floor(x)`", "`np.where(c, x, y)`"}
+    assert rows == set(ROWS) | {"`np.floor(x)`", "`np.where(c, x, y)`"} | set(OF_MATRICES)

@@ -95,7 +95,14 @@ def test_the_gradient_of_the_gradient(functions: ModuleType, k: int) -> None:
 
 
 CASTS = (np.float16, np.float32, np.float64)
-ELSEWHERE = (np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.lstsq)  # tests/stdlib/test_matrices.py
+ELSEWHERE = (  # tests/stdlib/test_matrices.py, tests/stdlib/test_complex_programs.py
+    np.linalg.cholesky,
+    np.linalg.eigh,
+    np.linalg.eigvalsh,
+    np.linalg.eig,
+    np.linalg.eigvals,
+    np.linalg.lstsq,
+)
 FOURIER = tuple(getattr(np.fft, f) for f in np.fft.__all__ if not f.endswith("freq"))
 OF_COMPLEX = (complex, np.complex64, np.complex128, *FOURIER)  # tests/stdlib/test_complex.py
 

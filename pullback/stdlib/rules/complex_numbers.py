@@ -66,5 +66,5 @@ complex_too(
     *([np.matvec] if hasattr(np, "matvec") else []),
     np.linalg.matmul, np.linalg.tensordot, np.linalg.outer, np.linalg.cross, np.linalg.trace, np.linalg.diagonal,
     np.linalg.matrix_transpose, np.linalg.matrix_power, np.linalg.multi_dot, np.linalg.inv, np.linalg.det, cofactors,
-    np.linalg.solve, np.linalg.tensorinv, np.linalg.tensorsolve,
+    np.linalg.eig, np.linalg.eigvals, np.linalg.solve, np.linalg.tensorinv, np.linalg.tensorsolve,
 )  # fmt: skip

@@ -73,6 +73,23 @@ def svd(ct: Any, out: Any, a: Any, *, full_matrices: Any = True, compute_uv: Any
     return of_vectors(ct, *out)
 
 
+@rule(np.linalg.eigvals)
+def eigvals(ct: Any, out: Any, a: Any) -> Any:
+    return of_eigenvalues(ct, np.linalg.eig(a)[1])
+
+
+@rule(np.linalg.eig, ct="parts")
+def eig(ct: Any, out: Any, a: Any) -> Any:
+    if ct[1] is not None:
+        raise NotImplementedError("np.linalg.eig in its eigenvectors", "Use np.linalg.eigh of a symmetric matrix.")
+    return of_eigenvalues(ct[0], out[1])
+
+
+def of_eigenvalues(ct: Any, vectors: Any) -> Any:
+    """The cotangent of a matrix from that of its eigenvalues."""
+    return np.linalg.solve(turned(vectors), np.expand_dims(ct, -1) * turned(vectors))
+
+
 def of_vectors(ct: Any, u: Any, s: Any, vh: Any) -> Any:
     """The cotangent of a matrix from those of its singular vectors, and values."""
     gaps = over_gaps(s) / (np.expand_dims(s, -2) + np.expand_dims(s, -1))

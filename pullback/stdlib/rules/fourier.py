@@ -28,7 +28,7 @@ def resized_(ct: Any, out: Any, g: Any, like: Any) -> Any:
 
 
 @static
-def other_way(norm: str | None) -> str:
+def other_way(norm: str | None) -> Any:
     """The norm with which the opposite transform is the transpose of this one."""
     return {"forward": "backward", "ortho": "ortho"}.get(norm or "backward", "forward")
 

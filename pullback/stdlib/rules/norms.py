@@ -46,7 +46,7 @@ def of_matrix(ct: Any, out: Any, x: Any, order: Any) -> Any:
     if order == "nuc":
         return ct * ((u * np.expand_dims(np.sign(s), -2)) @ vh)
     best = np.max(s, axis=-1, keepdims=True) if order == 2 else np.min(s, axis=-1, keepdims=True)
-    return ct * ((u * np.expand_dims(shared(s == best, -1, s.dtype), -2)) @ vh)
+    return ct * ((u * np.expand_dims(np.sign(s) * shared(s == best, -1, s.dtype), -2)) @ vh)
 
 
 @static

@@ -114,6 +114,17 @@ def eigh(call: Call) -> Type:
     )
 
 
+@shape_function(np.linalg.eig, np.linalg.eigvals)
+def eig(call: Call) -> Type:
+    """Eigenvalues and eigenvectors. Of a real matrix they are complex or not, as it happens."""
+    a, stack, n, m = _matrix(call)
+    dtype = a.dtype if a.dtype in ("complex64", "complex128") else None
+    values = Array(dtype, (*stack, m))
+    if call.op is np.linalg.eigvals:
+        return values
+    return Seq("tuple", (values, Array(dtype, (*stack, n, m))), ("eigenvalues", "eigenvectors"))
+
+
 @shape_function(np.linalg.svd)
 def svd(call: Call) -> Type:
     """Singular vectors, values, vectors; or the values alone."""
