@@ -8,7 +8,7 @@ After::
 
     p = pad(optimization_barrier(d), 2); du4 = du + (p[:-2] + p[1:-1] + p[2:])
 
-XLA makes one loop over the array of that; of writes it makes one each. Without the barrier it would compute each element
+XLA makes one loop over the array of that; of writes it makes one each. Without the barrier it would compute an element
 of `d` again at each shift.
 """
 
