@@ -264,7 +264,7 @@ REFUSED = {
         (X,),
         "random numbers without a key are not supported yet",
         "np.random.shuffle",
-        "Draw them where the function is called, and pass them as an argument.",
+        "Use pullback.stdlib.random with a key, or draw them where the function is called, and pass them.",
     ),
     "a loop over what is flat": (
         "x",
