@@ -337,7 +337,12 @@ EXPRESSIONS = {
         "Assign instead: `out[...] = f(...)`.",
     ),
     "np.greater(x, 0, where=x > 1)": (n(2), "the argument 'where' of np.greater", "where=x > 1", "Use np.where"),
-    "np.random.normal() * x": (1.0, "random numbers without a key", "np.random.normal", "Use pullback.stdlib.random"),
+    "np.random.normal() * x": (
+        1.0,
+        "random numbers without a key are not supported yet",
+        "np.random.normal",
+        "Use pullback.stdlib.random",
+    ),
     "x[0.5]": (n(2), "an index is not an integer", "0.5", "This raises IndexError in NumPy."),
     "x[0][1]": (n(2), "a scalar is read by index", "x[0][1]", "This raises TypeError in Python."),
     "x.shape[2]": (n(2, 2), "axis 2 of an array that has 2", "x.shape[2]", "This raises IndexError in Python."),
