@@ -243,7 +243,7 @@ class Traced:
             xs.insert(0, made.indices(s.source, s.items))
         elif times is not None and not xs:
             kwargs = (("length", times),)
-        if s.reverse and xs:
+        if s.reverse and (xs or s.outs[n:]):
             kwargs = (*kwargs, ("reverse", Lit(True)))
         results = inner.results[:n], inner.results[n:]
         step = made.function("step", [(s.carried, "carry"), (params, "xs")], inner.body, results)

@@ -294,3 +294,12 @@ def fewer_times_than_none(x, n):
     for _ in range(3, n - 9):
         x = x * x
     return np.sum(x)
+
+
+def counted_down_by_nobody(x, a):
+    ys = []
+    for _ in reversed(range(3)):
+        for _ in reversed(range(2)):
+            x = np.sin(x) * a
+        ys.append(x)
+    return np.sum(ys[0] * ys[-1]) + np.sum(ys[0] * x)

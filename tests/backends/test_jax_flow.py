@@ -28,6 +28,7 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (flow.over_a_range, (0,), (n(3), 0)),
     (flow.backwards, (0,), (n(3), 5)),
     (flow.of_no_iterations, (0,), (n(3),)),
+    (flow.counted_down_by_nobody, (0, 1), (n(3), 0.7)),
     (flow.over_rows, (0, 1), (n(3), n(5, 3))),
     (flow.over_rows_in_step, (0, 1, 2), (n(3), n(5, 3), n(5, 3))),
     (flow.collected, (0,), (n(3), 4)),
