@@ -56,7 +56,9 @@ _POSITIONAL = frozenset(
         "shift",
     }
 )
-_KEYWORD_ONLY: frozenset[Any] = frozenset({np.diagonal, np.trace, np.rot90, np.linalg.tensordot})
+_KEYWORD_ONLY: frozenset[Any] = frozenset(
+    {np.diagonal, np.trace, np.rot90, np.linalg.tensordot, np.zeros_like, np.full_like}
+)
 NONE = Lit(None)
 _ATTRIBUTES: dict[Callable[..., Any], str] = {np.size: "size", np.ndim: "ndim", np.shape: "shape"}
 

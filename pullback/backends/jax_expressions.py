@@ -17,7 +17,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global, Lit
 
-from . import traced_ops
+from . import jax_windows, traced_ops
 from .expressions import Expressions, Functions, call, constant, name
 from .facts import type_of
 from .jax_numbers import form_of
@@ -44,7 +44,8 @@ class JaxExpressions(Expressions):
         self.is_static = is_static
         super().__init__(space, functions, global_name)
         self._special.update({
-            prims.set_item: lambda e: self._at(e, "set"),
+            operator.getitem: lambda e: jax_windows.read(self, e) if e.kwargs else self._subscript(e),
+            prims.set_item: lambda e: jax_windows.written(self, e) if e.kwargs else self._at(e, "set"),
             prims.add_item: lambda e: self._at(e, "add"),
             traced_ops.write_last: lambda e: call(self.space.helper("write_last"), *map(self.argument, e.args)),
             builtins.float: lambda e: self(e.args[0]),

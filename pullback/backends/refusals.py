@@ -85,10 +85,12 @@ class _Check:
             index = s.args[1]
             if any(isinstance(v.type, ab.Array) and ab.kind_of(v.type) == "bool" for v in variables(index)):
                 refuse(s.origin, "an index that is a mask", "use np.where")
-            if not is_surely_advanced(index) and any(not self.is_static(x) for x in _bounds(index)):
-                refuse(s.origin, "a slice whose bounds are traced", "use bounds that are literals or lengths")
+            moves = "window" in dict(s.kwargs)
+            if not moves and not is_surely_advanced(index) and any(not self.is_static(x) for x in _bounds(index)):
+                refuse(s.origin, "a slice whose bounds are traced", _BOUNDS)
 
 
+_BOUNDS = "use one whose length is known and that is inside for sure, as x[i : i + 3] for i in range(len(x) - 2)"
 _POWERS = (operator.pow, builtins.pow, operator.mul, operator.lshift)
 
 

@@ -47,6 +47,8 @@ __all__ = [
     "true_if_alone",
     "unbroadcast",
     "walk_back",
+    "window",
+    "with_window",
     "write_last",
     "zeros_of",
 ]
@@ -118,6 +120,20 @@ def write_last(a: Any, index: Any, value: Any) -> Any:
     serial = jnp.arange(value.size).reshape(value.shape)
     last = jnp.full(a.shape, -1).at[index].max(serial)
     return jnp.where(last < 0, a, value.reshape(-1)[last])
+
+
+def window(a: Any, starts: Any, lengths: Any) -> Any:
+    """The part of the array `a` that begins at `starts`; zeros where `a` is too short, so that no loop comes to it."""
+    if any(n < m for n, m in zip(a.shape, lengths, strict=True)):
+        return jnp.zeros(lengths, a.dtype)
+    return jax.lax.dynamic_slice(a, starts, lengths)
+
+
+def with_window(a: Any, part: Any, starts: Any) -> Any:
+    """The array `a` with `part` in it from `starts` on; `a` where it is too short, so that no loop comes to it."""
+    if any(n < m for n, m in zip(a.shape, part.shape, strict=True)):
+        return a
+    return jax.lax.dynamic_update_slice(a, part, starts)
 
 
 def read_written(a: Any, index: Any) -> Any:
