@@ -195,11 +195,11 @@ def test_what_does_not_fit_is_refused(primals, tangents, text):
 
 def test_an_operation_without_a_rule_is_refused_with_its_place():
     def f(x):
-        return np.sum(np.interp(x, X[0], X[1]))
+        return np.sum(np.unique(x))
 
     with pytest.raises(errors.NoRule) as caught:
         pullback.jvp(f)((B,), B)
-    assert caught.value.source_line[caught.value.col - 1 :].startswith("np.interp")
+    assert caught.value.source_line[caught.value.col - 1 :].startswith("np.unique")
 
 
 def test_users_rules_serve_forward_mode():

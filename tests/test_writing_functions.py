@@ -234,14 +234,6 @@ REFUSED = {
         "kind='stable'",
         "Leave it out.",
     ),
-    "partitioned": (
-        "x",
-        "x.partition(2)\nreturn x",
-        (X,),
-        "the method 'partition' changes an array in place, which is not supported yet",
-        "x.partition",
-        "Use np.sort.",
-    ),
     "of another size": (
         "x",
         "x.resize(3)\nreturn x",

@@ -10,7 +10,9 @@ from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Op, OpFunction, Var
 
-_TRACED_OPTIONS = frozenset({"shift", "via", "initial", "where"})
+_TRACED_OPTIONS = frozenset(
+    "shift via initial where left right nan posinf neginf constant_values discont base".split()
+)
 _POSITIONS: Mapping[OpFunction, Collection[int]] = {
     **dict.fromkeys((np.zeros, np.ones, np.full, np.empty), (0,)),
     **dict.fromkeys((np.eye, np.identity, np.tri, np.arange), (0, 1, 2)),

@@ -17,6 +17,7 @@ import numpy as np
 
 from pullback import runtime
 from pullback.stdlib import random
+from pullback.stdlib.operations import weighted_average
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Caught, Global, Lit, Origin, Var
@@ -54,6 +55,8 @@ _POSITIONAL = frozenset(
         "reps",
         "axes",
         "shift",
+        "pad_width",
+        "kth",
     }
 )
 _KEYWORD_ONLY: frozenset[Any] = frozenset(
@@ -123,6 +126,8 @@ class Expressions:
             prims.rows: lambda e: call(self.space.builtin("list"), self(e.args[0])),
             runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
+            np.block: lambda e: call(f"{self.space.arrays()}.block", self._lists(e.args[0])),
+            weighted_average: self._average,
             np.transpose: self._transpose,
             np.full_like: self._full_like,
             np.reshape: lambda e: self.call(e.op, replace(e, kwargs=tuple((k, as_shape(x)) for k, x in e.kwargs))),
@@ -215,6 +220,15 @@ class Expressions:
             args = (key, shape) if isinstance(dtype, Lit) and dtype.value is float else (key, shape, dtype)
             args = args[:1] if args[1:] in (((),), (Lit(()),)) else args
         return self.call(e.op, replace(e, args=args, kwargs=kwargs))
+
+    def _average(self, e: Apply) -> Any:
+        """`np.average(a, axis=k, weights=w)`."""
+        given = {**dict(e.kwargs), "weights": e.args[1]}
+        return call(f"{self.space.arrays()}.average", self(e.args[0]), **{k: self(x) for k, x in given.items()})
+
+    def _lists(self, x: Expr) -> Any:
+        """Nested tuples, written as lists."""
+        return ast.List([self._lists(y) for y in x], ast.Load()) if isinstance(x, tuple) else self(x)
 
     def _copy(self, e: Apply) -> Any:
         """`x.copy()`, or for more than one axis `np.copy(x)`, which keeps the order in memory."""

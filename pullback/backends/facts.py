@@ -58,7 +58,10 @@ _FRESH_NAMES = """
     vander array copy concatenate stack vstack hstack repeat tile pad roll take take_along_axis sort argsort bincount
     searchsorted sum mean var std prod max min amax amin argmax argmin any all cumsum cumprod trace median
     count_nonzero nonzero nansum nanmean nanmax nanmin dot inner outer matmul tensordot kron convolve where clip
-    interp sign isclose allclose
+    interp sign isclose allclose append dstack block delete insert resize diagflat ediff1d compress extract select
+    choose cross correlate trapezoid unwrap cov corrcoef vander polyval polyadd polysub geomspace ptp quantile
+    percentile partition argpartition nanmedian nanquantile nanpercentile nanprod nanvar nanstd nancumsum nancumprod
+    cumulative_sum cumulative_prod
 """.split()
 _FRESH_OF_MATRICES = """
     inv det solve cholesky svdvals eigvalsh eigvals pinv norm cond matrix_norm vector_norm matrix_power multi_dot vecdot
@@ -106,6 +109,7 @@ FRESH: frozenset[Any] = frozenset(
         np.ndarray.copy,
         copy.deepcopy,
         runtime.cofactors,
+        runtime.carried_back,
         runtime.last_written,
         runtime.place_diagonal,
         runtime.product_of_others,

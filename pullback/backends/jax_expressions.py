@@ -17,7 +17,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global, Lit
 
-from . import jax_windows, traced_ops
+from . import jax_calls, jax_windows, traced_ops
 from .expressions import Expressions, Functions, call, constant, name
 from .facts import type_of
 from .jax_numbers import form_of
@@ -73,7 +73,9 @@ class JaxExpressions(Expressions):
             function = f"{self.space.arrays()}.linalg.{op.__name__}"
             return call(function, *map(self, e.args), **kwargs, symmetrize_input=ast.Constant(False))
         form = None if self.is_static(e) else form_of(op, len(e.args))
-        return super().call(op, e) if form is None else form(self, e)
+        if form is not None:
+            return form(self, e)
+        return super().call(op, jax_calls.adapted(e))
 
     def _contiguous(self, e: Apply) -> Any:
         """The array itself: JAX has no order in memory. NumPy makes one with an axis at least."""

@@ -16,13 +16,15 @@ from pullback.transpile.traversal import blocks, variables
 from .binding import Binding, all_functions
 from .counts import counts
 from .facts import is_surely_advanced
+from .jax_calls import check_call
 from .jax_numbers import is_unwritten
 from .refusing import refuse
 
 HELPERS: frozenset[str] = frozenset(
     """
-    add_trees cofactors either fitted kept_while last_written match_kinds place_diagonal product_of_others read_written
-    record require_cotangents require_scalar resized scatter_add scatter_add_along unbroadcast walk_back zeros_of
+    add_trees carried_back cofactors either fitted fraction kept_while last_written match_kinds place_diagonal
+    product_of_others read_written record require_cotangents require_scalar resized scatter_add scatter_add_along
+    unbroadcast unpadded walk_back zeros_of
     """.split()
 )
 """The run-time helpers that there are for JAX: `pullback/runtime/jax.py`."""
@@ -78,8 +80,9 @@ class _Check:
             refuse(s.origin, "a function that sees a cotangent", "differentiate for NumPy")
         if s.op is runtime.order:
             refuse(s.origin, "an order of values that are known to the run only", "use jnp.sort or jnp.argsort")
+        check_call(s, self.is_static)
         name = getattr(s.op, "__name__", "")
-        if getattr(runtime, name, None) is s.op and name not in HELPERS:
+        if getattr(runtime, name, None) is s.op and name not in HELPERS and s.op is not runtime.at_least_one:
             refuse(s.origin, f"what needs {name!r}", "differentiate for NumPy")
         if s.op in (prims.add_item, prims.set_item, operator.getitem):
             index = s.args[1]

@@ -5,7 +5,8 @@ from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import last_written, place_diagonal, read_written, scatter_add, scatter_add_along
 from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.order import order, place_to_insert
-from pullback.runtime.products import cofactors, product_of_others
+from pullback.runtime.padding import unpadded
+from pullback.runtime.products import carried_back, cofactors, fraction, product_of_others
 from pullback.runtime.raising import error_called
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
@@ -18,9 +19,11 @@ __all__ = [
     "alike",
     "arrays_in",
     "at_least_one",
+    "carried_back",
     "cofactors",
     "error_called",
     "fitted",
+    "fraction",
     "last_written",
     "match_kinds",
     "misfit",
@@ -44,6 +47,7 @@ __all__ = [
     "scatter_add_along",
     "to_fill",
     "unbroadcast",
+    "unpadded",
     "zeros_of",
     "zeros_to_fill",
 ]

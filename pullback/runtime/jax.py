@@ -26,9 +26,11 @@ from pullback.runtime.trees import add_trees
 __all__ = [
     "add_trees",
     "bytes_of",
+    "carried_back",
     "cofactors",
     "either",
     "fitted",
+    "fraction",
     "kept_while",
     "largest_in_batch",
     "last_written",
@@ -46,6 +48,7 @@ __all__ = [
     "step_on",
     "true_if_alone",
     "unbroadcast",
+    "unpadded",
     "walk_back",
     "window",
     "with_window",
@@ -173,6 +176,35 @@ def cofactors(a: Any) -> Any:
 
     out, pull = vjp(jnp.linalg.det, a)
     return pull(jnp.ones_like(out))[0]
+
+
+def carried_back(g: Any, a: Any) -> Any:
+    """`y[k] = g[k] + a[k + 1] * y[k + 1]` along the last axis, from its end: the cotangents of later products."""
+    from jax import lax
+
+    def joined(later: Any, here: Any) -> Any:
+        return here[0] * later[0], here[1] + here[0] * later[1]
+
+    factors = jnp.concatenate((a[..., 1:], jnp.zeros_like(a[..., :1])), axis=-1)
+    return lax.associative_scan(joined, jnp.broadcast_arrays(factors, g), reverse=True, axis=g.ndim - 1)[1]
+
+
+def fraction(value: Any, low: Any, high: Any) -> Any:
+    """Where `value` lies between `low` and `high`, from 0 to 1; 0 where the two are equal."""
+    return (value - low) / (high - low + (high == low))
+
+
+def unpadded(g: Any, pad_width: Any, mode: str) -> Any:
+    """The cotangent of an array from that of `jnp.pad(array, pad_width, mode)`, where its border repeats elements."""
+    for axis, (before, after) in enumerate(np.broadcast_to(np.asarray(pad_width), (g.ndim, 2)).tolist()):
+        n = g.shape[axis] - before - after
+        if (before, after) == (0, 0) or n == 0:
+            continue
+        g = jnp.moveaxis(g, axis, 0)
+        places = np.pad(np.arange(n), (before, after), mode)  # type: ignore[call-overload]
+        out = g[before : before + n].at[places[:before]].add(g[:before])
+        g = jnp.moveaxis(out.at[places[before + n :]].add(g[before + n :]), 0, axis)
+    return g
 
 
 def zeros_of(x: Any) -> Any:

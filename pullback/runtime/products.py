@@ -1,4 +1,4 @@
-"""Products that leave one factor out."""
+"""Products that leave one factor out, and what comes back through a running product."""
 
 from __future__ import annotations
 
@@ -33,3 +33,28 @@ def cofactors(a: Any) -> Any:
     after = np.cumprod(np.concatenate((one, s[..., :0:-1]), axis=-1), axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return (u.conj() * (sign[..., None] * before * after[..., ::-1])[..., None, :]) @ vh.conj()
+
+
+def carried_back(g: Any, a: Any) -> Any:
+    """`y[k] = g[k] + a[k + 1] * y[k + 1]` along the last axis, from its end: the cotangents of later products.
+
+    Pairs are joined, again and again, so that the work is a few passes over whole arrays.
+    """
+    n = g.shape[-1]
+    if n < 2:
+        return g.copy()
+    one, other = a[..., 1::2], np.concatenate((a[..., 2::2], np.ones_like(a[..., : 1 - n % 2])), axis=-1)
+    pairs = g[..., : n - 1 : 2] + one * g[..., 1::2]
+    last = g[..., n - n % 2 :]
+    steps = np.concatenate((a[..., :1], one * other), axis=-1)[..., : (n + 1) // 2]
+    half = carried_back(np.concatenate((pairs, last), axis=-1), steps)
+    out = np.empty((*half.shape[:-1], n), half.dtype)
+    out[..., ::2] = half
+    out[..., 1::2] = g[..., 1::2]
+    out[..., 1 : n - 1 : 2] += other[..., : (n - 1) // 2] * half[..., 1:]
+    return out
+
+
+def fraction(value: Any, low: Any, high: Any) -> Any:
+    """Where `value` lies between `low` and `high`, from 0 to 1; 0 where the two are equal."""
+    return (value - low) / (high - low + (high == low))

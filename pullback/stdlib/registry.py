@@ -18,12 +18,20 @@ Takes = Literal["whole", "scalar", "elementwise", "passed", "parts"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Unsupported(NotImplementedError):
+    """Raised by a rule, or by a `static` helper of one: `what` has no derivative yet. The user's line is shown."""
+
+    def __init__(self, what: str, way_round: str) -> None:
+        super().__init__(what)
+        self.way_round = way_round
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule. `elementwise`: `fn(out, *inputs) -> partial(s)`; `reverse`: `fn(ct, out, *inputs, **static) -> ct(s)`.
 
     `active`: the positions of the inputs that carry a derivative for which this rule is meant, None for any.
-    `ct`: which cotangents a reverse rule takes.
+    `ct`: which cotangents a reverse rule takes. `whole`: does each that it gives have the shape of its operand?
     """
 
     op: Op
@@ -31,10 +39,13 @@ class Rule:
     fn: Callable[..., Any]
     active: tuple[int, ...] | None = None
     ct: Takes = "whole"
+    whole: bool = False
 
 
 _RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
 _CONSTANT: set[Op] = set()
+_REFUSED: dict[Op, str] = {}
+_COMPUTED: set[Op] = set()
 _LINEAR: dict[Op, tuple[int, ...] | None] = {}
 _MULTILINEAR: set[Op] = set()
 _COMPLEX: set[Op] = set()
@@ -71,7 +82,9 @@ def elementwise(*ops: Op, active: tuple[int, ...] | None = None) -> Callable[[F]
 
 
 class _RuleDecorator:
-    def __call__(self, *ops: Op, active: tuple[int, ...] | None = None, ct: Takes = "whole") -> Callable[[F], F]:
+    def __call__(
+        self, *ops: Op, active: tuple[int, ...] | None = None, ct: Takes = "whole", whole: bool = False
+    ) -> Callable[[F], F]:
         """Register `r(ct, out, *inputs, *, static…) -> cotangent | tuple`; None for an input that has none.
 
         Parameters after `*` are static (axis, keepdims) and follow the operation's own order and names. A parameter
@@ -82,11 +95,12 @@ class _RuleDecorator:
         for every element; "elementwise", also any that broadcasts against `out`, because it works element by element.
         "passed": one number that stands for every element is also the cotangent of each operand (a transpose, a sum).
         "parts": of an operation that gives a tuple, a tuple of cotangents, with None for an item that has none.
+        `whole`: each cotangent that it returns has the shape of its operand, which the types need not prove then.
 
         Raises ValueError when the operation has such a rule already, RuleError when its parameters do not fit those of
         the operation.
         """
-        return lambda fn: _add("reverse", fn, ops, lambda op: Rule(op, "reverse", fn, active, ct))
+        return lambda fn: _add("reverse", fn, ops, lambda op: Rule(op, "reverse", fn, active, ct, whole))
 
     def forward(self, *ops: Op) -> Callable[[F], F]:
         """Register `r(tangents, out, *inputs, *, static…) -> tangent of out`."""
@@ -129,6 +143,29 @@ def is_static(fn: Callable[..., Any]) -> bool:
 def constant(*ops: Op) -> None:
     """Declare operations whose derivative is zero wherever it exists (`np.floor`, comparisons, `np.zeros`)."""
     _CONSTANT.update(ops)
+
+
+def refused(*ops: Op, way_round: str, computed: bool = True) -> None:
+    """Declare operations that are not differentiated, with what is to be written instead.
+
+    Where nothing is differentiated they are called, unless they are not `computed` either: of functions, for example.
+    """
+    _REFUSED.update(dict.fromkeys(ops, way_round))
+    if computed:
+        _COMPUTED.update(ops)
+
+
+def is_computed(op: Op) -> bool:
+    """Is `op` declared to be computed though it has no derivative?"""
+    return op in _COMPUTED
+
+
+def way_round(op: Op) -> str | None:
+    """What to write instead of an operation that is declared to be refused, None for others."""
+    try:
+        return _REFUSED.get(op)
+    except TypeError:  # a callable that cannot be hashed
+        return None
 
 
 def linear(*ops: Op, at: tuple[int, ...] | None = (0,)) -> None:

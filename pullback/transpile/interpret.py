@@ -6,6 +6,8 @@ import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import numpy as np
+
 from pullback import runtime
 from pullback.transpile import marks
 from pullback.transpile.core import (
@@ -107,7 +109,10 @@ class Interpreter:
         """Bind what a statement binds."""
         match s:
             case Op(out=out, op=op, args=args, kwargs=kwargs):
-                env[out] = op(*(self.arg(x, env) for x in args), **{k: self.arg(x, env) for k, x in kwargs})
+                given = [self.arg(x, env) for x in args]
+                if op is np.block:  # which takes lists alone
+                    given = [_lists(x) for x in given]
+                env[out] = op(*given, **{k: self.arg(x, env) for k, x in kwargs})
             case Effect(op=op, args=args, kwargs=kwargs):
                 self.effect(op, [self.arg(x, env) for x in args], {k: self.arg(x, env) for k, x in kwargs})
             case If() if s.tries:
@@ -205,3 +210,8 @@ def exception(first: Any, *args: Any) -> Any:
 def run(program: Program, *args: Any, namespace: Mapping[str, Any] | None = None) -> Any:
     """Run a Core program on arguments."""
     return Interpreter(program, namespace).run(*args)
+
+
+def _lists(x: Any) -> Any:
+    """Nested tuples as nested lists."""
+    return list(map(_lists, x)) if isinstance(x, tuple) else x

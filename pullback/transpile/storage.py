@@ -36,6 +36,10 @@ _FRESH_NAMES = """
     nansum nanmean nanmax nanmin outer tensordot kron convolve where clip interp sign isclose allclose shape size ndim
     unique cross amin amax vdot sinc fix nan_to_num nonzero argwhere flatnonzero array_equal digitize isin isneginf
     isposinf isreal iscomplex indices diag_indices tril_indices triu_indices unravel_index ravel_multi_index
+    append dstack block delete insert resize diagflat ediff1d compress extract select choose correlate gradient
+    trapezoid unwrap cov corrcoef polyval polyadd polysub geomspace ptp quantile percentile partition argpartition
+    nanmedian nanquantile nanpercentile nanprod nanvar nanstd nanargmax nanargmin nancumsum nancumprod meshgrid lexsort
+    bartlett blackman hamming hanning
 """.split()
 
 _FRESH_OF_MATRICES = """
@@ -46,6 +50,7 @@ _FRESH_OF_MATRICES = """
 _FRESH: frozenset[OpFunction] = frozenset((
     *ARITHMETIC, *(REDUCTIONS - {sum}), *(getattr(np, name) for name in _FRESH_NAMES), *random.FUNCTIONS,
     *(getattr(np.linalg, name) for name in _FRESH_OF_MATRICES), *(getattr(np.fft, name) for name in np.fft.__all__),
+    *(getattr(np, name) for name in ("cumulative_sum", "cumulative_prod") if hasattr(np, name)),  # NumPy 2.1
     len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, runtime.cofactors,
     runtime.resized,
 ))  # fmt: skip

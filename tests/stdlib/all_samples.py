@@ -1,6 +1,11 @@
 """The samples of all rules; a module that gives some is imported here."""
 
-from tests.stdlib import matrix_samples, real_parts_samples  # noqa: F401  they add their own
+from tests.stdlib import (  # noqa: F401  they add their own
+    argument_samples,
+    matrix_samples,
+    numpy_samples,
+    real_parts_samples,
+)
 from tests.stdlib.samples import SAMPLES, Sample
 
 __all__ = ["SAMPLES", "Sample"]

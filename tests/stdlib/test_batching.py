@@ -32,6 +32,14 @@ LOOPS = {
     "numpy.roll": "of several axes as one line",
     "numpy.take": "of several axes as one line, backwards",
     "numpy.take_along_axis": "of several axes as one line, backwards",
+    **dict.fromkeys(
+        """numpy.append numpy.bincount numpy.block numpy.compress numpy.convolve numpy.correlate numpy.cross
+        numpy.cumulative_sum numpy.delete numpy.diagflat numpy.dstack numpy.ediff1d numpy.extract numpy.frexp
+        numpy.gradient numpy.insert numpy.kron numpy.meshgrid numpy.polyadd numpy.polyder numpy.polyint
+        numpy.polysub numpy.resize
+        numpy.trapezoid""".split(),
+        "always",
+    ),
 }
 """Operations with forms that go through a loop over the directions."""
 

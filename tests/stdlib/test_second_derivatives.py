@@ -27,12 +27,7 @@ from tests.stdlib.test_end_to_end import Text
 from tests.stdlib.test_rules import name
 
 MOST = 5  # samples of one operation
-CASES = [
-    (op, s)
-    for op, samples in SAMPLES.items()
-    for s in samples[:MOST]
-    if not op.__module__.startswith("pullback")
-]
+CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples[:MOST] if not op.__module__.startswith("pullback")]
 TEXTS = [Text(op, s) for op, s in CASES]
 
 

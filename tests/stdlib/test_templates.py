@@ -91,7 +91,7 @@ def test_is_inlined(op: Any, sample: Sample) -> None:
         got = Interpreter(program).block(block, [values.get(a, getattr(a, "value", None)) for a in atoms], {})
         expected = rule.fn(*given, **sample.static)
         operands = out if rule.kind == "forward" else sample.inputs if len(sample.inputs) > 1 else sample.inputs[0]
-        for g, e in zip(got, flat(aligned(expected, operands)), strict=True):
+        for g, e in zip(flat(got), flat(aligned(expected, operands)), strict=True):
             assert (g is None) == (e is None)
             if e is not None:
                 np.testing.assert_allclose(g, e, rtol=1e-12, atol=0.0)

@@ -8,7 +8,7 @@ import operator
 
 import numpy as np
 
-from pullback.runtime import at_least_one, order, place_to_insert, zeros_of, zeros_to_fill
+from pullback.runtime import at_least_one, fraction, order, place_to_insert, zeros_of, zeros_to_fill
 from pullback.stdlib.registry import constant
 
 # comparisons and logic
@@ -61,3 +61,13 @@ constant(zeros_to_fill)
 
 # facts about types
 constant(np.finfo, np.iinfo, np.dtype, np.result_type, np.can_cast, np.issubdtype)
+
+# orders, windows, texts
+constant(
+    np.argpartition, np.lexsort, np.nanargmax, np.nanargmin, np.array_equiv, np.tril_indices_from, np.triu_indices_from,
+    np.bartlett, np.blackman, np.hamming, np.hanning, np.einsum_path, np.array_str, np.array_repr, np.array2string,
+    np.shares_memory, np.may_share_memory, np.isdtype, np.iscomplexobj, np.isrealobj, np.base_repr, np.binary_repr,
+    np.mask_indices, np.diag_indices_from, np.min_scalar_type, np.common_type, np.promote_types,
+)  # fmt: skip
+
+constant(fraction)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import rule
+from pullback.stdlib.registry import Unsupported, rule
 from pullback.stdlib.rules.matrices import turned
 
 
@@ -63,13 +63,13 @@ def svdvals(ct: Any, out: Any, x: Any) -> Any:
 @rule(np.linalg.svd, ct="parts")
 def svd(ct: Any, out: Any, a: Any, *, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False) -> Any:
     if hermitian:
-        raise NotImplementedError("np.linalg.svd with hermitian=True", "Use np.linalg.eigh.")
+        raise Unsupported("np.linalg.svd with hermitian=True", "Use np.linalg.eigh.")
     if not compute_uv:
         return svdvals(ct, out, a)
     if ct[0] is None and ct[2] is None:
         return svdvals(ct[1], out[1], a) if full_matrices else scaled(out[0], ct[1]) @ out[2]
     if full_matrices:
-        raise NotImplementedError("np.linalg.svd in all of its vectors", "Pass full_matrices=False.")
+        raise Unsupported("np.linalg.svd in all of its vectors", "Pass full_matrices=False.")
     return of_vectors(ct, *out)
 
 
@@ -81,7 +81,7 @@ def eigvals(ct: Any, out: Any, a: Any) -> Any:
 @rule(np.linalg.eig, ct="parts")
 def eig(ct: Any, out: Any, a: Any) -> Any:
     if ct[1] is not None:
-        raise NotImplementedError("np.linalg.eig in its eigenvectors", "Use np.linalg.eigh of a symmetric matrix.")
+        raise Unsupported("np.linalg.eig in its eigenvectors", "Use np.linalg.eigh of a symmetric matrix.")
     return of_eigenvalues(ct[0], out[1])
 
 
@@ -115,7 +115,7 @@ def qr(ct: Any, out: Any, a: Any, *, mode: Any = "reduced") -> Any:
     if mode == "r":
         return of_factors(None, ct, np.linalg.solve(turned(out), turned(a)), out)
     if mode != "reduced":
-        raise NotImplementedError("np.linalg.qr in this mode", "Use mode='reduced'.")
+        raise Unsupported("np.linalg.qr in this mode", "Use mode='reduced'.")
     return of_factors(ct[0], ct[1], turned(out[0]), out[1])
 
 

@@ -21,8 +21,9 @@ from pullback.runtime import (
     scatter_add,
     scatter_add_along,
     unbroadcast,
+    unpadded,
 )
-from pullback.stdlib.registry import linear, multilinear, rule
+from pullback.stdlib.registry import Unsupported, linear, multilinear, rule
 from pullback.stdlib.rules.reductions import count, widened
 
 linear(
@@ -41,8 +42,15 @@ linear(
 )
 linear(np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace)
 linear(np.full_like, np.full, at=(1,))
+linear(np.resize, np.diagflat, np.delete, np.gradient, np.polyder, unpadded)
+if hasattr(np, "cumulative_sum"):  # NumPy 2.1
+    linear(np.cumulative_sum)
+linear(np.append, np.dstack, np.block, np.meshgrid, np.polyadd, np.polysub, np.ediff1d, at=None)
+linear(np.full_like, np.full, np.bincount, np.compress, np.extract, at=(1,))
+linear(np.insert, at=(0, 2))
 linear(np.where, at=(1, 2))
 
+multilinear(np.kron, np.cross, np.convolve, np.correlate, np.trapezoid)
 multilinear(operator.matmul, np.matmul, np.dot, np.inner, np.tensordot, np.vecdot, np.vdot, np.outer, np.einsum)
 multilinear(np.linalg.matmul, np.linalg.tensordot, np.linalg.vecdot, np.linalg.outer, np.linalg.cross)
 if hasattr(np, "matvec"):  # NumPy 2.2
@@ -135,15 +143,15 @@ def tensorinv(tangents: Any, out: Any, a: Any, *, ind: Any = 2) -> Any:
 @rule.forward(np.linalg.tensorsolve)
 def tensorsolve(tangents: Any, out: Any, a: Any, b: Any, *, axes: Any = None) -> Any:
     if axes is not None:
-        raise NotImplementedError("np.linalg.tensorsolve with axes", "Move them with np.moveaxis.")
+        raise Unsupported("np.linalg.tensorsolve with axes", "Move them with np.moveaxis.")
     moved = None if tangents[0] is None else np.tensordot(tangents[0], out, out.ndim)
     side = np.ravel(pushed_side(tangents, moved))
     return np.reshape(np.linalg.solve(np.reshape(a, (b.size, b.size)), side), out.shape)
 
 
 @rule.forward(np.sort)
-def sort(tangents: Any, out: Any, a: Any, *, axis: Any = -1) -> Any:
-    return np.take_along_axis(tangents[0], np.argsort(a, axis), axis)
+def sort(tangents: Any, out: Any, a: Any, *, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
+    return np.take_along_axis(tangents[0], np.argsort(a, axis, stable=True), axis)
 
 
 @rule.forward(np.nansum)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullback.runtime import resized
-from pullback.stdlib.registry import constant, linear, rule, static
+from pullback.stdlib.registry import Unsupported, constant, linear, rule, static
 
 constant(np.fft.fftfreq, np.fft.rfftfreq)
 linear(
@@ -55,7 +55,7 @@ def after(axis: int, ndim: int) -> tuple[int, ...]:
 
 def checked(s: Any, axes: Any) -> Any:
     if s is not None and is_repeated(axes):
-        raise NotImplementedError("a transform with lengths, twice along one axis", "Transform twice.")
+        raise Unsupported("a transform with lengths, twice along one axis", "Transform twice.")
     return axes
 
 
@@ -120,7 +120,7 @@ def ifftn(ct: Any, out: Any, a: Any, *, s: Any = None, axes: Any = None, norm: A
 def rfftn(ct: Any, out: Any, a: Any, *, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     over = all_axes(s, axes, a.ndim)
     if is_repeated(over):
-        raise NotImplementedError("a transform of real numbers, twice along one axis", "Transform twice.")
+        raise Unsupported("a transform of real numbers, twice along one axis", "Transform twice.")
     lengths = tuple([a.shape[k] for k in over]) if s is None else s
     return of_size(np.real(np.fft.fftn(ct, s=lengths, axes=over, norm=norm)), a, s)
 
@@ -129,7 +129,7 @@ def rfftn(ct: Any, out: Any, a: Any, *, s: Any = None, axes: Any = None, norm: A
 def irfftn(ct: Any, out: Any, a: Any, *, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     over = all_axes(s, axes, a.ndim)
     if is_repeated(over):
-        raise NotImplementedError("a transform to real numbers, twice along one axis", "Transform twice.")
+        raise Unsupported("a transform to real numbers, twice along one axis", "Transform twice.")
     half = np.conj(np.fft.rfftn(ct, axes=over, norm=other_way(norm)))
     return of_size(weighted(half, ct.shape[over[-1]], over[-1]), a, s)
 

@@ -26,8 +26,8 @@ def take_along_axis(ct: Any, out: Any, arr: Any, indices: Any, *, axis: Any = -1
 
 
 @rule(np.sort)
-def sort(ct: Any, out: Any, a: Any, *, axis: Any = -1) -> Any:
-    return scatter_add_along(ct, a, np.argsort(a, axis), axis)
+def sort(ct: Any, out: Any, a: Any, *, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
+    return scatter_add_along(ct, a, np.argsort(a, axis, stable=True), axis)
 
 
 @rule(scatter_add_along)
@@ -58,12 +58,12 @@ def diag(ct: Any, out: Any, v: Any, *, k: Any = 0) -> Any:
 
 
 @rule(np.trace)
-def trace(ct: Any, out: Any, a: Any, *, offset: Any = 0) -> Any:
+def trace(ct: Any, out: Any, a: Any, *, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
+    one = np.eye(a.shape[axis1], a.shape[axis2], offset, dtype=a.dtype)
     if a.ndim == 2:
-        return ct * np.eye(a.shape[0], a.shape[1], offset, dtype=a.dtype)
-    return ct * np.reshape(
-        np.eye(a.shape[0], a.shape[1], offset, dtype=a.dtype), (*a.shape[:2], *[1 for _ in a.shape[2:]])
-    )
+        return ct * (one if axis1 % 2 == 0 else one.T)
+    wide = np.reshape(one, (*one.shape, *[1 for _ in range(a.ndim - 2)]))
+    return np.expand_dims(ct, (axis1, axis2)) * np.moveaxis(wide, (0, 1), (axis1, axis2))
 
 
 @rule(np.linalg.trace, ct="scalar")

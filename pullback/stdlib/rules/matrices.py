@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullback.runtime import cofactors
-from pullback.stdlib.registry import constant, rule
+from pullback.stdlib.registry import Unsupported, constant, rule
 
 constant(np.linalg.matrix_rank)
 
@@ -72,7 +72,7 @@ def tensorinv(ct: Any, out: Any, a: Any, *, ind: Any = 2) -> Any:
 @rule(np.linalg.tensorsolve)
 def tensorsolve(ct: Any, out: Any, a: Any, b: Any, *, axes: Any = None) -> Any:
     if axes is not None:
-        raise NotImplementedError("np.linalg.tensorsolve with axes", "Move them with np.moveaxis.")
+        raise Unsupported("np.linalg.tensorsolve with axes", "Move them with np.moveaxis.")
     db = np.linalg.solve(np.reshape(a, (b.size, b.size)).T, np.ravel(ct))
     return -np.reshape(np.outer(db, np.ravel(out)), a.shape), np.reshape(db, b.shape)
 
@@ -132,7 +132,7 @@ def multi_dot(ct: Any, out: Any, arrays: Any) -> Any:
 def pinv(ct: Any, out: Any, a: Any, *, rcond: Any = None, hermitian: Any = False, rtol: Any = None) -> Any:
     """Where the rank does not change."""
     if hermitian:
-        raise NotImplementedError("np.linalg.pinv with hermitian=True", "Leave it out.")
+        raise Unsupported("np.linalg.pinv with hermitian=True", "Leave it out.")
     dinverse = turned(ct)
     of_rows = (turned(out) @ out) @ (dinverse - (dinverse @ out) @ a)
     of_columns = (dinverse - a @ (out @ dinverse)) @ (out @ turned(out))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import is_complex, rule, static
+from pullback.stdlib.registry import Unsupported, is_complex, rule, static
 from pullback.stdlib.rules.matrices import of_matrices, turned
 from pullback.stdlib.rules.reductions import widened
 
@@ -66,7 +66,7 @@ def norm(ct: Any, out: Any, x: Any, *, ord: Any = None, axis: Any = None, keepdi
     ct, out = widened(ct, axis, keepdims), widened(out, axis, keepdims)
     if is_complex(x):
         if ord is not None:
-            raise NotImplementedError("np.linalg.norm of this order of complex numbers", "Leave `ord` out.")
+            raise Unsupported("np.linalg.norm of this order of complex numbers", "Leave `ord` out.")
         return ct / nonzero(out) * np.conjugate(x)
     if not is_of_matrices(ord, axis, x.ndim):
         return of_vectors(ct, out, x, ord, axis)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from pullback.runtime import at_least_one, product_of_others
-from pullback.stdlib.registry import rule
+from pullback.stdlib.operations import weighted_average
+from pullback.stdlib.registry import rule, static
 
 
 def widened(ct: Any, axis: Any, keepdims: Any) -> Any:
@@ -45,6 +46,24 @@ def total(ct: Any, out: Any, iterable: Any, start: Any = None) -> Any:
 @rule(np.mean, ct="scalar")
 def mean(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     return widened(ct, axis, keepdims) / at_least_one(count(a, axis))
+
+
+@static
+def others(axis: int, rank: int) -> tuple[int, ...]:
+    """All axes but one."""
+    return tuple(k for k in range(rank) if k != axis % rank)
+
+
+@rule(weighted_average)
+def average(ct: Any, out: Any, a: Any, weights: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    if weights.ndim == a.ndim:
+        total = np.sum(weights) if axis is None else np.sum(weights, axis=axis, keepdims=True)
+        share = widened(ct, axis, keepdims) / total
+        return share * weights, share * (a - widened(out, axis, keepdims))
+    # weights of the rows along one axis
+    share = widened(ct, axis, keepdims) / np.sum(weights)
+    rows = np.expand_dims(weights, others(axis, a.ndim))
+    return share * rows, np.sum(share * (a - widened(out, axis, keepdims)), axis=others(axis, a.ndim))
 
 
 @rule(np.var, ct="scalar")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pullback.runtime import add_trees, fitted, match_kinds, scatter_add, unbroadcast
-from pullback.stdlib.registry import rule, static
+from pullback.stdlib.registry import Unsupported, rule, static
 
 
 def in_order(ct: Any, a: Any, order: Any) -> Any:
@@ -16,7 +16,7 @@ def in_order(ct: Any, a: Any, order: Any) -> Any:
         return np.reshape(ct, np.shape(a))
     if order == "F":
         return np.reshape(ct, np.shape(a), order="F")
-    raise NotImplementedError("an array read in the order of its memory", "Use order='C' or order='F'.")
+    raise Unsupported("an array read in the order of its memory", "Use order='C' or order='F'.")
 
 
 @rule(np.reshape, ct="passed")

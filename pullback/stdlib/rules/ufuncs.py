@@ -240,7 +240,7 @@ def heaviside(out: Any, x: Any, y: Any) -> Any:
 
 
 @elementwise(np.nan_to_num)
-def nan_to_num(out: Any, x: Any) -> Any:
+def nan_to_num(out: Any, x: Any, *, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     return np.isfinite(x)
 
 

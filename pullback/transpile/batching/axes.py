@@ -114,6 +114,35 @@ def scatter_add_along(b: Batch, s: Op) -> Var:
     return b.emit(s.op, (b.each(g), b.shaped(like), _for_all(b, indices), shifted(axis)), (), s.out)
 
 
+def with_border(b: Batch, s: Op) -> Var:
+    """`np.pad`, and what gives the border back: along the axis of directions there is none."""
+    width = argument(s, "pad_width", 1)
+    rows = _rows(width, rank_of(s.args[0]))
+    if any(b.has(x) for x in s.args[1:]):
+        raise NotBatched
+    around = ((Lit(0), Lit(0)), *rows)
+    if s.op is np.pad:
+        kwargs = (("pad_width", around), *((k, x) for k, x in s.kwargs if k != "pad_width"))
+        return b.emit(s.op, (b.each(s.args[0]),), kwargs, s.out)
+    return b.emit(s.op, (b.each(s.args[0]), around, *s.args[2:]), s.kwargs, s.out)
+
+
+def _rows(width: Arg, rank: int) -> tuple[tuple[Arg, Arg], ...]:
+    """The width of a border before and after each axis."""
+    if isinstance(width, Lit) and isinstance(width.value, tuple):
+        width = _as_arg(width.value)
+    if not isinstance(width, tuple):
+        return ((width, width),) * rank
+    if not any(isinstance(x, tuple) for x in width):
+        return ((width[0], width[-1]),) * rank
+    rows = tuple(_rows(x, 1)[0] for x in width)
+    return rows if len(rows) == rank else rows * rank
+
+
+def _as_arg(x: object) -> Arg:
+    return tuple(map(_as_arg, x)) if isinstance(x, tuple) else Lit(x)
+
+
 def flip(b: Batch, s: Op) -> Var:
     """Elements in the other order, along all axes if none is given."""
     fixed: dict[OpFunction, Arg] = {np.fliplr: Lit(1), np.flipud: Lit(0)}
@@ -217,6 +246,15 @@ def _on_a_diagonal(b: Batch, s: Op) -> Var:
 def place_diagonal(b: Batch, s: Op) -> Var:
     g, like, offset, *axes = s.args
     return b.emit(s.op, (b.each(g), b.shaped(like), offset, *map(shifted, axes)), (), s.out)
+
+
+def carried_back(b: Batch, s: Op) -> Var:
+    """A recurrence along the last axis."""
+    rank = max(map(rank_of, s.args))
+    g = b.aligned(s.args[0], rank)
+    if not b.has(s.args[0]):
+        g = b.emit(operator.add, (g, b.emit(np.zeros_like, (b.aligned(s.args[1], rank),))))
+    return b.emit(s.op, (g, b.aligned(s.args[1], rank)), (), s.out)
 
 
 def unbroadcast(b: Batch, s: Op) -> Var:

@@ -28,6 +28,15 @@ def join(b: Batch, s: Op) -> Var:
     return b.emit(s.op, (tuple(map(b.each, arrays)), *s.args[1:]), (("axis", shifted(axis)), *rest), s.out)
 
 
+def append(b: Batch, s: Op) -> Var:
+    """Elements after others, in a line or along an axis."""
+    axis = argument(s, "axis", 2)
+    parts = tuple(in_a_line(b, x) if rank_of(x) and axis == NONE else b.each(x) for x in s.args[:2])
+    if any(rank_of(x) == 0 for x in s.args[:2]):
+        raise NotBatched
+    return b.emit(np.concatenate, (parts,), (("axis", Lit(1) if axis == NONE else shifted(axis)),), s.out)
+
+
 def side_by_side(b: Batch, s: Op) -> Var:
     """Arrays as columns, or one above the other: lines are matrices of one column, or of one row."""
     arrays = s.args[0]

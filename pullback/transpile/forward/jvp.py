@@ -15,7 +15,6 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Call, Def, Effect, For, If, Op, Origin, Stmt, Var, While
 from pullback.transpile.forward import control, operations, structures
 from pullback.transpile.forward.tangents import Tangent, Tangents
-from pullback.transpile.lower import Refused
 from pullback.transpile.numbers import check_complex
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.twins import Twins
@@ -94,12 +93,13 @@ class Forward:
     def by_rule(self, s: Op) -> None:
         check_complex(s)
         active = tuple(i for i, a in enumerate(s.args) if any(self.moves(v) for v in variables(a)))
+        operations.require_still(s, lambda x: any(self.moves(v) for v in variables(x)))
         found = registry.find_forward(s.op)
         at = registry.linear_in(s.op, len(s.args))
         try:
             if found is not None:
                 operations.own_rule(self, s, found, active)
-            elif at:
+            elif at and (set(active) <= set(at) or registry.find(s.op, active) is not None):
                 operations.linear(self, s, at)
             elif registry.is_multilinear(s.op):
                 operations.multilinear(self, s, active)
@@ -107,8 +107,8 @@ class Forward:
                 self.by_reverse_rule(s, rule, active)
             else:
                 raise operations.no_rule(s)
-        except Refused as e:
-            raise operations.refused(s, e) from None
+        except registry.Unsupported as e:
+            raise operations.unsupported(s, e) from None
 
     def by_reverse_rule(self, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:
         if rule.kind == "elementwise":

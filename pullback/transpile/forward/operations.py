@@ -16,13 +16,24 @@ from pullback.transpile.forward.tangents import NONE, fitted, whole
 from pullback.transpile.forward.transpose import transpose
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
-from pullback.transpile.reverse.adjoint import flatten, no_rule, refused
+from pullback.transpile.reverse.adjoint import flatten
 from pullback.transpile.reverse.builder import ZERO
+from pullback.transpile.reverse.refusals import no_rule, require_still, unsupported
 
 if TYPE_CHECKING:
     from pullback.transpile.forward.jvp import Forward
 
-__all__ = ["diagonal", "elementwise", "linear", "multilinear", "no_rule", "own_rule", "refused", "transposed"]
+__all__ = [
+    "diagonal",
+    "elementwise",
+    "linear",
+    "multilinear",
+    "no_rule",
+    "own_rule",
+    "require_still",
+    "transposed",
+    "unsupported",
+]
 
 
 def elementwise(self: Forward, s: Op, rule: registry.Rule, active: tuple[int, ...]) -> None:

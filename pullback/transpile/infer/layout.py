@@ -211,17 +211,6 @@ def tile(call: Call) -> Type:
     return Array(a.dtype, tuple(map(lengths.multiply, shape, times)))
 
 
-@shape_function(np.pad)
-def pad(call: Call) -> Type:
-    """An array with a border of static width."""
-    a = call.array(0, "array")
-    shape = known_shape(a)
-    width = np.broadcast_to(np.asarray(call.static(1, "pad_width", None)), (len(shape), 2))
-    if width.dtype.kind not in "iu":
-        raise Undecided
-    return Array(a.dtype, tuple(lengths.shift(n, int(w.sum())) for n, w in zip(shape, width, strict=True)))
-
-
 @shape_function(np.take)
 def take(call: Call) -> Type:
     """Elements, rows or columns by their numbers."""

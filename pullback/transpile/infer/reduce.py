@@ -8,6 +8,7 @@ import operator
 
 import numpy as np
 
+from pullback.stdlib.operations import weighted_average
 from pullback.transpile.abstract import FLOAT, UNKNOWN, Array, Length, ListOf, Scalar, Seq, Type
 from pullback.transpile.core import Lit
 from pullback.transpile.infer.elementwise import of_elements
@@ -32,6 +33,7 @@ REDUCTIONS = (
     np.count_nonzero,
 )  # fmt: skip
 ACCUMULATIONS = (np.cumsum, np.cumprod, np.nancumsum, np.nancumprod)
+LATER = tuple(getattr(np, f) for f in ("cumulative_sum", "cumulative_prod") if hasattr(np, f))  # NumPy 2.1
 _STATIC = ("dtype", "ddof")
 
 
@@ -81,6 +83,16 @@ def reduction(call: Call) -> Type:
     return scalar_of(dtype)
 
 
+@shape_function(weighted_average)
+def average(call: Call) -> Type:
+    """An average over axes."""
+    a, weights = call.array(0, "a"), call.array(1, "weights")
+    t = sampled(np.multiply, (("nd", a.dtype), ("nd", weights.dtype)))
+    dtype = getattr(t, "dtype", None)
+    shape = reduced_shape(call, a, call.static(2, "axis", None))
+    return Array(dtype, shape) if shape else scalar_of(dtype)
+
+
 def _of_sample(call: Call, a: Array) -> Type:
     """The result as NumPy gives it for this rank, where it is not a NumPy scalar for each."""
     sample = sample_of(a)
@@ -97,6 +109,17 @@ def accumulation(call: Call) -> Type:
     if axis is None:
         return Array(dtype, None if a.shape is None else (product(a.shape),))
     return Array(dtype, a.shape)
+
+
+@shape_function(*LATER)
+def cumulative(call: Call) -> Type:
+    """The same, after the sum or product of nothing where it is asked for."""
+    a = call.array(0, "x")
+    shape = known_shape(a)
+    axis = call.static(99, "axis", None)
+    i = axis_of(0 if axis is None else axis, len(shape))
+    length = shift(shape[i], 1) if call.flag(99, "include_initial") else shape[i]
+    return Array(reduced_dtype(call, a), (*shape[:i], length, *shape[i + 1 :]))
 
 
 @shape_function(np.diff)

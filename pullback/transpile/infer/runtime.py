@@ -22,9 +22,10 @@ from pullback.transpile.abstract import (
     shape_of,
 )
 from pullback.transpile.infer.elementwise import of_elements
-from pullback.transpile.infer.lengths import broadcast_shapes
+from pullback.transpile.infer.joined import border_lengths
+from pullback.transpile.infer.lengths import add, broadcast_shapes, subtract
 from pullback.transpile.infer.sampling import scalar_of
-from pullback.transpile.infer.table import Call, as_array, shape_function, type_of
+from pullback.transpile.infer.table import Call, as_array, known_shape, shape_function, type_of
 
 
 @shape_function(runtime.unbroadcast)
@@ -63,6 +64,30 @@ def same_array(call: Call) -> Type:
     return call.array(0, "a")
 
 
+@shape_function(runtime.carried_back)
+def carried_back(call: Call) -> Type:
+    """An array of the shape of a cotangent."""
+    g, a = call.array(0, "g"), call.array(1, "a")
+    t = of_elements(operator.mul, (g, a))
+    return Array(t.dtype if isinstance(t, Array) else None, g.shape)
+
+
+@shape_function(runtime.fraction)
+def fraction(call: Call) -> Type:
+    """A number for each of some values."""
+    value, low = call.array(0, "value"), call.array(1, "low")
+    return of_elements(operator.truediv, (value, low))
+
+
+@shape_function(runtime.unpadded)
+def unpadded(call: Call) -> Type:
+    """An array without its border."""
+    g = call.array(0, "g")
+    shape = known_shape(g)
+    around = border_lengths(call.arg(1, "pad_width"), len(shape))
+    return Array(g.dtype, tuple(subtract(n, add(*w)) for n, w in zip(shape, around, strict=True)))
+
+
 @shape_function(runtime.add_trees)
 def add_trees(call: Call) -> Type:
     """The sum of two cotangents of one structure."""
@@ -82,7 +107,7 @@ def _sum(a: Type, b: Type) -> Type:
             return replace(a, items=tuple((k, _sum(t, other.get(k, UNKNOWN))) for k, t in a.items))
         case ListOf(), ListOf():
             return ListOf(_sum(a.item, b.item))
-        case (Scalar() | Array()), (Scalar() | Array()):
+        case ((Scalar() | Array()), (Scalar() | Array())):
             return of_elements(operator.add, (a, b))
     return UNKNOWN
 

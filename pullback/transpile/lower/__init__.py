@@ -19,12 +19,12 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Program
 from pullback.transpile.lower.functions import Unit, no_derivatives, reachable
 from pullback.transpile.lower.lowering import lower_function
-from pullback.transpile.lower.states import Changing, NotATemplate, Refused
+from pullback.transpile.lower.states import Changing, NotATemplate
 from pullback.transpile.lower.template import lower_rule
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.request import Request
 
-__all__ = ["NotATemplate", "Refused", "lower", "lower_rule"]
+__all__ = ["NotATemplate", "lower", "lower_rule"]
 
 
 def lower(

@@ -35,6 +35,7 @@ from pullback.transpile.lower import (
     parts,
     ruled,
     writers,
+    written,
 )
 from pullback.transpile.lower.containers import as_arg, as_atom, as_operand, explode, items_of, opened
 from pullback.transpile.lower.functions import returns_function, takes_any
@@ -196,11 +197,17 @@ _SPECIAL: dict[object, library.Special] = {
     **library.SPECIAL,
     **parts.FUNCTIONS,
     **writers.FUNCTIONS,
+    **written.FUNCTIONS,
     **controls.FUNCTIONS,
     **inlining.SPECIAL,
     **instances.SPECIAL,
     **making.SPECIAL,
 }
+
+
+def is_lowered(obj: object) -> bool:
+    """Is a call of this more than an operation: is it written as others, or does it write into an array?"""
+    return _key(obj) in _SPECIAL
 
 
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:
@@ -311,7 +318,7 @@ def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, 
 _OF_SEQUENCES: frozenset[OpFunction] = frozenset(
     {
         *(np.array, np.asarray, np.stack, np.concatenate, np.hstack, np.vstack, np.column_stack, np.full),
-        np.linalg.multi_dot,
+        *(np.dstack, np.block, np.select, np.choose, np.linalg.multi_dot),
         *(math.fsum, math.prod, math.dist),
         random.uniform,
     }
@@ -387,6 +394,9 @@ def raise_no_rule(scope: Scope, node: Any, op: Any) -> None:
     if name == "at" and isinstance(getattr(op, "__self__", None), np.ufunc):
         hint = "Write a loop over the indices, or `x[i] = ...` where none repeats."
         scope.refuse(place, "`at` is supported for np.add and np.subtract only", hint)
+    instead = registry.way_round(op)
+    if instead is not None:
+        scope.refuse(place, f"{dotted(op) or name} is not supported yet", instead)
     if (getattr(op, "__module__", None) or "").startswith(("numpy.random", "random")) or _of_generator(op):
         drawing.refuse(scope, place)
     if getattr(builtins, name, None) is op and not _is_exception(op):

@@ -25,11 +25,10 @@ _SAME: dict[str, OpFunction] = {
     name: getattr(np, name)
     for name in (
         "sum mean var std prod max min cumsum cumprod argmax argmin argsort any all dot ravel squeeze swapaxes "
-        "take repeat round trace diagonal nonzero searchsorted"
+        "take repeat round trace diagonal nonzero searchsorted choose argpartition"
     ).split()
 } | {"conj": np.conjugate, "conjugate": np.conjugate}
 _IN_PLACE = {
-    "partition": "Use np.sort.",
     "resize": "Make a new array of the other size.",
     "setfield": "Write `x[index] = value`.",
     "byteswap": "Use .astype.",
@@ -152,7 +151,8 @@ def _clip(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mappin
     return scope.call(node, Lit(np.clip), [x, low, high, *args[2:]], given, hint)
 
 
-def _astype(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+def astype(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    """`x.astype(dtype)`."""
     given = dict(keywords)
     dtypes = [*args, *([given.pop("dtype")] if "dtype" in given else [])]
     copies = static(given.pop("copy", Lit(True)))
@@ -186,12 +186,19 @@ def _item(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mappin
     return scope.call(node, Lit(cast), [x], {}, hint)
 
 
+def _compress(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Mapping[str, Value], hint: str) -> Value:
+    """`x.compress(condition, axis)`."""
+    condition, *rest = args
+    return scope.call(node, Lit(np.compress), [condition, x, *rest], keywords, hint)
+
+
 _SPECIAL: dict[str, Callable[..., Value]] = {
+    "compress": _compress,
     "reshape": _reshape,
     "transpose": _transpose,
     "flatten": _flatten,
     "clip": _clip,
     "copy": _copy,
-    "astype": _astype,
+    "astype": astype,
     "item": _item,
 }

@@ -89,7 +89,9 @@ def is_operation(op: object) -> bool:
     except TypeError:
         return False
     assert callable(op)
-    return registry.is_constant(op) or registry.find(op, ()) is not None or registry.has_rule(op) or is_known(op)
+    if registry.is_constant(op) or registry.is_computed(op):
+        return True
+    return registry.find(op, ()) is not None or registry.has_rule(op) or is_known(op)
 
 
 def default_of(op: Callable[..., Any], name: str) -> object:

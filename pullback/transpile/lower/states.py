@@ -39,14 +39,6 @@ class NotATemplate(Exception):
     """A rule cannot be inlined for these arguments: what it does depends on what only the run will tell."""
 
 
-class Refused(Exception):
-    """A rule has no derivative for these arguments: what of, and the way round."""
-
-    def __init__(self, what: str, hint: str) -> None:
-        super().__init__(what, hint)
-        self.what, self.hint = what, hint
-
-
 class NeedIntegers(Exception):
     """A function that is called must be lowered for the values of some of its integer arguments."""
 

@@ -38,15 +38,15 @@ from pullback.transpile.lower.lowering import Lowering, local_names_of
 from pullback.transpile.lower.parameters import is_operation
 from pullback.transpile.lower.returned import check_count, check_types
 from pullback.transpile.lower.scope import NONE, Scope
-from pullback.transpile.lower.states import Demands, End, NotATemplate, Raised, Refused, Restart, Returned
+from pullback.transpile.lower.states import Demands, End, NotATemplate, Raised, Restart, Returned
 from pullback.transpile.lower.values import Pack, UserFunction, Value
 from pullback.transpile.parse import from_function
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.traversal import blocks, reads, substitute, variables
 
 _MOST_TEMPLATES, _MOST_GIVEN = 20_000, 2_000
-_templates: dict[Hashable, _Made | Refused | str] = {}
-_as_given: dict[Hashable, _Made | Refused | str] = {}  # the same, found again without renaming the lengths in types
+_templates: dict[Hashable, _Made | str] = {}
+_as_given: dict[Hashable, _Made | str] = {}  # the same, found again without renaming the lengths in types
 _looked_at: dict[Callable[..., object], set[int]] = {}  # the operands whose literal values a rule has asked for
 
 
@@ -149,8 +149,6 @@ def lower_rule(
         if len(_as_given) > _MOST_GIVEN:
             _as_given.clear()
         found = _as_given[key] = _find(fn, inputs, static)
-    if isinstance(found, Refused):
-        raise Refused(found.what, found.hint)
     if isinstance(found, str):
         raise NotATemplate(found)
     block = found.block if wanted is None else found.part(wanted)
@@ -176,7 +174,7 @@ def _filling(x: Arg) -> Iterator[Atom]:
         yield x
 
 
-def _find(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> _Made | Refused | str:
+def _find(fn: Callable[..., object], inputs: Sequence[Arg], static: Mapping[str, Arg]) -> _Made | str:
     looked_at = _looked_at.setdefault(fn, set())
     while True:
         renaming = Renaming()
@@ -222,7 +220,7 @@ def _fixed(x: Arg, renaming: Renaming) -> Hashable:
     raise NotATemplate("a slice as a static argument")
 
 
-def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tuple[str, Any]]) -> _Made | Refused | str:
+def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tuple[str, Any]]) -> _Made | str:
     """A template made anew, or why there is none."""
     params: list[Var] = []
     holes: list[Var] = []
@@ -238,8 +236,6 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
         results = _results(scope, _returned(scope, scope.statements(plain_body(source))), fn, shapes)
         if any(map(_has_effects, scope.body)):
             raise NotATemplate("it raises, asserts or prints")
-    except Refused as e:
-        return e
     except NotATemplate as e:
         return str(e)
     except (errors.TooDeep, errors.RuleError):
@@ -252,14 +248,14 @@ def _make(fn: Callable[..., object], shapes: Sequence[Any], fixed: Sequence[tupl
 def _returned(scope: Scope, end: End) -> Value:
     """The value of a rule's body. One that raises is called when the program runs, and raises then.
 
-    One that raises NotImplementedError of two strings says what has no derivative yet, and the way round.
+    One that raises `registry.Unsupported` says now what has no derivative yet, and the way round.
     """
     if isinstance(end, Raised):
         match scope.body[-1]:
-            case Effect(args=(Lit(value=error), Lit(value=str() as what), Lit(value=str() as hint))) if (
-                error is NotImplementedError
+            case Effect(args=(Lit(value=error), Lit(value=str() as what), Lit(value=str() as way_round))) if (
+                error is registry.Unsupported
             ):
-                raise Refused(what, hint)
+                raise registry.Unsupported(what, way_round)
         raise NotATemplate("it raises")
     return end.value if isinstance(end, Returned) else NONE
 

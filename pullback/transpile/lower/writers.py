@@ -239,6 +239,18 @@ def sort(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Keyword
     return NONE
 
 
+def partition(scope: Scope, node: Any, x: Value, args: list[Value], keywords: Keywords) -> Value:
+    """`x.partition(kth, axis)`."""
+    defaults = {"kind": "introselect", "order": None}
+    given = bound(scope, node, "kth axis kind order", args, keywords, defaults, frozenset({"axis"}))
+    array = _receiver(scope, node, x)
+    ordered = scope.call(
+        node, Lit(np.partition), [array, given["kth"]], {k: given[k] for k in given if k == "axis"}, ""
+    )
+    _whole(scope, node, array, as_operand(scope, node, ordered))
+    return NONE
+
+
 _NO_CHOICE = {"kind": None, "order": None, "stable": None}
 
 
@@ -259,4 +271,4 @@ FUNCTIONS: dict[object, Special] = {
     np.fill_diagonal: fill_diagonal,
     np.put_along_axis: put_along_axis,
 }
-METHODS: dict[str, Method] = {"fill": fill, "sort": sort, "put": method_put}
+METHODS: dict[str, Method] = {"fill": fill, "sort": sort, "partition": partition, "put": method_put}

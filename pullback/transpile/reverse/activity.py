@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -39,11 +39,7 @@ def _vary_block(block: Block, found: set[Var]) -> None:
 def _vary(s: Stmt, found: set[Var]) -> None:
     match s:
         case Op():
-            if (
-                differentiable(s.out.type)
-                and not _is_constant(s)
-                and any(v in found for v in variables(s.args))
-            ):
+            if differentiable(s.out.type) and not _is_constant(s) and any(v in found for v in given(s)):
                 found.add(s.out)
         case Call():
             if differentiable(s.out.type) and any(v in found for v in variables(s.args)):
@@ -68,6 +64,13 @@ def _vary(s: Stmt, found: set[Var]) -> None:
 def _is_constant(s: Op) -> bool:
     """Has an operation the derivative zero? The sign of a complex number is its direction, which has another one."""
     return registry.is_constant(s.op) and not (s.op is np.sign and kind_of(s.out.type) == "complex")
+
+
+def given(s: Op) -> Iterator[Var]:
+    """The variables that an operation reads, also under the names of static arguments: these must not be active."""
+    yield from variables(s.args)
+    for _, x in s.kwargs:
+        yield from variables(x)
 
 
 def _vary_loop(s: For | While, found: set[Var]) -> None:
@@ -106,7 +109,7 @@ def _use(s: Stmt, found: set[Var]) -> None:
     match s:
         case Op():
             if s.out in found and not _is_constant(s):
-                found.update(v for v in variables(s.args) if differentiable(v.type))
+                found.update(v for v in given(s) if differentiable(v.type))
         case Call():
             if s.out in found:
                 found.update(v for v in variables(s.args) if differentiable(v.type))

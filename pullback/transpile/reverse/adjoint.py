@@ -36,13 +36,14 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import type_of
 from pullback.transpile.infer.lengths import nameless
-from pullback.transpile.lower import NotATemplate, Refused, lower_rule
+from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.numbers import check_complex
 from pullback.transpile.reverse import control, lists, made_of_lists, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.cotangents import NONE, Cotangents, Tree
 from pullback.transpile.reverse.kinds import dtype_of_scalars, keys_of, kind_of_either, of_numpy
+from pullback.transpile.reverse.refusals import no_rule, require_still, unsupported
 from pullback.transpile.reverse.restore import Restored, Versions
 from pullback.transpile.reverse.ruled import check_call, check_parts
 from pullback.transpile.reverse.twins import Twins
@@ -157,6 +158,7 @@ class Adjoint:
             structural(self, s)
             return
         check_complex(s)
+        require_still(s, self.is_active)
         active = tuple([i for i, a in enumerate(s.args) if self.is_active(a)])
         rule = registry.find(s.op, active)
         if rule is None:
@@ -166,8 +168,8 @@ class Adjoint:
                 self.elementwise(s, rule, active)
             else:
                 self.reverse_rule(s, rule, active)
-        except Refused as e:
-            raise refused(s, e) from None
+        except registry.Unsupported as e:
+            raise unsupported(s, e) from None
 
     def is_seen(self, s: Stmt) -> bool:
         """Does the user's function see the cotangent of what a statement binds, even if nothing has reached it?"""
@@ -233,6 +235,8 @@ class Adjoint:
         results = self.b.splice(template, (*flatten((ct,))[0], s.out, *flat))
         check_parts(self, rule.fn, results, [flat[k] for k in wanted])
         for k, d in zip(wanted, results, strict=True):
+            if rule.whole:
+                self.ct.mark_whole(d, flat[k])
             logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
             if logical is flat[k] and isinstance(s.out.type, ab.Seq):
                 d = self._like(d, logical)
@@ -365,23 +369,6 @@ def _atoms(a: Arg) -> Iterator[Atom]:
             yield from _atoms(x)
     else:
         yield cast(Atom, a)
-
-
-def refused(s: Op, e: Refused) -> errors.PullbackError:
-    """The error for an operation with arguments for which its rule has no derivative."""
-    return errors.at(errors.NotSupportedYet, s.origin, f"the derivative of {e.what} is not supported yet", e.hint)
-
-
-def no_rule(s: Op) -> errors.PullbackError:
-    """The error for an operation that no rule differentiates, with those of like name."""
-    import difflib
-
-    name = getattr(s.op, "__name__", str(s.op))
-    near = difflib.get_close_matches(name, sorted({getattr(o, "__name__", "") for o in registry.known_ops()} - {""}), 3)
-    hint = f"did you mean {', '.join(near)}? " if near else ""
-    return errors.at(
-        errors.NoRule, s.origin, f"no derivative rule for '{name}'", hint + "register one with @pullback.rule"
-    )
 
 
 _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {

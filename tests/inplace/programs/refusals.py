@@ -125,14 +125,6 @@ def shuffled(x):
     return x * x
 
 
-@refused(
-    mixed(4), text="the method 'partition' changes an array in place, which is not supported yet", marked="x.partition"
-)
-def partitioned(x):
-    x.partition(2)
-    return x * x
-
-
 @refused(mixed(4), text="'setattr' is not supported yet", marked="setattr")
 def attribute_set_by_name(x):
     setattr(x, "real", 2.0 * x)  # noqa: B010

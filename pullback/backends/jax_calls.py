@@ -1,0 +1,64 @@
+"""Where `jax.numpy` differs from NumPy in the arguments that a function takes, and what it cannot know beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from pullback.transpile import abstract as ab
+from pullback.transpile.core import Lit, Op, OpFunction
+
+from .refusing import refuse
+from .script import Apply
+
+_LEFT_OUT: dict[OpFunction, frozenset[str]] = {
+    np.sort: frozenset({"kind", "stable"}),
+    np.argsort: frozenset({"kind", "stable"}),
+}
+"""Arguments that say how, not what: JAX has one way, which keeps the order of what is equal."""
+
+_GIVEN: dict[OpFunction, tuple[tuple[str, Lit], ...]] = {np.choose: (("mode", Lit("clip")),)}
+"""Arguments without which JAX wants to look at values. NumPy raises for what is clipped here."""
+
+_RUN_DECIDES = {
+    np.compress: 0, np.extract: 0, np.flatnonzero: 0, np.nonzero: 0, np.argwhere: 0, np.delete: 1, np.bincount: 0,
+    np.unique: 0, np.unique_all: 0, np.unique_counts: 0, np.unique_inverse: 0, np.unique_values: 0, np.union1d: 0,
+    np.intersect1d: 0, np.setdiff1d: 0, np.setxor1d: 0, np.trim_zeros: 0, np.roots: 0,
+}  # fmt: skip
+"""Operations whose result is as long as this operand says."""
+
+_MISSING = frozenset(
+    {
+        *(np.asarray_chkfinite, np.array2string, np.base_repr, np.binary_repr, np.common_type, np.min_scalar_type),
+        *(np.may_share_memory, np.shares_memory, np.array_repr, np.array_str, np.einsum_path),
+    }
+)
+"""Functions that JAX does not have, or that look at values."""
+
+
+def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
+    """Raise NotSupportedYet, with the user's place, for a call that JAX has no form for."""
+    name = f"np.{getattr(s.op, '__name__', '')}"
+    place = _RUN_DECIDES.get(s.op)
+    if place is not None and place < len(s.args) and not is_static(s.args[place]):
+        refuse(s.origin, f"{name}, of whose result only the run knows the length,", "use np.where on whole arrays")
+    if s.op in _MISSING and not is_static(s.args):
+        refuse(s.origin, name, "call it before or after the function")
+    repeats = dict(s.kwargs).get("repeats", Lit(1))
+    if s.op is np.repeat and ab.rank(getattr(repeats, "type", ab.UNKNOWN)) != 0:
+        refuse(s.origin, f"{name}, of whose result only the run knows the length,", "repeat each as often")
+    if s.op is np.meshgrid and any(ab.rank(getattr(x, "type", ab.UNKNOWN)) == 0 for x in s.args):
+        refuse(s.origin, "np.meshgrid of a number", "give it as an array of one element")
+    if s.op in (np.partition, np.argpartition):
+        what = f"{name}, which leaves open in what order the other elements are,"
+        refuse(s.origin, what, "use np.sort or np.argsort")
+
+
+def adapted(e: Apply) -> Apply:
+    """A call with the arguments that JAX takes."""
+    gone, given = _LEFT_OUT.get(e.op, frozenset()), _GIVEN.get(e.op, ())
+    if gone or given:
+        e = replace(e, kwargs=(*((k, x) for k, x in e.kwargs if k not in gone), *given))
+    return e

@@ -1,0 +1,117 @@
+"""Functions given on a grid: interpolation, differences, integrals, convolution, phases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.runtime import scatter_add
+from pullback.stdlib.registry import Unsupported, rule, static
+from pullback.stdlib.rules.building import part
+
+
+def filled(ct: Any, a: Any, v: Any, mode: Any, later: Any) -> Any:
+    """The cotangent of the full convolution of `a` and `v` from that of the part of it that starts `later`."""
+    if mode == "full":
+        return ct
+    short = min(a.shape[0], v.shape[0]) - 1
+    if mode == "valid":
+        return np.pad(ct, (short, short))
+    start = (short + later) // 2
+    return np.pad(ct, (start, short - start))
+
+
+@static
+def full_name(mode: str) -> str:
+    """The name of a mode of a convolution, which may be its first letter."""
+    names = {"f": "full", "s": "same", "v": "valid"}
+    if mode not in (*names, *names.values()):
+        raise Unsupported(f"a convolution with the mode {mode!r}", "Use full, same or valid.")
+    return names.get(mode, mode)
+
+
+@rule(np.convolve, whole=True)
+def convolve(ct: Any, out: Any, a: Any, v: Any, *, mode: Any = "full") -> Any:
+    whole = filled(ct, a, v, full_name(mode), 0)
+    return np.correlate(whole, v), np.correlate(whole, a)
+
+
+@rule(np.correlate, whole=True)
+def correlate(ct: Any, out: Any, a: Any, v: Any, *, mode: Any = "valid") -> Any:
+    whole = filled(ct, a, v, full_name(mode), a.shape[0] < v.shape[0])
+    return np.convolve(whole, v, "valid"), np.flip(np.correlate(whole, a))
+
+
+@static
+def require_no_period(period: Any) -> None:
+    """Refuse interpolation of periodic functions."""
+    if period is not None:
+        raise Unsupported("np.interp with a period", "Repeat the points before and after.")
+
+
+@rule(np.interp)
+def interp(
+    ct: Any, out: Any, x: Any, xp: Any, fp: Any, *, left: Any = None, right: Any = None, period: Any = None
+) -> Any:
+    require_no_period(period)
+    high = np.clip(np.searchsorted(xp, x, side="right"), 1, np.size(xp) - 1)
+    low = high - 1
+    x0, x1, f0, f1 = np.take(xp, low), np.take(xp, high), np.take(fp, low), np.take(fp, high)
+    step = x1 - x0 + (x1 == x0)
+    w = np.clip((x - x0) / step, 0.0, 1.0)
+    d = ct * ((x >= xp[0]) & (x <= xp[-1])) * (f1 - f0) / step
+    to_points = ct
+    if left is not None:
+        to_points = to_points * (x >= xp[0])
+    if right is not None:
+        to_points = to_points * (x <= xp[-1])
+    dxp = -scatter_add(d * (1.0 - w), xp, low, None) - scatter_add(d * w, xp, high, None)
+    dfp = scatter_add(to_points * (1.0 - w), fp, low, None) + scatter_add(to_points * w, fp, high, None)
+    return d, dxp, dfp
+
+
+@rule(np.unwrap, ct="passed")
+def unwrap(ct: Any, out: Any, p: Any, *, discont: Any = None, axis: Any = -1, period: Any = 0.0) -> Any:
+    return ct
+
+
+def along(x: Any, rank: Any, axis: Any) -> Any:
+    """A line with axes of length 1 for the others of an array."""
+    return np.reshape(x, (*[1 for _ in range(axis % rank)], -1, *[1 for _ in range(rank - 1 - axis % rank)]))
+
+
+def later(x: Any, axis: Any) -> Any:
+    """`x` after a zero along an axis."""
+    return np.concatenate((np.zeros_like(part(x, None, 1, axis)), x), axis)
+
+
+def earlier(x: Any, axis: Any) -> Any:
+    """`x` before a zero along an axis."""
+    return np.concatenate((x, np.zeros_like(part(x, None, 1, axis))), axis)
+
+
+@rule(np.trapezoid, whole=True)
+def trapezoid(ct: Any, out: Any, y: Any, x: Any = None, dx: Any = None, *, axis: Any = -1) -> Any:
+    axis = axis % y.ndim
+    half = 0.5 * ct if y.ndim == 1 else 0.5 * np.expand_dims(ct, axis)
+    if x is None:
+        steps = np.full_like(part(y, 1, None, axis), half if dx is None else half * dx)
+        dy = later(steps, axis) + earlier(steps, axis)
+        return dy if dx is None else (dy, None, np.sum(half * (part(y, 1, None, axis) + part(y, None, -1, axis))))
+    sums = part(y, 1, None, axis) + part(y, None, -1, axis)
+    by_step = half * sums
+    if np.ndim(x) == 1 and y.ndim > 1:
+        steps = half * along(np.diff(x), y.ndim, axis)
+        by_step = np.ravel(np.sum(by_step, axis=other_axes(y.ndim, axis)))
+        moved = later(by_step, 0) - earlier(by_step, 0)
+    else:
+        steps = half * np.diff(x, axis=axis)
+        moved = later(by_step, axis) - earlier(by_step, axis)
+    return later(steps, axis) + earlier(steps, axis), moved, None
+
+
+@static
+def other_axes(rank: int, axis: int) -> tuple[int, ...]:
+    """All axes but one."""
+    return tuple(k for k in range(rank) if k != axis % rank)
