@@ -10,7 +10,7 @@ from pullback.transpile import prims
 from pullback.transpile.core import Lit
 from pullback.transpile.lower import contiguity
 from tests.inplace.checks import assert_right
-from tests.stdlib.samples import SAMPLES
+from tests.stdlib.all_samples import SAMPLES
 
 rng = np.random.default_rng(4)
 OF_OPERANDS = [op for op in SAMPLES if op in contiguity._LIKE_OPERANDS or isinstance(op, np.ufunc)]

@@ -8,7 +8,7 @@ from pullback.transpile.core import Lit, Var
 from pullback.transpile.infer import type_of_value
 from pullback.transpile.storage import Sharing, sharing
 from tests.differences import leaves
-from tests.stdlib.samples import SAMPLES
+from tests.stdlib.all_samples import SAMPLES
 
 
 def named(op):
