@@ -30,6 +30,11 @@ UNARY = (
     "np.tile(a, 2)", "np.repeat(a, 2)", "np.take(a, np.array([1, 1]), 0)", "np.roll(a, 1)", "np.triu(a)",
     "np.linalg.inv(a)", "np.linalg.det(a)", "np.linalg.matrix_power(a, 3)", "np.linalg.solve(a, a[0])",
     "np.linalg.multi_dot([a, a, a])", "np.linalg.trace(a)", "np.linalg.matrix_transpose(a)",
+    "np.trace(a, 1, 1, 0)", "np.resize(a, (2, 5))", "np.delete(a, 1, 0)", "np.gradient(a[0], 0.5)", "np.polyder(a[0])",
+    "np.append(a, 1j * a)", "np.block([[a, a], [a, 1j * a]])", "np.meshgrid(a[0], a[1])[0]", "np.insert(a, 1, a[0], 0)",
+    "np.polysub(a[0], a[1, :2])", "np.ediff1d(a)", "np.cumprod(a, 1)", "np.kron(a, a[:2])", "np.trapezoid(a)",
+    "np.polyint(a[0])", "np.polyval(a[0], a[1])", "np.vander(a[0])", "np.select([a.real > 0.5], [a], 1j)",
+    "np.average(a, 1)", "np.choose(np.array([0, 1, 0]), [a[0], a[1]])", "np.cross(a, a[:1])",
     "a.astype(np.complex128)", "1j * a", "a / (2.0 + 1j)", "1j / a", "a - 2j",
 )  # fmt: skip
 BINARY = (

@@ -63,6 +63,8 @@ complex_too(
 complex_too(
     np.sum, np.mean, np.cumsum, np.prod, product_of_others, builtins.sum, np.where,
     operator.matmul, np.matmul, np.dot, np.inner, np.tensordot, np.outer, np.einsum, np.trace, np.diff,
+    np.cumprod, np.cross, np.kron, np.trapezoid, np.polyint, np.polyval, np.vander, np.select, np.choose,
+    *([np.cumulative_prod] if hasattr(np, "cumulative_prod") else []),
     *([np.matvec] if hasattr(np, "matvec") else []),
     np.linalg.matmul, np.linalg.tensordot, np.linalg.outer, np.linalg.cross, np.linalg.trace, np.linalg.diagonal,
     np.linalg.matrix_transpose, np.linalg.matrix_power, np.linalg.multi_dot, np.linalg.inv, np.linalg.det, cofactors,

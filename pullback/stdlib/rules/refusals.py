@@ -15,6 +15,7 @@ refused(
     np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges,
     way_round="Counts do not change: take pullback.stop_gradient of what is counted. For weights use np.bincount.",
 )  # fmt: skip
+refused(np.sort_complex, way_round="Choose an order that is written out: z[np.lexsort((z.imag, z.real))].")
 refused(np.trim_zeros, way_round="Cut it with a slice.")
 refused(np.i0, np.kaiser, way_round="Use scipy.special.i0.")
 refused(np.polymul, way_round="Use np.convolve: np.polymul drops leading zeros.")
