@@ -436,8 +436,8 @@ def test_an_object_of_the_users():
 
 
 def test_an_operation_without_a_rule_is_named_with_near_matches():
-    error = refused("def f(x):\n    return np.packbits(x)\n", n(2, 2), cls=errors.NoRule)
-    check(error, "there is no derivative rule for 'np.packbits'", "np.packbits", "@pullback.rule")
+    error = refused("def f(x):\n    return np.lib.stride_tricks.as_strided(x, (2,))\n", n(2, 2), cls=errors.NoRule)
+    check(error, "there is no derivative rule for 'as_strided'", "np.lib.stride_tricks.as_strided", "@pullback.rule")
     error = refused("def f(x):\n    return np.tanhh(x)\n", n(2), cls=errors.SourceError)
     check(error, "'np' has no attribute 'tanhh'", "np.tanhh", "Did you mean np.tanh?")
 
