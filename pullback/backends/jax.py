@@ -20,6 +20,7 @@ from .folding import Callees
 from .functional import functional
 from .jax_expressions import JaxExpressions
 from .lenses import through_views
+from .lifting import lifted
 from .masked import unmasked
 from .modules import Language, emit_module
 from .namespace import Namespace
@@ -36,8 +37,8 @@ fuses = True
 
 
 def primal(program: Program) -> Program:
-    """A program whose loops collect what they append to lists, because those of JAX can change none."""
-    return gathered(program)
+    """A program whose loops collect what they append to lists, and whose traced blocks find around them what is known."""
+    return lifted(gathered(program))
 
 
 def emit(program: Program, *, standalone: bool = False) -> Emitted:

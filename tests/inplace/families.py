@@ -1,4 +1,4 @@
-"""The families of random programs: those that change arrays in place or nothing, of functions, lists and objects."""
+"""The families of random programs: of arrays in place; of functions, lists and objects, or their own; of nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,5 +55,6 @@ def object_arguments(module: types.ModuleType, seed: int) -> list[Any]:
 FAMILIES = {
     "arrays": Family(generator.program, array_arguments),
     "objects": Family(object_programs.program, object_arguments),
+    "own": Family(partial(object_programs.program, own=True), object_arguments),
     "pure": Family(programs.program, lambda module, seed: programs.arguments(seed)),
 }

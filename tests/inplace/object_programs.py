@@ -341,10 +341,15 @@ class Writer(Expressions):
                 kind(indent)
 
 
-def program(pick: Pick) -> str:
-    """The text of a module with a function `f(x, y, u, v, m, k, n, p, q, vs, d)` whose result is a number."""
+def program(pick: Pick, own: bool = False) -> str:
+    """The text of a module with a function `f(x, y, u, v, m, k, n, p, q, vs, d)` whose result is a number.
+
+    With `own` it makes the objects that it changes.
+    """
     head = classes(pick)
     w = Writer(pick)
+    if own:
+        w.put(1, "p, q = Cell(p.w, p.b), Counter(q.total)")
     w.body(1, pick([3, 4, 5, 6]), 2)
     terms = [f"np.sum({a} * np.cos({a} + {0.3 * j:.1f}))" for j, a in enumerate(w.names)]
     terms += [f"np.sin(sum({ls}))" for ls in w.numbers] + [f"np.sum(np.sin({vs}[-1]))" for vs in w.vectors]

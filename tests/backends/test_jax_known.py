@@ -1,0 +1,41 @@
+"""What is known while JAX traces decides in traced branches and loops too, and backwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pullback
+from tests.backends import jax_known as known
+
+jax = pytest.importorskip("jax")
+pytestmark = pytest.mark.usefixtures("double_precision")
+
+V = np.array([0.4, -0.8, 0.1, 0.3])
+CASES = (
+    known.in_a_branch,
+    known.of_literals,
+    known.in_a_scan,
+    known.in_a_while,
+    known.in_a_loop_that_stops,
+    known.one_of_three,
+    known.guarded,
+)
+
+
+@pytest.mark.parametrize("f", CASES, ids=[f.__name__ for f in CASES])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_each_way_agrees_with_numpy(f: Any, n: int) -> None:
+    args = 0.3, V, n
+    derived = pullback.value_and_grad(f, wrt=(0, 1), backend="jax")
+    wanted = pullback.value_and_grad(f, wrt=(0, 1))(*args)
+    for found in (derived(*args), jax.jit(derived, static_argnums=2)(*args)):
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-11), found, wanted)
+
+
+def test_it_is_computed_around_them() -> None:
+    text = pullback.grad(known.one_of_three, backend="jax").specialize(0.3, V, 2).source
+    assert "\n    k = n ** 2\n" in text
+    assert text.count("n ** 2") == 1
