@@ -37,7 +37,7 @@ fuses = True
 
 
 def primal(program: Program) -> Program:
-    """A program whose loops collect what they append to lists, and whose traced blocks find around them what is known."""
+    """A program whose loops collect what they append to lists, and with what is known around its traced blocks."""
     return lifted(gathered(program))
 
 

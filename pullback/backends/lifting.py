@@ -17,7 +17,6 @@ What backward code makes again anyway stays where it is.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from dataclasses import replace
 
 from pullback.transpile import abstract as ab
@@ -119,8 +118,8 @@ class _Lifting:
 
     def rest(self, b: Block) -> Block:
         """A block without what was moved."""
-        kept: Callable[[Stmt], bool] = lambda s: not s.outs or s.outs[0] not in self.moved
-        return Block(b.params, tuple(with_blocks(s, self.rest) for s in b.body if kept(s)), b.results)
+        kept = (s for s in b.body if not s.outs or s.outs[0] not in self.moved)
+        return Block(b.params, tuple(with_blocks(s, self.rest) for s in kept), b.results)
 
 
 def _never_raises(s: Stmt) -> bool:

@@ -10,7 +10,7 @@ from pullback import runtime
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Block, Effect, If, Op, Program, Slice, Stmt
+from pullback.transpile.core import Arg, Atom, Block, Effect, For, If, Lit, Op, Program, Slice, Stmt, Var, While
 from pullback.transpile.traversal import blocks, variables
 
 from .binding import Binding, all_functions
@@ -39,6 +39,7 @@ def check(program: Program, binding: Binding) -> None:
 class _Check:
     def __init__(self, binding: Binding) -> None:
         self.is_static = binding.is_static
+        self.python = binding.python
 
     def block(self, b: Block) -> None:
         for s in b.body:
@@ -47,6 +48,9 @@ class _Check:
                 self.block(inner)
 
     def statement(self, s: Stmt) -> None:
+        if any(self.is_static(x) and ab.kind_of(x.type) == "bool" for x in self.kept(s) if isinstance(x, Var)):
+            what = "a condition that is known while the program is traced, in a branch or loop that is not,"
+            refuse(s.origin, what, "compute it before the branch or loop")
         match s:
             case Op():
                 self.op(s)
@@ -61,6 +65,15 @@ class _Check:
                 pass  # about structures and shapes
             case Effect() if s.op == "raise" or not self.is_static(s.args):
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
+
+    def kept(self, s: Stmt) -> Iterator[Atom]:
+        """What leaves a traced branch or loop for backward code, and is traced then."""
+        match s:
+            case If() if not self.is_static(s.cond):
+                for pair in zip(s.then.results, s.orelse.results, strict=True):
+                    yield from pair if Lit(None) in pair else ()
+            case For() | While() if not isinstance(s, For) or s.tag not in self.python:
+                yield from s.body.results[len(s.inits) :]
 
     def op(self, s: Op) -> None:
         if s.op in _POWERS and not self.is_static(s.args) and all(map(_is_integer, s.args)):

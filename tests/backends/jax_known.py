@@ -65,3 +65,22 @@ def guarded(x, v, n):
             if n**2 > 9:
                 v = v * masked(x, v)
     return x + np.sum(v * v)
+
+
+def not_moved(x, v, n):
+    for _ in range(3):
+        if n > 2:
+            if (n - 3) ** n > 0:
+                v = np.tanh(np.where(v > v[-1], v, v * x))
+    return x + np.sum(v * v)
+
+
+def not_moved_from_a_branch(x, v, n):
+    if x > 0.1:
+        k = 1
+        if n**2 > 5:
+            k = n**3
+            v = np.sin(v)
+        if k % 2 == 0 or k**2 > 800:
+            v = np.tanh(np.where(v > v[-1], v, v * x))
+    return x + np.sum(v * v)

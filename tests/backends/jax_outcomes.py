@@ -35,7 +35,7 @@ def outcome_in_jax(text: str, seed: int, path: Path, family: Family, jitted: int
         try:
             derived = pullback.value_and_grad(module.f, wrt=wrt, backend="jax")
             compare(derived(*copy.deepcopy(args)), wanted)
-            if jitted and seed % jitted == 0 and not any(map(_is_object, args)):
+            if jitted and seed % jitted == 0:
                 compare(compiled(derived, args), wanted)
         except errors.PullbackError as e:
             return Outcome("refused" if e.line else "wrong", f"{e.message} | {e.source_line.strip()}")
@@ -67,7 +67,3 @@ def compare(found: Any, wanted: Any) -> None:
         if x is not None:
             assert np.shape(x) == np.shape(y), f"the shape {np.shape(x)} for {np.shape(y)}"
             assert np.allclose(x, y, rtol=1e-8, atol=1e-9, equal_nan=True), f"{x} for {y}"
-
-
-def _is_object(x: Any) -> bool:
-    return not isinstance(x, float | int | np.ndarray)

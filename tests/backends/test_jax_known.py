@@ -39,3 +39,10 @@ def test_it_is_computed_around_them() -> None:
     text = pullback.grad(known.one_of_three, backend="jax").specialize(0.3, V, 2).source
     assert "\n    k = n ** 2\n" in text
     assert text.count("n ** 2") == 1
+
+
+@pytest.mark.parametrize(("f", "line"), [(known.not_moved, 1), (known.not_moved_from_a_branch, 1)])
+def test_one_that_cannot_be_computed_around_them_is_refused(f: Any, line: int) -> None:
+    with pytest.raises(pullback.NotSupportedYet, match="a condition that is known while") as caught:
+        pullback.grad(f, wrt=(0, 1), backend="jax").specialize(0.3, V, 3)
+    assert caught.value.line == f.__code__.co_firstlineno + line
