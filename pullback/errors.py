@@ -126,6 +126,7 @@ E = TypeVar("E", bound=PullbackError)
 
 def at(cls: type[E], origin: Place, message: str, hint: str = "", text: str = "") -> E:
     """The error `cls` that points at `origin`; its line comes from `text` (the whole file) or from linecache."""
+    linecache.checkcache(origin.file)
     lines = text.split("\n") if text else linecache.getlines(origin.file)
     source = lines[origin.line - 1].rstrip("\n") if 0 < origin.line <= len(lines) else ""
     start = _characters(source, origin.col)

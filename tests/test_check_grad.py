@@ -139,7 +139,7 @@ def test_one_mode_can_be_checked_alone() -> None:
 
 def test_what_cannot_be_transpiled_is_refused() -> None:
     with pytest.raises(errors.NoRule):
-        check_grad(lambda x: np.unwrap(x), (X,))
+        check_grad(lambda x: np.lib.stride_tricks.as_strided(x), (X,))
 
 
 def test_arguments_are_left_alone() -> None:

@@ -127,16 +127,20 @@ def write_last(a: Any, index: Any, value: Any) -> Any:
 
 def window(a: Any, starts: Any, lengths: Any) -> Any:
     """The part of the array `a` that begins at `starts`; zeros where `a` is too short, so that no loop comes to it."""
+    from jax import lax
+
     if any(n < m for n, m in zip(a.shape, lengths, strict=True)):
         return jnp.zeros(lengths, a.dtype)
-    return jax.lax.dynamic_slice(a, starts, lengths)
+    return lax.dynamic_slice(a, starts, lengths)
 
 
 def with_window(a: Any, part: Any, starts: Any) -> Any:
     """The array `a` with `part` in it from `starts` on; `a` where it is too short, so that no loop comes to it."""
+    from jax import lax
+
     if any(n < m for n, m in zip(a.shape, part.shape, strict=True)):
         return a
-    return jax.lax.dynamic_update_slice(a, part, starts)
+    return lax.dynamic_update_slice(a, part, starts)
 
 
 def read_written(a: Any, index: Any) -> Any:

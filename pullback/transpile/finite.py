@@ -80,7 +80,9 @@ def _check(v: Var, what: str, operands: tuple[Atom, ...], origin: Origin) -> Eff
 def _atoms(x: object) -> Iterator[Atom]:
     """The operands that may hold an infinity."""
     match x:
-        case Var() | Global() | Lit(value=math.inf):
+        case Var() | Global():
+            yield x
+        case Lit(value=float(value)) if math.isinf(value):
             yield x
         case tuple():
             for y in x:

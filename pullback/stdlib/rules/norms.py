@@ -68,7 +68,7 @@ def norm(ct: Any, out: Any, x: Any, *, ord: Any = None, axis: Any = None, keepdi
         if ord is not None:
             raise Unsupported("np.linalg.norm of this order of complex numbers", "Leave `ord` out.")
         return ct / nonzero(out) * np.conjugate(x)
-    if not is_of_matrices(ord, axis, x.ndim):
+    if ord is None or not is_of_matrices(ord, axis, x.ndim):
         return of_vectors(ct, out, x, ord, axis)
     if last_two(axis, x.ndim):
         return of_matrix(ct, out, x, ord)
