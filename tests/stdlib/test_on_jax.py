@@ -18,7 +18,7 @@ from tests.stdlib.test_rules import name
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision", "quick_compiler")
 
-MOST = 6  # calls of one operation
+MOST = 4  # calls of one operation
 REFUSED = (
     *(math.remainder, np.arange, np.partition, np.meshgrid, np.extract, np.delete, np.compress),
     *(np.bincount, np.repeat),
