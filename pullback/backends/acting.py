@@ -12,8 +12,8 @@ from pullback import runtime
 from pullback.transpile import marks
 from pullback.transpile.core import Lit
 
-from .expressions import call
 from .script import Act, Expr
+from .syntax import call
 
 if TYPE_CHECKING:
     from .building import Builder

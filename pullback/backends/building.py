@@ -19,7 +19,7 @@ from .acting import act
 from .augmented import augmented
 from .control import Around, branch, loop
 from .defining import define
-from .expressions import Expressions, call, name
+from .expressions import Expressions
 from .facts import BINARY, may_be_a_structure, type_of
 from .layout import Note, commented
 from .liveness import Liveness, Skips
@@ -47,6 +47,7 @@ from .script import (
     Write,
     atoms,
 )
+from .syntax import call, name
 from .width import LINE, width
 
 _METHODS: dict[Any, str] = {prims.appended: "append", prims.shortened: "pop", prims.inserted: "insert"}

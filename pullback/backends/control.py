@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pullback.transpile.core import Lit, Origin, Var
 
-from .expressions import constant
 from .layout import commented
 from .script import Apply, Assign, Body, Branch, Expr, ForLoop, Loop, WhileLoop, atoms, counted
+from .syntax import constant
 
 if TYPE_CHECKING:
     from .building import Builder

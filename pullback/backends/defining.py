@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .control import without_none
-from .expressions import constant
 from .layout import Note
 from .script import Define
+from .syntax import constant
 from .traced_ops import TRACED
 
 if TYPE_CHECKING:

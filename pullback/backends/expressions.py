@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import ast
-import cmath
-import functools
-import math
 import operator
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from pullback import runtime
-from pullback.stdlib import random
-from pullback.stdlib.operations import weighted_average
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Caught, Global, Lit, Origin, Var
 from pullback.transpile.objects import takes_just
 
-from .facts import BINARY, COMPARE, UNARY, as_shape, type_of
+from .facts import BINARY, COMPARE, UNARY, type_of
+from .forms import FORMS
 from .namespace import Namespace
 from .script import Apply, Choice, Cut, Expr, Invoke
+from .syntax import call, constant, name, number
 
 _BINARY_NODES = {
     "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "//": ast.FloorDiv, "%": ast.Mod, "**": ast.Pow,
@@ -66,30 +63,10 @@ NONE = Lit(None)
 _ATTRIBUTES: dict[Callable[..., Any], str] = {np.size: "size", np.ndim: "ndim", np.shape: "shape"}
 
 
-def name(text: str, store: bool = False) -> Any:
-    """A name, dotted or not."""
-    first, *rest = text.split(".")
-    node: Any = ast.Name(first, ast.Store() if store else ast.Load())
-    for part in rest:
-        node = ast.Attribute(node, part, ast.Load())
-    return node
-
-
 def _is_positional(op: Any, keyword: str) -> bool:
     """Is an argument written without its name?"""
     by_name = op in _KEYWORD_ONLY or op.__module__ == "numpy.fft"  # of which the second one has another name
     return keyword in _POSITIONAL and not by_name or op is np.linalg.matrix_power
-
-
-def call(function: Any, *args: Any, **kwargs: Any) -> Any:
-    """A call."""
-    function = name(function) if isinstance(function, str) else function
-    return ast.Call(function, list(args), [ast.keyword(k, x) for k, x in kwargs.items()])
-
-
-def constant(value: Any) -> Any:
-    """A literal that is no negative number."""
-    return ast.Constant(value)
 
 
 Functions = Callable[[str], tuple[str, tuple[str, ...]]]
@@ -126,13 +103,10 @@ class Expressions:
             prims.rows: lambda e: call(self.space.builtin("list"), self(e.args[0])),
             runtime.at_least_one: lambda e: call(self.space.builtin("max"), self(e.args[0]), constant(1)),
             prims.make_dict: self._dict,
-            np.block: lambda e: call(f"{self.space.arrays()}.block", self._lists(e.args[0])),
-            weighted_average: self._average,
             np.transpose: self._transpose,
             np.full_like: self._full_like,
-            np.reshape: lambda e: self.call(e.op, replace(e, kwargs=tuple((k, as_shape(x)) for k, x in e.kwargs))),
             np.ndarray.copy: self._copy,
-            **dict.fromkeys(random.FUNCTIONS, self._random),
+            **{op: partial(form, self) for op, form in FORMS.items()},
         }
 
     def __call__(self, e: Expr) -> Any:
@@ -208,27 +182,6 @@ class Expressions:
         if own and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
             f = ast.Attribute(self(args.pop(0)), f.attr, ast.Load())
         return call(f, *(self.argument(x) for x in args), **{k: self(x) for k, x in kwargs})
-
-    def _random(self, e: Apply) -> Any:
-        """A call that draws random numbers, of shapes of arrays by their names."""
-        args = tuple(as_shape(x) for x in e.args)
-        kwargs = tuple((k, as_shape(x)) for k, x in e.kwargs)
-        if e.op is random.uniform:  # the bounds are operands and have places; who reads it wants their names
-            usual: tuple[Any, ...] = ((), Lit(float), Lit(0.0), Lit(1.0))
-            key, shape, dtype, low, high = args + usual[len(args) - 1 :]
-            kwargs = tuple((k, x) for k, x, y in (("minval", low, 0.0), ("maxval", high, 1.0)) if x != Lit(y))
-            args = (key, shape) if isinstance(dtype, Lit) and dtype.value is float else (key, shape, dtype)
-            args = args[:1] if args[1:] in (((),), (Lit(()),)) else args
-        return self.call(e.op, replace(e, args=args, kwargs=kwargs))
-
-    def _average(self, e: Apply) -> Any:
-        """`np.average(a, axis=k, weights=w)`."""
-        given = {**dict(e.kwargs), "weights": e.args[1]}
-        return call(f"{self.space.arrays()}.average", self(e.args[0]), **{k: self(x) for k, x in given.items()})
-
-    def _lists(self, x: Expr) -> Any:
-        """Nested tuples, written as lists."""
-        return ast.List([self._lists(y) for y in x], ast.Load()) if isinstance(x, tuple) else self(x)
 
     def _copy(self, e: Apply) -> Any:
         """`x.copy()`, or for more than one axis `np.copy(x)`, which keeps the order in memory."""
@@ -367,7 +320,7 @@ class Expressions:
             classes = [self(x) for x in value.classes]
             return classes[0] if len(classes) == 1 else ast.Tuple(classes, ast.Load())
         if type(value) in (int, float, complex):
-            return self._number(value)
+            return number(self.space, value)
         if isinstance(value, np.dtype):
             return self.dtype(value.name)
         if isinstance(value, np.generic):
@@ -376,33 +329,7 @@ class Expressions:
             return self.dtype(value.__name__)
         return name(self.space.callable(value))
 
-    def _number(self, value: int | float | complex) -> Any:
-        if isinstance(value, complex):
-            if (
-                value.real == 0.0
-                and math.copysign(1.0, value.real) > 0
-                and not cmath.isinf(value)
-                and not cmath.isnan(value)
-            ):
-                return self._signed(value.imag, lambda x: constant(complex(0.0, x)))
-            if value.real == 0.0 and -math.inf < value.imag < 0.0:  # as Python reads `-2.0j`, with a real part of -0.0
-                return ast.UnaryOp(ast.USub(), constant(complex(0.0, -value.imag)))
-            return call(self.space.builtin("complex"), self._number(value.real), self._number(value.imag))
-        return self._signed(value, constant)
-
-    def _signed(self, value: int | float, make: Callable[[Any], Any]) -> Any:
-        if value != value:
-            return name(f"{self.space.arrays()}.nan")
-        if math.copysign(1.0, value) < 0:
-            return ast.UnaryOp(ast.USub(), self._signed(-value, make))
-        if value == math.inf:
-            return name(f"{self.space.arrays()}.inf")
-        if value == math.pi:
-            return name(self.space.member("math", "pi"))
-        return make(value)
-
-
-@functools.cache
+@cache
 def _methods(line: str) -> frozenset[str]:
     """The array functions that a line of the user's calls as methods, and in no other way."""
     calls = [(owner in ("np", "numpy", "jnp"), f) for owner, f in re.findall(r"(\w*)[\])]*\.(\w+)\(", line)]

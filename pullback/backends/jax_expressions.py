@@ -18,11 +18,12 @@ from pullback.transpile import prims
 from pullback.transpile.core import Global, Lit
 
 from . import jax_calls, jax_windows, traced_ops
-from .expressions import Expressions, Functions, call, constant, name
+from .expressions import Expressions, Functions
 from .facts import type_of
 from .jax_numbers import form_of
 from .namespace import Namespace
 from .script import Apply, Choice, Cut, Expr
+from .syntax import call, constant, name
 from .traced_ops import Step
 
 ONE_TRIANGLE: frozenset[Any] = frozenset({np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh})

@@ -6,14 +6,15 @@ import ast
 import builtins
 import math
 import operator
-from collections.abc import Callable
 from typing import Any
 
 from pullback.transpile import abstract as ab
 
-from .expressions import Expressions, call, name
+from .expressions import Expressions
 from .facts import type_of
+from .forms import Form
 from .script import Apply
+from .syntax import call, name
 
 _RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",
             "acosh": "arccosh", "atanh": "arctanh", "pow": "power", "fabs": "abs"}  # fmt: skip
@@ -27,9 +28,6 @@ SAME: dict[Any, str] = {getattr(math, f): _RENAMED.get(f, f) for f in (*_SAME.sp
 _SPECIAL: dict[Any, str] = {math.erf: "erf", math.erfc: "erfc"}
 PAIRWISE: dict[Any, str] = {builtins.max: "maximum", builtins.min: "minimum"}
 _WHOLE: dict[Any, str] = {math.floor: "floor", math.ceil: "ceil", math.trunc: "trunc"}
-
-Form = Callable[[Expressions, Apply], Any]
-
 
 def form_of(op: Any, count: int) -> Form | None:
     """How a function of so many numbers is written; None for one that is called as it is."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .expressions import Expressions, call, constant
+from .expressions import Expressions
 from .packing import NONE, ZERO
 from .script import Apply, Cut, Expr
+from .syntax import call, constant
 
 
 def read(to: Expressions, e: Apply) -> Any:

@@ -6,8 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .expressions import call
 from .script import Act
+from .syntax import call
 
 if TYPE_CHECKING:
     from .building import Builder

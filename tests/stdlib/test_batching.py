@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +10,7 @@ import pytest
 
 from pullback import errors, jacobian, jvp
 from pullback.testing import float_leaves
+from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import SAMPLES
 from tests.stdlib.test_end_to_end import Text
 from tests.stdlib.test_rules import name
@@ -45,19 +43,11 @@ LOOPS = {
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a function for each case."""
     file = tmp_path_factory.mktemp("batches") / "batches_of_operations.py"
     body = "\n\n".join(text.function(k) for k, text in enumerate(TEXTS))
-    file.write_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}")
-    spec = importlib.util.spec_from_file_location("batches_of_operations", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    return import_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}", file)
 
 
 def leaves(x: Any) -> list[Any]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +10,7 @@ import numpy as np
 import pytest
 
 import pullback
+from tests.inplace.outcomes import import_text
 from tests.stdlib import complex_calls as calls
 from tests.stdlib.complex_calls import x, z
 
@@ -31,19 +29,11 @@ CASES: list[tuple[str, tuple[Any, ...]]] = [
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a function for each case."""
     file = tmp_path_factory.mktemp("complex") / "complex_calls_of.py"
     lines = [f"def f{k}({', '.join('ab'[: len(args)])}):\n    return {text}\n" for k, (text, args) in enumerate(CASES)]
-    file.write_text("import numpy as np\n\n\n" + "\n\n".join(lines))
-    spec = importlib.util.spec_from_file_location("complex_calls_of", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    return import_text("import numpy as np\n\n\n" + "\n\n".join(lines), file)
 
 
 def of_jax(text: str, names: str) -> Any:

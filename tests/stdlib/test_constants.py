@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +10,7 @@ import pytest
 
 import pullback
 from pullback.stdlib import registry
+from tests.inplace.outcomes import import_text
 
 OF_ONE = """
     all any argmax argmin argsort argwhere around ceil count_nonzero fix flatnonzero floor isfinite isinf isnan isneginf
@@ -73,18 +71,10 @@ def result(name: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a function for each constant."""
     file = tmp_path_factory.mktemp("constants") / "constants_of_numpy.py"
-    file.write_text("import numpy as np\n\n\n" + "\n\n".join(map(function, NAMES)))
-    spec = importlib.util.spec_from_file_location("constants_of_numpy", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    return import_text("import numpy as np\n\n\n" + "\n\n".join(map(function, NAMES)), file)
 
 
 @pytest.mark.parametrize("name", NAMES)

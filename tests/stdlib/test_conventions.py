@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import builtins
-import importlib.util
 import math
 import operator
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +17,7 @@ import pullback
 from pullback.runtime import unbroadcast
 from pullback.stdlib import registry
 from pullback.testing import cotangents
+from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import Sample
 from tests.stdlib.test_end_to_end import Text
 from tests.stdlib.test_matrix_conventions import ROWS as OF_MATRICES
@@ -243,21 +241,13 @@ TEXTS = [Text(op, Sample(inputs, {})) for _, op, inputs, _, _ in WITH_NUMPY]
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a sum of each call."""
     file = tmp_path_factory.mktemp("conventions") / "sums_at_points.py"
     body = "\n\n".join(
         text.function(k).replace("return ", "return np.sum(").rstrip() + ")\n" for k, text in enumerate(TEXTS)
     )
-    file.write_text(f"import operator\n\nimport numpy as np\n\n\n{body}")
-    spec = importlib.util.spec_from_file_location("sums_at_points", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    return import_text(f"import operator\n\nimport numpy as np\n\n\n{body}", file)
 
 
 @pytest.mark.parametrize("k", range(len(WITH_NUMPY)), ids=[row for row, *_ in WITH_NUMPY])

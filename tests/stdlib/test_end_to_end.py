@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import operator
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +15,7 @@ from pullback.api import vjp
 from pullback.stdlib import registry
 from pullback.testing import cotangent_of, cotangents, fitted, float_leaves
 from tests.forward import assert_forward_agrees
+from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import SAMPLES, Sample
 from tests.stdlib.test_rules import name
 
@@ -73,19 +72,11 @@ TEXTS = [Text(op, s) for op, s in CASES]
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a function for each case."""
     file: Path = tmp_path_factory.mktemp("calls") / "calls_of_operations.py"
     body = "\n\n".join(text.function(k) for k, text in enumerate(TEXTS))
-    file.write_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}")
-    spec = importlib.util.spec_from_file_location("calls_of_operations", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    return import_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}", file)
 
 
 def subsets(op: Any, sample: Sample) -> list[tuple[int, ...]]:

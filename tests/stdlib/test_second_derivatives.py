@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +19,7 @@ from pullback.transpile.interpret import Interpreter
 from pullback.transpile.lower import lower
 from pullback.transpile.parse import from_function
 from pullback.transpile.request import Request
+from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import SAMPLES
 from tests.stdlib.test_end_to_end import Text
 from tests.stdlib.test_rules import name
@@ -44,19 +42,11 @@ def function(k: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a scalar function for each case."""
     file = tmp_path_factory.mktemp("sums") / "sums_of_operations.py"
     body = "\n\n".join(function(k) for k in range(len(CASES)))
-    file.write_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}")
-    spec = importlib.util.spec_from_file_location("sums_of_operations", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    return import_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}", file)
 
 
 @pytest.mark.parametrize("k", range(len(CASES)), ids=[name(op) for op, _ in CASES])

@@ -1,12 +1,8 @@
-"""Calls: of operations, of methods of arrays, of the user's functions."""
+"""Calls of anything: of operations, of methods of arrays, of the user's functions."""
 
 from __future__ import annotations
 
-import builtins
-import difflib
 import functools
-import inspect
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from types import FunctionType
@@ -15,17 +11,15 @@ from typing import Any, cast
 import gast
 import numpy as np
 
-from pullback import errors
-from pullback.stdlib import random, registry
+from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Global, Lit, OpFunction, Var
+from pullback.transpile.core import Global, Lit, OpFunction, Var
 from pullback.transpile.lower import (
     asked,
     comprehensions,
     controls,
     derivatives,
-    drawing,
     inlining,
     instances,
     library,
@@ -33,17 +27,17 @@ from pullback.transpile.lower import (
     making,
     outputs,
     parts,
-    ruled,
+    unruled,
     writers,
     written,
 )
-from pullback.transpile.lower.containers import as_arg, as_atom, as_operand, explode, items_of, opened
+from pullback.transpile.lower.containers import explode, items_of, opened
 from pullback.transpile.lower.functions import returns_function, takes_any
 from pullback.transpile.lower.generators import generator_of
 from pullback.transpile.lower.identity import now
 from pullback.transpile.lower.methods import call_method
-from pullback.transpile.lower.naming import dotted
-from pullback.transpile.lower.parameters import default_of, is_operation, parameters_of
+from pullback.transpile.lower.operations import operation
+from pullback.transpile.lower.parameters import is_operation
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import (
     BOTTOM,
@@ -265,7 +259,7 @@ def _call_object(
     if any(type_of(a) is BOTTOM for a in args):
         return scope.op(prims.alias, (), (), hint, node, BOTTOM)
     if not is_operation(obj):
-        raise_no_rule(scope, node, obj)
+        unruled.refuse(scope, node, obj)
     compute = partial(_computed, scope, node, obj)
     written = outputs.with_output(scope, node, obj, args, keywords, compute)
     return operation(scope, node, obj, args, keywords, hint) if written is None else written
@@ -273,139 +267,3 @@ def _call_object(
 
 def _computed(scope: Scope, node: Any, op: OpFunction, args: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
     return operation(scope, node, op, args, keywords, "")
-
-
-def operation(
-    scope: Scope, node: Any, op: OpFunction, args: Sequence[Value], keywords: Mapping[str, Value], hint: str
-) -> Value:
-    """Append a call of an operation: operands as positional arguments, what is static by its name."""
-    parameters = parameters_of(op)
-    operands: list[Arg] = []
-    static_args: dict[str, Arg] = {}
-    for k, value in enumerate(args):
-        if parameters.is_operand(k):
-            operands.append(_one_operand(scope, node, op, value))
-        elif k < len(parameters.names):
-            _static(scope, node, op, parameters.names[k], value, static_args)
-        else:
-            scope.refuse(node, f"{_called(op)} is called with too many arguments", _WITHOUT["out"])
-    for name, value in keywords.items():
-        place = parameters.names.index(name) if name in parameters.names else len(parameters.names)
-        if parameters.has_rule and place < parameters.operands and name not in parameters.static:
-            _operand(scope, node, op, place, value, operands)
-        else:
-            _static(scope, node, op, name, value, static_args)
-    given, kwargs = tuple(operands), tuple(static_args.items())
-    if ruled.is_ruled(op) and not scope.is_template:
-        return ruled.append(scope, node, op, given, kwargs, hint)
-    return scope.op(op, given, kwargs, hint, node)
-
-
-def _operand(scope: Scope, node: Any, op: OpFunction, place: int, value: Value, operands: list[Arg]) -> None:
-    """An operand that was given by its name: those before it that were left out have their defaults."""
-    names = parameters_of(op).names
-    while len(operands) < place:
-        default = default_of(op, names[len(operands)])
-        if default is not float and not isinstance(default, bool | int | float | str | tuple | None):
-            scope.refuse(node, f"{_called(op)} needs its argument {names[len(operands)]!r}", "Pass it by position.")
-        operands.append(Lit(default))
-    if len(operands) > place:
-        scope.refuse(node, f"{_called(op)} is given {names[place]!r} twice", "This raises TypeError in Python.")
-    operands.append(_one_operand(scope, node, op, value))
-
-
-# operations that take a sequence of operands, or a shape as an operand; others make an array of a list, as NumPy does
-_OF_SEQUENCES: frozenset[OpFunction] = frozenset(
-    {
-        *(np.array, np.asarray, np.stack, np.concatenate, np.hstack, np.vstack, np.column_stack, np.full),
-        *(np.dstack, np.block, np.select, np.choose, np.linalg.multi_dot),
-        *(math.fsum, math.prod, math.dist),
-        random.uniform,
-    }
-)
-
-
-def _one_operand(scope: Scope, node: Any, op: OpFunction, value: Value) -> Arg:
-    if ruled.is_ruled(op) and not scope.is_template:
-        return as_atom(scope, node, value)
-    if scope.is_template or op in _OF_SEQUENCES or not parameters_of(op).has_rule:
-        return as_arg(scope, node, value)
-    if isinstance(type_of(value), ab.ListOf):
-        return scope.op(np.array, (as_arg(scope, node, value),), (), "", node)
-    return as_operand(scope, node, value)
-
-
-def _static(scope: Scope, node: Any, op: OpFunction, name: str, value: Value, out: dict[str, Arg]) -> None:
-    """A parameter that is not an operand; one that the rule does not know is refused unless it is given its default."""
-    known, default = static(value), default_of(op, name)
-    is_default = known is default or (
-        isinstance(known, bool | int | str) and type(known) is type(default) and known == default
-    )
-    if scope.is_template:
-        if not is_default:
-            out[name] = as_arg(scope, node, value)
-        return
-    parameters = parameters_of(op)
-    if name in ("out", "where") or (parameters.has_rule and name not in parameters.static):
-        if is_default or (known is None and name in ("out", "dtype", "where")):
-            return
-        place = next((k for k in getattr(node, "keywords", ()) if k.arg == name), node)
-        scope.refuse(
-            place, f"the argument {name!r} of {_called(op)} is not supported yet", _WITHOUT.get(name, "Leave it out.")
-        )
-    if name in _AXES:
-        scope.prefer_known(leaves(value))
-    out[name] = as_arg(scope, node, value)
-
-
-_AXES = frozenset("axis axis1 axis2 axes source destination".split())
-_WITHOUT = {
-    "out": "Assign the result instead.",
-    "where": "Use np.where on the result.",
-    "dtype": "Use .astype on the argument or on the result.",
-}
-
-
-def _called(op: OpFunction) -> str:
-    return dotted(op) or getattr(op, "__name__", "this function")
-
-
-_INSTEAD = {
-    "map": "Write a generator expression.",
-    "filter": "Write a generator expression.",
-    "sorted": "Use np.sort.",
-    "open": "Read the file before.",
-    "setattr": "Give what is to be changed a new value under its name, as by x = x.reshape(2, 2).",
-}
-
-
-def _of_generator(op: object) -> bool:
-    return type(getattr(op, "__self__", None)).__module__.startswith(("numpy.random", "random"))
-
-
-def _is_exception(op: object) -> bool:
-    return isinstance(op, type) and issubclass(op, BaseException)
-
-
-def raise_no_rule(scope: Scope, node: Any, op: Any) -> None:
-    """Refuse an operation that has no rule, with those that have one and a name like it."""
-    name = getattr(op, "__name__", type(op).__name__)
-    place = node.func if isinstance(node, gast.Call) else node
-    if name == "at" and isinstance(getattr(op, "__self__", None), np.ufunc):
-        hint = "Write a loop over the indices, or `x[i] = ...` where none repeats."
-        scope.refuse(place, "`at` is supported for np.add and np.subtract only", hint)
-    instead = registry.way_round(op)
-    if instead is not None:
-        scope.refuse(place, f"{dotted(op) or name} is not supported yet", instead)
-    if (getattr(op, "__module__", None) or "").startswith(("numpy.random", "random")) or _of_generator(op):
-        drawing.refuse(scope, place)
-    if getattr(builtins, name, None) is op and not _is_exception(op):
-        scope.refuse(place, f"{name!r} is not supported yet", _INSTEAD.get(name, "Use a function of NumPy."))
-    if inspect.isclass(op) and not issubclass(op, np.generic):
-        hint = "Use functions, tuples and dicts; exceptions can be raised."
-        scope.refuse(place, f"making an object of the class {name!r} is not supported yet", hint)
-    known = sorted({getattr(o, "__name__", "") for o in registry.known_ops()} - {""})
-    near = difflib.get_close_matches(name, known, 3, 0.7)
-    hint = f"There are rules for {', '.join(near)}. " if near else ""
-    register = "A rule can be registered with @pullback.rule or @pullback.elementwise."
-    scope.refuse(place, f"there is no derivative rule for {dotted(op) or name!r}", hint + register, errors.NoRule)

@@ -35,6 +35,7 @@ from pullback.transpile.lower.effects import Shared
 from pullback.transpile.lower.frames import Seen
 from pullback.transpile.lower.functions import Unit, check_stars, core_parameter, every_parameter
 from pullback.transpile.lower.identity import owned
+from pullback.transpile.lower.operations import operation
 from pullback.transpile.lower.origins import origin_of
 from pullback.transpile.lower.parameters import parameters_of
 from pullback.transpile.lower.scan import names_of
@@ -258,7 +259,7 @@ def _by_rule(scope: Lowering, variables: Sequence[Var]) -> Value | None:
     static = parameters_of(f).static
     named = {p.name: v for p, v in parameters if p.name in static}
     args = [v for v in variables if v.hint not in named]
-    return calls.operation(scope, scope.source.tree, f, args, named, "")
+    return operation(scope, scope.source.tree, f, args, named, "")
 
 
 def local_names_of(source: FunctionSource, outer: Seen | None = None) -> frozenset[str]:
