@@ -174,15 +174,9 @@ class _Specs:
 
 def _names(t: Type) -> Iterator[str]:
     """The names of lengths in a type that its author gave."""
-    match t:
-        case Array(shape=tuple() as shape):
-            yield from (n.symbol[5:] for n in shape if isinstance(n, Dim) and n.symbol.startswith("axis#"))
-        case Seq(items=items):
-            for u in items:
-                yield from _names(u)
-        case Record(items=entries) | MappingType(items=entries):
-            for _, u in entries:
-                yield from _names(u)
+    for x in _leaves(t):
+        shape = x.shape if isinstance(x, Array) else None
+        yield from (n.symbol[5:] for n in shape or () if isinstance(n, Dim) and n.symbol.startswith("axis#"))
 
 
 def needs_64_bits(types: Sequence[Type]) -> bool:

@@ -7,11 +7,10 @@ over lists and what depends on lengths and on Python's integers alone is Python,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from pullback.transpile.core import Block, Effect, Function, Global, Program
 from pullback.transpile.optimise.gathered import gathered
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.rewriting import with_blocks, with_functions
 
 from .base import Emitted, Known
 from .binding import Binding
@@ -83,7 +82,4 @@ def _without_checks(program: Program) -> Program:
         kept = (s for s in b.body if not (isinstance(s, Effect) and s.op == "require_separate"))
         return Block(b.params, tuple(with_blocks(s, block) for s in kept), b.results)
 
-    def function(f: Function) -> Function:
-        return replace(f, block=block(f.block))
-
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, block)

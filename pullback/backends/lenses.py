@@ -12,15 +12,14 @@ After::
 from __future__ import annotations
 
 import operator
-from dataclasses import replace
 
 import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Block, Function, Kwargs, Lit, Op, OpFunction, Program, Stmt, Var
+from pullback.transpile.core import Arg, Block, Kwargs, Lit, Op, OpFunction, Program, Stmt, Var
 from pullback.transpile.infer import infer
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.traversal import views_through
 
 from .packing import Made
@@ -34,11 +33,7 @@ _IN_ORDER = frozenset({np.expand_dims, np.squeeze, np.reshape, np.atleast_1d, np
 
 def through_views(program: Program) -> Program:
     """A program in which every write is to an array itself."""
-
-    def function(f: Function) -> Function:
-        return replace(f, block=_block(f.block))
-
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, _block)
 
 
 def _block(b: Block) -> Block:

@@ -17,13 +17,12 @@ What backward code makes again anyway stays where it is.
 from __future__ import annotations
 
 import operator
-from dataclasses import replace
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Block, For, Function, If, Lit, Op, Program, Stmt, Var, While
+from pullback.transpile.core import Block, For, If, Lit, Op, Program, Stmt, Var, While
 from pullback.transpile.optimise.again import may_be_made_again
 from pullback.transpile.optimise.remaking import FUSED
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.traversal import blocks, reads
 
 from .binding import Binding
@@ -38,10 +37,7 @@ def lifted(program: Program) -> Program:
     """A program whose traced blocks find what is known, and costs something, around them."""
     binding = Binding(program)
 
-    def function(f: Function) -> Function:
-        return replace(f, block=_Lifting(binding).around(f.block))
-
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, lambda b: _Lifting(binding).around(b))
 
 
 class _Lifting:

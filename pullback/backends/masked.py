@@ -21,8 +21,8 @@ import numpy as np
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Block, Function, Lit, Op, Program, Stmt, Var
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.core import Arg, Atom, Block, Lit, Op, Program, Stmt, Var
+from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.traversal import reads, variables
 
 ZERO = Lit(0.0)
@@ -30,11 +30,7 @@ ZERO = Lit(0.0)
 
 def unmasked(program: Program) -> Program:
     """A program without those masks as indices that can be choices."""
-
-    def function(f: Function) -> Function:
-        return replace(f, block=_Masked().block(f.block))
-
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, lambda b: _Masked().block(b))
 
 
 class _Masked:

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Block, Function, Op, Program, Stmt
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.core import Arg, Block, Op, Program, Stmt
+from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.storage import may_repeat
 
 from .traced_ops import write_last
@@ -18,11 +18,7 @@ from .traced_ops import write_last
 
 def last_written(program: Program) -> Program:
     """A program in which it is known what a write at integers leaves."""
-
-    def function(f: Function) -> Function:
-        return replace(f, block=_block(f.block))
-
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, _block)
 
 
 def _block(b: Block) -> Block:

@@ -15,12 +15,11 @@ iteration.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Block, Def, Function, Lit, Op, Program, Slice, Stmt, Var
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.core import Arg, Atom, Block, Def, Lit, Op, Program, Slice, Stmt, Var
+from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.shapes import of_shape_alone
 from pullback.transpile.traversal import free, reads, substitute, variables
 
@@ -40,10 +39,7 @@ def sealed(program: Program, is_static: IsStatic) -> Program:
             return _Sealed(is_static, b, ()).block()
         return Block(b.params, tuple(_into(s, block) for s in b.body), b.results)
 
-    def function(f: Function) -> Function:
-        return replace(f, block=block(f.block, False))
-
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, lambda b: block(b, False))
 
 
 def _into(s: Stmt, block: Callable[[Block, bool], Block]) -> Stmt:

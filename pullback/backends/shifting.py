@@ -16,15 +16,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Block, Function, Lit, Op, Program, Slice, Stmt, Var
+from pullback.transpile.core import Arg, Block, Lit, Op, Program, Slice, Stmt, Var
 from pullback.transpile.infer import lengths
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.traversal import reads, variables
 
 from .packing import Made
@@ -38,11 +37,7 @@ Cuts = tuple[tuple[int, int], ...]
 
 def shifted(program: Program) -> Program:
     """A program that adds to neighbours all at once."""
-
-    def function(f: Function) -> Function:
-        return replace(f, block=_block(f.block))
-
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, _block)
 
 
 def _block(b: Block) -> Block:

@@ -22,10 +22,10 @@ import numpy as np
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Block, For, Function, Kwargs, Lit, Op, Program, Slice, Stmt, Var
+from pullback.transpile.core import Arg, Atom, Block, For, Kwargs, Lit, Op, Program, Slice, Stmt, Var
 from pullback.transpile.infer import infer, lengths
 from pullback.transpile.optimise.dead import effectful, remove_dead
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.rewriting import with_blocks, with_functions
 
 from .indices import ONE, Indices, difference
 from .packing import NONE, Made
@@ -40,12 +40,12 @@ def windowed(program: Program, is_static: IsStatic) -> Program:
     """A program in which slices that move are known by their lengths."""
     effects = effectful(program)
 
-    def function(f: Function) -> Function:
+    def function(b: Block) -> Block:
         walk = _Windows(is_static)
-        block = walk.block(f.block)
-        return replace(f, block=remove_dead(block, effects)) if walk.sizes else f
+        block = walk.block(b)
+        return remove_dead(block, effects) if walk.sizes else b
 
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, function)
 
 
 class _Windows:

@@ -27,7 +27,6 @@ from pullback.transpile.core import (
     Atom,
     Block,
     For,
-    Function,
     If,
     Kwargs,
     Lit,
@@ -40,17 +39,13 @@ from pullback.transpile.core import (
     Var,
 )
 from pullback.transpile.infer import infer, join
-from pullback.transpile.rewriting import with_blocks
+from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.traversal import operations, reads, substitute, variables
 
 
 def gathered(program: Program) -> Program:
     """A program in which loops collect what they append to lists, wherever they can."""
-
-    def function(f: Function) -> Function:
-        return replace(f, block=_block(f.block))
-
-    return Program(function(program.entry), {key: function(f) for key, f in program.functions.items()})
+    return with_functions(program, _block)
 
 
 def _block(b: Block) -> Block:
