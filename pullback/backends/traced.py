@@ -48,6 +48,7 @@ from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import operations, own_reads, reads
 
 from . import dynamic
+from .conditions import connected
 from .fitting import fit_loop, fit_sides
 from .kinds import Kinds, Listed, Stacked, is_trail
 from .packing import NONE, Made, packed_type
@@ -289,6 +290,9 @@ class Traced:
         if not then.body and not orelse.body and all(map(_are_alike, then.results, orelse.results)):
             for o, x, y in zip(s.outs, then.results, orelse.results, strict=True):
                 body.append(Op(o, np.where, (s.cond, x, y), (), s.origin))
+            return
+        if (condition := connected(s, then, orelse)) is not None:
+            body += condition
             return
         then, orelse = fit_sides(s, then, orelse)
         results = (*then.results, *orelse.results)

@@ -303,3 +303,18 @@ def counted_down_by_nobody(x, a):
             x = np.sin(x) * a
         ys.append(x)
     return np.sum(ys[0] * ys[-1]) + np.sum(ys[0] * x)
+
+
+def connected(x, m):
+    best = x[0]
+    steps = 0
+    while (abs(best) > 0.01 or steps < 2) and steps < 200 and not (best > 100.0 and steps > 3):
+        best = best * np.cos(m)
+        steps += 1
+    if best > 0.0 and x[1] > 0.2 or steps == 7:
+        best = best * x[1]
+    i = 0
+    while i < len(x) and x[i] > 0.1:
+        best = best + x[i] ** 2
+        i += 1
+    return best * steps

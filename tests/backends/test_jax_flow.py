@@ -60,6 +60,8 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (flow.under_masks, (0, 1), (n(7), 0.7)),
     (flow.under_masks, (0, 1), (np.zeros(3), 0.7)),
     (flow.mask_in_a_loop, (0,), (np.abs(n(5)), 6)),
+    (flow.connected, (0, 1), (np.array([0.5, 0.3, 0.2, 0.05]), 0.4)),
+    (flow.connected, (0, 1), (np.array([0.005, 0.1, 0.3]), 0.4)),
     (flow.down_by_steps, (0,), (n(6), 6)),
     (flow.down_by_steps, (0,), (n(6), 1)),
     (flow.number_as_a_condition, (0,), (n(6), 4)),
@@ -148,3 +150,9 @@ def test_refuses_with_the_users_line(f: Any, args: tuple[Any, ...], words: str) 
         pullback.grad(f, backend="jax").specialize(*args)
     assert caught.value.line > 0
     assert caught.value.hint
+
+
+def test_and_and_or_are_no_choices_between_functions() -> None:
+    text = pullback.grad(flow.connected, backend="jax").specialize(np.ones(3), 0.4).source
+    assert "return jnp.logical_and(i < len(x), x[i] > 0.1)" in text
+    assert text.count("lax.cond") == 1  # of the branch

@@ -35,14 +35,8 @@ def relax(u, f, tolerance, most):
 
     def test(state):
         sweeps, u = state
-
-        def then():
-            return sweeps < most
-
-        def orelse():
-            return False
-
-        return lax.cond(jnp.max(jnp.abs(residual(u, f))) > tolerance, then, orelse)
+        t = jnp.max(jnp.abs(residual(u, f))) > tolerance
+        return jnp.logical_and(t, sweeps < most)
 
     sweeps, u = lax.while_loop(test, step, (0, u))
     return u, sweeps
