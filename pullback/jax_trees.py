@@ -18,7 +18,6 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.objects import attributes_of, is_named_tuple, is_users
 
 _STATIC = (bool, int, str, bytes, type, types.FunctionType, type(None))
-_known: set[type] = set()
 
 
 def register_annotated(f: Callable[..., Any]) -> None:
@@ -39,12 +38,11 @@ def register_used(function: Callable[..., Any]) -> None:
 
 def _register(classes: Iterable[type]) -> None:
     for cls in classes:
-        if cls in _known or not is_users(cls) or is_named_tuple(cls):
+        if not is_users(cls) or is_named_tuple(cls):
             continue
-        _known.add(cls)
         from jax import tree_util
 
-        with contextlib.suppress(ValueError):  # the user has registered it
+        with contextlib.suppress(ValueError):  # it is registered already
             tree_util.register_pytree_with_keys(cls, _taken_apart, _put_together(cls))
 
 
