@@ -29,6 +29,7 @@ from .repeated import last_written
 from .script import Procedure
 from .sealing import sealed
 from .shifting import shifted
+from .totals import totalled
 from .windows import windowed
 
 name = "jax"
@@ -54,6 +55,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
         return JaxExpressions(space, functions, value, binding.is_static)
 
     arrays = ("jax.numpy", "jnp")
+    program = totalled(program, binding.python, binding.is_static)
     program = sealed(functional(program, binding.is_static, binding.python), binding.is_static)
     language = Language(False, _as_it_is, _values, expressions, arrays, "pullback.runtime.jax", own=True)
     return emit_module(program, language, standalone)

@@ -45,7 +45,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import lengths
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import operations, own_reads, reads
+from pullback.transpile.traversal import operations, own_reads, reads, substitute
 
 from . import dynamic
 from .conditions import connected
@@ -227,7 +227,7 @@ class Traced:
 
     def scan(self, s: For, body: list[Stmt]) -> None:
         """A loop over a range, or over the rows of arrays."""
-        s = replace(s, items=tuple(self.as_array(x, s, body) for x in s.items))
+        s = _with_name(replace(s, items=tuple(self.as_array(x, s, body) for x in s.items)))
         for x, p in zip(s.items, s.item_params, strict=True):
             kind = self.kinds.of(x)
             self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
@@ -302,6 +302,16 @@ class Traced:
         op = switch if NONE in results else cond
         out = made.op(op, (s.cond, first, second), (), packed_type(s.outs))
         made.take(out, s.outs)
+
+
+def _with_name(s: For) -> For:
+    """A loop along one tape and nothing else, the items of which have a name."""
+    tape = s.item_params
+    if len(tape) != 1 or tape[0].hint or not isinstance(tape[0].type, ab.Seq):
+        return s
+    kept = Var("kept", tape[0].type)
+    body = substitute(s.body, {tape[0]: kept})
+    return replace(s, body=replace(body, params=(s.index, *s.carried, kept)))
 
 
 def _times(r: Range | None) -> Lit | None:

@@ -46,25 +46,22 @@ def lstm_value_and_grad(wx, wh, b, xs, h, c):
         f = sigmoid(z[:, n:2 * n])
         g = jnp.tanh(z[:, 2 * n:3 * n])
         o = sigmoid(z[:, 3 * n:])
-        value = c, h, z, i, f, o
+        value = c, z, i, f, o
         c = f * c + i * g
-        h = o * jnp.tanh(c)
-        return (c, h), value
+        h2 = o * jnp.tanh(c)
+        return (c, h2), (value, h)
 
-    (c, h), tape = lax.scan(step, (c, h), xs)
+    (c, h), (tape, hs) = lax.scan(step, (c, h), xs)
     aux = jnp.sum(h * h) + jnp.mean(c)
 
     # return np.sum(h * h) + np.mean(c)
     dc = 1.0 / c.size
     dh = 2.0 * h
     dc = jnp.full_like(c, dc)
-    dwx = jnp.zeros_like(wx)
-    dwh = jnp.zeros_like(wh)
-    db = jnp.zeros_like(b)
 
-    def step(carry, xs):
-        dc, dh, dwx, dwh, db = carry
-        x, (c, h, z, i, f, o) = xs
+    def step(carry, kept):
+        dc, dh = carry
+        c, z, i, f, o = kept
         g = jnp.tanh(z[:, 2 * n:3 * n])
         c2 = f * c + i * g
         t = jnp.tanh(c2)
@@ -84,13 +81,12 @@ def lstm_value_and_grad(wx, wh, b, xs, h, c):
         dz = dz.at[:, n:2 * n].add(sigmoid_pullback(z[:, n:2 * n], df))
         dz = dz.at[:, :n].add(sigmoid_pullback(z[:, :n], di))
         # z = x @ wx + h @ wh + b
-        db += jnp.sum(dz, axis=0)
         dh = dz @ wh.T
-        dwh += h.T @ dz
-        dwx += x.T @ dz
-        return (dc, dh, dwx, dwh, db), None
+        return (dc, dh), dz
 
-    (dc, dh, dwx, dwh, db), _ = lax.scan(
-        step, (dc, dh, dwx, dwh, db), (xs, tape), reverse=True
-    )
+    (dc, dh), dzs = lax.scan(step, (dc, dh), tape, reverse=True)
+    # z = x @ wx + h @ wh + b
+    dwx = jnp.tensordot(xs, dzs, ((0, 1), (0, 1)))
+    dwh = jnp.tensordot(hs, dzs, ((0, 1), (0, 1)))
+    db = jnp.sum(dzs, axis=(0, 1))
     return aux, (dwx, dwh, db, dh, dc)

@@ -18,28 +18,22 @@ def loss_grad(w, u, b, xs, h):
 
     def step(h, t):
         h2 = jnp.tanh(xs[t] @ w + h @ u + b)
-        return h2, (h, h2)
+        return h2, (h2, h)
 
-    h, tape = lax.scan(step, h, jnp.arange(len(xs)))
+    h, (tape, hs) = lax.scan(step, h, jnp.arange(len(xs)))
 
     # return np.sum(h ** 2)
     dh = 2.0 * h
-    dw = jnp.zeros_like(w)
-    du = jnp.zeros_like(u)
-    db = jnp.zeros_like(b)
 
-    def step(carry, xs2):
-        dh, dw, du, db = carry
-        t, (h, h2) = xs2
+    def step(dh, h):
         # h = np.tanh(xs[t] @ w + h @ u + b)
-        d = dh * (1.0 - h2 * h2)
-        db += jnp.sum(d, axis=0)
+        d = dh * (1.0 - h * h)
         dh = d @ u.T
-        du += h.T @ d
-        dw += xs[t].T @ d
-        return (dh, dw, du, db), None
+        return dh, d
 
-    (_, dw, du, db), _ = lax.scan(
-        step, (dh, dw, du, db), (jnp.arange(len(xs)), tape), reverse=True
-    )
+    _, ds = lax.scan(step, dh, tape, reverse=True)
+    # h = np.tanh(xs[t] @ w + h @ u + b)
+    dw = jnp.tensordot(xs, ds, ((0, 1), (0, 1)))
+    du = jnp.tensordot(hs, ds, ((0, 1), (0, 1)))
+    db = jnp.sum(ds, axis=(0, 1))
     return dw, du, db
