@@ -16,7 +16,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from benchmarks import jax_in_place, jax_while
+from benchmarks import jax_in_place, jax_primal, jax_while
 from benchmarks.jax_programs import models
 from benchmarks.jax_table import against_jax
 from benchmarks.table import HEADER, Row, Setting, write_table
@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "models": model_rows,
     "in-place": jax_in_place.rows,
     "while": jax_while.rows,
+    "primal": jax_primal.rows,
 }
 
 

@@ -18,11 +18,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Block, Def, Lit, Op, Program, Slice, Stmt, Var
+from pullback.transpile.core import Atom, Block, Def, Op, Program, Stmt, Var
 from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.shapes import of_shape_alone
 from pullback.transpile.traversal import free, reads, substitute, variables
 
+from .branch_reads import is_of_a_part, read_first, written_in
 from .packing import Made, packed_type
 from .traced_ops import LOOPS, optimization_barrier
 
@@ -36,7 +37,7 @@ def sealed(program: Program, is_static: IsStatic) -> Program:
 
     def block(b: Block, of_loop: bool) -> Block:
         if of_loop:
-            return _Sealed(is_static, b, ()).block()
+            return _Sealed(is_static, read_first(b), ()).block()
         return Block(b.params, tuple(_into(s, block) for s in b.body), b.results)
 
     return with_functions(program, lambda b: block(b, False))
@@ -108,11 +109,11 @@ class _Sealed:
         With the first statement where it matters what was read of it, and the last one that may read the array.
         """
         match s:
-            case Op(op=prims.set_item | prims.add_item, args=(Var() as a, index, _)) if _is_of_a_part(index):
+            case Op(op=prims.set_item | prims.add_item, args=(Var() as a, index, _)) if is_of_a_part(index):
                 return [(a, k, k)]
             case Def(name="then"):
                 branches = [t.block for t in self.source.body[k : k + 2] if isinstance(t, Def)]
-                return [(a, k, k + 1) for a in {v: None for b in branches for v in _written_in(b)}]
+                return [(a, k, k + 1) for a in {v: None for b in branches for v in written_in(b)}]
             case Def(name=name) if name in _BODIES:
                 return self.handed_over(s, k)
         return []
@@ -177,24 +178,3 @@ class _Sealed:
 
 def _is_array(v: Var) -> bool:
     return isinstance(v.type, ab.Array) and ab.rank(v.type) != 0
-
-
-def _is_of_a_part(index: Arg) -> bool:
-    """Does an index name a small part of an array: an element, a row, a slice that moves?"""
-    for part in index if isinstance(index, tuple) else (index,):
-        if isinstance(part, Slice):
-            if any(isinstance(x, Var) for x in (part.lower, part.upper)):
-                return True
-        elif not (isinstance(part, Lit) and (part.value is None or part.value is Ellipsis)):
-            return True
-    return False
-
-
-def _written_in(b: Block) -> list[Var]:
-    """The arrays from around a block of which it overwrites a part."""
-    found = list[Var]()
-    for s in b.body:
-        match s:
-            case Op(op=prims.set_item | prims.add_item, args=(Var() as a, index, _)) if a in free(b):
-                found += [a] if _is_of_a_part(index) else []
-    return found

@@ -16,7 +16,7 @@ ones. With these go the sums of what is collected anyhow.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -29,7 +29,7 @@ from pullback.transpile.optimise import effectful, remove_dead
 from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.traversal import reads, variables
 
-from .packing import NONE, Made
+from .packing import Made
 
 _ADDS: frozenset[OpFunction] = frozenset({operator.add, np.add})
 _PRODUCTS: frozenset[OpFunction] = frozenset({operator.matmul, np.matmul, np.dot})
@@ -194,7 +194,8 @@ class _Loop:
         made = Made(self.after, origin)
         parts: list[Atom] = [] if self.starts_from_zeros(k, terms) else [s.inits[k]]
         for t in terms:
-            parts.append(self.product(made, out.type, pair) if (pair := self.factors(t)) else self.sum(made, out.type, t))
+            pair = self.factors(t)
+            parts.append(self.sum(made, out.type, t) if pair is None else self.product(made, out.type, pair))
         first, *rest = parts
         for part in rest:
             first = made.op(operator.add, (first, part), (), out.type)

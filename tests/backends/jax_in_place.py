@@ -97,3 +97,12 @@ def weighted_neighbours(a: Any, w: Any, steps: int) -> Any:
     for _ in range(steps):
         a[:, 1:-2] = np.sin(w * (a[:, :-3] + a[:, 1:-2] + a[:, 2:-1] + a[:, 3:]))
     return np.sum(a * a)
+
+
+def other_places_in_branches(x: Any, c: float) -> Any:
+    for i in range(1, x.shape[0] - 1):
+        if x[i] > 0.0:
+            x[i] = c * x[i - 1] + x[i + 1]
+        elif x[i + 1] > 0.0:
+            x[i + 1] = x[i + 1] * x[i]
+    return np.sum(x * x)

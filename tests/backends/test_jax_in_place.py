@@ -27,6 +27,7 @@ SQUARE = n(12, 12) + 30.0 * np.eye(12)
 CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (programs.seidel_2d, (0,), (n(12, 12), 3)),
     (programs.written_under_a_condition, (0, 1), (n(144), 0.3)),
+    (programs.other_places_in_branches, (0, 1), (n(144), 0.3)),
     (programs.cholesky, (0,), (SQUARE @ SQUARE.T,)),
     (programs.lu, (0,), (SQUARE,)),
     (programs.gauss_seidel, (0, 1), (n(12), 0.1 * n(12, 12), 2)),
@@ -67,6 +68,16 @@ def test_nothing_large_is_copied_in_a_loop(f: Any, wrt: tuple[int, ...], args: t
     emitted, known = written(f, wrt, args)
     assert "optimization_barrier" in pullback.value_and_grad(f, wrt=wrt, backend="jax").specialize(*args).source
     compiled = jax.jit(emitted, static_argnums=known).lower(*args).compile()
+    if barriers_hold():
+        assert copies_in_loops(compiled, 144) == []
+
+
+@pytest.mark.parametrize(("f", "wrt", "args"), CASES[:5], ids=[c[0].__name__ for c in CASES[:5]])
+def test_the_function_itself_copies_nothing_large(f: Any, wrt: tuple[int, ...], args: tuple[Any, ...]) -> None:
+    text = pullback.differentiable(f, backend="jax").primal.specialize(*args).source
+    known = tuple(k for k, a in enumerate(args) if type(a) is int)
+    compiled = jax.jit(namespace(text)[f.__name__], static_argnums=known).lower(*args).compile()
+    np.testing.assert_allclose(compiled(*(a for a in args if type(a) is not int)), f(*copy.deepcopy(args)), rtol=1e-11)
     if barriers_hold():
         assert copies_in_loops(compiled, 144) == []
 
