@@ -102,7 +102,7 @@ def as_jax_gives(f, wrt, args, derivative):
     """What JAX gives for the function, written with its arrays."""
     scope = {**f.__globals__, "np": jax.numpy}
     scope.update({k: type(v)(v.__code__, scope) for k, v in scope.items() if v is moved})
-    return derivative(type(f)(f.__code__, scope), argnums=wrt)(*copy.deepcopy(args))
+    return jax.jit(derivative(type(f)(f.__code__, scope), argnums=wrt))(*copy.deepcopy(args))
 
 
 def close(found, wanted):

@@ -10,6 +10,7 @@ import numpy as np
 
 import pullback
 from tests.backends.test_jax import namespace
+from tests.backends.ways import ways
 
 
 def agrees(f: Any, wrt: tuple[int, ...], args: tuple[Any, ...], rtol: float = 1e-10) -> str:
@@ -21,7 +22,8 @@ def agrees(f: Any, wrt: tuple[int, ...], args: tuple[Any, ...], rtol: float = 1e
     derived = pullback.value_and_grad(f, wrt=wrt, backend="jax").specialize(*args)
     emitted = namespace(derived.source)[f"{f.__name__}_value_and_grad"]
     known = tuple(k for k, a in enumerate(args) if type(a) in (int, bool))
-    for found in (derived(*copy.deepcopy(args)), jax.jit(emitted, static_argnums=known)(*args)):
+    for run in ways(f.__name__, derived, jax.jit(emitted, static_argnums=known)):
+        found = run(*copy.deepcopy(args))
         assert jax.tree.structure(found) == jax.tree.structure(wanted)
         for x, y in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
             assert np.shape(x) == np.shape(y)

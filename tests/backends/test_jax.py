@@ -10,6 +10,7 @@ import pytest
 
 import pullback
 from tests.backends import jax_models as models
+from tests.backends.ways import ways
 
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -36,16 +37,13 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
 @pytest.mark.parametrize(("f", "wrt", "args"), CASES, ids=[c[0].__name__ for c in CASES])
 def test_agrees_with_numpy_and_with_jax(f: Any, wrt: tuple[int, ...], args: tuple[Any, ...]) -> None:
     derived = pullback.value_and_grad(f, wrt=wrt, backend="jax")
-    value, grads = derived(*args)
-    text = derived.source
-    jitted = jax.jit(namespace(text)[f"{f.__name__}_value_and_grad"])
+    written = namespace(derived.specialize(*args).source)[f"{f.__name__}_value_and_grad"]
     wanted_value, wanted = pullback.value_and_grad(f, wrt=wrt)(*copy.deepcopy(args))
-    for found_value, found in ((value, grads), jitted(*args)):
-        np.testing.assert_allclose(found_value, wanted_value, rtol=1e-12)
-        close(found, wanted)
-    primal = namespace(pullback.value_and_grad(f, wrt=wrt, backend="jax").specialize(*args).source)
-    own = jax.grad(lambda *a: primal[f"{f.__name__}_value_and_grad"](*a)[0], wrt)(*args)
-    close(found, own)
+    for run in ways(f.__name__, derived, jax.jit(written)):
+        value, grads = run(*args)
+        np.testing.assert_allclose(value, wanted_value, rtol=1e-12)
+        close(grads, wanted)
+    close(grads, jax.jit(jax.grad(lambda *a: written(*a)[0], wrt))(*args))
 
 
 def close(found: Any, wanted: Any) -> None:

@@ -12,6 +12,7 @@ import pullback
 from tests.backends import jax_in_place as programs
 from tests.backends.hlo import copies_in_loops
 from tests.backends.test_jax import close, namespace
+from tests.backends.ways import ways
 
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -57,7 +58,8 @@ EMPTY: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
 def test_agrees_with_numpy(f: Any, wrt: tuple[int, ...], args: tuple[Any, ...]) -> None:
     emitted, known = written(f, wrt, args)
     wanted_value, wanted = pullback.value_and_grad(f, wrt=wrt)(*copy.deepcopy(args))
-    for run in (pullback.value_and_grad(f, wrt=wrt, backend="jax"), jax.jit(emitted, static_argnums=known)):
+    each = pullback.value_and_grad(f, wrt=wrt, backend="jax")
+    for run in ways(f.__name__, each, jax.jit(emitted, static_argnums=known)):
         value, grads = run(*args)
         np.testing.assert_allclose(value, wanted_value, rtol=1e-11)
         close(grads, wanted)

@@ -9,6 +9,7 @@ import pytest
 
 import pullback
 from tests.backends import jax_known as known
+from tests.backends.ways import ways
 
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -31,7 +32,8 @@ def test_each_way_agrees_with_numpy(f: Any, n: int) -> None:
     args = 0.3, V, n
     derived = pullback.value_and_grad(f, wrt=(0, 1), backend="jax")
     wanted = pullback.value_and_grad(f, wrt=(0, 1))(*args)
-    for found in (derived(*args), jax.jit(derived, static_argnums=2)(*args)):
+    for run in ways(f.__name__, derived, jax.jit(derived, static_argnums=2)):
+        found = run(*args)
         jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-11), found, wanted)
 
 

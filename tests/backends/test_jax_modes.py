@@ -10,6 +10,7 @@ import pytest
 import pullback
 from tests.backends import jax_models as models
 from tests.backends.test_jax import close, namespace
+from tests.backends.ways import ways
 
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -105,11 +106,13 @@ def spread(wrt: Any, t: Any) -> tuple[Any, ...]:
 @pytest.mark.parametrize(("f", "wrt", "args"), FORMS, ids=[f.__name__ for f, *_ in FORMS])
 def test_the_jacobian(f: Any, wrt: Any, args: tuple[Any, ...], mode: str | None) -> None:
     derived = pullback.jacobian(f, wrt=wrt, mode=mode, backend="jax")
-    found, wanted = derived(*args), pullback.jacobian(f, wrt=wrt, mode=mode)(*args)
-    close(found, wanted)
-    close(jax.jit(namespace(derived.source)[f"{f.__name__}_jacobian"])(*args), wanted)
+    wanted = pullback.jacobian(f, wrt=wrt, mode=mode)(*args)
+    compiled = jax.jit(namespace(derived.specialize(*args).source)[f"{f.__name__}_jacobian"])
+    for run in ways(f.__name__, derived, compiled):
+        found = run(*args)
+        close(found, wanted)
     if own := in_jax(f):
-        close(found, jax.jacobian(own, wrt)(*args))
+        close(found, jax.jit(jax.jacobian(own, wrt))(*args))
 
 
 @pytest.mark.parametrize(("f", "wrt", "args"), FORMS, ids=[f.__name__ for f, *_ in FORMS])

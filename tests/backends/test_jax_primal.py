@@ -17,6 +17,7 @@ from tests.backends import jax_models as models
 from tests.backends.test_jax import CASES as MODELS
 from tests.backends.test_jax import close, namespace
 from tests.backends.test_jax_flow import CASES as FLOW
+from tests.backends.ways import ways
 
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -30,7 +31,8 @@ def test_agrees_with_the_function(f: Any, args: tuple[Any, ...]) -> None:
     wanted, before = f(*copy.deepcopy(args)), copy.deepcopy(args)
     emitted = namespace(primal.specialize(*args).source)[f.__name__]
     known = tuple(k for k, a in enumerate(args) if type(a) is int)
-    for found in (primal(*args), jax.jit(emitted, static_argnums=known)(*args)):
+    for run in ways(f.__name__, primal, jax.jit(emitted, static_argnums=known)):
+        found = run(*args)
         close(found, wanted)
         assert jax.numpy.result_type(found) == np.asarray(wanted).dtype
     close(args, before)

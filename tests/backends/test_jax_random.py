@@ -13,7 +13,7 @@ pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
 
 SEEDS = 20  # of each family: the shorter programs of twice as many
-JITTED = 5  # one in so many is run under `jit` too
+EACH = 5  # one in so many is run under `jit` too
 LEAST = {"pure": 19, "arrays": 15, "own": 12}
 """How many of a family are not refused."""
 
@@ -27,7 +27,7 @@ def test_programs_agree_with_numpy_or_are_refused(family: str, tmp_path: Path) -
     kinds: Counter[str] = Counter()
     for k, seed in enumerate(sorted(seeds)):
         path = tmp_path / f"for_jax_{family}_{seed}.py"
-        found = outcome_in_jax(made.text_of(seed), seed, path, made, jitted=0 if k % JITTED else 1)
+        found = outcome_in_jax(made.text_of(seed), seed, path, made, each=0 if k % EACH else 1)
         assert found.kind in ("ran", "refused"), (seed, found)
         kinds[found.kind] += 1
     assert kinds["ran"] >= LEAST[family], kinds

@@ -11,6 +11,7 @@ import pytest
 import pullback
 from tests.backends import jax_views as programs
 from tests.backends.test_jax import close, namespace
+from tests.backends.ways import ways
 
 jax = pytest.importorskip("jax")
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -51,7 +52,8 @@ def test_agrees_with_numpy(f: Any, wrt: tuple[int, ...], args: tuple[Any, ...]) 
     emitted = namespace(derived.source)[f"{f.__name__}_value_and_grad"]
     known = tuple(k for k, a in enumerate(args) if type(a) is int)
     wanted_value, wanted = pullback.value_and_grad(f, wrt=wrt)(*copy.deepcopy(args))
-    for value, grads in (derived(*args), jax.jit(emitted, static_argnums=known)(*args)):
+    for run in ways(f.__name__, derived, jax.jit(emitted, static_argnums=known)):
+        value, grads = run(*args)
         np.testing.assert_allclose(value, wanted_value, rtol=1e-11)
         close(grads, wanted)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import pullback
+from tests.backends.ways import ways
 from tests.inplace.outcomes import import_text
 from tests.stdlib import complex_calls as calls
 from tests.stdlib.complex_calls import x, z
@@ -83,7 +84,8 @@ def test_with_jax_as_the_target(functions: ModuleType, k: int) -> None:
         out, pull = derived(*xs)
         return out, pull(ct)
 
-    for out, found in (both(*args), jax.jit(both)(*args)):
+    for run in ways(text, both, jax.jit(both)):
+        out, found = run(*args)
         close(out, wanted_out)
         for d, e in itertools.zip_longest(found, wanted_pull(ct)):
             assert d.dtype == e.dtype

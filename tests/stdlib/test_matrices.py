@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import pullback
+from tests.backends.ways import ways
 from tests.stdlib import matrix_programs as programs
 
 RNG = np.random.default_rng(5)
@@ -102,11 +103,11 @@ def test_single_precision(f: Any, x: Any) -> None:
 def test_with_jax_as_the_target(f: Any, x: Any) -> None:
     jax = pytest.importorskip("jax")
     derived = pullback.value_and_grad(f, backend="jax")
-    value, gradient = derived(x)
     wanted_value, wanted = pullback.value_and_grad(f)(x)
     scope: dict[str, Any] = {}
-    exec(compile(derived.source, "<jax>", "exec"), scope)
-    for v, g in ((value, gradient), jax.jit(scope[f"{f.__name__}_value_and_grad"])(x)):
+    exec(compile(derived.specialize(x).source, "<jax>", "exec"), scope)
+    for run in ways(f.__name__, derived, jax.jit(scope[f"{f.__name__}_value_and_grad"])):
+        v, g = run(x)
         assert v == pytest.approx(wanted_value, rel=1e-9)
         assert g.dtype == wanted.dtype
         np.testing.assert_allclose(g, wanted, rtol=1e-7, atol=1e-9)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import pullback
+from tests.backends.ways import ways
 
 RNG = np.random.default_rng(5)
 
@@ -130,11 +131,10 @@ def test_agrees_on_jax(f: Any, args: tuple[Any, ...]) -> None:
     wrt = tuple(range(len(args)))
     wanted = pullback.value_and_grad(f, wrt=wrt)(*args)
     derived = pullback.value_and_grad(f, wrt=wrt, backend="jax")
-    found = [derived(*args)]
     scope: dict[str, Any] = {}
-    exec(compile(derived.source, "<jax>", "exec"), scope)
-    found.append(jax.jit(scope[f"{f.__name__}_value_and_grad"])(*args))
-    for value, grads in found:
+    exec(compile(derived.specialize(*args).source, "<jax>", "exec"), scope)
+    for run in ways(f.__name__, derived, jax.jit(scope[f"{f.__name__}_value_and_grad"])):
+        value, grads = run(*args)
         np.testing.assert_allclose(value, wanted[0], rtol=1e-10)
         for g, w in zip(grads, wanted[1], strict=True):
             np.testing.assert_allclose(g, w, rtol=1e-9, atol=1e-11)
