@@ -2,7 +2,7 @@
 
 They change arrays in place; with `--family objects` they are of closures, lists, comprehensions and objects, with
 `--family own` of objects that they make themselves; with `--family pure` nothing is changed. With `--backend jax` code
-for JAX is held against that for NumPy, each tenth program compiled too.
+for JAX, compiled, is held against that for NumPy, each tenth program also operation by operation.
 Prints how many ran right, were refused, were wrong; a failure is printed with its seed, and `--show SEED` prints its
 program, made as small as it can be by leaving lines out.
 """
