@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from .width import LINE
+
+_MARKS = re.compile(r"""[ ,()\[\]{}]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+"""Spaces, commas, brackets, and whole strings."""
 
 
 def wrapped(line: str, width: int = LINE, inside: bool = False) -> list[str]:
@@ -63,24 +67,16 @@ def _terms(text: str) -> list[str]:
 
 
 def _scan(text: str) -> Iterator[tuple[int, str, int]]:
-    """The characters outside strings, with the depth of brackets around them."""
-    depth, quote, k = 0, "", 0
-    while k < len(text):
-        c = text[k]
-        if quote:
-            if c == "\\":
-                k += 1
-            elif c == quote:
-                quote = ""
-        elif c in "\"'":
-            quote = c
-        else:
-            if c in ")]}":
-                depth -= 1
-            yield k, c, depth
-            if c in "([{":
-                depth += 1
-        k += 1
+    """Spaces, commas and brackets outside strings and after the indentation, with the depth of brackets around them."""
+    depth = 0
+    for found in _MARKS.finditer(text, len(text) - len(text.lstrip())):
+        c = found[0]
+        if c in ")]}":
+            depth -= 1
+        if len(c) == 1:
+            yield found.start(), c, depth
+        if c in "([{":
+            depth += 1
 
 
 def _brackets(line: str) -> list[tuple[int, int]]:
