@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 import pullback.stdlib.rules  # noqa: F401  registers
+from pullback.backends.scipy_names import scipy_path
 from pullback.stdlib import registry
 from pullback.transpile.lower.calls import is_lowered
 from tests.stdlib.all_samples import SAMPLES
@@ -39,6 +40,7 @@ _NO_NUMBERS = frozenset(
     """.split()
 )
 """Functions of NumPy that compute nothing of numbers."""
+_NONE_KNOWN = "No derivative is known here: write it with functions that have one, or register a rule."
 _TESTS = {
     CONSTANT: "tests/stdlib/test_constants.py",
     RULE: "tests/stdlib/test_rules.py",
@@ -83,7 +85,7 @@ def entry(name: str, f: Callable[..., Any]) -> Entry:
         return Entry(name, RULE, _TESTS[RULE] if f in SAMPLES else _named_in(name))
     if is_lowered(f):
         return Entry(name, LOWERED, _named_in(f"np.{name}"))
-    return Entry(name, REFUSED, registry.way_round(f) or "")
+    return Entry(name, REFUSED, registry.way_round(f) or (_NONE_KNOWN if scipy_path(f) else ""))
 
 
 def _named_in(name: str) -> str:

@@ -11,6 +11,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit, Op, OpFunction
 
 from .refusing import refuse
+from .scipy_names import is_in_jax, scipy_path
 from .script import Apply
 
 _LEFT_OUT: dict[OpFunction, frozenset[str]] = {
@@ -46,6 +47,9 @@ def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
         refuse(s.origin, f"{name}, of whose result only the run knows the length,", "use np.where on whole arrays")
     if s.op in _MISSING and not is_static(s.args):
         refuse(s.origin, name, "call it before or after the function")
+    path = scipy_path(s.op)
+    if path is not None and not is_in_jax(path):
+        refuse(s.origin, ".".join(path), "write it with functions that jax.numpy and jax.scipy have")
     repeats = dict(s.kwargs).get("repeats", Lit(1))
     if s.op is np.repeat and ab.rank(getattr(repeats, "type", ab.UNKNOWN)) != 0:
         refuse(s.origin, f"{name}, of whose result only the run knows the length,", "repeat each as often")

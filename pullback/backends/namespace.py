@@ -17,8 +17,9 @@ from pullback.stdlib import random
 from pullback.transpile.importing import module_name
 from pullback.transpile.objects import place_of_class
 
+from .scipy_names import scipy_path
+
 _PREFERRED: dict[Any, str] = {np.absolute: "abs", np.conjugate: "conj"}
-_SEARCHED = ("numpy", "scipy.special", "scipy.linalg")
 
 
 def numpy_path(f: Any) -> str | None:
@@ -45,10 +46,6 @@ def module_path(f: Any) -> tuple[str, str] | None:
     module, name = getattr(f, "__module__", None), getattr(f, "__qualname__", None) or getattr(f, "__name__", "")
     if module and name and "." not in name and getattr(sys.modules.get(module), name, None) is f:
         return module, name
-    short = getattr(f, "__name__", "")
-    for module in _SEARCHED:
-        if short and getattr(sys.modules.get(module), short, None) is f:
-            return module, short
     return None
 
 
@@ -98,7 +95,7 @@ class Namespace:
         key = (module, name)
         if key not in self.members:
             if name in self.local:
-                return f"{self.module(module, module)}.{name}"
+                return f"{self.module(module, module.rpartition('.')[2])}.{name}"
             self.members[key] = self.claim(name)
         return self.members[key]
 
@@ -157,12 +154,19 @@ class Namespace:
             return self.helper(name)
         if f in random.FUNCTIONS:
             return f"{self.member(*self.random())}.{name}"
+        if (library := scipy_path(f)) is not None:
+            return self.of_scipy(*library)
         found = module_path(f)
         if isinstance(f, types.FunctionType) and (found is None or found[0] == "__main__"):
             return self.live(f)
         if found is None:
             raise TypeError(f"internal error, please report: no name to call {f!r} by")
         return self.member(*found)
+
+    def of_scipy(self, module: str, path: str) -> str:
+        """The name of something of SciPy, or of what stands for it where JAX stands for NumPy."""
+        name, dot, rest = path.partition(".")
+        return self.member(self.array_module[0].removesuffix("numpy") + module, name) + dot + rest
 
     def live(self, f: types.FunctionType) -> str:
         """The name of a function of the user's that cannot be imported here under the name that it has there."""

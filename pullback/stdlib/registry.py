@@ -6,6 +6,8 @@ its body like a user's function, so what a rule reads is found from that body.
 
 from __future__ import annotations
 
+import importlib
+import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -43,6 +45,7 @@ class Rule:
 
 
 _RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
+_RULED: set[Op] = set()
 _CONSTANT: set[Op] = set()
 _REFUSED: dict[Op, str] = {}
 _COMPUTED: set[Op] = set()
@@ -52,16 +55,32 @@ _COMPLEX: set[Op] = set()
 _STATIC: set[Callable[..., Any]] = set()
 _REVERSE: set[Callable[..., Any]] = set()
 _FORWARD: set[Callable[..., Any]] = set()
+_LATER: dict[str, tuple[str, ...]] = {}
+
+
+def when_imported(library: str, *modules: str) -> None:
+    """Have these modules imported once a program has imported a library that pullback itself does without."""
+    _LATER[library] = (*_LATER.get(library, ()), *modules)
+
+
+def load() -> None:
+    """Import what is about the libraries that have been imported since; every question about an operation does."""
+    for library in [name for name in _LATER if name in sys.modules]:
+        for module in _LATER[library]:
+            importlib.import_module(module)
+        _LATER.pop(library, None)
 
 
 def _add(mode: str, fn: F, ops: tuple[Op, ...], rule: Callable[[Op], Rule]) -> F:
     for op in ops:
         made = rule(op)
         if is_users(fn):
+            load()
             check_signature(op, made.kind, fn, made.active)
         if (op, mode, made.active) in _RULES:
             raise ValueError(f"{getattr(op, '__name__', op)!r} has a {mode} rule already")
         _RULES[op, mode, made.active] = made
+        _RULED.add(op)
     if mode == "reverse":
         _REVERSE.add(fn)
     elif mode == "forward":
@@ -157,11 +176,13 @@ def refused(*ops: Op, way_round: str, computed: bool = True) -> None:
 
 def is_computed(op: Op) -> bool:
     """Is `op` declared to be computed though it has no derivative?"""
+    load()
     return op in _COMPUTED
 
 
 def way_round(op: Op) -> str | None:
     """What to write instead of an operation that is declared to be refused, None for others."""
+    load()
     try:
         return _REFUSED.get(op)
     except TypeError:  # a callable that cannot be hashed
@@ -191,11 +212,13 @@ def complex_too(*ops: Op) -> None:
 
 def takes_complex(op: Op) -> bool:
     """Are the rules of `op` right for complex numbers, as far as is declared?"""
+    load()
     return op in _COMPLEX or op in _LINEAR
 
 
 def linear_in(op: Op, operands: int) -> tuple[int, ...]:
     """The positions of the operands, of so many, in which `op` is declared to be linear; none if it is not."""
+    load()
     if op not in _LINEAR:
         return ()
     at = _LINEAR[op]
@@ -204,11 +227,13 @@ def linear_in(op: Op, operands: int) -> tuple[int, ...]:
 
 def is_multilinear(op: Op) -> bool:
     """Is `op` declared to be linear in each of its operands?"""
+    load()
     return op in _MULTILINEAR
 
 
 def find_forward(op: Op) -> Rule | None:
     """The forward-mode rule of `op`, if it has one of its own."""
+    load()
     return _RULES.get((op, "forward", None))
 
 
@@ -224,11 +249,13 @@ def gives_tangent(fn: Callable[..., Any]) -> bool:
 
 def count() -> int:
     """How many rules there are by now."""
+    load()
     return len(_RULES)
 
 
 def find(op: Op, active: tuple[int, ...]) -> Rule | None:
     """The reverse-mode rule for a call of `op` in which just the inputs at `active` carry a derivative."""
+    load()
     for key in ((op, "both", active), (op, "reverse", active), (op, "both", None), (op, "reverse", None)):
         if key in _RULES:
             return _RULES[key]
@@ -237,21 +264,25 @@ def find(op: Op, active: tuple[int, ...]) -> Rule | None:
 
 def is_constant(op: Op) -> bool:
     """Is the derivative of `op` zero by declaration?"""
+    load()
     return op in _CONSTANT
 
 
 def is_elementwise(op: Op) -> bool:
     """Has `op` an elementwise rule?"""
+    load()
     return any(key in _RULES for key in ((op, "both", None), (op, "both", (0,)), (op, "both", (1,))))
 
 
 def has_rule(op: Op) -> bool:
     """Can a call of `op` be differentiated (constants included)?"""
-    return op in _CONSTANT or any(o is op for o, _, _ in _RULES)
+    load()
+    return op in _CONSTANT or op in _RULED
 
 
 def rules() -> Mapping[Op, tuple[Rule, ...]]:
     """All rules by operation, read-only."""
+    load()
     out: dict[Op, tuple[Rule, ...]] = {}
     for r in _RULES.values():
         out[r.op] = (*out.get(r.op, ()), r)
@@ -260,4 +291,5 @@ def rules() -> Mapping[Op, tuple[Rule, ...]]:
 
 def known_ops() -> frozenset[Op]:
     """Every operation with a rule or declared constant."""
-    return frozenset(_CONSTANT | {op for op, _, _ in _RULES})
+    load()
+    return frozenset(_CONSTANT | _RULED)

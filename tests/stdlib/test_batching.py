@@ -12,15 +12,15 @@ from pullback import errors, jacobian, jvp
 from pullback.testing import float_leaves
 from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import SAMPLES
-from tests.stdlib.test_end_to_end import Text
-from tests.stdlib.test_rules import name
+from tests.stdlib.test_end_to_end import IMPORTS, Text
+from tests.stdlib.test_rules import home, name
 
 MOST = 4  # samples of one operation
 CASES = [
     (op, s)
     for op, samples in SAMPLES.items()
     for s in samples[:: max(1, len(samples) // MOST)]
-    if not op.__module__.startswith("pullback") and all(np.size(x) for x in float_leaves(s.inputs))
+    if not home(op).startswith("pullback") and all(np.size(x) for x in float_leaves(s.inputs))
 ]
 TEXTS = [Text(op, s) for op, s in CASES]
 LOOPS = {
@@ -47,7 +47,7 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a function for each case."""
     file = tmp_path_factory.mktemp("batches") / "batches_of_operations.py"
     body = "\n\n".join(text.function(k) for k, text in enumerate(TEXTS))
-    return import_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}", file)
+    return import_text(f"{IMPORTS}\n\n{body}", file)
 
 
 def leaves(x: Any) -> list[Any]:

@@ -12,18 +12,22 @@ import numpy as np
 import pytest
 
 from pullback.api import vjp
+from pullback.backends.scipy_names import scipy_path
 from pullback.stdlib import registry
 from pullback.testing import cotangent_of, cotangents, fitted, float_leaves
 from tests.forward import assert_forward_agrees
 from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import SAMPLES, Sample
-from tests.stdlib.test_rules import name
+from tests.stdlib.test_rules import home, name
 
 INFIX = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.mod: "%",
     operator.pow: "**", operator.matmul: "@",
 }  # fmt: skip
-CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples if not op.__module__.startswith("pullback")]
+CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples if not home(op).startswith("pullback")]
+
+
+IMPORTS = "import math\nimport operator\n\nimport numpy as np\nfrom scipy import special\n"
 
 
 class Text:
@@ -63,6 +67,8 @@ class Text:
 def dotted(op: Any) -> str:
     if getattr(np.linalg, op.__name__, None) is op:
         return f"np.linalg.{op.__name__}"
+    if (path := scipy_path(op)) is not None:
+        return ".".join(path).removeprefix("scipy.")
     module = (getattr(op, "__module__", None) or "numpy").split(".")[0]
     names = {"numpy": "np.", "math": "math.", "_operator": "operator.", "builtins": ""}
     return f"{'np.' if isinstance(op, np.ufunc) else names[module]}{op.__name__}"
@@ -76,7 +82,7 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a function for each case."""
     file: Path = tmp_path_factory.mktemp("calls") / "calls_of_operations.py"
     body = "\n\n".join(text.function(k) for k, text in enumerate(TEXTS))
-    return import_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}", file)
+    return import_text(f"{IMPORTS}\n\n{body}", file)
 
 
 def subsets(op: Any, sample: Sample) -> list[tuple[int, ...]]:

@@ -21,11 +21,11 @@ from pullback.transpile.parse import from_function
 from pullback.transpile.request import Request
 from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import SAMPLES
-from tests.stdlib.test_end_to_end import Text
-from tests.stdlib.test_rules import name
+from tests.stdlib.test_end_to_end import IMPORTS, Text
+from tests.stdlib.test_rules import home, name
 
 MOST = 5  # samples of one operation
-CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples[:MOST] if not op.__module__.startswith("pullback")]
+CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples[:MOST] if not home(op).startswith("pullback")]
 TEXTS = [Text(op, s) for op, s in CASES]
 
 
@@ -46,7 +46,7 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """One module with a scalar function for each case."""
     file = tmp_path_factory.mktemp("sums") / "sums_of_operations.py"
     body = "\n\n".join(function(k) for k in range(len(CASES)))
-    return import_text(f"import math\nimport operator\n\nimport numpy as np\n\n\n{body}", file)
+    return import_text(f"{IMPORTS}\n\n{body}", file)
 
 
 @pytest.mark.parametrize("k", range(len(CASES)), ids=[name(op) for op, _ in CASES])

@@ -1,5 +1,6 @@
 """The tables of derivative rules, registered by importing this package."""
 
+from pullback.stdlib import scipy_rules
 from pullback.stdlib.rules import (
     arithmetic,
     building,
@@ -58,6 +59,7 @@ __all__ = [
     "refusals",
     "running",
     "scalar_math",
+    "scipy_rules",
     "shapes",
     "ufuncs",
 ]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pullback.stdlib import registry
 from pullback.transpile.abstract import UNKNOWN, Type
 from pullback.transpile.core import Arg, OpFunction
 from pullback.transpile.infer import (  # noqa: F401  these modules fill the table
@@ -33,6 +34,8 @@ from pullback.transpile.infer import (  # noqa: F401  these modules fill the tab
 from pullback.transpile.infer.join import join
 from pullback.transpile.infer.table import TABLE, Call, ShapeFunction, Undecided, type_of
 from pullback.transpile.signature import signature_key, type_of_value
+
+registry.when_imported("scipy.special", f"{__name__}.scipy_special")
 
 __all__ = ["infer", "is_known", "join", "signature_key", "type_of", "type_of_value"]
 

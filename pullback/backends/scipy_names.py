@@ -1,0 +1,54 @@
+"""Where SciPy has a function, and whether JAX has it too."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+_SUBPACKAGES = ("special", "linalg", "stats", "signal", "integrate", "interpolate", "optimize", "fft", "ndimage")
+
+IN_JAX: Mapping[str, frozenset[str]] = {
+    "scipy.special": frozenset("expit logsumexp".split()),
+}
+"""What `jax.scipy` has that means the same."""
+
+
+def scipy_path(f: Any) -> tuple[str, str] | None:
+    """Subpackage and name of a function of SciPy: `scipy.special`, `expit`; of a method: `scipy.stats`, `norm.pdf`."""
+    if isinstance(f, types.MethodType):
+        return _method_path(f)
+    name = getattr(f, "__name__", "")
+    if isinstance(f, np.ufunc):
+        homes = [f"scipy.{part}" for part in _SUBPACKAGES]
+    else:
+        parts = (getattr(f, "__module__", None) or "").split(".")
+        homes = [".".join(parts[:2])] if parts[0] == "scipy" else []
+    return next(((home, name) for home in homes if getattr(sys.modules.get(home), name, None) is f), None)
+
+
+def _method_path(f: types.MethodType) -> tuple[str, str] | None:
+    """The path of a method of an object that a subpackage has."""
+    parts = type(f.__self__).__module__.split(".")
+    home = ".".join(parts[:2])
+    if parts[0] != "scipy" or home not in sys.modules:
+        return None
+    names = (name for name, x in vars(sys.modules[home]).items() if x is f.__self__)
+    return next(((home, f"{name}.{f.__name__}") for name in names), None)
+
+
+def is_in_jax(path: tuple[str, str]) -> bool:
+    """Has JAX a function of SciPy? The version that is imported is asked too."""
+    module, name = path
+    if name not in IN_JAX.get(module, ()):
+        return False
+    if "jax" not in sys.modules:
+        return True
+    found: Any = importlib.import_module(f"jax.{module}")
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is not None
