@@ -10,6 +10,7 @@ import numpy as np
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit, Op, OpFunction
 
+from .jax_scipy import form_of_scipy
 from .refusing import refuse
 from .scipy_names import is_in_jax, scipy_path
 from .script import Apply
@@ -48,7 +49,7 @@ def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
     if s.op in _MISSING and not is_static(s.args):
         refuse(s.origin, name, "call it before or after the function")
     path = scipy_path(s.op)
-    if path is not None and not is_in_jax(path):
+    if path is not None and not is_in_jax(path) and form_of_scipy(s.op) is None:
         refuse(s.origin, ".".join(path), "write it with functions that jax.numpy and jax.scipy have")
     repeats = dict(s.kwargs).get("repeats", Lit(1))
     if s.op is np.repeat and ab.rank(getattr(repeats, "type", ab.UNKNOWN)) != 0:

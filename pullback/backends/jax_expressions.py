@@ -21,6 +21,7 @@ from . import jax_calls, jax_windows, traced_ops
 from .expressions import Expressions, Functions
 from .facts import type_of
 from .jax_numbers import form_of
+from .jax_scipy import form_of_scipy
 from .namespace import Namespace
 from .script import Apply, Choice, Cut, Expr
 from .syntax import call, constant, name
@@ -73,7 +74,7 @@ class JaxExpressions(Expressions):
             kwargs = {k: self(x) for k, x in e.kwargs}
             function = f"{self.space.arrays()}.linalg.{op.__name__}"
             return call(function, *map(self, e.args), **kwargs, symmetrize_input=ast.Constant(False))
-        form = None if self.is_static(e) else form_of(op, len(e.args))
+        form = form_of_scipy(op) if self.is_static(e) else form_of(op, len(e.args)) or form_of_scipy(op)
         if form is not None:
             return form(self, e)
         return super().call(op, jax_calls.adapted(e))

@@ -1,12 +1,81 @@
-"""Calls of functions of SciPy at which rules are tested."""
+"""Calls of functions of SciPy at which rules are tested: few of each, because there are many."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 from scipy import special
 
-from tests.stdlib.samples import add, call, normal, unary
+from tests.stdlib.samples import ANY, POSITIVE, Sample, add, call, normal, uniform
 
-add(special.expit, samples=unary(-3.0, 3.0))
+UNIT = (0.05, 0.95)
+
+
+def of_one(low: float, high: float) -> Iterator[Sample]:
+    """An array and a number."""
+    yield call(uniform(low, high, 2, 3))
+    yield call(float(uniform(low, high)))
+
+
+def of_two(*bounds: tuple[float, float], only: tuple[int, ...] | None = None) -> Iterator[Sample]:
+    """Arrays that broadcast, and numbers."""
+    shapes = ((2, 1), (3,), (1, 3), (2, 1))
+    yield call(*(uniform(*b, *shape) for b, shape in zip(bounds, shapes, strict=False)), only=only)
+    yield call(*(float(uniform(*b)) for b in bounds), only=only)
+
+
+def of_last(*before: Any, low: float, high: float) -> Iterator[Sample]:
+    """What has a derivative in its last argument only."""
+    yield call(*before, uniform(low, high, 3), only=(len(before),))
+    yield call(*(np.reshape(np.asarray(x, float), 1) for x in before), uniform(low, high, 2, 1), only=(len(before),))
+
+
+def add_each(names: str, *bounds: tuple[float, float]) -> None:
+    """Samples of functions between bounds."""
+    for name in names.split():
+        if hasattr(special, name):
+            made = of_one(*bounds[0]) if len(bounds) == 1 else of_two(*bounds)
+            add(getattr(special, name), samples=made)
+
+
+# gamma functions
+add_each("gamma gammaln psi rgamma loggamma", POSITIVE)
+add(special.gamma, special.gammaln, special.psi, samples=[call(np.array([-0.5, -2.3, 0.3, 7.5]))])
+add(special.rgamma, samples=[call(np.array([-3.0, 0.0, -1.3, 0.4, 0.6, 2.0, 5.0]))])
+add_each("poch beta betaln", POSITIVE, POSITIVE)
+add(special.multigammaln, samples=[call(uniform(2.0, 5.0, 2, 3), d=3), call(4.5, d=2)])
+add(special.polygamma, samples=[call(1, uniform(0.5, 3.0, 3)), call(np.array([0, 1, 2]), uniform(0.5, 3.0, 2, 1))])
+add(special.zeta, samples=of_last(2.5, low=0.5, high=4.0))
+for name in ("gammainc", "gammaincc"):
+    add(getattr(special, name), samples=of_last(1.5, low=0.3, high=3.0))
+for name in ("gammaincinv", "gammainccinv"):
+    add(getattr(special, name), samples=of_last(1.5, low=0.1, high=0.9))
+for name in ("betainc", "betaincc", "betaincinv", "betainccinv"):
+    add(getattr(special, name), samples=of_last(np.array([1.5]), np.array([2.5]), low=0.1, high=0.9))
+    add(getattr(special, name), samples=[call(1.5, 2.5, 0.4, only=(2,))])
+
+# error functions
+add_each("erf erfc erfi erfcx dawsn ndtr log_ndtr", ANY)
+add(special.erfcx, special.dawsn, samples=[call(np.array([-2.0, 0.0, 49.0, 51.0, 200.0]))])
+add(special.log_ndtr, samples=[call(np.array([-100.0, -30.0, 0.0, 5.0]))])
+add_each("erfinv", (-0.9, 0.9))
+add_each("erfcinv", (0.1, 1.9))
+add_each("ndtri", UNIT)
+add_each("ndtri_exp", (-5.0, -0.1))
+add_each("owens_t", ANY, ANY)
+
+# logistic functions
+add_each("expit log_expit softplus exp2 exp10 expm1 cosm1 exprel", (-3.0, 3.0))
+add(special.exprel, samples=[call(np.array([-1e-3, 0.0, 1e-9, 0.019, 0.021]))])
+add_each("logit", UNIT)
+add_each("log1p", (-0.5, 3.0))
+add_each("cbrt", POSITIVE)
+add_each("sindg cosdg tandg", (-60.0, 60.0))
+add_each("powm1 boxcox boxcox1p", POSITIVE, ANY)
+add(special.boxcox, special.boxcox1p, samples=[call(uniform(0.3, 3.0, 3), np.array([0.0, 1e-3, -1.0]))])
+add_each("inv_boxcox inv_boxcox1p", (0.1, 0.4), (0.2, 1.5))
 add(
     special.logsumexp,
     samples=[
@@ -14,3 +83,47 @@ add(
         call(normal(3, 4), axis=0, keepdims=True), call(normal(3, 1), axis=1),
     ],
 )  # fmt: skip
+add(
+    special.softmax,
+    special.log_softmax,
+    samples=[call(normal(5)), call(normal(2, 3), axis=1), call(normal(2, 3, 2), axis=(0, -1)), call(normal(3, 1))],
+)
+
+# entropies and losses
+add_each("xlogy xlog1py rel_entr kl_div", POSITIVE, POSITIVE)
+add(special.xlogy, special.xlog1py, samples=[call(np.array([0.0, 0.0, 1.5]), np.array([0.5, 2.0, 1.0]))])
+add_each("entr", POSITIVE)
+add_each("huber pseudo_huber", (0.4, 0.6), ANY)
+
+# Bessel functions
+add_each("j0 j1 i0 i0e i1 i1e", (0.3, 3.0))
+add(special.i0, special.i0e, special.i1, special.i1e, special.j1, samples=[call(np.array([-2.0, -0.3, 40.0]))])
+add(special.i1, special.j1, samples=[call(np.array([0.0, 1e-9]))])
+add_each("y0 y1 k0 k0e k1 k1e", POSITIVE)
+for name in ("jv", "jve", "yv", "yve", "iv", "ive", "kv", "kve", "struve", "modstruve"):
+    add(getattr(special, name), samples=of_last(1.5, low=0.5, high=4.0))
+    add(getattr(special, name), samples=[call(0, uniform(0.5, 3.0, 2))])
+for name in ("yn", "kn"):
+    add(getattr(special, name), samples=[call(n, uniform(0.5, 3.0, 2)) for n in (0, 2)])
+for name in ("spherical_jn", "spherical_yn", "spherical_in", "spherical_kn"):
+    add(getattr(special, name), samples=[call(n, uniform(0.5, 3.0, 2, 3)) for n in (0, 2)])
+    add(getattr(special, name), samples=[call(1, uniform(0.5, 3.0, 3), derivative=True)])
+add_each("airy", ANY)
+
+# integrals
+add_each("expi exp1 sici shichi fresnel spence", POSITIVE)
+add(special.spence, samples=[call(np.array([1.0, 1.0 + 1e-9, 0.2]))])
+add(special.expn, samples=[call(n, uniform(0.5, 3.0, 2)) for n in (0, 1, 3)])
+add(special.expn, samples=[call(np.array([0, 1, 2]), uniform(0.5, 3.0, 3))])
+
+# elliptic integrals and hypergeometric functions
+add_each("ellipk ellipe", (0.1, 0.8))
+add_each("ellipkm1", (0.2, 0.9))
+add(special.ellipk, special.ellipe, samples=[call(np.array([-1.5]))])
+add_each("elliprf elliprd", (0.2, 0.8), (1.0, 2.0), (2.5, 3.0))
+for name in ("ellipkinc", "ellipeinc"):
+    add(getattr(special, name), samples=[call(uniform(-1.0, 4.0, 2, 1), np.array([0.3, 0.7]), only=(0,))])
+add(special.hyp0f1, samples=of_last(1.5, low=-2.0, high=2.0))
+for name in ("hyp1f1", "hyperu"):
+    add(getattr(special, name), samples=of_last(1.5, 2.5, low=0.3, high=2.0))
+add(special.hyp2f1, samples=of_last(1.5, 0.5, 2.5, low=-0.8, high=0.8))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import pullback
+from pullback.backends.scipy_names import scipy_path
 from pullback.testing import cotangent_of
 from tests.stdlib.test_end_to_end import CASES, TEXTS, functions, subsets
 from tests.stdlib.test_rules import name
@@ -23,7 +24,7 @@ REFUSED = (
     *(math.remainder, np.arange, np.partition, np.meshgrid, np.extract, np.delete, np.compress),
     *(np.bincount, np.repeat),
 )  # some of their calls are
-OPS = list(dict.fromkeys(op for op, _ in CASES))
+OPS = list(dict.fromkeys(op for op, _ in CASES if scipy_path(op) is None))  # those of SciPy: test_scipy_on_jax.py
 __all__ = ["functions"]
 
 

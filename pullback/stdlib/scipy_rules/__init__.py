@@ -2,7 +2,18 @@
 
 from pullback.stdlib.registry import when_imported
 
-SUBPACKAGES = ("special",)
+MODULES = {
+    "special": (
+        "bessel",
+        "error_functions",
+        "gamma_functions",
+        "hypergeometric",
+        "information",
+        "integrals",
+        "logistic",
+    ),
+}
+"""The tables of rules for each subpackage."""
 
-for name in SUBPACKAGES:
-    when_imported(f"scipy.{name}", f"{__name__}.{name}")
+for subpackage, tables in MODULES.items():
+    when_imported(f"scipy.{subpackage}", *(f"{__name__}.{table}" for table in tables))

@@ -1,0 +1,47 @@
+"""Functions of SciPy on JAX, compiled: those that it has, as on NumPy; the others are refused with the line."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+import pullback
+from pullback.backends.jax_scipy import form_of_scipy
+from pullback.backends.scipy_names import is_in_jax, scipy_path
+from pullback.testing import cotangent_of
+from tests.stdlib.test_end_to_end import CASES, functions
+from tests.stdlib.test_on_jax import agree, calls, quick_compiler
+from tests.stdlib.test_rules import name
+
+pytestmark = pytest.mark.usefixtures("double_precision", "quick_compiler")
+
+PATHS = {op: path for op, _ in CASES if (path := scipy_path(op)) is not None}
+WRITTEN = [op for op, path in PATHS.items() if is_in_jax(path) or form_of_scipy(op)]
+REFUSED = [op for op in PATHS if op not in WRITTEN]
+__all__ = ["functions", "quick_compiler"]
+
+
+@pytest.mark.parametrize("op", WRITTEN, ids=map(name, WRITTEN))
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
+def test_compiled(op: Any, functions: ModuleType) -> None:
+    f, wrt, values = calls(op, functions)[0]
+    out, pull = pullback.vjp(f, wrt=wrt)(*values)
+    ct = cotangent_of(out, np.random.default_rng(1))
+
+    def both(values: Any, ct: Any) -> Any:
+        out, pull = pullback.vjp(f, wrt=wrt, backend="jax")(*values)
+        return out, pull(ct)
+
+    agree(jax.jit(both)(values, ct), (out, pull(ct)))
+
+
+@pytest.mark.parametrize("op", REFUSED, ids=map(name, REFUSED))
+def test_refused(op: Any, functions: ModuleType) -> None:
+    f, wrt, values = calls(op, functions)[0]
+    with pytest.raises(pullback.NotSupportedYet, match=f"{name(op)} cannot be written for JAX yet") as caught:
+        pullback.vjp(f, wrt=wrt, backend="jax").specialize(*values)
+    assert caught.value.line == f.__code__.co_firstlineno + 1
