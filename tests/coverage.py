@@ -28,7 +28,7 @@ NAMESPACES = (
     "numpy", "numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal",
     "scipy.integrate", "scipy.optimize",
 )  # fmt: skip
-PARTS = ("pdf", "logpdf", "cdf", "logcdf")
+PARTS = ("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
 RULE, CONSTANT, LOWERED, REFUSED = "rule", "constant", "written as others", "refused"
 _NO_NUMBERS = frozenset(
     """
@@ -57,7 +57,7 @@ class Entry:
 
 
 def functions(namespace: str) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The public functions of a namespace, of `scipy.stats` the densities of its continuous distributions."""
+    """The public functions of a namespace, of `scipy.stats` the methods of its distributions."""
     module = importlib.import_module(namespace)
     if namespace == "scipy.stats":
         yield from _densities(module)
@@ -71,10 +71,13 @@ def functions(namespace: str) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def _densities(stats: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for name in sorted(dir(stats)):
-        if isinstance(found := getattr(stats, name), stats.rv_continuous):
-            for part in PARTS:
-                yield f"{name}.{part}", getattr(found, part)
+    of_vectors = {"multivariate_normal": stats.multivariate_normal}
+    distributions = (stats.rv_continuous, stats.rv_discrete)
+    found = {name: d for name, d in vars(stats).items() if isinstance(d, distributions)} | of_vectors
+    for name, d in sorted(found.items()):
+        for part in PARTS:
+            if hasattr(d, part):
+                yield f"{name}.{part}", getattr(d, part)
 
 
 def entry(name: str, f: Callable[..., Any]) -> Entry:
@@ -82,6 +85,8 @@ def entry(name: str, f: Callable[..., Any]) -> Entry:
     if registry.is_constant(f):
         return Entry(name, CONSTANT, _TESTS[CONSTANT])
     if registry.has_rule(f):
+        if scipy_path(f) and not SAMPLES.get(f):
+            return Entry(name, RULE, "tests/stdlib/test_distributions.py")
         return Entry(name, RULE, _TESTS[RULE] if f in SAMPLES else _named_in(name))
     if is_lowered(f):
         return Entry(name, LOWERED, _named_in(f"np.{name}"))

@@ -21,6 +21,7 @@ from pullback.transpile.objects import takes_just
 from .facts import BINARY, COMPARE, UNARY, type_of
 from .forms import FORMS
 from .namespace import Namespace
+from .scipy_names import by_name
 from .script import Apply, Choice, Cut, Expr, Invoke
 from .syntax import call, constant, name, number
 
@@ -173,7 +174,7 @@ class Expressions:
 
     def call(self, op: Any, e: Apply) -> Any:
         """A plain call of a function by its name; keywords that nobody writes become positions."""
-        args, kwargs = list(e.args), list(e.kwargs)
+        args, kwargs = by_name(op, list(e.args), list(e.kwargs))
         numpys = (getattr(op, "__module__", None) or "").partition(".")[0] == "numpy"
         while numpys and kwargs and _is_positional(op, kwargs[0][0]):
             args.append(kwargs.pop(0)[1])

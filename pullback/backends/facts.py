@@ -15,6 +15,7 @@ from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Slice, Var
+from pullback.transpile.storage import is_said_to_be_new
 
 from .script import Apply, Cut, Expr
 
@@ -198,7 +199,7 @@ def is_fresh(op: Any, args: tuple[Any, ...]) -> bool:
         return is_surely_advanced(args[1])
     if op is builtins.sum and len(args) > 1:  # of no items it is the start
         return not is_array(type_of(args[1]))
-    return isinstance(op, np.ufunc) or op in FRESH
+    return isinstance(op, np.ufunc) or op in FRESH or is_said_to_be_new(op)
 
 
 def is_surely_advanced(index: object) -> bool:

@@ -12,7 +12,7 @@ from pullback.transpile.core import Lit, Op, OpFunction
 
 from .jax_scipy import form_of_scipy
 from .refusing import refuse
-from .scipy_names import is_in_jax, scipy_path
+from .scipy_names import by_name, is_in_jax, scipy_path
 from .script import Apply
 
 _LEFT_OUT: dict[OpFunction, frozenset[str]] = {
@@ -51,6 +51,13 @@ def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
     path = scipy_path(s.op)
     if path is not None and not is_in_jax(path) and form_of_scipy(s.op) is None:
         refuse(s.origin, ".".join(path), "write it with functions that jax.numpy and jax.scipy have")
+    if path is not None and path[1].startswith("vonmises") and by_name(s.op, list(s.args), []) != ([*s.args[:2]], []):
+        refuse(s.origin, f"{'.'.join(path)} with loc or scale", "write (x - loc) / scale for x, and divide by scale")
+    if path is not None and path[1].startswith("multivariate_normal"):
+        if s.out.type == ab.UNKNOWN:
+            refuse(s.origin, f"{'.'.join(path)} of one row, or of more than two axes,", "use np.reshape")
+        if len(s.args) < 3 or Lit(None) in s.args:
+            refuse(s.origin, f"{'.'.join(path)} without mean or cov", "pass both")
     repeats = dict(s.kwargs).get("repeats", Lit(1))
     if s.op is np.repeat and ab.rank(getattr(repeats, "type", ab.UNKNOWN)) != 0:
         refuse(s.origin, f"{name}, of whose result only the run knows the length,", "repeat each as often")

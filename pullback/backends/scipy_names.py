@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.transpile.core import Lit
+
 _SUBPACKAGES = ("special", "linalg", "stats", "signal", "integrate", "interpolate", "optimize", "fft", "ndimage")
 
 IN_JAX: Mapping[str, frozenset[str]] = {
@@ -19,6 +21,19 @@ IN_JAX: Mapping[str, frozenset[str]] = {
         gammainc gammaincc gammaln gammasgn i0 i0e i1 i1e kl_div log_ndtr log_softmax loggamma logit logsumexp
         multigammaln ndtr ndtri owens_t poch polygamma rel_entr sici softmax spence xlog1py xlogy zeta
         """.split()
+    ),
+    "scipy.stats": frozenset(
+        f"{distribution}.{method}"
+        for distributions, methods in (
+            ("norm expon gamma beta chi2 cauchy gumbel_l gumbel_r pareto truncnorm", "pdf logpdf cdf logcdf sf logsf"),
+            ("logistic", "pdf logpdf cdf sf"),
+            ("uniform laplace", "pdf logpdf cdf"),
+            ("t vonmises multivariate_normal", "pdf logpdf"),
+            ("poisson bernoulli", "pmf logpmf cdf"),
+            ("binom geom nbinom", "pmf logpmf"),
+        )
+        for distribution in distributions.split()
+        for method in methods.split()
     ),
 }
 """What `jax.scipy` has that means the same. Its hypergeometric functions are right near 0 only."""
@@ -45,6 +60,23 @@ def _method_path(f: types.MethodType) -> tuple[str, str] | None:
         return None
     names = (name for name, x in vars(sys.modules[home]).items() if x is f.__self__)
     return next(((home, f"{name}.{f.__name__}") for name in names), None)
+
+
+def by_name(op: Any, args: list[Any], kwargs: list[tuple[str, Any]]) -> tuple[list[Any], list[tuple[str, Any]]]:
+    """The arguments of a call: of a distribution those that are not as they are by themselves, `scale` by its name."""
+    if not isinstance(op, types.MethodType) or kwargs:
+        return args, kwargs
+    if args[1:2] == [Lit(None)] and len(args) == 3:  # the mean of vectors
+        return args[:1], [("cov", args[2])]
+    if not hasattr(op.__self__, "shapes"):
+        return args, kwargs
+    places = 1 + len((op.__self__.shapes or "").replace(",", " ").split())
+    where = args[places:]
+    if where and where[-1] == Lit(len(where) - 1):
+        return by_name(op, args[:-1], kwargs)
+    if len(where) == 2 and where[0] == Lit(0):
+        return args[:places], [("scale", where[1])]
+    return args, kwargs
 
 
 def is_in_jax(path: tuple[str, str]) -> bool:

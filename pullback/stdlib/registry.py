@@ -66,7 +66,7 @@ def when_imported(library: str, *modules: str) -> None:
 def load() -> None:
     """Import what is about the libraries that have been imported since; every question about an operation does."""
     for library in [name for name in _LATER if name in sys.modules]:
-        for module in _LATER[library]:
+        for module in _LATER.get(library, ()):
             importlib.import_module(module)
         _LATER.pop(library, None)
 
@@ -157,6 +157,13 @@ def static(fn: F) -> F:
 def is_static(fn: Callable[..., Any]) -> bool:
     """Is `fn` a helper that transpiling calls?"""
     return fn in _STATIC
+
+
+def name_of(op: Op) -> str:
+    """What an operation is called in a sentence: `tanh`, and of a method of a distribution of SciPy `norm.logpdf`."""
+    owner = getattr(getattr(op, "__self__", None), "name", None)
+    name = getattr(op, "__name__", str(op))
+    return f"{owner}.{name}" if isinstance(owner, str) and isinstance(op, types.MethodType) else name
 
 
 def constant(*ops: Op) -> None:

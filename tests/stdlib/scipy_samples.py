@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
+from pullback.stdlib import registry
 from tests.stdlib.samples import ANY, POSITIVE, Sample, add, call, normal, uniform
 
 UNIT = (0.05, 0.95)
@@ -127,3 +128,22 @@ add(special.hyp0f1, samples=of_last(1.5, low=-2.0, high=2.0))
 for name in ("hyp1f1", "hyperu"):
     add(getattr(special, name), samples=of_last(1.5, 2.5, low=0.3, high=2.0))
 add(special.hyp2f1, samples=of_last(1.5, 0.5, 2.5, low=-0.8, high=0.8))
+
+# distributions, all of which test_distributions.py has at many places
+for distribution in vars(stats).values():
+    if isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
+        for name in "pdf logpdf pmf logpmf cdf logcdf sf logsf".split():
+            if hasattr(distribution, name) and registry.has_rule(getattr(distribution, name)):
+                add(getattr(distribution, name), samples=[])
+for name in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf"):
+    add(getattr(stats.norm, name), samples=[call(uniform(*ANY, 2, 1), uniform(*ANY, 3), 1.5)])
+add(stats.gamma.logpdf, samples=[call(uniform(0.5, 3.0, 3), uniform(*POSITIVE, 3), 0, uniform(*POSITIVE, 2, 1))])
+add(stats.beta.pdf, samples=[call(uniform(*UNIT, 3), 1.5, uniform(*POSITIVE, 2, 1), 0, 1)])
+add(stats.t.cdf, samples=[call(uniform(*ANY, 3), np.array([1.5]), -0.2, 1.5, only=(0, 2, 3))])
+add(stats.poisson.logpmf, samples=[call(np.array([0, 1, 3]), uniform(0.5, 3.0, 2, 1), 0, only=(1,))])
+COVARIANCE = np.array([[2.0, 0.3, -0.2], [0.3, 1.5, 0.4], [-0.2, 0.4, 1.0]])
+add(
+    stats.multivariate_normal.logpdf,
+    stats.multivariate_normal.pdf,
+    samples=[call(normal(*s, 3), normal(3), COVARIANCE, only=(0, 1)) for s in ((4,), ())],
+)

@@ -27,7 +27,7 @@ INFIX = {
 CASES = [(op, s) for op, samples in SAMPLES.items() for s in samples if not home(op).startswith("pullback")]
 
 
-IMPORTS = "import math\nimport operator\n\nimport numpy as np\nfrom scipy import special\n"
+IMPORTS = "import math\nimport operator\n\nimport numpy as np\nfrom scipy import special, stats\n"
 
 
 class Text:

@@ -11,9 +11,11 @@ MODULES = {
         "information",
         "integrals",
         "logistic",
+        "other_special",
     ),
+    "stats": ("discrete", "distributions", "other_distributions"),
 }
-"""The tables of rules for each subpackage."""
+"""The tables of rules for each subpackage, and last what refuses the rest of it."""
 
 for subpackage, tables in MODULES.items():
     when_imported(f"scipy.{subpackage}", *(f"{__name__}.{table}" for table in tables))

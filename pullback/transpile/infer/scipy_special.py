@@ -8,14 +8,17 @@ from pullback.transpile.abstract import Array, Type
 from pullback.transpile.infer.elementwise import elementwise, of_elements
 from pullback.transpile.infer.reduce import reduced_dtype, reduction
 from pullback.transpile.infer.table import Call, shape_function, type_of
+from pullback.transpile.storage import gives_new
 
-shape_function(special.logsumexp)(reduction)
-shape_function(
-    special.polygamma, special.zeta, special.lambertw, special.spherical_jn, special.spherical_yn,
-    special.spherical_in, special.spherical_kn,
-)(elementwise)  # fmt: skip
+ELEMENTWISE = [
+    *(special.polygamma, special.zeta, special.spherical_jn, special.spherical_yn, special.spherical_in),
+    special.spherical_kn,
+]
 if hasattr(special, "softplus"):  # SciPy 1.17
-    shape_function(special.softplus)(elementwise)
+    ELEMENTWISE.append(special.softplus)
+shape_function(special.logsumexp)(reduction)
+shape_function(*ELEMENTWISE)(elementwise)
+gives_new(*ELEMENTWISE, special.logsumexp, special.softmax, special.log_softmax, special.multigammaln)
 
 
 @shape_function(special.multigammaln)

@@ -12,11 +12,11 @@ from pullback import errors
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit
-from pullback.transpile.lower import instances
+from pullback.transpile.lower import frozen_distributions, instances
 from pullback.transpile.lower.containers import as_atom, read_item
 from pullback.transpile.lower.memory import View
 from pullback.transpile.lower.scope import Scope
-from pullback.transpile.lower.values import BOTTOM, Method, Pack, UserModule, Value, type_of
+from pullback.transpile.lower.values import BOTTOM, Method, Pack, Partial, UserModule, Value, type_of
 from pullback.transpile.objects import is_users
 from pullback.transpile.parse.sources import Value as Live
 from pullback.transpile.storage import Sharing
@@ -53,6 +53,9 @@ def attribute(scope: Scope, node: Any, value: Value, name: str, hint: str = "") 
             return Lit(_plain(getattr(info, name)))
         case Lit(value=type() as cls, text=text) if is_users(cls):
             return instances.of_class(scope, node, cls, text, name)
+        case Partial(callee=Lit(value=dist), keywords=given) if frozen_distributions.is_distribution(dist):
+            if (found := frozen_distributions.method(dist, given, name)) is not None:
+                return found
         case Lit(value=obj, text=text) if callable(obj) and hasattr(obj, name):
             return Lit(getattr(obj, name), f"{text}.{name}")
     match t := type_of(value):

@@ -20,6 +20,7 @@ from pullback.transpile.lower import (
     comprehensions,
     controls,
     derivatives,
+    frozen_distributions,
     inlining,
     instances,
     library,
@@ -248,6 +249,8 @@ def _call_object(
         return derivatives.call(scope, node, derivative, args, keywords, hint)
     if _key(obj) in library.READ_ALL:
         args = [a.of if isinstance(a, Once) else a for a in args]
+    if frozen_distributions.is_distribution(obj):
+        return frozen_distributions.freeze(scope, node, obj, args, keywords)
     special = _SPECIAL.get(_key(obj))
     if special is not None:
         found = special(scope, node, args, keywords, hint)

@@ -14,7 +14,7 @@ from pullback.transpile.core import Arg, Lit, OpFunction
 from pullback.transpile.lower import ruled
 from pullback.transpile.lower.containers import as_arg, as_atom, as_operand
 from pullback.transpile.lower.naming import dotted
-from pullback.transpile.lower.parameters import default_of, parameters_of
+from pullback.transpile.lower.parameters import default_of, is_of_distribution, parameters_of
 from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.values import Value, leaves, static, type_of
 
@@ -33,12 +33,18 @@ def operation(
             _static(scope, node, op, parameters.names[k], value, static_args)
         else:
             scope.refuse(node, f"{_called(op)} is called with too many arguments", _WITHOUT["out"])
-    for name, value in keywords.items():
-        place = parameters.names.index(name) if name in parameters.names else len(parameters.names)
+
+    def place_of(name: str) -> int:
+        return parameters.names.index(name) if name in parameters.names else len(parameters.names)
+
+    for name, value in sorted(keywords.items(), key=lambda item: place_of(item[0])):
+        place = place_of(name)
         if parameters.has_rule and place < parameters.operands and name not in parameters.static:
             _operand(scope, node, op, place, value, operands)
         else:
             _static(scope, node, op, name, value, static_args)
+    if is_of_distribution(op):
+        operands += [Lit(default_of(op, name)) for name in parameters.names[len(operands) :]]
     given, kwargs = tuple(operands), tuple(static_args.items())
     if ruled.is_ruled(op) and not scope.is_template:
         return ruled.append(scope, node, op, given, kwargs, hint)

@@ -74,10 +74,24 @@ def _parameters_of(op: Callable[..., Any], rules_so_far: int) -> Parameters:
 def _own_names(op: Callable[..., Any]) -> tuple[str, ...]:
     if op in _NAMES:
         return tuple(_NAMES[op].split())
+    if is_of_distribution(op):
+        return _names_of_distribution(op)
     if isinstance(op, np.ufunc):
         return tuple(f"x{i + 1}" if op.nin > 1 else "x" for i in range(op.nin))
     found = _signature_of(op).values()
     return tuple(p.name for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
+
+
+def is_of_distribution(op: Any) -> bool:
+    """Is this a method of a distribution of SciPy, whose parameters Python does not tell?"""
+    return hasattr(getattr(op, "__self__", None), "shapes") and type(op.__self__).__module__.startswith("scipy.stats")
+
+
+def _names_of_distribution(method: Any) -> tuple[str, ...]:
+    """The parameters of a method of a distribution: those of shape have names of their own."""
+    first = next(iter(_signature_of(method)), "x")
+    shapes = (method.__self__.shapes or "").replace(",", " ").split()
+    return (first, *shapes, "loc", "scale") if hasattr(method.__self__, "pdf") else (first, *shapes, "loc")
 
 
 def is_operation(op: object) -> bool:
@@ -96,6 +110,8 @@ def is_operation(op: object) -> bool:
 
 def default_of(op: Callable[..., Any], name: str) -> object:
     """The default of a parameter, `inspect.Parameter.empty` if there is none or it is not known."""
+    if is_of_distribution(op) and name in ("loc", "scale"):
+        return int(name == "scale")
     parameter = _signature_of(op).get(name)
     return inspect.Parameter.empty if parameter is None else parameter.default
 

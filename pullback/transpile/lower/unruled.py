@@ -35,7 +35,7 @@ def _is_exception(op: object) -> bool:
 
 def refuse(scope: Scope, node: Any, op: Any) -> None:
     """Refuse an operation that has no rule, with those that have one and a name like it."""
-    name = getattr(op, "__name__", type(op).__name__)
+    name = registry.name_of(op) if hasattr(op, "__name__") else type(op).__name__
     place = node.func if isinstance(node, gast.Call) else node
     if name == "at" and isinstance(getattr(op, "__self__", None), np.ufunc):
         hint = "Write a loop over the indices, or `x[i] = ...` where none repeats."

@@ -28,7 +28,7 @@ def no_rule(s: Op) -> errors.PullbackError:
     """The error for an operation that no rule differentiates, with those of like name."""
     import difflib
 
-    name = getattr(s.op, "__name__", str(s.op))
+    name = registry.name_of(s.op)
     instead = registry.way_round(s.op)
     if instead is not None:
         return errors.at(errors.NoRule, s.origin, f"no derivative rule for '{name}'", instead)
