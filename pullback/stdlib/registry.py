@@ -46,6 +46,7 @@ class Rule:
 
 _RULES: dict[tuple[Op, str, tuple[int, ...] | None], Rule] = {}
 _RULED: set[Op] = set()
+_ELEMENTWISE: set[Op] = set()
 _CONSTANT: set[Op] = set()
 _REFUSED: dict[Op, str] = {}
 _COMPUTED: set[Op] = set()
@@ -81,6 +82,8 @@ def _add(mode: str, fn: F, ops: tuple[Op, ...], rule: Callable[[Op], Rule]) -> F
             raise ValueError(f"{getattr(op, '__name__', op)!r} has a {mode} rule already")
         _RULES[op, mode, made.active] = made
         _RULED.add(op)
+        if made.kind == "elementwise":
+            _ELEMENTWISE.add(op)
     if mode == "reverse":
         _REVERSE.add(fn)
     elif mode == "forward":
@@ -278,7 +281,7 @@ def is_constant(op: Op) -> bool:
 def is_elementwise(op: Op) -> bool:
     """Has `op` an elementwise rule?"""
     load()
-    return any(key in _RULES for key in ((op, "both", None), (op, "both", (0,)), (op, "both", (1,))))
+    return op in _ELEMENTWISE
 
 
 def has_rule(op: Op) -> bool:

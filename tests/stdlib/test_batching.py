@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from pullback import errors, jacobian, jvp
+from pullback.backends.scipy_names import scipy_path
+from pullback.stdlib import registry
 from pullback.testing import float_leaves
 from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import SAMPLES
@@ -21,6 +23,7 @@ CASES = [
     for op, samples in SAMPLES.items()
     for s in samples[:: max(1, len(samples) // MOST)]
     if not home(op).startswith("pullback") and all(np.size(x) for x in float_leaves(s.inputs))
+    if scipy_path(op) is None or not registry.is_elementwise(op)  # of SciPy there are many, batched as NumPy's are
 ]
 TEXTS = [Text(op, s) for op, s in CASES]
 LOOPS = {
