@@ -28,7 +28,7 @@ NAMESPACES = (
     "numpy", "numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal",
     "scipy.integrate", "scipy.optimize",
 )  # fmt: skip
-PARTS = ("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
+PARTS = ("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 RULE, CONSTANT, LOWERED, REFUSED = "rule", "constant", "written as others", "refused"
 _NO_NUMBERS = frozenset(
     """

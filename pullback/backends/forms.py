@@ -11,6 +11,7 @@ import numpy as np
 
 from pullback.stdlib import random
 from pullback.stdlib.operations import weighted_average
+from pullback.stdlib.scipy_rules.operations import weighted_logsumexp
 from pullback.transpile.core import Lit, OpFunction
 
 from .facts import as_shape
@@ -47,6 +48,13 @@ def _average(write: Expressions, e: Apply) -> Any:
     return call(f"{write.space.arrays()}.average", write(e.args[0]), **{k: write(x) for k, x in given.items()})
 
 
+def _logsumexp(write: Expressions, e: Apply) -> Any:
+    """`logsumexp(a, axis=k, b=w)`."""
+    given = {**dict(e.kwargs), "b": e.args[1]}
+    function = write.space.of_scipy("scipy.special", "logsumexp")
+    return call(function, write(e.args[0]), **{k: write(x) for k, x in given.items()})
+
+
 def _block(write: Expressions, e: Apply) -> Any:
     """`np.block([[a, b], [c, d]])`."""
 
@@ -60,5 +68,6 @@ FORMS: Mapping[OpFunction, Form] = {
     np.reshape: _reshaped,
     np.block: _block,
     weighted_average: _average,
+    weighted_logsumexp: _logsumexp,
     **dict.fromkeys(random.FUNCTIONS, _drawn),
 }

@@ -31,6 +31,8 @@ IN_JAX: Mapping[str, frozenset[str]] = {
             ("t vonmises multivariate_normal", "pdf logpdf"),
             ("poisson bernoulli", "pmf logpmf cdf"),
             ("binom geom nbinom", "pmf logpmf"),
+            ("norm logistic", "ppf isf"),
+            ("uniform expon pareto", "ppf"),
         )
         for distribution in distributions.split()
         for method in methods.split()

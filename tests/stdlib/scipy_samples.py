@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special, stats
 
 from pullback.stdlib import registry
+from pullback.stdlib.scipy_rules.operations import weighted_logsumexp
 from tests.stdlib.samples import ANY, POSITIVE, Sample, add, call, normal, uniform
 
 UNIT = (0.05, 0.95)
@@ -85,6 +86,13 @@ add(
     ],
 )  # fmt: skip
 add(
+    weighted_logsumexp,
+    samples=[
+        call(normal(5), uniform(*POSITIVE, 5)), call(normal(2, 3), uniform(*POSITIVE, 3), axis=1),
+        call(normal(2, 3), uniform(*POSITIVE, 2, 3), axis=0, keepdims=True),
+    ],
+)  # fmt: skip
+add(
     special.softmax,
     special.log_softmax,
     samples=[call(normal(5)), call(normal(2, 3), axis=1), call(normal(2, 3, 2), axis=(0, -1)), call(normal(3, 1))],
@@ -132,7 +140,7 @@ add(special.hyp2f1, samples=of_last(1.5, 0.5, 2.5, low=-0.8, high=0.8))
 # distributions, all of which test_distributions.py has at many places
 for distribution in vars(stats).values():
     if isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
-        for name in "pdf logpdf pmf logpmf cdf logcdf sf logsf".split():
+        for name in "pdf logpdf pmf logpmf cdf logcdf sf logsf ppf isf".split():
             if hasattr(distribution, name) and registry.has_rule(getattr(distribution, name)):
                 add(getattr(distribution, name), samples=[])
 for name in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf"):

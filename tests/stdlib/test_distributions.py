@@ -24,13 +24,14 @@ SHAPES: dict[str, tuple[float, ...]] = {
 }
 __all__ = ["quick_compiler"]
 METHODS = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
+INVERSES = ("ppf", "isf")
 LOC, SCALE = 0.1, 1.3
 INSIDE = {"pareto": (1.1, 4.0), "uniform": (0.1, 0.9), "beta": (0.1, 0.9), "truncnorm": (-0.5, 0.8)}
 POSITIVE = "expon halfnorm rayleigh gamma chi2 invgamma lognorm weibull_min f".split()
 CASES = [
     (name, method)
     for name in SHAPES
-    for method in METHODS
+    for method in (*METHODS, *INVERSES)
     if registry.has_rule(getattr(getattr(stats, name), method))
 ]
 
@@ -60,7 +61,8 @@ def differences(op: Any, operands: list[Any], k: int) -> Any:
 @pytest.mark.parametrize(("name", "method"), CASES, ids=lambda x: x)
 def test_each_partial_derivative(name: str, method: str) -> None:
     op: Any = getattr(getattr(stats, name), method)
-    operands = [inside(name), *parameters(name)]
+    x = np.linspace(0.1, 0.93, 7) if method in INVERSES else inside(name)
+    operands = [x, *parameters(name)]
     out = op(*operands)
     in_all = registry.find(op, tuple(range(len(operands))))
     places = [0, len(operands) - 2, len(operands) - 1] if in_all is None else range(len(operands))
@@ -72,7 +74,7 @@ def test_each_partial_derivative(name: str, method: str) -> None:
         np.testing.assert_allclose(np.broadcast_to(partials[k], out.shape), wanted, rtol=2e-7, atol=2e-8)
 
 
-@pytest.mark.parametrize(("name", "method"), [c for c in CASES if outside(c[0]).size], ids=lambda x: x)
+@pytest.mark.parametrize(("name", "method"), [c for c in CASES if c[1] in METHODS and outside(c[0]).size], ids=lambda x: x)
 def test_outside_of_the_support_derivatives_are_zero(name: str, method: str) -> None:
     op: Any = getattr(getattr(stats, name), method)
     operands = [outside(name), *parameters(name)]
@@ -189,6 +191,24 @@ def in_several_ways(x: Any, m: Any, s: Any) -> Any:
     prior = stats.norm(m, scale=s)
     again = gamma(2.0, 0, s)
     return np.sum(norm.logpdf(x, scale=s, loc=m)) + np.sum(prior.cdf(x)) + again.logpdf(m) + np.sum(norm.sf(x, m))
+
+
+def samples(q: Any, m: Any, s: Any) -> Any:
+    """A sum of samples, by the inverse of the distribution function."""
+    return np.sum(norm.ppf(q, m, s) ** 2) + np.sum(stats.pareto.ppf(q, 2.5, scale=s)) + np.sum(norm.isf(q))
+
+
+@pytest.mark.usefixtures("double_precision")
+def test_inverses_in_a_program() -> None:
+    q = np.array([0.2, 0.5, 0.9])
+    for backend in ("numpy", "jax"):
+        value, grads = pullback.value_and_grad(samples, wrt=(0, 1, 2), backend=backend)(q, 0.4, 1.5)
+        assert value == pytest.approx(samples(q, 0.4, 1.5), rel=1e-12)
+        for k in (1, 2):
+            assert grads[k] == pytest.approx(differences(samples, [q, 0.4, 1.5], k), rel=1e-6)
+        h = 1e-6 * np.eye(3)
+        wanted = [(samples(q + e, 0.4, 1.5) - samples(q - e, 0.4, 1.5)) / 2e-6 for e in h]
+        np.testing.assert_allclose(grads[0], wanted, rtol=1e-6)
 
 
 X = np.array([0.3, -1.2, 2.0])

@@ -1,4 +1,4 @@
-"""Densities and distribution functions of `scipy.stats`, from the slopes of the logarithm of each standard density.
+"""Densities, distribution functions and their inverses of `scipy.stats`, from the slopes of the logarithm of each standard density.
 
 With `z = (x - loc) / scale` every continuous distribution has `logpdf(x) = log f(z) - log(scale)`. A function here
 gives the derivatives of `log f` in `z` and in the parameters of shape. Where the density is 0 or infinite its logarithm
@@ -20,6 +20,7 @@ from pullback.stdlib.registry import elementwise, refused
 
 Slopes = Callable[..., Any]
 
+CUMULATIVE = ("cdf", "sf", "logcdf", "logsf", "ppf", "isf")
 IN_SHAPE = "There is a derivative in x, loc and scale only: pullback.stop_gradient makes the shape a constant."
 
 
@@ -88,6 +89,14 @@ def distribution_without_shape(dist: Any, below: Slopes | None = None, above: Sl
             hazard = above(z) / scale
         return -hazard, hazard, z * hazard
 
+    @elementwise(dist.ppf)
+    def ppf(out: Any, q: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        return 1.0 / dist.pdf(out, loc, scale), 1.0, (out - loc) / scale
+
+    @elementwise(dist.isf)
+    def isf(out: Any, q: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        return -1.0 / dist.pdf(out, loc, scale), 1.0, (out - loc) / scale
+
 
 def finite(log: Any) -> Any:
     """A logarithm, and 0 where it is that of 0."""
@@ -115,7 +124,7 @@ def one_shape(dist: Any, slopes: Slopes, bounded: bool = False, above: Slopes | 
         dx = out * dz / scale
         return dx, out * da, -dx, -z * dx - out / scale
 
-    refused(dist.cdf, dist.sf, dist.logcdf, dist.logsf, way_round=IN_SHAPE)
+    refused(*(getattr(dist, name) for name in CUMULATIVE), way_round=IN_SHAPE)
     for active in subsets(0, 2, 3):
 
         @elementwise(dist.cdf, active=active)
@@ -142,6 +151,14 @@ def one_shape(dist: Any, slopes: Slopes, bounded: bool = False, above: Slopes | 
                 hazard = above(z, a) / scale
             return -hazard, None, hazard, z * hazard
 
+        @elementwise(dist.ppf, active=active)
+        def ppf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+            return 1.0 / dist.pdf(out, a, loc, scale), None, 1.0, (out - loc) / scale
+
+        @elementwise(dist.isf, active=active)
+        def isf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+            return -1.0 / dist.pdf(out, a, loc, scale), None, 1.0, (out - loc) / scale
+
 
 def two_shapes(dist: Any, slopes: Slopes) -> None:
     """The rules of a density with two parameters of shape, where it is not 0 everywhere."""
@@ -161,7 +178,7 @@ def two_shapes(dist: Any, slopes: Slopes) -> None:
         dx = out * dz / scale
         return dx, out * da, out * db, -dx, -z * dx - out / scale
 
-    refused(dist.cdf, dist.sf, dist.logcdf, dist.logsf, way_round=IN_SHAPE)
+    refused(*(getattr(dist, name) for name in CUMULATIVE), way_round=IN_SHAPE)
     for active in subsets(0, 3, 4):
 
         @elementwise(dist.cdf, active=active)
@@ -183,6 +200,14 @@ def two_shapes(dist: Any, slopes: Slopes) -> None:
         def logsf(out: Any, x: Any, a: Any, b: Any, loc: Any = 0, scale: Any = 1) -> Any:
             hazard = np.exp(dist.logpdf(x, a, b, loc, scale) - finite(out))
             return -hazard, None, None, hazard, (x - loc) / scale * hazard
+
+        @elementwise(dist.ppf, active=active)
+        def ppf(out: Any, q: Any, a: Any, b: Any, loc: Any = 0, scale: Any = 1) -> Any:
+            return 1.0 / dist.pdf(out, a, b, loc, scale), None, None, 1.0, (out - loc) / scale
+
+        @elementwise(dist.isf, active=active)
+        def isf(out: Any, q: Any, a: Any, b: Any, loc: Any = 0, scale: Any = 1) -> Any:
+            return -1.0 / dist.pdf(out, a, b, loc, scale), None, None, 1.0, (out - loc) / scale
 
 
 # the slopes of the logarithms of standard densities

@@ -33,6 +33,7 @@ from scipy.special import (
 
 from pullback.stdlib.registry import elementwise, rule
 from pullback.stdlib.rules.reductions import widened
+from pullback.stdlib.scipy_rules.operations import weighted_logsumexp
 
 
 @elementwise(expit)
@@ -60,6 +61,12 @@ if hasattr(special, "softplus"):  # SciPy 1.17
 @rule(logsumexp, ct="scalar")
 def logsumexp_(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     return widened(ct, axis, keepdims) * np.exp(a - widened(out, axis, keepdims))
+
+
+@rule(weighted_logsumexp, ct="scalar")
+def weighted_logsumexp_(ct: Any, out: Any, a: Any, b: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    share = widened(ct, axis, keepdims) * np.exp(a - widened(out, axis, keepdims))
+    return b * share, share
 
 
 @rule(softmax)

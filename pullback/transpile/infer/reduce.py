@@ -9,6 +9,7 @@ import operator
 import numpy as np
 
 from pullback.stdlib.operations import weighted_average
+from pullback.stdlib.scipy_rules.operations import weighted_logsumexp
 from pullback.transpile.abstract import FLOAT, UNKNOWN, Array, Length, ListOf, Scalar, Seq, Type
 from pullback.transpile.core import Lit
 from pullback.transpile.infer.elementwise import of_elements
@@ -83,9 +84,9 @@ def reduction(call: Call) -> Type:
     return scalar_of(dtype)
 
 
-@shape_function(weighted_average)
+@shape_function(weighted_average, weighted_logsumexp)
 def average(call: Call) -> Type:
-    """An average over axes."""
+    """An average over axes, or another sum with weights."""
     a, weights = call.array(0, "a"), call.array(1, "weights")
     t = sampled(np.multiply, (("nd", a.dtype), ("nd", weights.dtype)))
     dtype = getattr(t, "dtype", None)

@@ -192,7 +192,6 @@ _SPECIAL: dict[object, library.Special] = {
     **library.SPECIAL,
     **parts.FUNCTIONS,
     **writers.FUNCTIONS,
-    **written.FUNCTIONS,
     **controls.FUNCTIONS,
     **inlining.SPECIAL,
     **instances.SPECIAL,
@@ -200,9 +199,15 @@ _SPECIAL: dict[object, library.Special] = {
 }
 
 
+def _special_of(obj: object) -> library.Special | None:
+    """How a call of this is lowered, None for a plain operation."""
+    registry.load()
+    return _SPECIAL.get(_key(obj)) or written.FUNCTIONS.get(_key(obj))
+
+
 def is_lowered(obj: object) -> bool:
     """Is a call of this more than an operation: is it written as others, or does it write into an array?"""
-    return _key(obj) in _SPECIAL
+    return _special_of(obj) is not None
 
 
 def _of_the_registry(scope: Scope, node: Any, fn: Any, args: list[Value]) -> Value | None:
@@ -251,7 +256,7 @@ def _call_object(
         args = [a.of if isinstance(a, Once) else a for a in args]
     if frozen_distributions.is_distribution(obj):
         return frozen_distributions.freeze(scope, node, obj, args, keywords)
-    special = _SPECIAL.get(_key(obj))
+    special = _special_of(obj)
     if special is not None:
         found = special(scope, node, args, keywords, hint)
         if found is not None:

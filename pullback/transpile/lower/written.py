@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.stdlib import registry
 from pullback.stdlib.operations import weighted_average
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
@@ -232,3 +233,5 @@ FUNCTIONS: dict[object, Special] = {
     **{getattr(np, f): g for f, g in {"unstack": unstack, "astype": astype_}.items() if hasattr(np, f)},
     **({np.row_stack: partial(renamed, to=np.vstack)} if hasattr(np, "row_stack") else {}),
 }
+"""Those of SciPy are added where a program uses them."""
+registry.when_imported("scipy.special", f"{__name__.rpartition('.')[0]}.scipy_written")
