@@ -22,6 +22,7 @@ from tests.stdlib.all_samples import Sample
 from tests.stdlib.test_end_to_end import Text
 from tests.stdlib.test_matrix_conventions import ROWS as OF_MATRICES
 from tests.stdlib.test_rules import name
+from tests.stdlib.test_scipy_conventions import ROWS as OF_SCIPY
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conventions.md"
 NAN, INF = math.nan, math.inf
@@ -232,7 +233,7 @@ def test_every_row_of_the_document_is_tested() -> None:
         "`x.astype(np.float32)`", "`x`, an argument of integers or bools", "`x`, an array of 0 axes",
         "`np.sum(x)`, x empty",
     }  # fmt: skip
-    assert rows == set(ROWS) | others | set(OF_MATRICES)
+    assert rows == set(ROWS) | others | set(OF_MATRICES) | set(OF_SCIPY)
 
 
 WITH_NUMPY = [case for case in CASES if name(case[1]).startswith(("numpy.", "_operator."))]
