@@ -1,4 +1,4 @@
-"""Functions of SciPy on JAX, compiled: those that it has, as on NumPy; the others are refused with the line."""
+"""Functions of `scipy.special` on JAX, compiled: those that it has, as on NumPy; others are refused with the line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
+from scipy import special
 
 import pullback
 from pullback.backends.jax_scipy import form_of_scipy
@@ -19,7 +20,12 @@ from tests.stdlib.test_rules import name
 
 pytestmark = pytest.mark.usefixtures("double_precision", "quick_compiler")
 
-PATHS = {op: path for op, _ in CASES if (path := scipy_path(op)) is not None}
+PATHS = {op: path for op, _ in CASES if (path := scipy_path(op)) is not None and path[0] == "scipy.special"}
+SLOW_TO_COMPILE = (
+    *(special.beta, special.betainc, special.exp1, special.expi, special.expn, special.gammainc, special.gammaincc),
+    *(special.poch, special.spence),
+)
+"""JAX's own functions, whose value is not looked at here; their derivatives are formulas."""
 WRITTEN = [op for op, path in PATHS.items() if is_in_jax(path) or form_of_scipy(op)]
 REFUSED = [op for op in PATHS if op not in WRITTEN]
 __all__ = ["functions", "quick_compiler"]
@@ -34,9 +40,12 @@ def test_compiled(op: Any, functions: ModuleType) -> None:
 
     def both(values: Any, ct: Any) -> Any:
         out, pull = pullback.vjp(f, wrt=wrt, backend="jax")(*values)
-        return out, pull(ct)
+        return None if op in SLOW_TO_COMPILE else out, pull(ct)
 
-    agree(jax.jit(both)(values, ct), (out, pull(ct)))
+    found, cts = jax.jit(both)(values, ct)
+    agree(cts, pull(ct))
+    if op not in SLOW_TO_COMPILE:
+        agree(found, out)
 
 
 @pytest.mark.parametrize("op", REFUSED, ids=map(name, REFUSED))

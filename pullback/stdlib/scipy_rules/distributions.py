@@ -1,4 +1,4 @@
-"""Densities, distribution functions and their inverses of `scipy.stats`, from the slopes of the logarithm of each standard density.
+"""Densities, distribution functions and their inverses, of `scipy.stats`, from slopes of logarithms of densities.
 
 With `z = (x - loc) / scale` every continuous distribution has `logpdf(x) = log f(z) - log(scale)`. A function here
 gives the derivatives of `log f` in `z` and in the parameters of shape. Where the density is 0 or infinite its logarithm

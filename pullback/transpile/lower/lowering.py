@@ -24,6 +24,7 @@ from pullback.transpile.lower import (
     drawing,
     effects,
     expressions,
+    frozen_distributions,
     patterns,
     ruled,
     statements,
@@ -148,6 +149,8 @@ class Lowering(Scope):
         t = type_of_value(obj, f"{self.source.module}:{text}")
         if drawing.is_generator(obj):
             drawing.refuse(self, node)
+        if isinstance(t, ab.Unknown) and (frozen := frozen_distributions.of_module(self, node, obj)) is not None:
+            return frozen
         if isinstance(t, ab.Unknown):
             what = type(obj).__qualname__
             self.refuse(
