@@ -83,7 +83,7 @@ def _densities(stats: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
 def entry(name: str, f: Callable[..., Any]) -> Entry:
     """What there is for a function."""
     if registry.is_constant(f):
-        return Entry(name, CONSTANT, _TESTS[CONSTANT])
+        return Entry(name, CONSTANT, _named_in(f"special.{name}") if scipy_path(f) else _TESTS[CONSTANT])
     if registry.has_rule(f):
         if scipy_path(f) and not SAMPLES.get(f):
             return Entry(name, RULE, "tests/stdlib/test_distributions.py")

@@ -99,6 +99,15 @@ def test_a_file_that_is_not_run_for_jax(tmp_path: Path, monkeypatch: pytest.Monk
     assert_right(tmp_path / "alone.py")
 
 
+def steps(x: Any) -> Any:
+    return np.sum(special.gammasgn(x) * x) + np.sum(special.round(x) * x)
+
+
+def test_steps_are_constants() -> None:
+    x = np.array([-0.3, 1.2, 2.7])
+    np.testing.assert_array_equal(pullback.grad(steps)(x), special.gammasgn(x) + special.round(x))
+
+
 def test_a_second_rule_for_what_has_one_is_an_error() -> None:
     with pytest.raises(ValueError, match="'expit' has a both rule already"):
         pullback.elementwise(expit)(lambda out, x: out)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy import special
 from scipy.special import (
     beta,
     betainc,
@@ -37,7 +38,7 @@ from scipy.special import (
 
 from pullback.stdlib.registry import constant, elementwise, refused
 
-constant(gammasgn)
+constant(gammasgn, special.round)
 refused(
     gammainc, gammaincc, gammaincinv, gammainccinv,
     way_round="There is a derivative in x only: pullback.stop_gradient makes the first argument a constant.",

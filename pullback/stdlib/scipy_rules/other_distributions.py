@@ -9,4 +9,8 @@ METHODS = "pdf logpdf pmf logpmf cdf logcdf sf logsf ppf isf mean var std median
 DISTRIBUTIONS = [d for d in vars(stats).values() if isinstance(d, stats.rv_continuous | stats.rv_discrete)]
 
 refuse_all(getattr(d, name) for d in DISTRIBUTIONS for name in METHODS if hasattr(d, name))
+refused(
+    stats.dirichlet.logpdf, stats.dirichlet.pdf, stats.multinomial.logpmf, stats.multinomial.pmf,
+    way_round="Write it with gammaln and xlogy, of scipy.special.",
+)  # fmt: skip
 refused(stats.multivariate_normal, way_round="Call its methods, with mean and cov.", computed=False)
