@@ -35,7 +35,7 @@ def cross_entropy_pullback(logits, labels, dout):
     # shifted = logits - np.max(logits, axis=1, keepdims=True)
     d = logits == t
     d2 = np.sum(d, axis=1, dtype=np.float64, keepdims=True)
-    return dshifted + np.sum(-dshifted, axis=1, keepdims=True) / d2 * d
+    return dshifted - np.sum(dshifted, axis=1, keepdims=True) / d2 * d
 
 
 def relu_pullback(z, dout):

@@ -48,7 +48,8 @@ from pullback.transpile.optimise import (
     simplify,
     tried,
 )
-from pullback.transpile.optimise.remaking import Remaking
+from pullback.transpile.optimise.contracted import contract
+from pullback.transpile.optimise.remaking import BY_CALLS, Remaking
 from pullback.transpile.optimise.residuals import again_at_top
 from pullback.transpile.optimise.restorable import better_restored, writes_in_loops
 from pullback.transpile.reverse.activity import useful, varied
@@ -141,7 +142,10 @@ class Derivation:
         gradients = tuple(adjoint.ct.gradient(p) if exact else adjoint.ct.full(p) for p in inputs)
         back = Block((), adjoint.done(), gradients)
         back = _handing_on(back, reversal)
-        back = remove_dead(simplify(back) if self.optimised else back, self.effects, runs_again(primal))
+        again = runs_again(primal)
+        back = remove_dead(simplify(back) if self.optimised else back, self.effects, again)
+        if self.optimised and self.remaking is BY_CALLS:
+            back = remove_dead(contract(back, primal), self.effects, again)
         forward = _handing_on(primal, reversal)
         return Sweeps(forward, back.body, back.results, reversal)
 

@@ -28,12 +28,12 @@ def attention_grad(q, k, v, weights):
     dv = np.swapaxes(p, -1, -2) @ weights
     # p = e / e.sum(axis=-1, keepdims=True)
     de = dp / t4
-    de += np.sum(-(de * p), axis=2, keepdims=True)
+    de -= np.sum(de * p, axis=2, keepdims=True)
     # e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     dscores = de * e
     d = scores == t3
     d2 = np.sum(d, axis=-1, dtype=np.float64, keepdims=True)
-    dscores += np.sum(-dscores, axis=2, keepdims=True) / d2 * d
+    dscores -= np.sum(dscores, axis=2, keepdims=True) / d2 * d
     # scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
     d = dscores / t2
     dq = d @ np.swapaxes(t, -1, -2)

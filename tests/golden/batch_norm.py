@@ -26,10 +26,10 @@ def loss_grad(gamma, beta, x, weights):
     dnormal = weights * gamma
     # normal = (x - mean) / np.sqrt(variance + 1e-5)
     dx = dnormal / t
-    dvariance = 0.5 * np.sum(-(dx * normal), axis=0) / t
-    dmean = np.sum(-dx, axis=0)
+    dmean = -np.sum(dx, axis=0)
     # variance = np.var(x, axis=0)
-    dx += 2.0 * dvariance / x.shape[0] * (x - np.mean(x, axis=0, keepdims=True))
+    d = 2.0 * -(0.5 * np.sum(dx * normal, axis=0) / t) / x.shape[0]
+    dx += d * (x - np.mean(x, axis=0, keepdims=True))
     # mean = np.mean(x, axis=0)
     dx += dmean / x.shape[0]
     return dgamma, dbeta, dx

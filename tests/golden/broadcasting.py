@@ -18,10 +18,10 @@ def f_grad(a, b, c):
     t3 = 1.0 + c * t2
 
     # return np.sum(np.sin(a * b) / (1.0 + c * b**2))
-    d = np.sum(-(np.sin(t) / t3 / t3), axis=0, keepdims=True)
-    db = 2.0 * (d * c) * b
+    d = np.sum(np.sin(t) / t3 / t3, axis=0, keepdims=True)
+    db = -(2.0 * (d * c) * b)
     d2 = np.cos(t) / t3
     da = np.sum(d2 * b, axis=1, keepdims=True)
     db += np.sum(d2 * a, axis=0, keepdims=True)
-    dc = float(np.sum(d * t2))
+    dc = float(-np.sum(d * t2))
     return da, db, dc

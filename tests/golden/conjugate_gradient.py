@@ -63,7 +63,7 @@ def matrix_while_grad(a, b):
         dr += d
         dr += d
         # r = r - alpha * ap
-        dalpha = np.sum(-(dr * ap))
+        dalpha = -np.sum(dr * ap)
         dap = -(dr * alpha)
         # x = x + alpha * p
         dalpha += np.sum(dx * p)

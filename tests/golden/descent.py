@@ -34,7 +34,7 @@ def descend_value_and_grad(x, rate, steps, tolerance):
     while tape:
         x, slope = tape.pop()
         # x = x - rate * slope
-        drate += np.sum(-(dx * slope))
+        drate -= np.sum(dx * slope)
         dslope = -(dx * rate)
         # slope = np.sinh(x) + 0.5 * x
         dx += 0.5 * dslope

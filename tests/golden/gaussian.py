@@ -24,6 +24,6 @@ def negative_log_likelihood_value_and_grad(mu, sigma, x):
     dz += dz
     # z = (x - mu) / sigma
     d = dz / sigma
-    dmu = float(np.sum(-d))
-    dsigma = float(dsigma + np.sum(-(d * z)))
+    dmu = float(-np.sum(d))
+    dsigma = float(dsigma - np.sum(d * z))
     return value, (dmu, dsigma)

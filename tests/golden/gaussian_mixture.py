@@ -26,20 +26,20 @@ def gmm_grad(logits, means, log_stds, x):
     # return -np.mean(m[:, 0] + np.log(np.sum(np.exp(lp - m), axis=1)))
     d = -1.0 / x.shape[0]
     dlp = np.expand_dims(d / np.sum(t4, axis=1), axis=1) * t4
-    dm = np.sum(-dlp, axis=1, keepdims=True)
+    dm = -np.sum(dlp, axis=1, keepdims=True)
     dm[:, 0] += d
     # m = np.max(lp, axis=1, keepdims=True)
     d = lp == m
     dlp += dm / np.sum(d, axis=1, dtype=np.float64, keepdims=True) * d
     # lp = -0.5 * np.sum(z * z, axis=2) - np.sum(log_stds, axis=1) + logits - np.log ...
-    d = -dlp
-    dlogits = np.sum(d) / t3 * t2
-    dlogits += np.sum(dlp, axis=0)
-    dlog_stds = np.expand_dims(np.sum(d, axis=0), axis=1)
+    dlogits = -(np.sum(dlp) / t3 * t2)
+    d = np.sum(dlp, axis=0)
+    dlogits += d
+    dlog_stds = np.expand_dims(-d, axis=1)
     dz = np.expand_dims(-0.5 * dlp, axis=2) * z
     dz += dz
     # z = (x[:, None, :] - means) / np.exp(log_stds)
     d = dz / t
-    dlog_stds = dlog_stds + np.sum(-(d * z), axis=0) * t
-    dmeans = np.sum(-d, axis=0)
+    dlog_stds = dlog_stds - np.sum(d * z, axis=0) * t
+    dmeans = -np.sum(d, axis=0)
     return dlogits, dmeans, dlog_stds

@@ -47,12 +47,12 @@ def split_heads_value_and_grad(x, w):
     dv = np.swapaxes(p, -1, -2) @ d2
     # p = e / np.sum(e, axis=-1, keepdims=True)
     de = dp / t3
-    de += np.sum(-(de * p), axis=3, keepdims=True)
+    de -= np.sum(de * p, axis=3, keepdims=True)
     # e = np.exp(s - np.max(s, axis=-1, keepdims=True))
     ds = de * e
     d2 = s == t2
     d3 = np.sum(d2, axis=-1, dtype=np.float64, keepdims=True)
-    ds += np.sum(-ds, axis=3, keepdims=True) / d3 * d2
+    ds -= np.sum(ds, axis=3, keepdims=True) / d3 * d2
     # s = q @ k / math.sqrt(d // 2)
     d2 = ds / root_t5
     dq = d2 @ np.swapaxes(k2, -1, -2)

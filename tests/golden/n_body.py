@@ -40,16 +40,13 @@ def nbody_grad(pos, vel, mass, dt, steps):
         # vel = vel + dt * acc
         dacc = dvel * dt
         # acc = np.sum(d * (mass[None, :] / r2 ** 1.5)[:, :, None], axis=1)
-        d2 = np.expand_dims(dacc, axis=1)
-        dd = d2 * t2[:, :, None]
-        d3 = np.zeros_like(r2)
-        d3[:, :, None] += np.sum(d2 * d, axis=2, keepdims=True)
-        d2 = d3 / t
+        dd = np.expand_dims(dacc, axis=1) * t2[:, :, None]
+        d2 = np.einsum("ac,abc->ab", dacc, d) / t
         dr2 = -(1.5 * (d2 * t2) * r2 ** 0.5)
-        dmass[None, :] += np.sum(d2, axis=0, keepdims=True)
+        dmass += np.sum(d2, axis=0)
         # r2 = np.sum(d ** 2, axis=2) + 0.1
         dd += 2.0 * np.expand_dims(dr2, axis=2) * d
         # d = pos[None, :, :] - pos[:, None, :]
-        dpos[:, None, :] += np.sum(-dd, axis=1, keepdims=True)
-        dpos[None, :, :] += np.sum(dd, axis=0, keepdims=True)
+        dpos -= np.sum(dd, axis=1)
+        dpos += np.sum(dd, axis=0)
     return dpos, dvel, dmass

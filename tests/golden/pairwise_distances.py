@@ -23,8 +23,6 @@ def energy_grad(x, y):
     dd = np.expand_dims(0.5 * dr / r, axis=-1) * d
     dd += dd
     # d = x[:, None, :] - y[None, :, :]
-    dy = np.zeros_like(y)
-    dy[None, :, :] += np.sum(-dd, axis=0, keepdims=True)
-    dx = np.zeros_like(x)
-    dx[:, None, :] += np.sum(dd, axis=1, keepdims=True)
+    dy = -np.sum(dd, axis=0)
+    dx = np.sum(dd, axis=1)
     return dx, dy

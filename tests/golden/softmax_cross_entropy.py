@@ -24,12 +24,12 @@ def log_softmax_pullback(logits, dout):
     t2 = np.exp(shifted)
 
     # return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
-    d = np.sum(-dout, axis=1, keepdims=True) / np.sum(t2, axis=1, keepdims=True) * t2
-    dshifted = dout + d
+    d = np.sum(dout, axis=1, keepdims=True) / np.sum(t2, axis=1, keepdims=True) * t2
+    dshifted = dout - d
     # shifted = logits - np.max(logits, axis=1, keepdims=True)
     d = logits == t
     d2 = np.sum(d, axis=1, dtype=np.float64, keepdims=True)
-    return dshifted + np.sum(-dshifted, axis=1, keepdims=True) / d2 * d
+    return dshifted - np.sum(dshifted, axis=1, keepdims=True) / d2 * d
 
 
 def loss_value_and_grad(w, b, x, labels):

@@ -331,6 +331,8 @@ class Cotangents:
             if ab.rank(type_of(d)) == 0 and ab.rank(v.type) == 0:
                 return self.b(operator.mul, d, self.b(np.size, logical))
             d = self._spread(d, logical, "")
+        if (negated := self.b.made_by(d, operator.neg)) and isinstance(negated[0], Var):
+            return self.b(operator.neg, self._sum(negated[0], v, None, axes, lead))
         if ab.rank(v.type) == 0:
             return self.b(np.sum, d)
         first = [k for k in axes if k < lead]

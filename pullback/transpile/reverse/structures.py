@@ -19,6 +19,7 @@ from pullback.transpile.core import Arg, Atom, Kwargs, Lit, Op, Var
 from pullback.transpile.infer import type_of
 from pullback.transpile.reverse.cotangents import Cotangent, Tree
 from pullback.transpile.reverse.kinds import keys_of
+from pullback.transpile.spreading import new_axes
 from pullback.transpile.storage import Sharing, composed, of_index
 
 if TYPE_CHECKING:
@@ -26,8 +27,30 @@ if TYPE_CHECKING:
 
 
 def indexed_read(self: Adjoint, s: Op) -> None:
-    """The cotangent of an array that is read by index is added to in place, at that index."""
-    _read(self, s, cast(Atom, self.ct.pop(s.out)))
+    """The cotangent of an array that is read by index is added to in place, at that index.
+
+    Where the index only puts axes of length 1 in between, these are left out of it.
+    """
+    d, base = cast(Atom, self.ct.pop(s.out)), s.args[0]
+    new, rank = new_axes(s), ab.rank(type_of(d))
+    if new and isinstance(base, Var) and base in self.r.active and ab.rank(base.type) and rank is not None:
+        lead = len(new) + (ab.rank(base.type) or 0) - rank
+        self.ct.add(base, _without(self, d, tuple(k - lead for k in new if k >= lead)), base)
+    else:
+        _read(self, s, d)
+
+
+def _without(self: Adjoint, d: Atom, axes: tuple[int, ...]) -> Atom:
+    """A cotangent without some of its axes, all of length 1."""
+    if not axes:
+        return d
+    made = self.b.defs.get(d) if isinstance(d, Var) else None
+    if made is not None and made.op is operator.neg:
+        return self.b(operator.neg, _without(self, cast(Atom, made.args[0]), axes))
+    kwargs: Kwargs = (("axis", Lit(axes[0]) if len(axes) == 1 else tuple(map(Lit, axes))),)
+    if made is not None and made.op is np.sum and set(made.kwargs) == {*kwargs, ("keepdims", Lit(True))}:
+        return self.b(np.sum, *made.args, kwargs=kwargs)
+    return self.b(np.squeeze, d, kwargs=kwargs)
 
 
 def read_written(self: Adjoint, s: Op) -> None:
