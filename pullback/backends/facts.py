@@ -111,6 +111,8 @@ FRESH: frozenset[Any] = frozenset(
         copy.deepcopy,
         runtime.cofactors,
         runtime.carried_back,
+        runtime.of_running_products,
+        runtime.through_cholesky,
         runtime.last_written,
         runtime.place_diagonal,
         runtime.product_of_others,
@@ -118,6 +120,8 @@ FRESH: frozenset[Any] = frozenset(
         runtime.resized,
         runtime.scatter_add,
         runtime.scatter_add_along,
+        runtime.scatter_along,
+        runtime.places_in_order,
         runtime.zeros_of,
         runtime.zeros_to_fill,
     ]

@@ -1,12 +1,20 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
+from pullback.runtime.factors import through_cholesky
 from pullback.runtime.finite import require_finite
 from pullback.runtime.hooks import alike, misfit, pass_through, read_only
-from pullback.runtime.indexing import last_written, place_diagonal, read_written, scatter_add, scatter_add_along
+from pullback.runtime.indexing import (
+    last_written,
+    place_diagonal,
+    read_written,
+    scatter_add,
+    scatter_add_along,
+    scatter_along,
+)
 from pullback.runtime.objects import record, require_distinct
-from pullback.runtime.order import order, place_to_insert
+from pullback.runtime.order import order, place_to_insert, places_in_order
 from pullback.runtime.padding import unpadded
-from pullback.runtime.products import carried_back, cofactors, fraction, product_of_others
+from pullback.runtime.products import carried_back, cofactors, fraction, of_running_products, product_of_others
 from pullback.runtime.raising import error_called
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
@@ -27,10 +35,12 @@ __all__ = [
     "last_written",
     "match_kinds",
     "misfit",
+    "of_running_products",
     "order",
     "pass_through",
     "place_diagonal",
     "place_to_insert",
+    "places_in_order",
     "product_of_others",
     "read_only",
     "read_written",
@@ -45,6 +55,8 @@ __all__ = [
     "resized",
     "scatter_add",
     "scatter_add_along",
+    "scatter_along",
+    "through_cholesky",
     "to_fill",
     "unbroadcast",
     "unpadded",

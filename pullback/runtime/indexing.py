@@ -30,6 +30,16 @@ def scatter_add_along(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     return out
 
 
+def scatter_along(g: Any, like: Any, indices: Any, axis: Any) -> Any:
+    """An array shaped as `like` with `g` where `np.take_along_axis` reads at `indices`, which name each place once."""
+    out = np.empty(np.shape(like), np.result_type(g))
+    if out.ndim == 1 or axis is None:
+        out.reshape(-1)[indices] = g
+    else:
+        np.put_along_axis(out, indices, g, axis)
+    return out
+
+
 def place_diagonal(g: Any, like: Any, offset: Any, axis1: Any, axis2: Any) -> Any:
     """Zeros shaped as `like` with `g` on a diagonal; the reverse of `np.diagonal`."""
     out = np.zeros(np.shape(like), np.result_type(g))

@@ -35,7 +35,9 @@ __all__ = [
     "largest_in_batch",
     "last_written",
     "match_kinds",
+    "of_running_products",
     "place_diagonal",
+    "places_in_order",
     "product_of_others",
     "read_written",
     "record",
@@ -44,8 +46,10 @@ __all__ = [
     "resized",
     "scatter_add",
     "scatter_add_along",
+    "scatter_along",
     "step_back",
     "step_on",
+    "through_cholesky",
     "true_if_alone",
     "unbroadcast",
     "unpadded",
@@ -113,6 +117,17 @@ def scatter_add_along(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     rows = [jnp.indices(g.shape, sparse=True)[k] % n for k, n in enumerate(target.shape[:-1])]
     target = target.at[(*rows, indices)].add(g)
     return target.reshape(out.shape) if axis is None else jnp.moveaxis(target, -1, axis)
+
+
+def scatter_along(g: Any, like: Any, indices: Any, axis: Any) -> Any:
+    """An array shaped as `like` with `g` where `jnp.take_along_axis` reads at `indices`, which name each place once."""
+    g, indices = (jnp.broadcast_to(x, jnp.broadcast_shapes(jnp.shape(g), jnp.shape(indices))) for x in (g, indices))
+    return jnp.take_along_axis(g, jnp.argsort(indices, axis), axis).reshape(jnp.shape(like))
+
+
+def places_in_order(a: Any, in_order: Any, axis: Any) -> Any:
+    """`jnp.argsort` of `a` along an axis, where equal elements stay in their order."""
+    return jnp.argsort(a, axis, stable=True)
 
 
 def write_last(a: Any, index: Any, value: Any) -> Any:
@@ -191,6 +206,22 @@ def carried_back(g: Any, a: Any) -> Any:
 
     factors = jnp.concatenate((a[..., 1:], jnp.zeros_like(a[..., :1])), axis=-1)
     return lax.associative_scan(joined, jnp.broadcast_arrays(factors, g), reverse=True, axis=g.ndim - 1)[1]
+
+
+def of_running_products(ct: Any, out: Any, a: Any) -> Any:
+    """The cotangent of `a` from that of its running products `out` along the last axis; zeros in `a` are welcome."""
+    before = jnp.concatenate((jnp.ones_like(a[..., :1]), out[..., :-1]), axis=-1)
+    return before * carried_back(ct, a)
+
+
+def through_cholesky(ct: Any, factor: Any) -> Any:
+    """The cotangent of a symmetric matrix, which is symmetric, from that of its lower factor."""
+    from jax.scipy.linalg import solve_triangular
+
+    inner = jnp.matrix_transpose(factor) @ jnp.tril(ct)
+    inner = jnp.tril(inner) + jnp.matrix_transpose(jnp.tril(inner, -1))
+    half = solve_triangular(factor, inner, trans=1, lower=True)
+    return 0.5 * jnp.matrix_transpose(solve_triangular(factor, jnp.matrix_transpose(half), trans=1, lower=True))
 
 
 def fraction(value: Any, low: Any, high: Any) -> Any:

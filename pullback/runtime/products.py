@@ -22,8 +22,8 @@ def cofactors(a: Any) -> Any:
     """
     try:
         inverse = np.linalg.inv(a)
-        size = np.linalg.norm(a, 1, (-2, -1)) * np.linalg.norm(inverse, 1, (-2, -1))
-        if np.all(size * size * np.finfo(a.dtype).eps < 1.0):
+        squares = [np.einsum("...ij,...ij->...", x, x.conj()).real for x in (a, inverse)]
+        if np.all(squares[0] * squares[1] * np.finfo(a.dtype).eps < 1.0):
             return np.linalg.det(a)[..., None, None] * np.swapaxes(inverse, -1, -2)
     except np.linalg.LinAlgError:
         pass
@@ -53,6 +53,18 @@ def carried_back(g: Any, a: Any) -> Any:
     out[..., 1::2] = g[..., 1::2]
     out[..., 1 : n - 1 : 2] += other[..., : (n - 1) // 2] * half[..., 1:]
     return out
+
+
+def of_running_products(ct: Any, out: Any, a: Any) -> Any:
+    """The cotangent of `a` from that of its running products `out` along the last axis; zeros in `a` are welcome.
+
+    Where no product is 0 or infinite, later ones are divided by each element; elsewhere they are multiplied anew.
+    """
+    size = np.abs(out)
+    if size.size and np.min(size) > np.finfo(size.dtype).tiny and np.max(size) < np.inf:
+        return np.cumsum((ct * out)[..., ::-1], axis=-1)[..., ::-1] / a
+    before = np.concatenate((np.ones_like(a[..., :1]), out[..., :-1]), axis=-1)
+    return before * carried_back(ct, a)
 
 
 def fraction(value: Any, low: Any, high: Any) -> Any:

@@ -33,6 +33,7 @@ _OPERAND: dict[OpFunction, int] = {
     runtime.resized: 1,
     runtime.scatter_add: 1,
     runtime.scatter_add_along: 1,
+    runtime.scatter_along: 1,
 }
 _ITS_DTYPE: frozenset[OpFunction] = frozenset(
     {np.zeros_like, np.ones_like, np.empty_like, np.full_like, runtime.zeros_of}

@@ -27,6 +27,10 @@ of_stacks = [call(regular(*s)) for s in STACKS]
 add(np.linalg.det, np.linalg.inv, np.linalg.slogdet, runtime.cofactors, samples=of_stacks)
 add(np.linalg.det, samples=[call(np.ones((2, 2))), call(np.arange(9.0).reshape(3, 3)), call(np.zeros((2, 3, 3)))])
 add(np.linalg.det, np.linalg.inv, samples=[call(normal(0, 2, 2))])
+add(
+    runtime.through_cholesky,
+    samples=[call(normal(*s), np.linalg.cholesky(np.eye(s[-1]) + 0.1)) for s in ((3, 3), (1, 1), (2, 2, 2))],
+)
 SYSTEMS = (
     ((3, 3), (3,)), ((3, 3), (3, 2)), ((1, 1), (1,)), ((2, 3, 3), (3,)), ((2, 3, 3), (2, 3, 2)), ((3, 3), (2, 3, 1)),
     ((2, 3, 3), (3, 2)), ((2, 1, 3, 3), (4, 3, 2)), ((3, 3), (3, 0)),

@@ -89,6 +89,15 @@ add(
     samples=[call(normal(n), normal(n)) for n in (1, 2, 3, 6)] + [call(normal(2, 5), zeroed(normal(2, 5), (0, 2)))],
 )
 
+FACTORS = normal(4)
+add(
+    runtime.of_running_products,
+    samples=[
+        call(normal(4), np.cumprod(FACTORS), FACTORS, only=(0,)),
+        call(normal(5), zeroed(normal(5), 2), normal(5), only=(0, 2)),
+    ],
+)
+
 # NaN among the elements
 MISSING: tuple[dict[str, Any], ...] = ({}, {"axis": 0}, {"axis": -1}, {"axis": 1, "keepdims": True}, {"axis": (0, 1)})
 for op in (np.nanmax, np.nanmin, np.nanprod, np.nanvar, np.nanstd):

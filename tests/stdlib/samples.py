@@ -555,6 +555,13 @@ add(
     runtime.scatter_add_along,
     samples=[call(normal(2, 4), np.ones((2, 3)), np.array([[0, 0, 2, 2], [1, 1, 1, 0]]), 1, only=(0,))],
 )
+add(
+    runtime.scatter_along,
+    samples=[
+        call(normal(3), np.ones(3), np.array([2, 0, 1]), 0, only=(0,)),
+        call(normal(2, 3), np.ones((2, 3)), np.array([[2, 0, 1], [0, 1, 2]]), 1, only=(0,)),
+    ],
+)
 DIAGONALS: tuple[dict[str, Any], ...] = ({}, {"offset": 1}, {"offset": -1}, {"offset": 2})
 add(np.diagonal, samples=[call(normal(*s), **k) for s in ((3, 3), (2, 4), (4, 3)) for k in DIAGONALS])
 add(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import pullback
+from pullback.runtime import places_in_order, through_cholesky
 from tests.backends.ways import ways
 from tests.stdlib import matrix_programs as programs
 
@@ -152,3 +153,20 @@ def test_what_has_no_derivative_yet_is_refused_with_its_place(f: Any, backend: A
     assert caught.value.line == inspect.getsourcelines(f)[1] + 1
     assert caught.value.col > 1
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("n", [64, 65, 130])
+def test_large_factors_go_back_block_by_block(n: int) -> None:
+    rng = np.random.default_rng(0)
+    factor, ct = np.tril(rng.standard_normal((2, n, n))) + n * np.eye(n), rng.standard_normal((2, n, n))
+    inverse, inner = np.linalg.inv(factor), factor.swapaxes(1, 2) @ np.tril(ct)
+    middle = np.tril(inner) + np.tril(inner, -1).swapaxes(1, 2)
+    expected = 0.5 * inverse.swapaxes(1, 2) @ middle @ inverse
+    np.testing.assert_allclose(through_cholesky(ct, factor), expected, rtol=1e-10, atol=1e-14)
+    given = ct.astype(np.float32), factor.astype(np.float32)
+    assert through_cholesky(*given).dtype == np.float32
+
+
+def test_equal_elements_stay_in_their_order() -> None:
+    a = np.array([[2.0, 1.0, 2.0, 1.0], [0.0, np.nan, -0.0, 3.0]])
+    np.testing.assert_array_equal(places_in_order(a, np.sort(a), -1), np.argsort(a, stable=True))

@@ -18,8 +18,10 @@ from pullback.runtime import (
     fitted,
     match_kinds,
     place_diagonal,
+    places_in_order,
     scatter_add,
     scatter_add_along,
+    scatter_along,
     unbroadcast,
     unpadded,
 )
@@ -38,7 +40,8 @@ linear(
     at=None,
 )
 linear(
-    *(np.take, np.take_along_axis, unbroadcast, match_kinds, fitted, scatter_add, scatter_add_along, place_diagonal),
+    *(np.take, np.take_along_axis, unbroadcast, match_kinds, fitted, scatter_add, scatter_add_along, scatter_along),
+    place_diagonal,
 )
 linear(np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace)
 linear(np.full_like, np.full, at=(1,))
@@ -151,7 +154,7 @@ def tensorsolve(tangents: Any, out: Any, a: Any, b: Any, *, axes: Any = None) ->
 
 @rule.forward(np.sort)
 def sort(tangents: Any, out: Any, a: Any, *, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
-    return np.take_along_axis(tangents[0], np.argsort(a, axis, stable=True), axis)
+    return np.take_along_axis(tangents[0], places_in_order(a, out, axis), axis)
 
 
 @rule.forward(np.nansum)

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import place_diagonal, scatter_add, scatter_add_along
-from pullback.stdlib.registry import rule
+from pullback.runtime import place_diagonal, places_in_order, scatter_add, scatter_add_along, scatter_along
+from pullback.stdlib.registry import constant, rule
+
+constant(places_in_order)
 
 
 @rule(np.take)
@@ -27,10 +29,10 @@ def take_along_axis(ct: Any, out: Any, arr: Any, indices: Any, *, axis: Any = -1
 
 @rule(np.sort)
 def sort(ct: Any, out: Any, a: Any, *, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
-    return scatter_add_along(ct, a, np.argsort(a, axis, stable=True), axis)
+    return scatter_along(ct, a, places_in_order(a, out, axis), axis)
 
 
-@rule(scatter_add_along)
+@rule(scatter_add_along, scatter_along)
 def scatter_add_along_(ct: Any, out: Any, g: Any, like: Any, indices: Any, axis: Any) -> Any:
     return np.take_along_axis(ct, indices, axis), None, None, None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import cofactors
+from pullback.runtime import cofactors, through_cholesky
 from pullback.stdlib.registry import Unsupported, constant, rule
 
 constant(np.linalg.matrix_rank)
@@ -80,10 +80,20 @@ def tensorsolve(ct: Any, out: Any, a: Any, b: Any, *, axes: Any = None) -> Any:
 @rule(np.linalg.cholesky)
 def cholesky(ct: Any, out: Any, a: Any, *, upper: Any = False) -> Any:
     """The cotangent of a symmetric matrix, which is symmetric."""
-    factor, dfactor = (turned(out), turned(ct)) if upper else (out, ct)
+    return through_cholesky(turned(ct), turned(out)) if upper else through_cholesky(ct, out)
+
+
+@rule(through_cholesky)
+def through_cholesky_(ct: Any, out: Any, dfactor: Any, factor: Any) -> Any:
     inverse = np.linalg.inv(factor)
-    inner = turned(factor) @ dfactor
-    return 0.5 * (turned(inverse) @ (np.tril(inner) + turned(np.tril(inner, -1))) @ inverse)
+    inner = turned(factor) @ np.tril(dfactor)
+    middle = np.tril(inner) + turned(np.tril(inner, -1))
+    both = ct + turned(ct)
+    dmiddle = inverse @ both @ turned(inverse)
+    dinner = 0.25 * (np.tril(dmiddle) + np.tril(dmiddle, -1))
+    dinverse = 0.5 * (middle @ inverse @ both)
+    of_inverse = turned(inverse) @ dinverse @ turned(inverse)
+    return np.tril(factor @ dinner), np.tril(dfactor) @ turned(dinner) - of_inverse
 
 
 def with_power(ct: Any, a: Any, n: Any) -> Any:

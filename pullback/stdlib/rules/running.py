@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import carried_back
+from pullback.runtime import carried_back, of_running_products
 from pullback.stdlib.registry import rule
 from pullback.stdlib.rules.building import part
 from pullback.stdlib.rules.reductions import cumsum
@@ -19,20 +19,24 @@ def without_last(out: Any, a: Any) -> Any:
     return np.concatenate((np.ones_like(a[..., :1]), out[..., :-1]), axis=-1)
 
 
-def through_products(ct: Any, out: Any, a: Any) -> Any:
-    """The cotangent of `a` from that of its running products `out` along the last axis; zeros in `a` are welcome."""
-    return without_last(out, a) * carried_back(ct, a)
+@rule(of_running_products)
+def of_running_products_(ct: Any, out: Any, dproducts: Any, products: Any, a: Any) -> Any:
+    back, before = carried_back(dproducts, a), without_last(products, a)
+    ddproducts, da = carried_back_(ct * before, back, dproducts, a)
+    moved = ct * back
+    dproducts_before = np.concatenate((moved[..., 1:], np.zeros_like(moved[..., :1])), axis=-1)
+    return ddproducts, dproducts_before, da
 
 
 @rule(np.cumprod, whole=True)
 def cumprod(ct: Any, out: Any, a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
     if axis is None:
         if a.ndim == 1:
-            return through_products(ct, out, a)
-        return np.reshape(through_products(ct, out, np.ravel(a)), np.shape(a))
+            return of_running_products(ct, out, a)
+        return np.reshape(of_running_products(ct, out, np.ravel(a)), np.shape(a))
     if axis == -1 or axis == a.ndim - 1:
-        return through_products(ct, out, a)
-    last = through_products(np.moveaxis(ct, axis, -1), np.moveaxis(out, axis, -1), np.moveaxis(a, axis, -1))
+        return of_running_products(ct, out, a)
+    last = of_running_products(np.moveaxis(ct, axis, -1), np.moveaxis(out, axis, -1), np.moveaxis(a, axis, -1))
     return np.moveaxis(last, -1, axis)
 
 

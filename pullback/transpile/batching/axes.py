@@ -251,10 +251,10 @@ def place_diagonal(b: Batch, s: Op) -> Var:
 def carried_back(b: Batch, s: Op) -> Var:
     """A recurrence along the last axis."""
     rank = max(map(rank_of, s.args))
-    g = b.aligned(s.args[0], rank)
+    g, *factors = (b.aligned(x, rank) for x in s.args)
     if not b.has(s.args[0]):
-        g = b.emit(operator.add, (g, b.emit(np.zeros_like, (b.aligned(s.args[1], rank),))))
-    return b.emit(s.op, (g, b.aligned(s.args[1], rank)), (), s.out)
+        g = b.emit(operator.add, (g, b.emit(np.zeros_like, (factors[-1],))))
+    return b.emit(s.op, (g, *factors), (), s.out)
 
 
 def unbroadcast(b: Batch, s: Op) -> Var:

@@ -21,9 +21,10 @@ from pullback.transpile.abstract import (
     differentiable,
     shape_of,
 )
+from pullback.transpile.core import Lit
 from pullback.transpile.infer.elementwise import of_elements
 from pullback.transpile.infer.joined import border_lengths
-from pullback.transpile.infer.lengths import add, broadcast_shapes, subtract
+from pullback.transpile.infer.lengths import add, broadcast_shapes, product, subtract
 from pullback.transpile.infer.sampling import scalar_of
 from pullback.transpile.infer.table import Call, as_array, known_shape, shape_function, type_of
 
@@ -40,7 +41,7 @@ def unbroadcast(call: Call) -> Type:
     return g if have == () else scalar_of(dtype)
 
 
-@shape_function(runtime.scatter_add, runtime.scatter_add_along, runtime.place_diagonal)
+@shape_function(runtime.scatter_add, runtime.scatter_add_along, runtime.scatter_along, runtime.place_diagonal)
 def zeros_with(call: Call) -> Type:
     """A new array of the shape of another one."""
     return Array(call.array(0, "g").dtype, call.array(1, "like").shape)
@@ -64,7 +65,22 @@ def same_array(call: Call) -> Type:
     return call.array(0, "a")
 
 
-@shape_function(runtime.carried_back)
+@shape_function(runtime.places_in_order)
+def places_in_order(call: Call) -> Type:
+    """An index for each element."""
+    a, axis = call.array(0, "a"), call.arg(2, "axis")
+    return Array("int64", (product(known_shape(a)),) if axis == Lit(None) else a.shape)
+
+
+@shape_function(runtime.through_cholesky)
+def through_cholesky(call: Call) -> Type:
+    """A matrix for each cotangent of a factor."""
+    ct, factor = call.array(0, "ct"), call.array(1, "factor")
+    t = of_elements(operator.mul, (ct, factor))
+    return Array(t.dtype if isinstance(t, Array) else None, ct.shape)
+
+
+@shape_function(runtime.carried_back, runtime.of_running_products)
 def carried_back(call: Call) -> Type:
     """An array of the shape of a cotangent."""
     g, a = call.array(0, "g"), call.array(1, "a")
