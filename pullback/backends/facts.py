@@ -11,11 +11,10 @@ from typing import Any, cast
 import numpy as np
 
 from pullback import runtime
-from pullback.stdlib import random
+from pullback.stdlib import random, registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Slice, Var
-from pullback.transpile.storage import is_said_to_be_new
 
 from .script import Apply, Cut, Expr
 
@@ -203,7 +202,7 @@ def is_fresh(op: Any, args: tuple[Any, ...]) -> bool:
         return is_surely_advanced(args[1])
     if op is builtins.sum and len(args) > 1:  # of no items it is the start
         return not is_array(type_of(args[1]))
-    return isinstance(op, np.ufunc) or op in FRESH or is_said_to_be_new(op)
+    return isinstance(op, np.ufunc) or op in FRESH or registry.is_fresh(op)
 
 
 def is_surely_advanced(index: object) -> bool:

@@ -37,6 +37,13 @@ IN_JAX: Mapping[str, frozenset[str]] = {
         for distribution in distributions.split()
         for method in methods.split()
     ),
+    "scipy.linalg": frozenset(
+        """
+        block_diag cho_factor cho_solve cholesky circulant det eigh expm expm_frechet hankel inv lu lu_factor lu_solve
+        qr solve solve_sylvester solve_triangular svd toeplitz
+        """.split()
+    ),
+    "scipy.signal": frozenset("convolve convolve2d correlate correlate2d detrend fftconvolve".split()),
 }
 """What `jax.scipy` has that means the same. Its hypergeometric functions are right near 0 only."""
 

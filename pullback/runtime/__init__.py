@@ -1,6 +1,6 @@
 """The few helpers that emitted code calls. Each stands alone, so that its source can be copied into a file."""
 
-from pullback.runtime.factors import through_cholesky
+from pullback.runtime.factors import require_real, through_cholesky
 from pullback.runtime.finite import require_finite
 from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import (
@@ -50,6 +50,7 @@ __all__ = [
     "require_cotangents",
     "require_distinct",
     "require_finite",
+    "require_real",
     "require_scalar",
     "require_separate",
     "resized",

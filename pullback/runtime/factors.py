@@ -7,6 +7,13 @@ from typing import Any
 import numpy as np
 
 
+def require_real(x: Any, what: str) -> Any:
+    """`x`, which is real where the matrix that it is a function of allows it. Raises ValueError for complex numbers."""
+    if np.iscomplexobj(x):
+        raise ValueError(f"{what} is complex though the matrix is real, and has no derivative here")
+    return x
+
+
 def through_cholesky(ct: Any, factor: Any) -> Any:
     """The cotangent of a symmetric matrix, which is symmetric, from that of its lower factor.
 

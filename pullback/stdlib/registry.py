@@ -53,6 +53,8 @@ _COMPUTED: set[Op] = set()
 _LINEAR: dict[Op, tuple[int, ...] | None] = {}
 _MULTILINEAR: set[Op] = set()
 _COMPLEX: set[Op] = set()
+_OF_SEQUENCES: set[Op] = set()
+_FRESH: set[Op] = set()
 _STATIC: set[Callable[..., Any]] = set()
 _REVERSE: set[Callable[..., Any]] = set()
 _FORWARD: set[Callable[..., Any]] = set()
@@ -218,6 +220,28 @@ def complex_too(*ops: Op) -> None:
     What is declared to be linear is so, too: it only moves and adds.
     """
     _COMPLEX.update(ops)
+
+
+def of_sequences(*ops: Op) -> None:
+    """Declare operations that take a tuple or list as it is; others make an array of it, as NumPy does."""
+    _OF_SEQUENCES.update(ops)
+
+
+def takes_sequences(op: Op) -> bool:
+    """Is `op` declared to take a tuple or list as it is?"""
+    load()
+    return op in _OF_SEQUENCES
+
+
+def fresh(*ops: Op) -> None:
+    """Declare operations of a library whose results share no memory with their operands."""
+    _FRESH.update(ops)
+
+
+def is_fresh(op: Op) -> bool:
+    """Is `op` declared to share no memory with its operands?"""
+    load()
+    return op in _FRESH
 
 
 def takes_complex(op: Op) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from pullback import runtime
-from pullback.stdlib import random
+from pullback.stdlib import random, registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Global, Kwargs, Lit, OpFunction, Slice, Var
@@ -57,19 +57,6 @@ _FRESH: frozenset[OpFunction] = frozenset((
 ))  # fmt: skip
 
 
-_NEW: set[OpFunction] = set()
-
-
-def gives_new(*ops: OpFunction) -> None:
-    """Say of operations of a library that what they give shares no memory with what they are given."""
-    _NEW.update(ops)
-
-
-def is_said_to_be_new(op: OpFunction) -> bool:
-    """Has that been said of an operation?"""
-    return op in _NEW
-
-
 class Sharing(Enum):
     """`VIEW`: the memory of the first operand; `MAYBE`: that or a copy, as the layout has it; `UNKNOWN`: any of it."""
 
@@ -97,7 +84,7 @@ def sharing(fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> Sharing:
     if fn is operator.getitem:
         found = of_index(args[1])
         return Sharing.MAYBE if found is Sharing.VIEW and _may_be_a_number(args) else found
-    if fn in _FRESH or fn in _NEW or isinstance(fn, np.ufunc):
+    if fn in _FRESH or isinstance(fn, np.ufunc) or registry.is_fresh(fn):
         return Sharing.UNKNOWN if "copy" in dict(kwargs) else Sharing.FRESH
     if fn in _VIEWS:
         return Sharing.VIEW

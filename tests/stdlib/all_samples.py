@@ -5,6 +5,7 @@ from tests.stdlib import (  # noqa: F401  they add their own
     matrix_samples,
     numpy_samples,
     real_parts_samples,
+    scipy_matrix_samples,
     scipy_samples,
 )
 from tests.stdlib.samples import SAMPLES, Sample

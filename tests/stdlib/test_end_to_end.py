@@ -32,7 +32,7 @@ CASES = [
 ]
 
 
-IMPORTS = "import math\nimport operator\n\nimport numpy as np\nfrom scipy import special, stats\n"
+IMPORTS = "import math\nimport operator\n\nimport numpy as np\nfrom scipy import linalg, signal, special, stats\n"
 
 
 class Text:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import cofactors, through_cholesky
+from pullback.runtime import cofactors, require_real, through_cholesky
 from pullback.stdlib.registry import Unsupported, constant, rule
 
 constant(np.linalg.matrix_rank)
@@ -38,6 +38,11 @@ def cofactors_(ct: Any, out: Any, a: Any) -> Any:
     turned_inverse = turned(np.linalg.inv(a))
     along = np.sum(ct * out, axis=(-1, -2), keepdims=True)
     return along * turned_inverse - turned_inverse @ turned(ct) @ out
+
+
+@rule(require_real)
+def require_real_(ct: Any, out: Any, x: Any, what: Any) -> Any:
+    return ct, None
 
 
 @rule(np.linalg.slogdet, ct="parts")

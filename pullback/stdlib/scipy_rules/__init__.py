@@ -3,6 +3,8 @@
 from pullback.stdlib.registry import when_imported
 
 MODULES = {
+    "linalg": ("linalg",),
+    "signal": ("signal",),
     "special": (
         "bessel",
         "error_functions",

@@ -25,8 +25,8 @@ def _norm_of_one(x: Any) -> Any:
     return np.linalg.norm(np.reshape(x, (1, 1)))
 
 
-def _dtype(*operands: Array, real: bool = False) -> str | None:
-    """The dtype of results; `real`: of those that are real where the operands are complex."""
+def dtype_of(*operands: Array, real: bool = False) -> str | None:
+    """The dtype of the results of these operands; `real`: of those that are real where the operands are complex."""
     found = [getattr(sampled(_norm_of_one if real else _of_one, (("nd", a.dtype),)), "dtype", None) for a in operands]
     return None if None in found else str(np.result_type(*filter(None, found)))
 
@@ -58,28 +58,28 @@ def smaller(n: Length, m: Length) -> Length:
 def of_same_shape(call: Call) -> Type:
     """A matrix for a square matrix."""
     a, stack, n, m = _matrix(call)
-    return Array(_dtype(a), (*stack, n, m))
+    return Array(dtype_of(a), (*stack, n, m))
 
 
 @shape_function(np.linalg.pinv)
 def pinv(call: Call) -> Type:
     """A matrix with rows and columns exchanged."""
     a, stack, n, m = _matrix(call)
-    return Array(_dtype(a), (*stack, m, n))
+    return Array(dtype_of(a), (*stack, m, n))
 
 
 @shape_function(np.linalg.det)
 def det(call: Call) -> Type:
     """A number for each matrix."""
     a, stack, _, _ = _matrix(call)
-    return _held(_dtype(a), stack)
+    return _held(dtype_of(a), stack)
 
 
 @shape_function(np.linalg.cond)
 def cond(call: Call) -> Type:
     """A real number for each matrix."""
     a, stack, _, _ = _matrix(call, name="x")
-    return _held(_dtype(a, real=True), stack)
+    return _held(dtype_of(a, real=True), stack)
 
 
 @shape_function(np.linalg.matrix_rank)
@@ -93,14 +93,14 @@ def matrix_rank(call: Call) -> Type:
 def slogdet(call: Call) -> Type:
     """The sign and the logarithm of the size of each determinant."""
     a, stack, _, _ = _matrix(call)
-    return Seq("tuple", (_held(_dtype(a), stack), _held(_dtype(a, real=True), stack)), ("sign", "logabsdet"))
+    return Seq("tuple", (_held(dtype_of(a), stack), _held(dtype_of(a, real=True), stack)), ("sign", "logabsdet"))
 
 
 @shape_function(np.linalg.eigvalsh, np.linalg.svdvals)
 def real_values(call: Call) -> Type:
     """Real numbers in order, for each matrix."""
     a, stack, n, m = _matrix(call, name="x" if call.op is np.linalg.svdvals else "a")
-    return Array(_dtype(a, real=True), (*stack, smaller(n, m)))
+    return Array(dtype_of(a, real=True), (*stack, smaller(n, m)))
 
 
 @shape_function(np.linalg.eigh)
@@ -109,7 +109,7 @@ def eigh(call: Call) -> Type:
     a, stack, n, m = _matrix(call)
     return Seq(
         "tuple",
-        (Array(_dtype(a, real=True), (*stack, m)), Array(_dtype(a), (*stack, n, m))),
+        (Array(dtype_of(a, real=True), (*stack, m)), Array(dtype_of(a), (*stack, n, m))),
         ("eigenvalues", "eigenvectors"),
     )
 
@@ -130,12 +130,12 @@ def svd(call: Call) -> Type:
     """Singular vectors, values, vectors; or the values alone."""
     a, stack, n, m = _matrix(call)
     k = smaller(n, m)
-    values = Array(_dtype(a, real=True), (*stack, k))
+    values = Array(dtype_of(a, real=True), (*stack, k))
     if not call.flag(2, "compute_uv", True):
         return values
     full = call.flag(1, "full_matrices", True)
-    u = Array(_dtype(a), (*stack, n, n if full else k))
-    return Seq("tuple", (u, values, Array(_dtype(a), (*stack, m if full else k, m))), ("U", "S", "Vh"))
+    u = Array(dtype_of(a), (*stack, n, n if full else k))
+    return Seq("tuple", (u, values, Array(dtype_of(a), (*stack, m if full else k, m))), ("U", "S", "Vh"))
 
 
 @shape_function(np.linalg.qr)
@@ -143,12 +143,12 @@ def qr(call: Call) -> Type:
     """Two factors, or the second one alone."""
     a, stack, n, m = _matrix(call)
     mode, k = call.static(1, "mode", "reduced"), smaller(n, m)
-    right = Array(_dtype(a), (*stack, k, m))
+    right = Array(dtype_of(a), (*stack, k, m))
     if mode == "r":
         return right
     if mode != "reduced":
         raise Undecided
-    return Seq("tuple", (Array(_dtype(a), (*stack, n, k)), right), ("Q", "R"))
+    return Seq("tuple", (Array(dtype_of(a), (*stack, n, k)), right), ("Q", "R"))
 
 
 @shape_function(np.linalg.solve)
@@ -158,7 +158,7 @@ def solve(call: Call) -> Type:
     b = call.array(1, "b")
     own = known_shape(b)
     columns = own[-1:] if len(own) > 1 else ()
-    return Array(_dtype(a, b), (*(broadcast_shapes(stack, own[:-2]) or ()), n, *columns))
+    return Array(dtype_of(a, b), (*(broadcast_shapes(stack, own[:-2]) or ()), n, *columns))
 
 
 @shape_function(np.linalg.lstsq)
@@ -166,12 +166,12 @@ def lstsq(call: Call) -> Type:
     """The solution, the residuals, the rank and the singular values."""
     a, _, n, m = _matrix(call)
     b = call.array(1, "b")
-    dtype = _dtype(a, b)
+    dtype = dtype_of(a, b)
     parts = (
         Array(dtype, (m, *known_shape(b)[1:])),
-        Array(_dtype(a, b, real=True), (anonymous(),)),
+        Array(dtype_of(a, b, real=True), (anonymous(),)),
         Scalar("int", "int32"),
-        Array(_dtype(a, b, real=True), (smaller(n, m),)),
+        Array(dtype_of(a, b, real=True), (smaller(n, m),)),
     )
     return Seq("tuple", parts)
 
@@ -181,7 +181,7 @@ def tensorinv(call: Call) -> Type:
     """The inverse of an array seen as a matrix."""
     a, ind = call.array(0, "a"), call.static(1, "ind", 2)
     shape = known_shape(a)
-    return Array(_dtype(a), (*shape[ind:], *shape[:ind]))
+    return Array(dtype_of(a), (*shape[ind:], *shape[:ind]))
 
 
 @shape_function(np.linalg.tensorsolve)
@@ -190,7 +190,7 @@ def tensorsolve(call: Call) -> Type:
     a, b = call.array(0, "a"), call.array(1, "b")
     if call.static(2, "axes", None) is not None:
         raise Undecided
-    return Array(_dtype(a, b), known_shape(a)[len(known_shape(b)) :])
+    return Array(dtype_of(a, b), known_shape(a)[len(known_shape(b)) :])
 
 
 @shape_function(np.linalg.multi_dot)
@@ -218,8 +218,8 @@ def norm_of_axes(call: Call) -> Type:
     given = tuple(range(len(shape))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     gone = {axis_of(k, len(shape)) for k in given}
     if call.flag(99, "keepdims"):
-        return Array(_dtype(a, real=True), tuple(1 if k in gone else n for k, n in enumerate(shape)))
-    return _held(_dtype(a, real=True), tuple(n for k, n in enumerate(shape) if k not in gone))
+        return Array(dtype_of(a, real=True), tuple(1 if k in gone else n for k, n in enumerate(shape)))
+    return _held(dtype_of(a, real=True), tuple(n for k, n in enumerate(shape) if k not in gone))
 
 
 @shape_function(np.linalg.cross)

@@ -59,10 +59,10 @@ def order(call: Call) -> Type:
     return ListOf(INT)
 
 
-@shape_function(runtime.product_of_others)
+@shape_function(runtime.product_of_others, runtime.require_real)
 def same_array(call: Call) -> Type:
     """An array of the same shape."""
-    return call.array(0, "a")
+    return call.array(0, "x" if call.op is runtime.require_real else "a")
 
 
 @shape_function(runtime.places_in_order)

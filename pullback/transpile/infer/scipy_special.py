@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from scipy import special
 
+from pullback.stdlib import registry
 from pullback.transpile.abstract import Array, Type
 from pullback.transpile.infer.elementwise import elementwise, of_elements
 from pullback.transpile.infer.reduce import reduced_dtype, reduction
 from pullback.transpile.infer.table import Call, shape_function, type_of
-from pullback.transpile.storage import gives_new
 
 ELEMENTWISE = [
     *(special.polygamma, special.zeta, special.spherical_jn, special.spherical_yn, special.spherical_in),
@@ -18,7 +18,7 @@ if hasattr(special, "softplus"):  # SciPy 1.17
     ELEMENTWISE.append(special.softplus)
 shape_function(special.logsumexp)(reduction)
 shape_function(*ELEMENTWISE)(elementwise)
-gives_new(*ELEMENTWISE, special.logsumexp, special.softmax, special.log_softmax, special.multigammaln)
+registry.fresh(*ELEMENTWISE, special.logsumexp, special.softmax, special.log_softmax, special.multigammaln)
 
 
 @shape_function(special.multigammaln)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from scipy import stats
 
+from pullback.stdlib import registry
 from pullback.transpile.abstract import UNKNOWN, Array, Type
 from pullback.transpile.infer.elementwise import elementwise
 from pullback.transpile.infer.sampling import scalar_of
 from pullback.transpile.infer.table import Call, known_shape, shape_function
-from pullback.transpile.storage import gives_new
 
 METHODS = "pdf logpdf pmf logpmf cdf logcdf sf logsf ppf isf".split()
 DISTRIBUTIONS = [d for d in vars(stats).values() if isinstance(d, stats.rv_continuous | stats.rv_discrete)]
@@ -16,7 +16,7 @@ OF_NUMBERS = [getattr(d, name) for d in DISTRIBUTIONS for name in METHODS if has
 OF_VECTORS = [stats.multivariate_normal.logpdf, stats.multivariate_normal.pdf]
 
 shape_function(*OF_NUMBERS)(elementwise)
-gives_new(*OF_NUMBERS, *OF_VECTORS)
+registry.fresh(*OF_NUMBERS, *OF_VECTORS)
 
 
 @shape_function(*OF_VECTORS)

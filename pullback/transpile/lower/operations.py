@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib import random
+from pullback.stdlib import random, registry
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Lit, OpFunction
 from pullback.transpile.lower import ruled
@@ -78,7 +78,8 @@ _OF_SEQUENCES: frozenset[OpFunction] = frozenset(
 def _one_operand(scope: Scope, node: Any, op: OpFunction, value: Value) -> Arg:
     if ruled.is_ruled(op) and not scope.is_template:
         return as_atom(scope, node, value)
-    if scope.is_template or op in _OF_SEQUENCES or not parameters_of(op).has_rule:
+    of_sequences = op in _OF_SEQUENCES or registry.takes_sequences(op)
+    if scope.is_template or of_sequences or not parameters_of(op).has_rule:
         return as_arg(scope, node, value)
     if isinstance(type_of(value), ab.ListOf):
         return scope.op(np.array, (as_arg(scope, node, value),), (), "", node)
