@@ -37,6 +37,15 @@ add(
         call(regular(3, 3), normal(3, 1), trans="N", unit_diagonal=True),
     ],
 )  # fmt: skip
+BANDS = np.array([[0.3, -0.2, 0.5, 0.1], [4.0, 5.0, 6.0, 5.0], [0.7, 0.4, -0.6, 0.2], [0.1, 0.3, 0.2, 0.5]])
+add(
+    linalg.solve_banded,
+    samples=[
+        call((1, 1), BANDS[:3], normal(4)), call((2, 1), BANDS, normal(4, 2)),
+        call((1, 2), BANDS[[2, 0, 1, 3]], normal(4)),
+        call((0, 0), BANDS[1:2], normal(4)), call((1, 0), BANDS[1:3], normal(4), check_finite=False),
+    ],
+)  # fmt: skip
 add(
     linalg.solve_sylvester,
     samples=[call(regular(3, 3), regular(2, 2), normal(3, 2)), call(regular(2, 2), regular(2, 2), normal(2, 2))],

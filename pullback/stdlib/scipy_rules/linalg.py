@@ -15,10 +15,10 @@ from pullback.stdlib.registry import Unsupported, fresh, known, of_sequences, re
 from pullback.stdlib.rules import decompositions, matrices, norms
 from pullback.stdlib.rules.matrices import of_matrices, turned
 
-of_sequences(linalg.cho_solve, linalg.lu_solve)
+of_sequences(linalg.cho_solve, linalg.lu_solve, linalg.solve_banded)
 fresh(
-    linalg.solve, linalg.solve_triangular, linalg.cho_solve, linalg.lu_solve, linalg.cholesky, linalg.svdvals,
-    linalg.eigvalsh, linalg.inv, linalg.det, linalg.pinv, linalg.norm, linalg.expm, linalg.sqrtm,
+    linalg.solve, linalg.solve_triangular, linalg.solve_banded, linalg.cho_solve, linalg.lu_solve, linalg.cholesky,
+    linalg.svdvals, linalg.eigvalsh, linalg.inv, linalg.det, linalg.pinv, linalg.norm, linalg.expm, linalg.sqrtm,
     linalg.solve_sylvester, linalg.solve_continuous_lyapunov, linalg.solve_discrete_lyapunov, linalg.toeplitz,
     linalg.hankel, linalg.circulant, linalg.block_diag,
 )  # fmt: skip
@@ -31,7 +31,7 @@ refused(linalg.eig, linalg.eigvals, way_round="Use np.linalg.eigvals(a + 0j), or
 refused(linalg.pinvh, way_round="Use scipy.linalg.pinv.")
 refused(linalg.lstsq, way_round="Use np.linalg.lstsq.")
 refused(linalg.polar, way_round="u, s, vh = scipy.linalg.svd(a, full_matrices=False): u @ vh and (vh.T * s) @ vh.")
-refused(linalg.solve_banded, linalg.solveh_banded, way_round="Build the matrix with np.diag, and solve it.")
+refused(linalg.solveh_banded, way_round="Use scipy.linalg.solve_banded with both halves.")
 refused(linalg.solve_toeplitz, way_round="Use scipy.linalg.solve(scipy.linalg.toeplitz(c, r), b).")
 refused(linalg.matmul_toeplitz, way_round="Use scipy.linalg.toeplitz(c, r) @ x.")
 refused(linalg.solve_circulant, way_round="Use scipy.linalg.solve(scipy.linalg.circulant(c), b).")
@@ -113,6 +113,30 @@ def solve_triangular(
         return part_of(-outer(out, db), lower, unit_diagonal), db
     db = linalg.solve_triangular(a, ct, trans=1, lower=lower, unit_diagonal=unit_diagonal)
     return part_of(-outer(db, out), lower, unit_diagonal), db
+
+
+def along_band(db: Any, x: Any, later: Any) -> Any:
+    """For each element of `x` its product with that of `db` so much later, 0 where there is none."""
+    if later == 0:
+        return db * x
+    if later > 0:
+        return np.concatenate((db[later:] * x[:-later], np.zeros_like(x[:later])))
+    return np.concatenate((np.zeros_like(x[:-later]), db[:later] * x[-later:]))
+
+
+@rule(linalg.solve_banded, whole=True)
+def solve_banded(ct: Any, out: Any, l_and_u: Any, ab: Any, b: Any, *, check_finite: Any = True) -> Any:
+    """What lies in the corners of `ab`, beyond the matrix, has the derivative 0."""
+    lower, upper = l_and_u
+    if not (known(lower) and known(upper)):
+        raise Unsupported("scipy.linalg.solve_banded of a band that the run decides", "Write its width as numbers.")
+    rows = range(lower + upper + 1)
+    transposed = np.stack([np.roll(ab[lower + upper - k], lower - k) for k in rows])
+    db = linalg.solve_banded((upper, lower), transposed, ct)
+    bands = [along_band(db, out, k - upper) for k in rows]
+    if b.ndim > 1:
+        bands = [np.sum(band, axis=1) for band in bands]
+    return None, -np.stack(bands), db
 
 
 @rule(linalg.cholesky)

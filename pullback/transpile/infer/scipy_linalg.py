@@ -49,6 +49,13 @@ def solve(call: Call) -> Type:
     return Array(dtype_of(a, b), known_shape(b))
 
 
+@shape_function(linalg.solve_banded)
+def solve_banded(call: Call) -> Type:
+    """The same, for a matrix whose diagonals are given."""
+    b = call.array(2, "b")
+    return Array(dtype_of(call.array(1, "ab"), b), known_shape(b))
+
+
 @shape_function(linalg.cho_solve, linalg.lu_solve)
 def of_factor(call: Call) -> Type:
     """The same, for a matrix that is factored."""
