@@ -19,6 +19,11 @@ def through_cholesky(ct: Any, factor: Any) -> Any:
 
     Large ones go back block by block (Murray, arXiv:1602.07527), so that products of matrices do the work.
     """
+    if np.iscomplexobj(factor):
+        inverse, inner = np.linalg.inv(factor), np.swapaxes(factor, -1, -2) @ np.tril(ct)
+        low, one = np.tril(inner, -1), np.eye(factor.shape[-1], dtype=inner.real.dtype)
+        middle = low + np.swapaxes(low.conj(), -1, -2) + one * inner.real
+        return 0.5 * (np.swapaxes(inverse, -1, -2) @ middle @ inverse.conj())
     n, size = factor.shape[-1], 64
     g = np.tril(ct)
     for end in range(n, 0, -size):

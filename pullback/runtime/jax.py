@@ -219,9 +219,10 @@ def through_cholesky(ct: Any, factor: Any) -> Any:
     from jax.scipy.linalg import solve_triangular
 
     inner = jnp.matrix_transpose(factor) @ jnp.tril(ct)
-    inner = jnp.tril(inner) + jnp.matrix_transpose(jnp.tril(inner, -1))
-    half = solve_triangular(factor, inner, trans=1, lower=True)
-    return 0.5 * jnp.matrix_transpose(solve_triangular(factor, jnp.matrix_transpose(half), trans=1, lower=True))
+    low, one = jnp.tril(inner, -1), jnp.eye(inner.shape[-1], dtype=inner.real.dtype)
+    middle = low + jnp.matrix_transpose(low.conj()) + one * inner.real
+    half = solve_triangular(factor, middle, trans=1, lower=True)
+    return 0.5 * jnp.matrix_transpose(solve_triangular(factor, jnp.matrix_transpose(half), trans=2, lower=True))
 
 
 def fraction(value: Any, low: Any, high: Any) -> Any:

@@ -118,10 +118,6 @@ def into_the_real_part(z: Any) -> Any:
     return np.sum(np.abs(w))
 
 
-def of_a_hermitian(z: Any) -> Any:
-    return np.sum(np.linalg.eigvalsh(np.outer(z, np.conj(z))))
-
-
 def one_norm(z: Any) -> Any:
     return np.linalg.norm(z, 1)
 

@@ -125,7 +125,6 @@ REFUSED = {
     programs.in_order: (1, "sort"),
     programs.spread: (1, "var"),
     programs.into_the_real_part: (3, "real"),
-    programs.of_a_hermitian: (1, "eigvalsh"),
     programs.one_norm: (1, "norm"),
     programs.set_real: (2, "real"),
     programs.of_a_real_matrix: (1, "real matrix"),

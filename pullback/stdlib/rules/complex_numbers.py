@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import cofactors, product_of_others
+from pullback.runtime import cofactors, product_of_others, through_cholesky
 from pullback.stdlib.registry import complex_too, elementwise, is_complex, linear
 
 
@@ -68,5 +68,7 @@ complex_too(
     *([np.matvec] if hasattr(np, "matvec") else []),
     np.linalg.matmul, np.linalg.tensordot, np.linalg.outer, np.linalg.cross, np.linalg.trace, np.linalg.diagonal,
     np.linalg.matrix_transpose, np.linalg.matrix_power, np.linalg.multi_dot, np.linalg.inv, np.linalg.det, cofactors,
-    np.linalg.eig, np.linalg.eigvals, np.linalg.solve, np.linalg.tensorinv, np.linalg.tensorsolve,
+    np.linalg.cholesky, through_cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.svd, np.linalg.svdvals,
+    np.linalg.qr, np.linalg.pinv, np.linalg.slogdet, np.linalg.eig, np.linalg.eigvals, np.linalg.solve,
+    np.linalg.tensorinv, np.linalg.tensorsolve,
 )  # fmt: skip

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import Unsupported, rule
-from pullback.stdlib.rules.matrices import turned
+from pullback.stdlib.registry import Unsupported, is_complex, rule
+from pullback.stdlib.rules.matrices import adjoint, conj, on_diagonals, turned, with_other_half
 
 
 def scaled(a: Any, values: Any) -> Any:
@@ -25,15 +25,8 @@ def over_gaps(values: Any) -> Any:
     return (1.0 - one) / (np.expand_dims(values, -2) - np.expand_dims(values, -1) + one)
 
 
-def on_diagonals(values: Any) -> Any:
-    """Matrices with values on the diagonal."""
-    if values.ndim == 1:
-        return np.diag(values)
-    return np.expand_dims(values, -2) * np.eye(values.shape[-1], dtype=values.dtype)
-
-
 def symmetric(a: Any) -> Any:
-    return 0.5 * (a + turned(a))
+    return 0.5 * (a + adjoint(a))
 
 
 @rule(np.linalg.eigh, ct="parts")
@@ -41,23 +34,23 @@ def eigh(ct: Any, out: Any, a: Any, *, UPLO: Any = "L") -> Any:
     """The cotangent of a symmetric matrix, which is symmetric."""
     vectors = out[1]
     if ct[1] is None:
-        return scaled(vectors, ct[0]) @ turned(vectors)
+        return scaled(conj(vectors), ct[0]) @ turned(vectors)
     inner = over_gaps(out[0]) * (turned(vectors) @ ct[1])
     if ct[0] is not None:
         inner = inner + on_diagonals(ct[0])
-    return symmetric(vectors @ inner @ turned(vectors))
+    return symmetric(conj(vectors) @ inner @ turned(vectors))
 
 
 @rule(np.linalg.eigvalsh)
 def eigvalsh(ct: Any, out: Any, a: Any, *, UPLO: Any = "L") -> Any:
     vectors = np.linalg.eigh(a, UPLO=UPLO)[1]
-    return scaled(vectors, ct) @ turned(vectors)
+    return scaled(conj(vectors), ct) @ turned(vectors)
 
 
 @rule(np.linalg.svdvals)
 def svdvals(ct: Any, out: Any, x: Any) -> Any:
     u, _, vh = np.linalg.svd(x, full_matrices=False)
-    return scaled(u, ct) @ vh
+    return scaled(conj(u), ct) @ conj(vh)
 
 
 @rule(np.linalg.svd, ct="parts")
@@ -67,7 +60,7 @@ def svd(ct: Any, out: Any, a: Any, *, full_matrices: Any = True, compute_uv: Any
     if not compute_uv:
         return svdvals(ct, out, a)
     if ct[0] is None and ct[2] is None:
-        return svdvals(ct[1], out[1], a) if full_matrices else scaled(out[0], ct[1]) @ out[2]
+        return svdvals(ct[1], out[1], a) if full_matrices else scaled(conj(out[0]), ct[1]) @ conj(out[2])
     if full_matrices:
         raise Unsupported("np.linalg.svd in all of its vectors", "Pass full_matrices=False.")
     return of_vectors(ct, *out)
@@ -97,16 +90,18 @@ def of_vectors(ct: Any, u: Any, s: Any, vh: Any) -> Any:
     outside: Any = None
     if ct[0] is not None:
         uu = turned(u) @ ct[0]
-        of_u = scaled(gaps * (uu - turned(uu)), s)
+        of_u = scaled(gaps * (uu - adjoint(uu)), s)
+        if is_complex(u):  # a phase that both vectors of a pair may have
+            of_u = of_u + on_diagonals(1j * np.imag(np.diagonal(uu, axis1=-2, axis2=-1)) / s)
         inner = of_u if inner is None else inner + of_u
-        outside = scaled(ct[0] - u @ uu, 1.0 / s) @ vh
+        outside = scaled(ct[0] - conj(u) @ uu, 1.0 / s) @ conj(vh)
     if ct[2] is not None:
         vv = vh @ turned(ct[2])
-        of_v = np.expand_dims(s, -1) * gaps * (vv - turned(vv))
+        of_v = np.expand_dims(s, -1) * gaps * conj(vv - adjoint(vv))
         inner = of_v if inner is None else inner + of_v
-        rest = scaled(u, 1.0 / s) @ (ct[2] - turned(vv) @ vh)
+        rest = scaled(conj(u), 1.0 / s) @ (ct[2] - turned(vv) @ conj(vh))
         outside = rest if outside is None else outside + rest
-    return u @ inner @ vh + outside
+    return conj(u) @ inner @ conj(vh) + outside
 
 
 @rule(np.linalg.qr, ct="parts")
@@ -128,6 +123,6 @@ def of_factors(dq: Any, dr: Any, q_turned: Any, r: Any) -> Any:
         inner = -turned(dq) @ q
     else:
         inner = r @ turned(dr) - turned(dq) @ q
-    moved = q @ (np.tril(inner) + turned(np.tril(inner, -1)))
-    moved = moved if dq is None else dq + moved
+    moved = q @ with_other_half(inner)
+    moved = conj(moved) if dq is None else dq + conj(moved)
     return turned(np.linalg.solve(r, turned(moved)))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullback.runtime import cofactors, require_real, through_cholesky
-from pullback.stdlib.registry import Unsupported, constant, rule
+from pullback.stdlib.registry import Unsupported, constant, is_complex, rule
 
 constant(np.linalg.matrix_rank)
 
@@ -20,6 +20,31 @@ constant(np.linalg.matrix_rank)
 def turned(a: Any) -> Any:
     """Matrices with their rows as columns."""
     return a.T if a.ndim == 2 else np.swapaxes(a, -1, -2)
+
+
+def conj(a: Any) -> Any:
+    """The conjugate, if it is another one."""
+    return np.conjugate(a) if is_complex(a) else a
+
+
+def adjoint(a: Any) -> Any:
+    """Matrices with their rows as columns, conjugated."""
+    return conj(turned(a))
+
+
+def on_diagonals(values: Any) -> Any:
+    """Matrices with values on the diagonal."""
+    if values.ndim == 1:
+        return np.diag(values)
+    return np.expand_dims(values, -2) * np.eye(values.shape[-1], dtype=values.dtype)
+
+
+def with_other_half(a: Any) -> Any:
+    """The Hermitian matrix whose lower half is that of `a`."""
+    if is_complex(a):
+        low = np.tril(a, -1)
+        return low + adjoint(low) + on_diagonals(np.real(np.diagonal(a, axis1=-2, axis2=-1)))
+    return np.tril(a) + turned(np.tril(a, -1))
 
 
 def of_matrices(ct: Any) -> Any:
@@ -47,7 +72,11 @@ def require_real_(ct: Any, out: Any, x: Any, what: Any) -> Any:
 
 @rule(np.linalg.slogdet, ct="parts")
 def slogdet(ct: Any, out: Any, a: Any) -> Any:
-    return None if ct[1] is None else of_matrices(ct[1]) * turned(np.linalg.inv(a))
+    along = ct[1]
+    if is_complex(a) and ct[0] is not None:
+        turning = 1j * np.imag(ct[0] * out[0])
+        along = turning if along is None else along + turning
+    return None if along is None else of_matrices(along) * turned(np.linalg.inv(a))
 
 
 @rule(np.linalg.inv)
@@ -85,18 +114,17 @@ def tensorsolve(ct: Any, out: Any, a: Any, b: Any, *, axes: Any = None) -> Any:
 @rule(np.linalg.cholesky)
 def cholesky(ct: Any, out: Any, a: Any, *, upper: Any = False) -> Any:
     """The cotangent of a symmetric matrix, which is symmetric."""
-    return through_cholesky(turned(ct), turned(out)) if upper else through_cholesky(ct, out)
+    return through_cholesky(adjoint(ct), adjoint(out)) if upper else through_cholesky(ct, out)
 
 
 @rule(through_cholesky)
 def through_cholesky_(ct: Any, out: Any, dfactor: Any, factor: Any) -> Any:
     inverse = np.linalg.inv(factor)
     inner = turned(factor) @ np.tril(dfactor)
-    middle = np.tril(inner) + turned(np.tril(inner, -1))
-    both = ct + turned(ct)
-    dmiddle = inverse @ both @ turned(inverse)
+    both = ct + adjoint(ct)
+    dmiddle = inverse @ both @ adjoint(inverse)
     dinner = 0.25 * (np.tril(dmiddle) + np.tril(dmiddle, -1))
-    dinverse = 0.5 * (middle @ inverse @ both)
+    dinverse = 0.5 * (with_other_half(inner) @ conj(inverse @ both))
     of_inverse = turned(inverse) @ dinverse @ turned(inverse)
     return np.tril(factor @ dinner), np.tril(dfactor) @ turned(dinner) - of_inverse
 
@@ -149,9 +177,10 @@ def pinv(ct: Any, out: Any, a: Any, *, rcond: Any = None, hermitian: Any = False
     if hermitian:
         raise Unsupported("np.linalg.pinv with hermitian=True", "Leave it out.")
     dinverse = turned(ct)
-    of_rows = (turned(out) @ out) @ (dinverse - (dinverse @ out) @ a)
-    of_columns = (dinverse - a @ (out @ dinverse)) @ (out @ turned(out))
-    return of_rows + of_columns - turned(out) @ ct @ turned(out)
+    star = adjoint(out)
+    of_rows = (star @ out) @ (dinverse - (dinverse @ out) @ a)
+    of_columns = (dinverse - a @ (out @ dinverse)) @ (out @ star)
+    return conj(of_rows + of_columns) - turned(out) @ ct @ turned(out)
 
 
 @rule(np.linalg.lstsq, ct="parts")
