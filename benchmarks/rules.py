@@ -1,0 +1,267 @@
+"""What each rule's backward pass costs: `python -m benchmarks.rules [--write]`.
+
+The operations are those of the samples of all rules (`tests/stdlib/samples.py`), on arrays of a million elements. What
+is measured is the emitted `pull`, against the operation itself or one pass of `np.add` over as many elements, whichever
+takes longer. All are timed once; the ten that are the worst of these are then compared in interleaved pairs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import linalg, signal
+
+import pullback
+from benchmarks.programs import Program, import_file
+from benchmarks.table import (
+    HEADER,
+    Row,
+    Setting,
+    compared,
+    derive,
+    multiple_of_primal,
+    verdict,
+    write_table,
+    written,
+)
+from benchmarks.timing import Run, compare
+from pullback.testing import cotangent_of
+from tests.stdlib.all_samples import SAMPLES, Sample
+from tests.stdlib.test_end_to_end import IMPORTS, Text
+from tests.stdlib.test_rules import home, name
+
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+SIZE = 1_000_000
+LIMIT = 3.0
+CALLS = 2  # of each operation, that differ in ranks or options
+RNG = np.random.default_rng(0)
+
+
+def normal(*shape: int) -> Any:
+    return RNG.standard_normal(shape)
+
+
+def regular() -> Any:
+    return normal(1000, 1000) + 100.0 * np.eye(1000)
+
+
+def definite() -> Any:
+    a = normal(1000, 1000)
+    return a @ a.T + 100.0 * np.eye(1000)
+
+
+def near_one(*shape: int) -> Any:
+    return 1.0 + 1e-3 * normal(*shape)
+
+
+L = np.linalg
+GIVEN: dict[Callable[..., Any], list[Sample]] = {
+    **{op: [Sample((regular(),), {})] for op in (L.det, L.inv, L.slogdet, L.pinv, L.svdvals)},
+    **{op: [Sample((definite(),), {})] for op in (L.cholesky, L.eigh, L.eigvalsh)},
+    L.solve: [Sample((regular(), normal(1000)), {}), Sample((regular(), normal(1000, 1000)), {})],
+    L.qr: [Sample((regular(),), {})],
+    L.svd: [Sample((normal(300, 300),), {"full_matrices": False})],
+    L.lstsq: [Sample((normal(1000, 500), normal(1000)), {"rcond": None})],
+    L.matrix_power: [Sample((regular(),), {"n": n}) for n in (2, 3)],
+    L.multi_dot: [Sample(([normal(1000, 1000) for _ in range(3)],), {})],
+    L.norm: [Sample((normal(1000, 1000),), {"axis": 1}), Sample((normal(SIZE),), {})],
+    L.cond: [Sample((normal(300, 300),), {})],
+    **{op: [Sample((regular(),), {})] for op in (linalg.inv, linalg.det, linalg.lu, linalg.lu_factor)},
+    **{op: [Sample((definite(),), {})] for op in (linalg.cholesky, linalg.cho_factor, linalg.eigh)},
+    linalg.solve: [Sample((regular(), normal(1000)), {})],
+    linalg.solve_triangular: [Sample((regular(), normal(1000)), {}), Sample((regular(), normal(1000, 100)), {})],
+    linalg.expm: [Sample((normal(300, 300) / 20.0,), {})],
+    linalg.sqrtm: [Sample((normal(200, 200) + 100.0 * np.eye(200),), {})],
+    linalg.qr: [Sample((regular(),), {"mode": "economic"})],
+    linalg.svd: [Sample((normal(300, 300),), {"full_matrices": False})],
+    linalg.block_diag: [Sample((normal(500, 500), normal(500, 500)), {})],
+    linalg.toeplitz: [Sample((normal(1000),), {})],
+    signal.convolve: [Sample((normal(1000, 1000), normal(5, 5)), {})],
+    signal.fftconvolve: [Sample((normal(1000, 1000), normal(5, 5)), {})],
+    np.cumprod: [Sample((near_one(SIZE),), {}), Sample((near_one(1000, 1000),), {"axis": 1})],
+    np.einsum: [Sample(("ij,jk->ik", normal(1000, 1000), normal(1000, 1000)), {})],
+    np.convolve: [Sample((normal(SIZE), normal(9)), {})],
+    np.correlate: [Sample((normal(SIZE), normal(9)), {})],
+    np.polyval: [Sample((normal(9), normal(SIZE)), {})],
+    np.kron: [Sample((normal(10, 10), normal(100, 100)), {})],
+    np.outer: [Sample((normal(1000), normal(1000)), {})],
+    np.vander: [Sample((normal(1000),), {})],
+}  # fmt: skip
+LEFT_OUT = (
+    "numpy.choose numpy.diag numpy.diagflat numpy.meshgrid numpy.matvec numpy.vecmat numpy.linalg.outer numpy.take "
+    "numpy.linalg.tensorinv numpy.linalg.tensorsolve numpy.linalg.eig numpy.linalg.eigvals numpy.linalg.matrix_norm "
+    "scipy.linalg.solve_sylvester scipy.linalg.solve_continuous_lyapunov scipy.linalg.solve_discrete_lyapunov "
+    "scipy.linalg.lu_solve scipy.linalg.cho_solve scipy.linalg.expm_frechet scipy.linalg.hankel "
+    "scipy.linalg.circulant scipy.signal.correlate scipy.signal.oaconvolve scipy.signal.convolve2d "
+    "scipy.signal.correlate2d scipy.linalg.pinv scipy.linalg.svdvals scipy.linalg.norm scipy.linalg.eigvalsh"
+).split()
+"""What has no call of a million elements in a like shape, or is another one's rule."""
+REASONS = {
+    "numpy.sort": "NumPy's argsort alone takes three sorts; the values themselves are not sorted by it",
+    "numpy.linalg.det": "it takes the inverse, which NumPy solves for: four factorisations",
+    "numpy.linalg.slogdet": "it takes the inverse, which NumPy solves for: four factorisations",
+    "numpy.linalg.eigvalsh": "it takes the eigenvectors, which the values are found without",
+    "numpy.linalg.svdvals": "it takes the singular vectors, which the values are found without",
+    "numpy.linalg.cond": "it takes the singular vectors, which the values are found without",
+    "numpy.linalg.qr": "NumPy has no triangular solve: a general one takes the place",
+    "numpy.partition": "it takes the order of all elements, which a partition is found without",
+    "numpy.median": "elements that are equal share it, so that all are compared with the middle one",
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the backward pass of a call, one of those of an operation, takes by what it is compared with."""
+
+    ratio: float
+    op: Callable[..., Any]
+    place: int
+
+
+def enlarged(x: Any, side: int) -> Any:
+    """An operand with axes of length `side`, where those of a sample are longer than 1."""
+    if isinstance(x, list | tuple):
+        return type(x)(enlarged(item, side) for item in x)
+    if not isinstance(x, np.ndarray) or x.ndim == 0 or x.dtype.kind in "iu":
+        return x
+    shape = tuple(side if n > 1 else n for n in x.shape)
+    y = np.resize(x, shape)
+    return y * RNG.uniform(0.999, 1.001, shape) if y.dtype.kind == "f" else y
+
+
+def arrays(x: Any) -> Iterator[Any]:
+    if isinstance(x, list | tuple):
+        for item in x:
+            yield from arrays(item)
+    elif isinstance(x, np.ndarray):
+        yield x
+
+
+def calls(op: Callable[..., Any]) -> Iterator[Sample]:
+    """Calls of an operation on large arrays."""
+    if op in GIVEN:
+        yield from GIVEN[op]
+        return
+    seen = set[Any]()
+    for s in SAMPLES[op]:
+        found = list(arrays(s.inputs))
+        rank = max((a.ndim for a in found), default=0)
+        key = (tuple(a.ndim for a in found), repr(s.static))
+        if rank and all(a.size for a in found) and key not in seen and len(seen) < CALLS:
+            seen.add(key)
+            yield Sample(tuple(enlarged(x, round(SIZE ** (1.0 / rank))) for x in s.inputs), s.static, s.only)
+
+
+def shortest(run: Run, times: int = 3) -> float:
+    """The shortest of some runs, fewer if they are long."""
+    found = list[float]()
+    while len(found) < times and sum(found) < 1.0:
+        start = time.process_time()
+        run()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def runs(op: Callable[..., Any], s: Sample, folder: Path, k: int) -> tuple[str, Run, Run, Run]:
+    """What a call is, its backward pass, itself, and a pass over as many elements."""
+    text = Text(op, s)
+    path = folder / f"call{k}.py"
+    path.write_text(f"{IMPORTS}\n\n{text.function(k)}")
+    f, values = getattr(import_file(path), f"f{k}"), text.values
+    active = [i for i, x in enumerate(values) if np.result_type(x).kind == "f"]
+    wrt = tuple(i for i in active if s.only is None or text.owner[i] in s.only)
+    out, pull = pullback.vjp(f, wrt=wrt)(*values)
+    ct = cotangent_of(out, RNG)
+    parts = out if isinstance(out, list | tuple) else [out]
+    x = normal(max(np.size(y) for y in (*values, *parts)))
+    shapes = ", ".join("×".join(map(str, np.shape(y))) or "number" for y in values)
+    options = "".join(f", {key}={value!r}" for key, value in s.static.items())
+    title = f"{name(op)} of {shapes}{options}"
+    return title, lambda: pull(ct), lambda: f(*values), lambda: np.add(x, x)
+
+
+def all_measured(only: list[str]) -> list[Measured]:
+    """Each operation at each of its large calls; those that cannot be called in such a shape are left out."""
+    found = list[Measured]()
+    with tempfile.TemporaryDirectory() as folder:
+        for op in SAMPLES:
+            if home(op).startswith("pullback") or name(op) in LEFT_OUT or only and name(op) not in only:
+                continue
+            for place, s in enumerate(calls(op)):
+                try:
+                    _, *timed = runs(op, s, Path(folder), len(found))
+                    back, forward, add = map(shortest, timed)
+                except (AssertionError, IndexError, MemoryError, TypeError, ValueError, pullback.PullbackError):
+                    continue
+                found.append(Measured(back / max(forward, add), op, place))
+    return sorted(found, key=lambda m: -m.ratio)
+
+
+def rows(found: list[Measured], pairs: int) -> Iterator[Row]:
+    """Some of them, measured in pairs."""
+    with tempfile.TemporaryDirectory() as folder:
+        for k, m in enumerate(found):
+            title, back, forward, add = runs(m.op, list(calls(m.op))[m.place], Path(folder), k)
+            against = forward if shortest(forward) > shortest(add) else add
+            ratio, control = compare(back, against, pairs), compare(against, against, pairs)
+            holds = verdict(ratio.median, LIMIT, control.spread)
+            if holds == "**no**":
+                holds = REASONS.get(name(m.op), holds)
+            measured, noise = f"{ratio.median:.2f}×", f"{control.median:.2f} ± {control.spread:.2f}"
+            yield Row("backward by forward", title, "one thread", measured, noise, f"{LIMIT:g}×", holds)
+
+
+def layer(x, w):
+    return np.sum(np.tanh(np.sum(x[:, :, None] * w[None, :, :], axis=1)))
+
+
+def layer_by_hand(x, w):
+    t = np.tanh(np.sum(x[:, :, None] * w[None, :, :], axis=1))
+    d = 1.0 - t * t
+    return np.sum(t), (d @ w.T, x.T @ d)
+
+
+def contraction_rows(pairs: int) -> Iterator[Row]:
+    """A sum over a product of arrays that are spread along each other's axes, a million elements in all."""
+    setting = Setting("one thread", pairs, time.process_time)
+    name = "sum of x[:, :, None] * w[None, :, :] over the middle axis, 128×64 and 64×128"
+    program = Program(name, layer, (normal(128, 64), normal(64, 128)), (0, 1), by_hand=layer_by_hand, limit=1.5)
+    yield compared("as by hand", program, setting, written(derive(program)), layer_by_hand, 1.1)
+    yield multiple_of_primal(program, setting)
+
+
+def main() -> None:
+    """Print the worst ten, and write them into the page about performance if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--worst", type=int, default=10)
+    parser.add_argument("--only", nargs="+", default=[])
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    warnings.simplefilter("ignore")
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # what takes more raises, and is left out
+    found = all_measured(args.only)
+    inside = sum(m.ratio <= LIMIT for m in found)
+    printed = [f"{inside} of {len(found)} calls are below {LIMIT:g}×. The worst {args.worst}:", "", HEADER]
+    print("\n".join(printed), flush=True)
+    for row in rows(found[: args.worst], args.pairs):
+        print(row, flush=True)
+        printed.append(str(row))
+    for row in contraction_rows(args.pairs):
+        print(row, flush=True)
+        printed.append(str(row))
+    if args.write:
+        write_table(PAGE, "rules table", printed)
+
+
+if __name__ == "__main__":
+    main()
