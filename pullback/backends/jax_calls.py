@@ -12,6 +12,7 @@ from pullback.transpile.core import Lit, Op, OpFunction
 
 from .jax_scipy import form_of_scipy
 from .refusing import refuse
+from .scipy_arguments import refused_in_jax, taken_by_jax
 from .scipy_names import by_name, is_in_jax, scipy_path
 from .script import Apply
 
@@ -58,6 +59,8 @@ def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
             refuse(s.origin, f"{'.'.join(path)} of one row, or of more than two axes,", "use np.reshape")
         if len(s.args) < 3 or Lit(None) in s.args:
             refuse(s.origin, f"{'.'.join(path)} without mean or cov", "pass both")
+    if path is not None and (found := refused_in_jax(path, s.kwargs)) is not None:
+        refuse(s.origin, *found)
     repeats = dict(s.kwargs).get("repeats", Lit(1))
     if s.op is np.repeat and ab.rank(getattr(repeats, "type", ab.UNKNOWN)) != 0:
         refuse(s.origin, f"{name}, of whose result only the run knows the length,", "repeat each as often")
@@ -71,6 +74,8 @@ def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
 def adapted(e: Apply) -> Apply:
     """A call with the arguments that JAX takes."""
     gone, given = _LEFT_OUT.get(e.op, frozenset()), _GIVEN.get(e.op, ())
+    if scipy_path(e.op) is not None:
+        e = replace(e, kwargs=taken_by_jax(e.kwargs))
     if gone or given:
         e = replace(e, kwargs=(*((k, x) for k, x in e.kwargs if k not in gone), *given))
     return e

@@ -166,24 +166,30 @@ def of_two_axes(x, w):
     return signal.convolve2d(x, w)
 
 
-@each_backend
 @pytest.mark.usefixtures("double_precision")
-def test_convolutions_are_sums_of_products(backend: Any) -> None:
-    if backend == "jax":
-        pytest.importorskip("jax")
-    x, w = RNG.standard_normal((4, 3)), RNG.standard_normal((2, 2))
-    ct = RNG.standard_normal((5, 4))
-    for f in (full, by_fourier, of_two_axes):
-        out, pull = pullback.vjp(f, wrt=(0, 1), backend=backend)(x, w)
+def test_convolutions_are_sums_of_products() -> None:
+    jax = pytest.importorskip("jax")
+    x, w, ct = (RNG.standard_normal(shape) for shape in ((4, 3), (2, 2), (5, 4)))
+    vx, vw = RNG.standard_normal(x.shape), RNG.standard_normal(w.shape)
+
+    def pulled(f: Any, backend: str, *args: Any) -> Any:
+        out, pull = pullback.vjp(f, wrt=(0, 1), backend=backend)(*args[:2])
+        return out, *pull(args[2])
+
+    functions = (full, by_fourier, of_two_axes)
+    on_jax = jax.jit(lambda *args: [pulled(f, "jax", *args) for f in functions])(x, w, ct)
+    for out, dx, dw in [*(pulled(f, "numpy", x, w, ct) for f in functions), *on_jax]:
         np.testing.assert_allclose(out, direct(x, w), rtol=1e-10, atol=1e-12)
-        dx, dw = pull(ct)
-        vx, vw = RNG.standard_normal(x.shape), RNG.standard_normal(w.shape)
         assert np.sum(dx * vx) == pytest.approx(np.sum(ct * direct(vx, w)), rel=1e-9)
         assert np.sum(dw * vw) == pytest.approx(np.sum(ct * direct(x, vw)), rel=1e-9)
 
 
 def overwriting(a):
     return linalg.inv(a, overwrite_a=True)
+
+
+def of_a_stack(a):
+    return linalg.solve(np.stack([a, a]), np.ones((2, 4)))
 
 
 def of_a_triangle(a):
@@ -231,8 +237,8 @@ def with_state(a):
 
 
 REFUSED: list[Callable[..., Any]] = [
-    overwriting, of_a_triangle, all_of_q, with_pivots, all_vectors, of_a_pair, indices_of_rows, logarithm, a_power,
-    beyond_the_border, coefficients, with_state,
+    overwriting, of_a_stack, of_a_triangle, all_of_q, with_pivots, all_vectors, of_a_pair, indices_of_rows, logarithm,
+    a_power, beyond_the_border, coefficients, with_state,
 ]  # fmt: skip
 
 
@@ -251,9 +257,16 @@ def test_a_root_that_is_complex_raises() -> None:
         pullback.grad(lambda a: np.sum(np.abs(linalg.sqrtm(a))))(a)
 
 
-@pytest.mark.parametrize(
-    "f", [lambda a: linalg.svdvals(a), lambda a: linalg.pinv(a), lambda a: signal.lfilter([1.0], [1.0, 0.5], a)]
-)
+NOT_IN_JAX: list[Callable[..., Any]] = [
+    lambda a: linalg.svdvals(a),
+    lambda a: linalg.pinv(a),
+    lambda a: signal.lfilter([1.0], [1.0, 0.5], a),
+    lambda a: linalg.solve(a, a, transposed=True),
+    lambda a: linalg.solve(a, a, assume_a="positive definite"),
+]
+
+
+@pytest.mark.parametrize("f", NOT_IN_JAX)
 def test_what_jax_has_not_is_refused_there(f: Any) -> None:
     with pytest.raises(pullback.NotSupportedYet, match=r"scipy\.(linalg|signal)"):
         pullback.vjp(f, backend="jax").specialize(X)
