@@ -87,6 +87,7 @@ GIVEN: dict[Callable[..., Any], list[Sample]] = {
     linalg.toeplitz: [Sample((normal(1000),), {})],
     signal.convolve: [Sample((normal(1000, 1000), normal(5, 5)), {})],
     signal.fftconvolve: [Sample((normal(1000, 1000), normal(5, 5)), {})],
+    signal.lfilter: [Sample((normal(3), np.array([4.0, 1.0, 0.5]), normal(SIZE)), {}, (2,))],
     np.cumprod: [Sample((near_one(SIZE),), {}), Sample((near_one(1000, 1000),), {"axis": 1})],
     np.einsum: [Sample(("ij,jk->ik", normal(1000, 1000), normal(1000, 1000)), {})],
     np.convolve: [Sample((normal(SIZE), normal(9)), {})],
@@ -100,21 +101,33 @@ LEFT_OUT = (
     "numpy.choose numpy.diag numpy.diagflat numpy.meshgrid numpy.matvec numpy.vecmat numpy.linalg.outer numpy.take "
     "numpy.linalg.tensorinv numpy.linalg.tensorsolve numpy.linalg.eig numpy.linalg.eigvals numpy.linalg.matrix_norm "
     "scipy.linalg.solve_sylvester scipy.linalg.solve_continuous_lyapunov scipy.linalg.solve_discrete_lyapunov "
-    "scipy.linalg.lu_solve scipy.linalg.cho_solve scipy.linalg.expm_frechet scipy.linalg.hankel "
+    "scipy.linalg.lu_solve scipy.linalg.solve_banded scipy.linalg.cho_solve scipy.linalg.expm_frechet "
+    "scipy.linalg.hankel "
     "scipy.linalg.circulant scipy.signal.correlate scipy.signal.oaconvolve scipy.signal.convolve2d "
     "scipy.signal.correlate2d scipy.linalg.pinv scipy.linalg.svdvals scipy.linalg.norm scipy.linalg.eigvalsh"
 ).split()
 """What has no call of a million elements in a like shape, or is another one's rule."""
+_TIE = "a tie is shared between variables: who is larger, who is equal, and a product for each of them"
+_SOLVED = "it takes the inverse, which NumPy solves for: four factorisations"
+_VECTORS = "it takes the singular or eigenvectors, which the values are found without"
+_TRIANGLES = "triangular solutions and products of whole matrices, of which a factorisation takes a third of one"
 REASONS = {
+    **dict.fromkeys(("numpy.maximum", "numpy.minimum", "numpy.fmax", "numpy.fmin", "numpy.clip"), _TIE),
+    **dict.fromkeys(("numpy.linalg.det", "numpy.linalg.slogdet", "scipy.linalg.det"), _SOLVED),
+    **dict.fromkeys(("numpy.linalg.eigvalsh", "numpy.linalg.svdvals", "numpy.linalg.cond"), _VECTORS),
+    **dict.fromkeys(("scipy.linalg.lu", "scipy.linalg.lu_factor"), _TRIANGLES),
+    **dict.fromkeys(("numpy.linalg.qr", "scipy.linalg.qr"), "NumPy has no triangular solve: a general one is taken"),
     "numpy.sort": "NumPy's argsort alone takes three sorts; the values themselves are not sorted by it",
-    "numpy.linalg.det": "it takes the inverse, which NumPy solves for: four factorisations",
-    "numpy.linalg.slogdet": "it takes the inverse, which NumPy solves for: four factorisations",
-    "numpy.linalg.eigvalsh": "it takes the eigenvectors, which the values are found without",
-    "numpy.linalg.svdvals": "it takes the singular vectors, which the values are found without",
-    "numpy.linalg.cond": "it takes the singular vectors, which the values are found without",
-    "numpy.linalg.qr": "NumPy has no triangular solve: a general one takes the place",
     "numpy.partition": "it takes the order of all elements, which a partition is found without",
     "numpy.median": "elements that are equal share it, so that all are compared with the middle one",
+    "numpy.interp": "the places between points, which np.interp finds and does not tell, are searched for again",
+    "numpy.prod": "the product of the others is made of two running products where the whole is 0 or infinite",
+    "numpy.repeat": "NumPy sums lines of two elements one by one",
+    "numpy.ptp": "equal elements share it: both ends are found again, and all elements compared with them",
+    "numpy.compress": "what is left out gets zeros: the whole array is written, of which a part was read",
+    "numpy.delete": "it is written to an array of zeros, and places are looked at for repeats",
+    "scipy.signal.convolve": "the kernel's part is a convolution of two large arrays, by Fourier transforms",
+    "scipy.signal.fftconvolve": "the kernel's part is a convolution of two large arrays, with larger transforms",
 }
 
 

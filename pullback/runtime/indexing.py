@@ -12,8 +12,12 @@ def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     out = np.zeros(np.shape(like), np.result_type(g))
     if axis is None:
         np.add.at(out.reshape(-1), np.asarray(indices), g)
+        return out
+    rows = (slice(None),) * (axis % out.ndim) + (indices,)
+    if out.ndim > 1 and np.ndim(indices) == 1 and len(np.unique(np.asarray(indices) % out.shape[axis])) == len(indices):
+        out[rows] = g
     else:
-        np.add.at(out, (slice(None),) * (axis % out.ndim) + (indices,), g)
+        np.add.at(out, rows, g)
     return out
 
 

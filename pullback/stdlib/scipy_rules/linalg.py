@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from pullback.runtime import cofactors, require_real, scatter_add, through_cholesky
+from pullback.runtime import cofactors, require_real, through_cholesky
 from pullback.stdlib.registry import Unsupported, fresh, known, of_sequences, refused, rule, static
 from pullback.stdlib.rules import decompositions, matrices, norms
 from pullback.stdlib.rules.matrices import of_matrices, turned
@@ -365,15 +365,27 @@ def solve_discrete_lyapunov(ct: Any, out: Any, a: Any, q: Any, *, method: Any = 
     return dq @ a @ out.T + dq.T @ a @ out, dq
 
 
-@rule(linalg.toeplitz)
+def slants(a: Any) -> Any:
+    """The sums of the elements of a matrix whose two indices have one sum: each row is moved on by one place more."""
+    m, n = a.shape
+    flat = np.ravel(np.pad(a, ((0, 0), (0, m))))[: m * (m + n - 1)]
+    return np.sum(np.reshape(flat, (m, m + n - 1)), axis=0)
+
+
+def after_zero(d: Any, like: Any) -> Any:
+    """Cotangents of all elements but the first, which has none."""
+    return np.concatenate((np.zeros_like(like[:1]), d))
+
+
+@rule(linalg.toeplitz, whole=True)
 def toeplitz(ct: Any, out: Any, c: Any, r: Any = None) -> Any:
     require_line("scipy.linalg.toeplitz", c.ndim)
-    m, n = out.shape
-    places = np.ravel(np.expand_dims(np.arange(m), 1) - np.arange(n) + (n - 1))
-    diagonals = scatter_add(np.ravel(ct), np.zeros(m + n - 1, dtype=ct.dtype), places, 0)
+    n = out.shape[1]
+    diagonals = slants(np.fliplr(ct))
+    above = np.flip(diagonals[: n - 1])
     if r is None:
-        return diagonals[n - 1 :] + np.concatenate((np.zeros_like(c[:1]), np.flip(diagonals[: n - 1])))
-    return diagonals[n - 1 :], np.concatenate((np.zeros_like(r[:1]), np.flip(diagonals[: n - 1])))
+        return diagonals[n - 1 :] + after_zero(above, c)
+    return diagonals[n - 1 :], after_zero(above, r)
 
 
 @static
@@ -383,23 +395,20 @@ def require_line(what: str, ndim: int) -> None:
         raise Unsupported(f"{what} of more than one axis", "Pass a line of elements.")
 
 
-@rule(linalg.hankel)
+@rule(linalg.hankel, whole=True)
 def hankel(ct: Any, out: Any, c: Any, r: Any = None) -> Any:
     require_line("scipy.linalg.hankel", c.ndim)
-    m, n = out.shape
-    places = np.ravel(np.expand_dims(np.arange(m), 1) + np.arange(n))
-    diagonals = scatter_add(np.ravel(ct), np.zeros(m + n - 1, dtype=ct.dtype), places, 0)
+    m, diagonals = out.shape[0], slants(ct)
     if r is None:
         return diagonals[:m]
-    return diagonals[:m], np.concatenate((np.zeros_like(r[:1]), diagonals[m:]))
+    return diagonals[:m], after_zero(diagonals[m:], r)
 
 
-@rule(linalg.circulant)
+@rule(linalg.circulant, whole=True)
 def circulant(ct: Any, out: Any, c: Any) -> Any:
     require_line("scipy.linalg.circulant", c.ndim)
-    n = c.shape[0]
-    places = np.ravel((np.expand_dims(np.arange(n), 1) - np.arange(n)) % n)
-    return scatter_add(np.ravel(ct), c, places, 0)
+    n, diagonals = c.shape[0], slants(np.fliplr(ct))
+    return diagonals[n - 1 :] + after_zero(diagonals[: n - 1], c)
 
 
 def blocks(ct: Any, arrs: Any, i: Any, j: Any) -> Any:
