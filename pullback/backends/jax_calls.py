@@ -12,7 +12,7 @@ from pullback.transpile.core import Lit, Op, OpFunction
 
 from .jax_scipy import form_of_scipy
 from .refusing import refuse
-from .scipy_arguments import refused_in_jax, taken_by_jax
+from .scipy_arguments import LOOKS, refused_in_jax
 from .scipy_names import by_name, is_in_jax, scipy_path
 from .script import Apply
 
@@ -75,7 +75,7 @@ def adapted(e: Apply) -> Apply:
     """A call with the arguments that JAX takes."""
     gone, given = _LEFT_OUT.get(e.op, frozenset()), _GIVEN.get(e.op, ())
     if scipy_path(e.op) is not None:
-        e = replace(e, kwargs=taken_by_jax(e.kwargs))
+        gone |= LOOKS
     if gone or given:
         e = replace(e, kwargs=(*((k, x) for k, x in e.kwargs if k not in gone), *given))
     return e

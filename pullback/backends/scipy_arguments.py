@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pullback.transpile.core import Arg, Kwargs, Lit
 
+LOOKS = frozenset({"check_finite"})
+"""What says only how SciPy looks at its operands: JAX looks at no value."""
 _ASSUMED: dict[Arg, str] = {Lit(x): x for x in ("gen", "sym", "her", "pos")}
 
 
@@ -17,8 +19,3 @@ def refused_in_jax(path: tuple[str, str], kwargs: Kwargs) -> tuple[str, str] | N
     if given.get("assume_a", Lit("gen")) not in _ASSUMED:
         return "this value of 'assume_a' of scipy.linalg.solve", f"write one of {', '.join(_ASSUMED.values())}"
     return None
-
-
-def taken_by_jax(kwargs: Kwargs) -> Kwargs:
-    """The arguments without what says only how SciPy looks at its operands: JAX looks at no value."""
-    return tuple((name, x) for name, x in kwargs if name != "check_finite")
