@@ -89,7 +89,7 @@ def entry(name: str, f: Callable[..., Any]) -> Entry:
             return Entry(name, RULE, "tests/stdlib/test_distributions.py")
         return Entry(name, RULE, _TESTS[RULE] if f in SAMPLES else _named_in(name))
     if is_lowered(f):
-        return Entry(name, LOWERED, _named_in(f"np.{name}"))
+        return Entry(name, RULE, _named_in(name)) if scipy_path(f) else Entry(name, LOWERED, _named_in(f"np.{name}"))
     return Entry(name, REFUSED, registry.way_round(f) or (_NONE_KNOWN if scipy_path(f) else ""))
 
 

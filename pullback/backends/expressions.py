@@ -15,8 +15,9 @@ import numpy as np
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Caught, Global, Lit, Origin, Var
+from pullback.transpile.core import Callback, Caught, Global, Lit, Origin, Var
 from pullback.transpile.objects import takes_just
+from pullback.transpile.traversal import is_given_function
 
 from .facts import BINARY, COMPARE, UNARY, type_of
 from .forms import FORMS
@@ -160,6 +161,8 @@ class Expressions:
         special = self._special.get(op)
         if special is not None:
             return special(e)
+        if is_given_function(e):
+            return self._given_function(e)
         if op in BINARY and len(args) == 2:
             return self.binary(op, args[0], args[1])
         if op in COMPARE and len(args) == 2:
@@ -183,6 +186,17 @@ class Expressions:
         if own and f.attr in self.methods and isinstance(type_of(args[0]), ab.Array):
             f = ast.Attribute(self(args.pop(0)), f.attr, ast.Load())
         return call(f, *(self.argument(x) for x in args), **{k: self(x) for k, x in kwargs})
+
+    def _given_function(self, e: Apply) -> Any:
+        """A call that is given a function, and hands on to it what there is beside."""
+        more = e.args[-1]
+        kwargs = {"args": self(more)} if more else {}
+        kwargs |= {k: self(x) for k, x in e.kwargs}
+        f = name(self.space.callable(e.op))
+        if e.op.__name__ != "fsolve":
+            return call(f, *map(self, e.args[:-1]), **kwargs)
+        found = call(f, *map(self, e.args[:-1]), **kwargs, full_output=constant(True))  # to know whether it has
+        return call(self.space.helper("root_of"), found)
 
     def _copy(self, e: Apply) -> Any:
         """`x.copy()`, or for more than one axis `np.copy(x)`, which keeps the order in memory."""
@@ -312,7 +326,9 @@ class Expressions:
     # literals
 
     def literal(self, value: Any, text: str = "") -> Any:
-        """A constant."""
+        """A constant, or the name of a function of the program."""
+        if isinstance(value, Callback):
+            return name(self.functions(value.key)[0])
         if isinstance(value, bool | str | bytes) or value is None or value is Ellipsis:
             return constant(value)
         if type(value) is tuple:

@@ -24,8 +24,7 @@ from .jax_numbers import form_of
 from .jax_scipy import form_of_scipy
 from .namespace import Namespace
 from .script import Apply, Choice, Cut, Expr
-from .syntax import call, constant, name
-from .traced_ops import Step
+from .syntax import call, constant
 
 ONE_TRIANGLE: frozenset[Any] = frozenset({np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh})
 RANDOM: dict[Any, str] = {f: f.__name__ for f in random.FUNCTIONS} | {random.key: "PRNGKey"}
@@ -88,10 +87,6 @@ class JaxExpressions(Expressions):
         """A dtype by its name: Python's for one of 64 bits, which JAX does not warn of where it works in 32."""
         wide = {"float64": float, "int64": int, "complex128": complex}.get(text)
         return self.scalar_type(text) if wide is None else self.literal(wide)
-
-    def literal(self, value: Any, text: str = "") -> Any:
-        """A constant, or the name of a function of the program."""
-        return name(self.functions(value.key)[0]) if isinstance(value, Step) else super().literal(value, text)
 
     def _drawn(self, op: Any, e: Apply) -> Any:
         """A call of the function of `jax.random` that gives the same numbers."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pullback import errors, runtime
 from pullback.transpile.core import Block, Effect, Function, Global, Origin, Program
-from pullback.transpile.traversal import blocks, calls, compound
+from pullback.transpile.traversal import blocks, callbacks, calls, compound
 
 from .base import DOC, Emitted
 from .building import Builder
@@ -44,7 +44,6 @@ from .script import (
     WhileLoop,
     Write,
 )
-from .traced_ops import steps
 from .usage import has_effects
 
 Lowering = Callable[[Procedure, Mapping[str, Summary]], tuple[Procedure, Summary]]
@@ -79,7 +78,7 @@ def reachable(program: Program, wanted: Callable[[Function], bool]) -> Iterator[
     done: set[str] = set()
 
     def visit(f: Function) -> Iterator[tuple[str, Function]]:
-        for key in (*calls(f.block), *steps(f.block)):
+        for key in (*calls(f.block), *(x.key for x in callbacks(f.block))):
             g = program.functions[key]
             if key not in done and wanted(g):
                 done.add(key)

@@ -114,7 +114,9 @@ class Namespace:
         return "pullback.stdlib", "random"
 
     def made(self, cls: type) -> str:
-        """The name of a class of the user's, of which an object is made."""
+        """The name of a class of the user's, or of a library's, of which an object is made."""
+        if (library := scipy_path(cls)) is not None:
+            return self.of_scipy(*library)
         if self.standalone:
             message = f"an object of the class {cls.__name__!r} is made, which a standalone file cannot import"
             raise errors.NotSupportedYet(message, hint="Leave --standalone out, or use tuples and dicts.")

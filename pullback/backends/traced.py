@@ -28,6 +28,7 @@ from pullback.transpile.core import (
     Atom,
     Block,
     Call,
+    Callback,
     Def,
     Effect,
     For,
@@ -55,7 +56,7 @@ from .packing import NONE, Made, packed_type
 from .python_lists import require_places, require_same_items, require_same_lists
 from .refusing import refuse
 from .stacked_lists import as_arrays, is_array, stacked
-from .traced_ops import Step, cond, scan, switch
+from .traced_ops import cond, scan, switch
 
 if TYPE_CHECKING:
     from .functional import Functions
@@ -190,7 +191,7 @@ class Traced:
         self.steps[key] = Function(
             f"{stem}_{name}", given, block, origin, self.function.user_names, "", False, self.function.module
         )
-        return Lit(Step(key))
+        return Lit(Callback(key))
 
     def started(
         self, inits: Sequence[Atom], carried: Sequence[Var], inner: Block, origin: Origin

@@ -2,24 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from pullback.transpile.core import Block, Lit, OpFunction
-from pullback.transpile.frozen import value
-from pullback.transpile.traversal import operations
-
-
-@value
-class Step:
-    """As a literal, a function of the program, by its key."""
-
-    key: str
-
-
-def steps(b: Block) -> Iterator[str]:
-    """The keys of the functions of the program that operations of a block are given."""
-    for _, s in operations(b):
-        yield from (x.value.key for x in s.args if isinstance(x, Lit) and isinstance(x.value, Step))
+from pullback.transpile.core import OpFunction
 
 
 def scan(step: object, init: object, xs: object = None, length: object = None, reverse: bool = False) -> object:

@@ -16,6 +16,7 @@ from pullback.runtime.order import order, place_to_insert, places_in_order
 from pullback.runtime.padding import unpadded
 from pullback.runtime.products import carried_back, cofactors, fraction, of_running_products, product_of_others
 from pullback.runtime.raising import error_called
+from pullback.runtime.roots import root_of
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, fitted, require_scalar, resized, unbroadcast
@@ -54,6 +55,7 @@ __all__ = [
     "require_scalar",
     "require_separate",
     "resized",
+    "root_of",
     "scatter_add",
     "scatter_add_along",
     "scatter_along",

@@ -58,7 +58,7 @@ from pullback.transpile.reverse.again import in_pieces, runs_again, without_effe
 from pullback.transpile.reverse.restore import Restored, restoring
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.stopping import leave_nothing
-from pullback.transpile.traversal import blocks, free
+from pullback.transpile.traversal import blocks, free, is_given_function
 
 _COSTLY: frozenset[OpFunction] = frozenset(
     {operator.matmul, np.matmul, np.dot, np.inner, np.outer, np.einsum, np.tensordot, np.sort, np.cumsum}
@@ -75,6 +75,10 @@ class Sweeps:
     reversal: Reversal
 
 
+Slot = tuple[str, tuple[int, ...], bool]
+"""What a companion is of: a function by its key, the arguments that have a cotangent, and is it to stand alone?"""
+
+
 class Derivation:
     """One derivation.
 
@@ -88,9 +92,9 @@ class Derivation:
         self.tried = tried(program)
         self.optimised = optimised
         self.remaking = remaking
-        self.made: dict[tuple[str, tuple[int, ...]], Companion] = {}
-        self._open: set[tuple[str, tuple[int, ...]]] = set()
-        self._recursive: set[tuple[str, tuple[int, ...]]] = set()
+        self.made: dict[Slot, Companion] = {}
+        self._open: set[Slot] = set()
+        self._recursive: set[Slot] = set()
 
     def finish(self, b: Block) -> Block:
         """What follows differentiation, on the joined sweeps of one function."""
@@ -149,14 +153,18 @@ class Derivation:
         forward = _handing_on(primal, reversal)
         return Sweeps(forward, back.body, back.results, reversal)
 
-    def companion(self, key: str, active: tuple[int, ...]) -> Companion:
-        """The companions that pull a cotangent of the function `key` back to its arguments at `active`."""
-        slot = key, active
+    def companion(self, key: str, active: tuple[int, ...], alone: bool) -> Companion:
+        """The companions that pull a cotangent of the function `key` back to its arguments at `active`.
+
+        `alone`: there is one, which computes again what it needs, whatever that costs.
+        """
+        slot = key, active, alone
         if slot in self._open:
             self._recursive.add(slot)
         if slot not in self.made:
             f = self.functions[key]
-            forward = self._name(f"{f.name}_forward") if _is_costly(f.block) and not f.again else None
+            taped = _is_costly(f.block) and not f.again and not alone
+            forward = self._name(f"{f.name}_forward") if taped else None
             self.made[slot] = Companion(self._name(f"{f.name}_pullback"), forward)
             if forward is not None and key in self.effects:
                 self.effects |= {forward}
@@ -179,7 +187,7 @@ class Derivation:
             out, k = f"{name}{k}", k + 1
         return out
 
-    def _define(self, f: Function, names: Companion, slot: tuple[str, tuple[int, ...]]) -> Companion:
+    def _define(self, f: Function, names: Companion, slot: Slot) -> Companion:
         active = slot[1]
         dout = Var("dout", type_of(f.block.results[0]))
         if names.forward is None:
@@ -236,7 +244,7 @@ def _is_costly(b: Block) -> bool:
     """Does a block do what should not be done a second time?"""
     return any(
         isinstance(s, (For, While, Call))
-        or (isinstance(s, Op) and s.op in _COSTLY)
+        or (isinstance(s, Op) and (s.op in _COSTLY or is_given_function(s)))
         or (isinstance(s, If) and s.tries)
         or any(map(_is_costly, blocks(s)))
         for s in b.body

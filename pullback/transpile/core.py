@@ -12,7 +12,8 @@
 
 An operation is the Python callable itself (`np.tanh`, `operator.add`, `math.exp`, or one of `prims`): Core has a
 meaning by running it. An argument is an atom (`Var` or `Lit`), a tuple of arguments (a shape, an axis, an index), or
-a `Slice`.
+a `Slice`. A function that an operation is given is a literal, a `Callback`: it reads nothing of the scope around, and
+what it needs beside its own arguments the operation hands on to it.
 """
 
 from __future__ import annotations
@@ -121,6 +122,20 @@ class Global:
     type: Type
     module: str = ""
     value: object = field(default=None, compare=False)
+
+
+@value
+class Callback:
+    """As a literal, a function of the program that an operation is given, by its key: it calls that when it runs.
+
+    `derivatives`: the keys of further functions of the program, which only derivatives of the operation call.
+    """
+
+    key: str
+    derivatives: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return self.key
 
 
 @value

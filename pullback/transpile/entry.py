@@ -12,7 +12,7 @@ from pullback.transpile.core import Atom, Block, Effect, Function, If, Lit, Op, 
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.leaves import leaves
 from pullback.transpile.request import Request
-from pullback.transpile.traversal import calls
+from pullback.transpile.traversal import needed
 
 
 def always_raises(b: Block) -> bool:
@@ -140,12 +140,12 @@ def pack(body: list[Stmt], items: tuple[Atom, ...], origin: Origin) -> Var:
 
 
 def reachable(entry: Function, functions: dict[str, Function]) -> dict[str, Function]:
-    """The functions that are called from the entry, directly or not, callees before callers."""
+    """The functions that the entry needs, directly or not, callees before callers."""
     out: dict[str, Function] = {}
     seen: set[str] = set()
 
     def visit(f: Function) -> None:
-        for key in calls(f.block):
+        for key in needed(f.block):
             if key not in seen:
                 seen.add(key)
                 visit(functions[key])

@@ -14,6 +14,7 @@ from pullback.transpile.core import (
     Arg,
     Block,
     Call,
+    Callback,
     Caught,
     Def,
     Effect,
@@ -29,7 +30,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.traversal import yielding
+from pullback.transpile.traversal import is_given_function, yielding
 
 Env = dict[Var, Any]
 
@@ -95,6 +96,8 @@ class Interpreter:
         match x:
             case Var():
                 return env[x]
+            case Lit(value=Callback(key=key)):
+                return lambda *args: self.call(self.program.functions[key], args)
             case Lit(value=value):
                 return value
             case Global(name=name, value=value):
@@ -112,7 +115,10 @@ class Interpreter:
                 given = [self.arg(x, env) for x in args]
                 if op is np.block:  # which takes lists alone
                     given = [_lists(x) for x in given]
-                env[out] = op(*given, **{k: self.arg(x, env) for k, x in kwargs})
+                named = {k: self.arg(x, env) for k, x in kwargs}
+                if is_given_function(s):  # which hands the last of its operands on
+                    named["args"] = given.pop()
+                env[out] = op(*given, **named)
             case Effect(op=op, args=args, kwargs=kwargs):
                 self.effect(op, [self.arg(x, env) for x in args], {k: self.arg(x, env) for k, x in kwargs})
             case If() if s.tries:

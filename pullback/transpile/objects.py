@@ -107,6 +107,8 @@ def takes_just(cls: type, names: Sequence[str]) -> bool:
     """Does the class, called with just these keywords, do nothing else than to set them?"""
     if is_named_tuple(cls):
         return [*cls._fields] == [*names]  # type: ignore[attr-defined]
+    if is_of_a_library(cls):  # what solvers give
+        return True
     if not has_generated_init(cls) or hasattr(cls, "__post_init__"):
         return False
     taken = inspect.signature(cls).parameters

@@ -6,13 +6,14 @@ import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from pullback.transpile.core import (
     Arg,
     Atom,
     Block,
     Call,
+    Callback,
     Def,
     Effect,
     For,
@@ -73,6 +74,40 @@ def calls(b: Block) -> Iterator[str]:
             yield s.function
         for inner in blocks(s):
             yield from calls(inner)
+
+
+def callbacks(b: Block) -> tuple[Callback, ...]:
+    """The functions that operations of a block, and of those inside it, are given; found once for each block."""
+    known: tuple[Callback, ...] | None = vars(b).get("callbacks")
+    if known is None:
+        own = [x.value for s in b.body if isinstance(s, Op) for x in s.args if isinstance(x, Lit)]
+        found = [x for x in own if isinstance(x, Callback)]
+        for s in compound(b):
+            for inner in blocks(s):
+                found += callbacks(inner)
+        known = vars(b)["callbacks"] = tuple(found)
+    return known
+
+
+class Applied(Protocol):
+    """An operation and its operands, in Core or on its way to text."""
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The operands."""
+
+
+def is_given_function(s: Applied) -> bool:
+    """Is an operation given a function, as its first operand? The last one is then a tuple of what it hands on."""
+    return bool(s.args) and isinstance(x := s.args[0], Lit) and isinstance(x.value, Callback)
+
+
+def needed(b: Block) -> Iterator[str]:
+    """The keys of the functions that a block calls, or gives to operations, and of those for derivatives of these."""
+    yield from calls(b)
+    for x in callbacks(b):
+        yield x.key
+        yield from x.derivatives
 
 
 def operations(b: Block) -> Iterator[tuple[Var, Op]]:

@@ -15,6 +15,7 @@ from pullback.transpile.core import (
     Atom,
     Block,
     Call,
+    Callback,
     Def,
     Effect,
     For,
@@ -125,6 +126,9 @@ class _Verifier:
             case Var():
                 if x not in self.scope:
                     self.fail("a name is read where it is bound", x)
+            case Lit(value=Callback(key=key, derivatives=more)):
+                known = all(k in self.program.functions for k in (key, *more))
+                self.need(known, "a function that an operation is given is in the program", key, *more)
             case Lit(value=value, text=text):
                 written = (
                     text

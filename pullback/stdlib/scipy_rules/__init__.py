@@ -3,7 +3,9 @@
 from pullback.stdlib.registry import when_imported
 
 MODULES = {
+    "integrate": ("integrate",),
     "linalg": ("linalg",),
+    "optimize": ("optimize",),
     "signal": ("signal",),
     "special": (
         "bessel",

@@ -118,14 +118,24 @@ def call(self: Forward, s: Call) -> None:
     if not active:
         self.b.body.append(s)
         return
-    key = self.p.companion(s.function, active)
-    tangents = tuple(self.t.whole(self.b, s.args[i]) for i in active)
-    known = self.p.result_type(key)
-    d_type = known.items[1] if isinstance(known, ab.Seq) and len(known.items) == 2 else s.out.type
-    kind = kind_of_either(s.out.type, d_type)  # in the caller's lengths
-    both = Var("", ab.Seq("tuple", (s.out.type, kind)))
-    self.b.body.append(replace(s, out=both, args=(*s.args, *tangents), function=key))
-    self.b.body.append(Op(s.out, prims.item, (both, Lit(0)), (), s.origin))
-    d = Var(name_of(s.out), kind)
-    self.b.body.append(Op(d, prims.item, (both, Lit(1)), (), self.b.origin))
+    _, d = value_and_tangent(self, s.function, s.args, active, s.out.type, s)
     self.t.set(s.out, d)
+
+
+def value_and_tangent(
+    self: Forward, function: str, args: tuple[Atom, ...], active: tuple[int, ...], t: ab.Type, s: Call | None = None
+) -> tuple[Var, Var]:
+    """What a function of the program gives, of type `t`, and its tangent; `s`: a call in whose place this is."""
+    key = self.p.companion(function, active)
+    tangents = tuple(self.t.whole(self.b, args[i]) for i in active)
+    known = self.p.result_type(key)
+    d_type = known.items[1] if isinstance(known, ab.Seq) and len(known.items) == 2 else t
+    kind = kind_of_either(t, d_type)  # in the caller's lengths
+    both = Var("", ab.Seq("tuple", (t, kind)))
+    origin = self.b.origin if s is None else s.origin
+    self.b.body.append(Call(both, key, (*args, *tangents), origin))
+    value = Var("", t) if s is None else s.out
+    self.b.body.append(Op(value, prims.item, (both, Lit(0)), (), origin))
+    d = Var(name_of(value), kind)
+    self.b.body.append(Op(d, prims.item, (both, Lit(1)), (), self.b.origin))
+    return value, d

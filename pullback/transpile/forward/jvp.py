@@ -13,12 +13,12 @@ from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Atom, Call, Def, Effect, For, If, Op, Origin, Stmt, Var, While
-from pullback.transpile.forward import control, operations, structures
+from pullback.transpile.forward import callbacks, control, operations, structures
 from pullback.transpile.forward.tangents import Tangent, Tangents
 from pullback.transpile.numbers import check_complex
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.twins import Twins
-from pullback.transpile.traversal import reads, variables
+from pullback.transpile.traversal import is_given_function, reads, variables
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Forward:
     def op(self, s: Op) -> None:
         """An operation whose result moves. Its tangent comes first, unless it reads the result itself."""
         start = len(self.b.body)
-        structural = structures.STRUCTURAL.get(s.op)
+        structural = callbacks.given_function if is_given_function(s) else structures.STRUCTURAL.get(s.op)
         if structural is not None:
             structural(self, s)
         else:

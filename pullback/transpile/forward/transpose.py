@@ -94,7 +94,7 @@ def _reads_shape_alone(t: Stmt, moving: set[Atom]) -> bool:
     return all(v not in moving for k, x in enumerate(t.args) if k not in shapes for v in variables(x))
 
 
-def _no_call(key: str, active: tuple[int, ...]) -> Companion:
+def _no_call(key: str, active: tuple[int, ...], alone: bool) -> Companion:
     raise AssertionError(f"a rule's template calls {key!r}")
 
 

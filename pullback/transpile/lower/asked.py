@@ -39,6 +39,7 @@ from pullback.transpile.parse.live import bind
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.request import ALONG, Request
 
+_TAKEN = "the derivative of this is taken here, which is not supported yet"
 _HINT = "Define a function with `def` that takes arrays and numbers, and differentiate that."
 
 
@@ -102,7 +103,7 @@ def _given(
     scope: Scope, node: Any, f: Value, args: Sequence[Value], keywords: Mapping[str, Value]
 ) -> tuple[FunctionSource, list[Value], int]:
     """The function that is differentiated, its arguments, and how many of these come before those of the call."""
-    source, first, more, defaults = _source(scope, node, f)
+    source, first, more, defaults = source_of(scope, node, f)
     values = list(arguments(scope, node, source, [*first, *args], {**keywords, **more}, defaults).values())
     if takes_any(source) or any(is_callable(x) for v in values for x in leaves(v)):
         scope.refuse(node, f"the derivative of {source.name!r} is taken here, which is given functions", _HINT)
@@ -151,13 +152,13 @@ def _primals(
     return list(packs[0]), list(packs[1]) if isinstance(d.wrt, tuple) else [given["tangents"]]
 
 
-def _source(
-    scope: Scope, node: Any, f: Value
+def source_of(
+    scope: Scope, node: Any, f: Value, what: str = _TAKEN, hint: str = _HINT
 ) -> tuple[FunctionSource, tuple[Value, ...], dict[str, Value], Mapping[str, Value] | None]:
-    """The function that is differentiated, arguments that come first, what it sees of functions around it, defaults."""
+    """A function, arguments that come first, what it sees of functions around it, defaults; or a refusal."""
     match f:
         case Partial(callee=inner, args=first, keywords=named):
-            source, before, more, defaults = _source(scope, node, inner)
+            source, before, more, defaults = source_of(scope, node, inner, what, hint)
             return source, (*before, *first), {**named, **more}, defaults
         case UserFunction(source=source) if not source.is_context and not source.captured:
             return source, (), {}, None
@@ -169,7 +170,7 @@ def _source(
             binding = bind(obj, scope.source.reads)
             if isinstance(binding, FunctionSource):
                 return binding, (), {}, None
-    scope.refuse(node, "the derivative of this is taken here, which is not supported yet", _HINT)
+    scope.refuse(node, what, hint)
 
 
 def _wrt(

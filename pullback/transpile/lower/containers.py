@@ -32,7 +32,7 @@ from pullback.transpile.lower.values import (
     class_of,
     type_of,
 )
-from pullback.transpile.objects import is_named_tuple
+from pullback.transpile.objects import is_named_tuple, is_of_a_library
 
 
 def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
@@ -51,6 +51,9 @@ def as_atom(scope: Scope, node: Any, value: Value, hint: str = "") -> Atom:
             return value
         case Pack(kind="slice"):
             scope.refuse(node, "a slice object is used as a value, which is not supported yet", "Use it as an index.")
+        case Pack(kind="object", keys=keys, cls=type() as cls) if is_of_a_library(cls):
+            what = f"the {cls.__name__} is used as a value here, which is not supported yet"
+            scope.refuse(node, what, f"Use what it holds: {', '.join(f'.{k}' for k in keys)}.")
         case Pack(kind=kind, items=items, keys=keys):
             parts = tuple(as_atom(scope, node, x) for x in items)
             if kind in ("dict", "object"):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, Block, Call, Function, Lit, Program, Var
+from pullback.transpile.core import Arg, Atom, Block, Call, Callback, Function, Lit, Op, Program, Stmt, Var
 from pullback.transpile.halves import halves
 from pullback.transpile.lower import current
 from pullback.transpile.lower.asked import ask
@@ -118,33 +118,49 @@ def _result(scope: Scope, key: str) -> ab.Type:
 def _taken(scope: Scope, node: Any, unit: Unit, program: Program, request: Request) -> Taken:
     """Add the program of a derivative to that of the function around."""
     if request.mode not in ("vjp", "linearize"):
-        return Taken(_added(unit, program)[0])
+        return Taken(add_functions(unit, program)[0])
     parted = halves(program)
     if parted is None:
         scope.refuse(node, "the function whose derivative is taken here never returns", "It raises on all paths.")
-    entry, linear = _added(unit, parted.program, parted.linear)
+    entry, linear = add_functions(unit, parted.program, parted.linear)
     return Taken(entry, linear, parted.reads, parted.results)
 
 
-def _added(unit: Unit, program: Program, *more: Function) -> list[str]:
+def add_functions(unit: Unit, program: Program, *more: Function) -> list[str]:
     """Add a program to that of the function around, and `more` functions; the keys of its entry and of these.
 
     All of its functions get keys of their own: those of the program around may be lowered anew, and then differ.
     """
-    number = len(unit.derived)
+    number = unit.added
+    unit.added += 1
     keys = {key: f"{key}@{number}" for key in program.functions}
     for key, f in program.functions.items():
         unit.functions[keys[key]] = _with_keys(f, keys)
-    own = {f"{f.name}@{number}": _with_keys(f, keys) for f in (program.entry, *more)}
-    unit.functions.update(own)
-    return list(own)
+    own: list[str] = []
+    for f in (program.entry, *more):
+        own.append(f"{f.name}@{number}" + "'" * sum(x.name == f.name for x in (program.entry, *more)[: len(own)]))
+        unit.functions[own[-1]] = _with_keys(f, keys)
+    return own
 
 
 def _with_keys(f: Function, keys: Mapping[str, str]) -> Function:
-    """A function that calls others by these keys."""
+    """A function that knows others by these keys."""
+
+    def renamed(x: Arg) -> Arg:
+        if isinstance(x, Lit) and isinstance(x.value, Callback):
+            key, *more = (keys[k] for k in (x.value.key, *x.value.derivatives))
+            return Lit(Callback(key, tuple(more)), key)
+        return x
+
+    def statement(s: Stmt) -> Stmt:
+        match s:
+            case Call():
+                return replace(s, function=keys[s.function])
+            case Op() if any(isinstance(x, Lit) and isinstance(x.value, Callback) for x in s.args):
+                return replace(s, args=tuple(map(renamed, s.args)))
+        return with_blocks(s, block)
 
     def block(b: Block) -> Block:
-        body = (replace(s, function=keys[s.function]) if isinstance(s, Call) else with_blocks(s, block) for s in b.body)
-        return Block(b.params, tuple(body), b.results)
+        return Block(b.params, tuple(map(statement, b.body)), b.results)
 
     return replace(f, block=block(f.block))

@@ -21,7 +21,7 @@ from pullback.transpile.parse.bindings import bound_names
 from pullback.transpile.parse.sources import FunctionSource, parameter_nodes, parse_text
 from pullback.transpile.parse.sources import Value as Live
 from pullback.transpile.request import Request
-from pullback.transpile.traversal import calls
+from pullback.transpile.traversal import needed
 
 Key = tuple[Hashable, tuple[ab.Type, ...]]
 
@@ -73,6 +73,8 @@ class Unit:
     lifted: set[Hashable] = field(default_factory=set)
     derived: dict[Hashable, Taken] = field(default_factory=dict)  # derivatives that are functions, by what they are of
     deriving: set[Hashable] = field(default_factory=set)  # those that are being made
+    given: dict[Hashable, tuple[str, ...]] = field(default_factory=dict)  # functions that operations are given
+    added: int = 0  # how many programs have been added to this one
 
     def key_for(self, name: str) -> str:
         """A key for another function called `name`."""
@@ -293,11 +295,11 @@ def _literal_arg(value: Value) -> Any:
 
 
 def reachable(entry: Function, functions: Mapping[str, Function]) -> dict[str, Function]:
-    """The functions that the entry calls, directly or not, in the order in which they were finished."""
+    """The functions that the entry needs, directly or not, in the order in which they were finished."""
     seen: set[str] = set()
     queue = [entry]
     while queue:
-        for key in calls(queue.pop().block):
+        for key in needed(queue.pop().block):
             if key not in seen:
                 seen.add(key)
                 queue.append(functions[key])

@@ -26,7 +26,7 @@ from pullback.transpile.lower.identity import owned
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.states import Changing, Unbound
 from pullback.transpile.lower.values import Instance, Pack, Partial, Super, Value, class_of, lift, type_of
-from pullback.transpile.objects import is_named_tuple
+from pullback.transpile.objects import is_named_tuple, is_of_a_library
 from pullback.transpile.parse.live import bind, note_class, primal_of
 from pullback.transpile.parse.sources import ABSENT
 
@@ -79,12 +79,15 @@ def found_in_class(scope: Scope, node: Any, receiver: Value, mro: Sequence[type]
     cls = class_of(receiver)
     assert cls is not None
     for k in mro:
-        if name in vars(k):
+        if name in vars(k) and not is_of_a_library(k):
             note_class(scope.source.reads, cls if mro is cls.__mro__ else k, name, vars(k)[name])
             return _bound(scope, node, receiver, k, name, primal_of(vars(k)[name]))
     if isinstance(receiver, Instance):
         what = f"the attribute {name!r} is not set yet, or `self` was kept by `__init__`, which is not supported yet"
         scope.refuse(node, what, "Set it first, and pass the object where it is needed.")
+    if is_of_a_library(cls) and isinstance(receiver, Pack):
+        there = ", ".join(f".{k}" for k in receiver.keys)
+        scope.refuse(node, f"{name!r} of the {cls.__name__} is not supported yet", f"There are {there}.")
     what = f"an object of the class {cls.__name__!r} has no attribute {name!r}"
     scope.refuse(node, what, "This raises AttributeError in Python.")
 

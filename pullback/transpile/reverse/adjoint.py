@@ -38,7 +38,7 @@ from pullback.transpile.infer import type_of
 from pullback.transpile.infer.lengths import nameless
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.numbers import check_complex
-from pullback.transpile.reverse import control, lists, made_of_lists, structures, writes
+from pullback.transpile.reverse import callbacks, control, lists, made_of_lists, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.cotangents import NONE, Cotangents, Tree
@@ -47,7 +47,7 @@ from pullback.transpile.reverse.refusals import no_rule, require_still, unsuppor
 from pullback.transpile.reverse.restore import Restored, Versions
 from pullback.transpile.reverse.ruled import check_call, check_parts
 from pullback.transpile.reverse.twins import Twins
-from pullback.transpile.traversal import variables
+from pullback.transpile.traversal import is_given_function, variables
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ class Companion:
 class Reversal:
     """What one reversal knows: the values that have a cotangent, where shapes can be read, and the callees' companions.
 
-    `companion(key, active)` gives what pulls a cotangent back to the arguments at `active`, `result_type` the type of
+    `companion(key, active, alone)` gives what pulls a cotangent back to the arguments at `active`, `alone` without
+    what a forward sweep leaves, `result_type` the type of
     what that returns, once it is known. `effects`: the functions whose call is seen. `taped` fills up with the calls
     that must leave a tape, by what they bind: the key of the function to call instead, and the tape's name; `skipping`
     with the loops of which the iteration that stops them has no adjoint; `completed` with what tells whether a first
@@ -75,7 +76,7 @@ class Reversal:
 
     active: set[Var]
     twins: Twins
-    companion: Callable[[str, tuple[int, ...]], Companion]
+    companion: Callable[[str, tuple[int, ...], bool], Companion]
     result_type: Callable[[str], ab.Type | None]
     effects: frozenset[str] = frozenset()
     taped: dict[Var, tuple[str, Var]] = field(default_factory=dict)
@@ -145,7 +146,7 @@ class Adjoint:
     # operations
 
     def op(self, s: Op) -> None:
-        structural = _STRUCTURAL.get(s.op)
+        structural = callbacks.given_function if is_given_function(s) else _STRUCTURAL.get(s.op)
         if s.op is operator.add and isinstance(s.out.type, ab.ListOf):
             structural = lists.joined
         if s.op is sum and lists.adds_arrays(s):
@@ -295,22 +296,31 @@ class Adjoint:
         """`f(a, b)` hands on what `f_pullback(a, b, dout)` or `f_pullback(a, b, tape, dout)` gives."""
         d = self.ct.full(s.out)
         active = tuple(i for i, a in enumerate(s.args) if isinstance(a, Var) and a in self.r.active)
-        names = self.r.companion(s.function, active)
-        types = _gradient_types([s.args[i].type for i in active], self.r.result_type(names.pullback))
-        if (dtype := dtype_of_scalars(type_of(d))) is not None:  # it may be computed with a NumPy scalar throughout
-            types = tuple(of_numpy(t, dtype) for t in types)
+        names = self.r.companion(s.function, active, False)
         tape: tuple[Var, ...] = ()
         if names.forward is not None:
             known = self.r.result_type(names.forward)
             found = known.items[1] if isinstance(known, ab.Seq) and len(known.items) == 2 else _OF_A_RECURSION
             tape = (Var("tape", nameless(found)),)
             self.r.taped[s.out] = (names.forward, tape[0])
+        self._hand_back(names.pullback, (*s.args, *tape, d), active)
+
+    def pulled_back(self, function: str, args: tuple[Atom, ...], active: tuple[int, ...], d: Atom) -> None:
+        """Hand the cotangent `d` of what a function of the program gives for `args` on to those at `active`."""
+        self._hand_back(self.r.companion(function, active, True).pullback, (*args, d), active)
+
+    def _hand_back(self, pullback: str, args: tuple[Atom, ...], active: tuple[int, ...]) -> None:
+        """Hand on what a companion gives, of which the cotangent is the last of the arguments."""
+        types = _gradient_types([args[i].type for i in active], self.r.result_type(pullback))
+        dtype = dtype_of_scalars(type_of(args[-1]))
+        if dtype is not None:  # it may be computed with a NumPy scalar throughout
+            types = tuple(of_numpy(t, dtype) for t in types)
         out = Var("", ab.Seq("tuple", types) if len(active) > 1 else types[0])
-        self.b.body.append(Call(out, names.pullback, (*s.args, *tape, d), self.b.origin))
+        self.b.body.append(Call(out, pullback, args, self.b.origin))
         for k, i in enumerate(active):
             part: Atom = out if len(active) == 1 else self.b(prims.item, out, Lit(k))
-            self.ct.mark_whole(part, s.args[i])
-            self.ct.add(s.args[i], part)
+            self.ct.mark_whole(part, args[i])
+            self.ct.add(args[i], part)
 
 
 def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type, ...]:
@@ -376,6 +386,7 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     runtime.read_written: structures.read_written,
     runtime.last_written: structures.last_written,
     prims.item: structures.item,
+    runtime.root_of: callbacks.root_of,
     prims.make_tuple: structures.make,
     prims.make_list: structures.make,
     prims.make_dict: structures.make,

@@ -1,0 +1,3 @@
+"""Sums over samples, of `scipy.integrate`."""
+
+from __future__ import annotations
