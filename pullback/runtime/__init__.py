@@ -12,6 +12,7 @@ from pullback.runtime.indexing import (
     scatter_along,
 )
 from pullback.runtime.objects import record, require_distinct
+from pullback.runtime.odes import adjoint_along, at_ends, floats_in, odeint_adjoint, solve_adjoint, with_floats
 from pullback.runtime.order import order, place_to_insert, places_in_order
 from pullback.runtime.padding import unpadded
 from pullback.runtime.products import carried_back, cofactors, fraction, of_running_products, product_of_others
@@ -25,17 +26,21 @@ from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zero
 __all__ = [
     "add_at",
     "add_trees",
+    "adjoint_along",
     "alike",
     "arrays_in",
+    "at_ends",
     "at_least_one",
     "carried_back",
     "cofactors",
     "error_called",
     "fitted",
+    "floats_in",
     "fraction",
     "last_written",
     "match_kinds",
     "misfit",
+    "odeint_adjoint",
     "of_running_products",
     "order",
     "pass_through",
@@ -59,10 +64,12 @@ __all__ = [
     "scatter_add",
     "scatter_add_along",
     "scatter_along",
+    "solve_adjoint",
     "through_cholesky",
     "to_fill",
     "unbroadcast",
     "unpadded",
+    "with_floats",
     "zeros_of",
     "zeros_to_fill",
 ]

@@ -115,6 +115,7 @@ def test_a_helper_stands_alone(name: str) -> None:
     names = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     bound = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     bound |= {n.arg for n in ast.walk(ast.parse(source)) if isinstance(n, ast.arg)}
+    bound |= {n.name for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)}
     bound |= {a.name for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ImportFrom) for a in n.names}
     import builtins
 

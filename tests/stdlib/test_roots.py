@@ -85,7 +85,7 @@ def method(a):
 def in_a_loop(a):
     total, x = 0.0, 0.5
     for _ in range(3):
-        x = brentq(lambda y: y**3 + y - x - a, 0.0, 3.0)  # noqa: B023  what it sees is handed on
+        x = brentq(lambda y: y**3 + y - x - a, 0.0, 3.0)
         total += x * a
     return total
 

@@ -13,7 +13,7 @@ refused(
     optimize.minimize, optimize.minimize_scalar, optimize.fmin, optimize.fmin_bfgs, optimize.fmin_cg,
     optimize.fmin_l_bfgs_b, optimize.fmin_ncg, optimize.fmin_powell, optimize.fmin_tnc, optimize.fminbound,
     optimize.brent, optimize.golden, optimize.least_squares, optimize.leastsq, optimize.curve_fit,
-    way_round="Define a function that returns the gradient, by pullback.grad, and find its root: that has a derivative.",
+    way_round="Define a function that returns the gradient, by pullback.grad, and find its root.",
     computed=False,
 )  # fmt: skip
 refused(

@@ -6,12 +6,13 @@ The companion of `f` is `f_jvp(args…, dargs…)`, which gives the value and it
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Block, Function, Param, Program, Stmt, Var
 from pullback.transpile.entry import pack
+from pullback.transpile.forward import odes
 from pullback.transpile.forward.jvp import Forward, Pushing
 from pullback.transpile.forward.tangents import Tangent
 from pullback.transpile.infer import type_of
@@ -48,6 +49,7 @@ class Pushforward:
         self.effects = effectful(program)
         self.optimised = optimised
         self._made: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._beside: dict[Hashable, str] = {}
 
     def finish(self, b: Block) -> Block:
         """What follows differentiation, on the block of one function."""
@@ -68,7 +70,8 @@ class Pushforward:
         b = fuse_branches(simplify(b)) if self.optimised else b
         b = remove_dead(b, self.effects)
         active = varied(b, [b.params[i] for i in along]) & useful(b, b.results[:1])
-        code = Forward(Pushing(active, _so_far(b), self.companion, self.result_type), f.origin)
+        known = (self.companion, self.result_type, self.beside, self.pulled_back_beside)
+        code = Forward(Pushing(active, _so_far(b), *known), f.origin)
         for i, d in along.items():
             code.t.set(b.params[i], d)
         code.walk(b.body)
@@ -92,6 +95,21 @@ class Pushforward:
             if any_effect(block, self.effects):
                 self.effects |= {name}
         return self._made[slot]
+
+    def beside(self, key: str, place: int, moving: tuple[int, ...]) -> str:
+        """The function of an initial value problem with tangents, see `odes.beside`."""
+        return self._of_odes((key, place, moving), odes.beside)
+
+    def pulled_back_beside(self, key: str, place: int, moving: tuple[int, ...]) -> str:
+        """What pulls a cotangent back through that, see `odes.pulled_back_beside`."""
+        return self._of_odes((key, place, moving), odes.pulled_back_beside)
+
+    def _of_odes(self, slot: tuple[str, int, tuple[int, ...]], make: Callable[..., Function]) -> str:
+        if (slot, make) not in self._beside:
+            f = make(self, *slot)
+            self._beside[slot, make] = name = self._name(f.name)
+            self.functions[name] = replace(f, name=name)
+        return self._beside[slot, make]
 
     def result_type(self, key: str) -> ab.Type | None:
         """The type of what a companion returns; None while it is being made (a recursive function)."""

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from pullback import errors
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
-from pullback.transpile.core import Atom, Call, Def, Effect, For, If, Op, Origin, Stmt, Var, While
+from pullback.transpile.core import Arg, Atom, Call, Def, Effect, For, If, Op, Origin, Stmt, Var, While
 from pullback.transpile.forward import callbacks, control, operations, structures
 from pullback.transpile.forward.tangents import Tangent, Tangents
 from pullback.transpile.numbers import check_complex
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.twins import Twins
 from pullback.transpile.traversal import is_given_function, reads, variables
+
+Beside = Callable[[str, int, tuple[int, ...]], str]
+"""The key of a function of unknowns and their tangents, made of one of unknowns, see `odes`."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Pushing:
     twins: Twins
     companion: Callable[[str, tuple[int, ...]], str]
     result_type: Callable[[str], ab.Type | None]
+    beside: Beside
+    pulled_back_beside: Beside
     known: dict[Var, Tangent] = field(default_factory=dict)
 
 
@@ -92,8 +97,10 @@ class Forward:
 
     def by_rule(self, s: Op) -> None:
         check_complex(s)
-        active = tuple(i for i, a in enumerate(s.args) if any(self.moves(v) for v in variables(a)))
-        operations.require_still(s, lambda x: any(self.moves(v) for v in variables(x)))
+        active = tuple(i for i, a in enumerate(s.args) if self.is_moving(a))
+        operations.require_still(s, self.is_moving)
+        if not active:  # what it reads is an item that does not move, of a structure that does
+            return
         found = registry.find_forward(s.op)
         at = registry.linear_in(s.op, len(s.args))
         try:
@@ -121,6 +128,10 @@ class Forward:
     def moves(self, v: object) -> bool:
         """Has a value a tangent?"""
         return isinstance(v, Var) and v in self.t.known
+
+    def is_moving(self, a: Arg) -> bool:
+        """Has an operand, or one of a tuple of operands, a tangent?"""
+        return any(self.moves(v) for v in variables(a))
 
     def bind(self, v: Var, d: Tangent | None) -> None:
         """Say what the tangent of a value is that a statement has bound."""

@@ -15,7 +15,7 @@ from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Arg, Lit, Op, OpFunction, Var
-from pullback.transpile.forward import callbacks
+from pullback.transpile.forward import roots
 from pullback.transpile.forward.tangents import item, name_of
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.reverse.builder import ZERO
@@ -136,7 +136,7 @@ def add(self: Forward, s: Op) -> None:
 
 
 STRUCTURAL: dict[OpFunction, Callable[[Forward, Op], None]] = {
-    runtime.root_of: callbacks.root_of,
+    runtime.root_of: roots.root_of,
     prims.alias: alias,
     prims.watched: alias,
     list: alias,

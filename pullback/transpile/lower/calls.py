@@ -28,7 +28,7 @@ from pullback.transpile.lower import (
     making,
     outputs,
     parts,
-    solvers,
+    scipy_calls,
     unruled,
     writers,
     written,
@@ -203,7 +203,7 @@ _SPECIAL: dict[object, library.Special] = {
 def _special_of(obj: object) -> library.Special | None:
     """How a call of this is lowered, None for a plain operation."""
     registry.load()
-    return _SPECIAL.get(_key(obj)) or written.FUNCTIONS.get(_key(obj)) or solvers.solver(obj)
+    return _SPECIAL.get(_key(obj)) or written.FUNCTIONS.get(_key(obj)) or scipy_calls.solver(obj)
 
 
 def is_lowered(obj: object) -> bool:

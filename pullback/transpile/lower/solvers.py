@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pullback import runtime
@@ -22,8 +21,6 @@ from pullback.transpile.lower.containers import as_arg, as_operand, items_of, re
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.values import BOTTOM, UNDECIDED, Pack, Value, static, type_of
 
-Special = Callable[[Scope, Any, list[Value], Mapping[str, Value], str], Value | None]
-
 
 def bound(
     scope: Scope, node: Any, op: Any, args: Sequence[Value], keywords: Mapping[str, Value], refused: Mapping[str, str]
@@ -33,7 +30,8 @@ def bound(
         found = dict(inspect.signature(op).bind(*args, **keywords).arguments)
     except TypeError as e:
         scope.refuse(node, f"{op.__name__}: {e}", "This raises TypeError in Python.")
-    found = {**found, **found.pop("options", {})} if isinstance(found.get("options"), dict) else found
+    if isinstance(more := found.get("options"), dict):
+        found = {k: x for k, x in found.items() if k != "options"} | more
     for name, instead in refused.items():
         if name in found and static(found[name]) not in (None, False, 0, ()):
             place = next((k.value for k in getattr(node, "keywords", ()) if k.arg == name), node)
@@ -63,7 +61,7 @@ _REFUSED = {
 }
 
 
-def _finished(
+def finished(
     scope: Scope, node: Any, op: Any, f: Given, own: Sequence[Arg], found: Mapping[str, Value], t: ab.Type, hint: str
 ) -> Value:
     """Append the call of a solver: the function, what it begins with, what it hands on, and what is left by name.
@@ -78,7 +76,7 @@ def _finished(
     return Pack("object", items, tuple(k for k, _ in t.items), t.cls)
 
 
-def _unknown(scope: Scope, node: Any, hint: str) -> Var:
+def not_known_yet(scope: Scope, node: Any, hint: str) -> Var:
     """What is given is not known yet: the call around is lowered again."""
     return scope.op(runtime.root_of, (), (), hint, node, BOTTOM)
 
@@ -106,15 +104,15 @@ def vector_root(
     start, t = _start(scope, node, x0, line=True)
     g = given(scope, node, f, [t], handed_on(scope, node, found), slope=True)
     if g is None:
-        return _unknown(scope, node, hint)
+        return not_known_yet(scope, node, hint)
     if ab.rank(g.type) != 1:
         scope.refuse(node, "the function whose root is found here returns a number", "Return an array of one axis.")
     if op.__name__ == "root":
-        t = ab.Record((("x", t), ("success", ab.BOOL), ("status", ab.INT), ("nfev", ab.INT)), _result_class())
-    return _finished(scope, node, op, g, (start,), found, t, hint)
+        t = ab.Record((("x", t), ("success", ab.BOOL), ("status", ab.INT), ("nfev", ab.INT)), result_class())
+    return finished(scope, node, op, g, (start,), found, t, hint)
 
 
-def _result_class() -> type:
+def result_class() -> type:
     """The class of what solvers give: one of attributes, of which objects can be made."""
     optimize: Any = sys.modules["scipy.optimize"]
     out: type = optimize.OptimizeResult
@@ -129,10 +127,10 @@ def fixed_point(
     start, t = _start(scope, node, found.pop("x0"), line=False)
     g = given(scope, node, found.pop("func"), [t], handed_on(scope, node, found), slope=True)
     if g is None:
-        return _unknown(scope, node, hint)
+        return not_known_yet(scope, node, hint)
     if ab.rank(g.type) != ab.rank(t):
         scope.refuse(node, "the function whose fixed point is found here returns something else than it is given", "")
-    return _finished(scope, node, op, g, (start,), found, t, hint)
+    return finished(scope, node, op, g, (start,), found, t, hint)
 
 
 def scalar_root(
@@ -148,31 +146,11 @@ def scalar_root(
     number = ab.FLOAT if rest == 2 else ab.Scalar("float", "float64")
     g = given(scope, node, f, [number], handed_on(scope, node, found), slope=True)
     if g is None:
-        return _unknown(scope, node, hint)
+        return not_known_yet(scope, node, hint)
     if ab.rank(g.type) != 0:
         scope.refuse(node, "the function whose root is found here does not return a number", "Use root.")
     t: ab.Type = number
     if op.__name__ == "root_scalar":
         counts = (("converged", ab.BOOL), ("iterations", ab.INT), ("function_calls", ab.INT))
-        t = ab.Record((("root", number), *counts), _result_class())
-    return _finished(scope, node, op, g, own, found, t, hint)
-
-
-_BRACKETED = ("brentq", "brenth", "bisect", "ridder", "toms748")
-_LOWERED: Mapping[str, Mapping[str, Callable[..., Value | None]]] = {
-    "scipy.optimize": {
-        "root": vector_root,
-        "fsolve": vector_root,
-        "fixed_point": fixed_point,
-        **dict.fromkeys((*_BRACKETED, "newton", "root_scalar"), scalar_root),
-    },
-}
-
-
-def solver(obj: Any) -> Special | None:
-    """How a call of `obj` is lowered if it is one of SciPy's functions that are given a function."""
-    name = getattr(obj, "__name__", "")
-    for module, table in _LOWERED.items():
-        if name in table and getattr(sys.modules.get(module), name, None) is obj:
-            return partial(table[name], op=obj)
-    return None
+        t = ab.Record((("root", number), *counts), result_class())
+    return finished(scope, node, op, g, own, found, t, hint)

@@ -38,7 +38,7 @@ from pullback.transpile.infer import type_of
 from pullback.transpile.infer.lengths import nameless
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.numbers import check_complex
-from pullback.transpile.reverse import callbacks, control, lists, made_of_lists, structures, writes
+from pullback.transpile.reverse import callbacks, control, lists, made_of_lists, roots, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.cotangents import NONE, Cotangents, Tree
@@ -386,7 +386,7 @@ _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     runtime.read_written: structures.read_written,
     runtime.last_written: structures.last_written,
     prims.item: structures.item,
-    runtime.root_of: callbacks.root_of,
+    runtime.root_of: roots.root_of,
     prims.make_tuple: structures.make,
     prims.make_list: structures.make,
     prims.make_dict: structures.make,

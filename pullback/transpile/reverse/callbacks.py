@@ -1,41 +1,23 @@
-"""Adjoints of operations that are given functions.
-
-    x = brentq(f, a, b, args=(p,))          w = dx / f_grad(x, p);  dp -= f_pullback(x, p, w)
-"""
+"""Adjoints of operations that are given functions, each in its own module."""
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING
 
-from pullback.transpile.core import Atom, Lit, Op, Var
-from pullback.transpile.implicit import RESULTS, callback, found, handed_on, name_of, slope, solved
-from pullback.transpile.reverse.cotangents import Tree
-from pullback.transpile.reverse.kinds import keys_of
+from pullback.transpile.core import Op
+from pullback.transpile.implicit import name_of
+from pullback.transpile.odes import ADJOINTS, SOLVERS
+from pullback.transpile.reverse import odes, roots
 
 if TYPE_CHECKING:
     from pullback.transpile.reverse.adjoint import Adjoint
 
 
 def given_function(self: Adjoint, s: Op) -> None:
-    """Hand on the cotangent of a root: by the implicit function theorem, to what the function was handed."""
-    active = [k for k, a in enumerate(handed_on(s)) if self.is_active(a)]
-    ct = self.ct.pop(s.out)
-    if key := RESULTS.get(name_of(s)):
-        ct = ct.get(Lit(key)) if isinstance(ct, Tree) else None if ct is None else self.ct.item(ct, Lit(key))
-    if ct is None or not active:
-        return
-    x = found(self.b, s)
-    whole = self.ct.materialise(x.type, ct, x, self.ct.name(x))
-    w = solved(self.b, slope(self.b, s, x), whole, transposed=True)
-    dout = w if name_of(s) == "fixed_point" else self.b(operator.neg, w)
-    args: tuple[Atom, ...] = (x, *handed_on(s))
-    self.pulled_back(callback(s).derivatives[0], args, tuple(1 + k for k in active), dout)
-
-
-def root_of(self: Adjoint, s: Op) -> None:
-    """The root in what a solver has given."""
-    (sol,) = s.args
-    d = self.ct.full(s.out)
-    if isinstance(sol, Var) and sol in self.r.active:
-        self.ct.add_item(sol, keys_of(sol.type)[0][0], d, s.out.type)
+    """Hand the cotangent of what the operation gives on to what it has been given beside functions."""
+    if s.op in ADJOINTS:
+        odes.again(self, s)
+    elif name_of(s) in SOLVERS:
+        odes.initial_value(self, s)
+    else:
+        roots.root(self, s)

@@ -157,6 +157,13 @@ class Cotangents:
         """Close the cotangent of `v`; None where nothing reached it."""
         return self.open.pop(v, None)
 
+    def pop_item(self, v: Var, key: str | None) -> Cotangent | None:
+        """Close the cotangent of `v`, and give that of its item `key`, or of `v` itself if there is none."""
+        ct = self.pop(v)
+        if key is None or ct is None:
+            return ct
+        return ct.get(Lit(key)) if isinstance(ct, Tree) else self.item(ct, Lit(key))
+
     def full(self, v: Var) -> Atom:
         """Close the cotangent of `v` and give it in the shape of `v`; zeros where nothing reached it."""
         return self.materialise(v.type, self.open.pop(v, None), v, self.name(v))
