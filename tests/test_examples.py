@@ -61,3 +61,16 @@ def test_example_runs_where_pullback_cannot_be_imported() -> None:
     script = "import runpy, sys; sys.modules['pullback'] = None; runpy.run_module('train', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", script], cwd=FOLDER, check=True, capture_output=True, text=True)
     assert float(done.stdout.split("accuracy")[1]) > 0.95
+
+
+def test_rates_of_populations_are_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER.parent / "populations"))
+    monkeypatch.delitem(sys.modules, "fit", raising=False)
+    import fit
+
+    counted = fit.simulated(fit.RATES, fit.START)
+    rates, start, value = fit.fit(counted, 1.02 * fit.RATES, fit.START)
+    sys.modules.pop("fit")
+    assert value < 1e-6
+    np.testing.assert_allclose(rates, fit.RATES, rtol=5e-3)
+    np.testing.assert_allclose(start, fit.START, rtol=5e-3)

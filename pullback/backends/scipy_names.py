@@ -15,6 +15,7 @@ from pullback.transpile.core import Lit
 _SUBPACKAGES = ("special", "linalg", "stats", "signal", "integrate", "interpolate", "optimize", "fft", "ndimage")
 
 IN_JAX: Mapping[str, frozenset[str]] = {
+    "scipy.integrate": frozenset({"trapezoid"}),
     "scipy.special": frozenset(
         """
         beta betainc betaln boxcox boxcox1p dawsn digamma entr erf erfc erfcx erfinv exp1 expi expit expn fresnel gamma

@@ -19,6 +19,7 @@ from pullback.runtime.products import carried_back, cofactors, fraction, of_runn
 from pullback.runtime.raising import error_called
 from pullback.runtime.roots import root_of
 from pullback.runtime.rules import require_cotangents
+from pullback.runtime.samples import simpson_weights
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
 from pullback.runtime.shapes import at_least_one, fitted, require_scalar, resized, unbroadcast
 from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zeros_of, zeros_to_fill
@@ -64,6 +65,7 @@ __all__ = [
     "scatter_add",
     "scatter_add_along",
     "scatter_along",
+    "simpson_weights",
     "solve_adjoint",
     "through_cholesky",
     "to_fill",

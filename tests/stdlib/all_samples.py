@@ -2,6 +2,7 @@
 
 from tests.stdlib import (  # noqa: F401  they add their own
     argument_samples,
+    integral_samples,
     matrix_samples,
     numpy_samples,
     real_parts_samples,

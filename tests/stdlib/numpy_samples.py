@@ -227,6 +227,8 @@ add(
         call(normal(5)), call(normal(3, 4), axis=0), call(normal(5), XP[[0, 1, 2, 3, 3]] + np.arange(5)),
         call(normal(3, 4), XP), call(normal(4, 3), XP, axis=0), call(normal(2, 4), normal(2, 4)),
         call(normal(5), None, 0.3), call(normal(2, 4), None, 0.3, axis=-2), call(normal(2, 4, 3), XP, axis=1),
+        call(normal(1)), call(normal(2, 1), np.array([0.3])),
+        call(normal(2, 3), normal(1, 3)), call(normal(1, 3), normal(2, 3)),
     ],
 )  # fmt: skip
 ONLY = (0,)

@@ -38,7 +38,8 @@ LOOPS = {
         numpy.cumulative_sum numpy.delete numpy.diagflat numpy.dstack numpy.ediff1d numpy.extract numpy.frexp
         numpy.gradient numpy.insert numpy.kron numpy.meshgrid numpy.polyadd numpy.polyder numpy.polyint
         numpy.polysub numpy.resize
-        numpy.trapezoid""".split(),
+        numpy.trapezoid scipy.integrate.trapezoid scipy.integrate.cumulative_trapezoid scipy.integrate.simpson
+        """.split(),
         "always",
     ),
 }

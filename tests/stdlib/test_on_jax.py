@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import integrate
 
 import pullback
 from pullback.backends.scipy_names import is_in_jax, scipy_path
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("double_precision", "quick_compiler")
 MOST = 4  # calls of one operation
 REFUSED = (
     *(math.remainder, np.arange, np.partition, np.meshgrid, np.extract, np.delete, np.compress),
-    *(np.bincount, np.repeat),
+    *(np.bincount, np.repeat, integrate.cumulative_trapezoid, integrate.simpson),
 )  # some of their calls are
 OPS = list(dict.fromkeys(op for op, _ in CASES if scipy_path(op) is None))  # those of SciPy: test_scipy_on_jax.py
 __all__ = ["functions"]

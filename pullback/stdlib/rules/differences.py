@@ -40,8 +40,8 @@ def unevenly(ct: Any, x: Any, axis: Any) -> Any:
     first = part(ct, None, 1, axis) / part(steps, None, 1, axis)
     last = part(ct, -1, None, axis) / part(steps, -1, None, axis)
     to_own = np.concatenate((-first, inner * (right - left) / (left * right), last), axis)
-    to_earlier = earlier(np.concatenate((to_left, -last), axis), axis)
-    return to_own + to_earlier + later(np.concatenate((first, to_right), axis), axis)
+    to_earlier = earlier(np.concatenate((to_left, -last), axis), axis, ct)
+    return to_own + to_earlier + later(np.concatenate((first, to_right), axis), axis, ct)
 
 
 def back(ct: Any, spacing: Any, axis: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import scatter_add
+from pullback.runtime import scatter_add, unbroadcast
 from pullback.stdlib.registry import Unsupported, rule, static
 from pullback.stdlib.rules.building import part
 
@@ -81,14 +81,14 @@ def along(x: Any, rank: Any, axis: Any) -> Any:
     return np.reshape(x, (*[1 for _ in range(axis % rank)], -1, *[1 for _ in range(rank - 1 - axis % rank)]))
 
 
-def later(x: Any, axis: Any) -> Any:
-    """`x` after a zero along an axis."""
-    return np.concatenate((np.zeros_like(part(x, None, 1, axis)), x), axis)
+def later(x: Any, axis: Any, like: Any) -> Any:
+    """`x` after a zero along an axis, of which `like` has one element at least."""
+    return np.concatenate((np.zeros_like(part(like, None, 1, axis)), x), axis)
 
 
-def earlier(x: Any, axis: Any) -> Any:
-    """`x` before a zero along an axis."""
-    return np.concatenate((x, np.zeros_like(part(x, None, 1, axis))), axis)
+def earlier(x: Any, axis: Any, like: Any) -> Any:
+    """`x` before a zero along an axis, of which `like` has one element at least."""
+    return np.concatenate((x, np.zeros_like(part(like, None, 1, axis))), axis)
 
 
 @rule(np.trapezoid, whole=True)
@@ -97,18 +97,28 @@ def trapezoid(ct: Any, out: Any, y: Any, x: Any = None, dx: Any = None, *, axis:
     half = 0.5 * ct if y.ndim == 1 else 0.5 * np.expand_dims(ct, axis)
     if x is None:
         steps = np.full_like(part(y, 1, None, axis), half if dx is None else half * dx)
-        dy = later(steps, axis) + earlier(steps, axis)
+        dy = later(steps, axis, y) + earlier(steps, axis, y)
         return dy if dx is None else (dy, None, np.sum(half * (part(y, 1, None, axis) + part(y, None, -1, axis))))
-    sums = part(y, 1, None, axis) + part(y, None, -1, axis)
-    by_step = half * sums
+    dy, moved = of_areas(half, y, x, axis)
+    return dy, moved, None
+
+
+def of_areas(half: Any, y: Any, x: Any, axis: Any) -> Any:
+    """What samples and their places get from half the cotangents of the areas between each two of them."""
+    by_step = half * (part(y, 1, None, axis) + part(y, None, -1, axis))
     if np.ndim(x) == 1 and y.ndim > 1:
         steps = half * along(np.diff(x), y.ndim, axis)
         by_step = np.ravel(np.sum(by_step, axis=other_axes(y.ndim, axis)))
-        moved = later(by_step, 0) - earlier(by_step, 0)
+        moved = later(by_step, 0, x) - earlier(by_step, 0, x)
+    elif y.ndim > 1:  # which broadcast against each other
+        steps, both = half * np.diff(x, axis=axis), x + y
+        moved = later(by_step, axis, both) - earlier(by_step, axis, both)
+        dy = later(steps, axis, both) + earlier(steps, axis, both)
+        return unbroadcast(dy, y), unbroadcast(moved, x)
     else:
-        steps = half * np.diff(x, axis=axis)
-        moved = later(by_step, axis) - earlier(by_step, axis)
-    return later(steps, axis) + earlier(steps, axis), moved, None
+        steps = half * np.diff(x)
+        moved = later(by_step, 0, x) - earlier(by_step, 0, x)
+    return later(steps, axis, y) + earlier(steps, axis, y), moved
 
 
 @static

@@ -35,7 +35,7 @@ from pullback.transpile.infer.join import join
 from pullback.transpile.infer.table import TABLE, Call, ShapeFunction, Undecided, type_of
 from pullback.transpile.signature import signature_key, type_of_value
 
-for subpackage in ("linalg", "signal", "special", "stats"):
+for subpackage in ("integrate", "linalg", "signal", "special", "stats"):
     registry.when_imported(f"scipy.{subpackage}", f"{__name__}.scipy_{subpackage}")
 
 __all__ = ["infer", "is_known", "join", "signature_key", "type_of", "type_of_value"]

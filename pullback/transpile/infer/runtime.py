@@ -88,6 +88,16 @@ def carried_back(call: Call) -> Type:
     return Array(t.dtype if isinstance(t, Array) else None, g.shape)
 
 
+@shape_function(runtime.simpson_weights)
+def simpson_weights(call: Call) -> Type:
+    """What broadcasts against samples."""
+    y, x = call.array(0, "y"), call.type(1, "x")
+    shape = known_shape(y)
+    axis = call.static(3, "axis", -1)
+    line = isinstance(x, Static) or len(shape_of(x) or ()) == 1
+    return Array(y.dtype, shape[axis : axis + 1] + (1,) * (len(shape) - 1 - axis) if line else shape)
+
+
 @shape_function(runtime.fraction)
 def fraction(call: Call) -> Type:
     """A number for each of some values."""

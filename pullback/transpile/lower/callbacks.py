@@ -18,7 +18,7 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Block, Callback, Function, Lit, Op, Param, Program, Stmt, Var
+from pullback.transpile.core import Arg, Atom, Block, Callback, Effect, Function, Lit, Op, Param, Program, Stmt, Var
 from pullback.transpile.infer import infer
 from pullback.transpile.lower.asked import source_of
 from pullback.transpile.lower.canonical import Renaming
@@ -29,10 +29,10 @@ from pullback.transpile.lower.scope import Scope
 from pullback.transpile.lower.states import NeedIntegers
 from pullback.transpile.lower.user_calls import call_type
 from pullback.transpile.lower.values import BOTTOM, Value, is_callable, leaves, type_of
-from pullback.transpile.optimise import any_effect, effectful
 from pullback.transpile.parse.sources import FunctionSource
 from pullback.transpile.request import Mode, Request
 from pullback.transpile.restart import as_primal
+from pullback.transpile.traversal import blocks, compound, operators
 
 _HINT = "Define a function with `def` that takes arrays and numbers, and give that."
 
@@ -103,9 +103,15 @@ def _check(scope: Scope, node: Any, source: FunctionSource, f: Function) -> None
     if f.written:
         name = f.params[f.written[0]].var.hint
         scope.refuse(node, f"{source.name!r} is given here, which writes into {name!r}", "Let it make a new array.")
-    if any_effect(f.block, effectful(Program(f, reachable(f, functions)))):
-        what = f"{source.name!r} is given here, which prints, raises or asserts"
+    if any(_is_seen(g.block) for g in (f, *reachable(f, functions).values())):
+        what = f"{source.name!r} is given here, which prints, or sets attributes of arguments"
         scope.refuse(node, what, "Leave that out: how often it is called is not the program's affair.")
+
+
+def _is_seen(b: Block) -> bool:
+    """Is it seen how often a block is run? It may raise."""
+    own = any(isinstance(s, Effect) and s.op in ("print", "set_attribute") for s in compound(b))
+    return own or any(map(prims.has_effect, operators(b))) or any(_is_seen(x) for s in compound(b) for x in blocks(s))
 
 
 def _functions(scope: Scope, node: Any, f: Function, order: Sequence[int], slot: Hashable, slope: bool) -> list[str]:
