@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
     Atom,
     Block,
     Call,
+    Callback,
     For,
     Function,
     Global,
@@ -33,7 +35,7 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.traversal import blocks, variables
+from pullback.transpile.traversal import blocks, is_given_function, variables
 
 from .facts import type_of
 from .modules import reachable
@@ -111,6 +113,8 @@ class Binding:
                 self.stacked.add(s.out)
             case Op() if s.op in LENGTHS or self.is_static(s.args) and _is_pythons(s.op, s.out.type):
                 self.static.add(s.out)
+            case Op() if is_given_function(s):
+                self.handed_on(s)
             case For() | While():
                 arrays = [k for k, x in enumerate(s.inits) if x in self.stacked]
                 self.stacked.update(v for k in arrays for v in (s.carried[k], s.outs[k]))
@@ -121,6 +125,17 @@ class Binding:
                 self.traced.update(p.var for p, x in zip(params, s.args, strict=False) if not self.is_static(x))
                 if s.function in self.given:
                     self.static.add(s.out)
+
+    def handed_on(self, s: Op) -> None:
+        """What functions that an operation is given are handed on, after what it calls them with itself."""
+        more = s.args[-1]
+        assert isinstance(more, tuple)
+        for x in s.args:
+            if isinstance(x, Lit) and isinstance(x.value, Callback):
+                params = self.program.functions[x.value.key].params
+                own = len(params) - len(more) if s.op not in (runtime.solve_adjoint, runtime.odeint_adjoint) else 2
+                handed = zip(params[own:], more, strict=False)
+                self.traced.update(p.var for p, y in handed if not self.is_static(y))
 
     def is_stacked(self, s: Op) -> bool:
         """Is this a list that is an array?"""

@@ -162,7 +162,7 @@ class Expressions:
         if special is not None:
             return special(e)
         if is_given_function(e):
-            return self._given_function(e)
+            return self.given_function(e)
         if op in BINARY and len(args) == 2:
             return self.binary(op, args[0], args[1])
         if op in COMPARE and len(args) == 2:
@@ -187,7 +187,7 @@ class Expressions:
             f = ast.Attribute(self(args.pop(0)), f.attr, ast.Load())
         return call(f, *(self.argument(x) for x in args), **{k: self(x) for k, x in kwargs})
 
-    def _given_function(self, e: Apply) -> Any:
+    def given_function(self, e: Apply) -> Any:
         """A call that is given a function, and hands on to it what there is beside."""
         more = e.args[-1]
         kwargs = {"args": self(more)} if more else {}

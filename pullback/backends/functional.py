@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from pullback.transpile.core import Block, Call, Function, Program, Tag
+from pullback.transpile.core import Arg, Block, Call, Callback, Function, Lit, Op, Program, Tag
 
 from .kinds import Kind, has_trail
 from .refusing import refuse
@@ -84,6 +84,19 @@ class Functions:
         if key in self.active:
             self.recursive.add(key)
         return replace(s, function=key), self.result.get(key)
+
+    def given(self, s: Op, kinds: Given) -> Op:
+        """An operation with the functions that it is given rewritten, which take no lists that are arrays."""
+        if any(kinds):
+            refuse(s.origin, "a list that is filled in a loop, and handed on to a function,", "stack it before")
+        args: list[Arg] = []
+        for x in s.args:
+            if isinstance(x, Lit) and isinstance(x.value, Callback):
+                none = (None,) * len(self.program.functions[x.value.key].params)
+                key = self.call(Call(s.out, x.value.key, (), s.origin), none)[0].function
+                x = Lit(Callback(key), key)
+            args.append(x)
+        return replace(s, args=tuple(args))
 
     def refuse_recursion(self, s: Call) -> NoReturn:
         """Refuse a function whose recursion hands on what a loop has left."""

@@ -29,6 +29,7 @@ from .repeated import last_written
 from .script import Procedure
 from .sealing import sealed
 from .shifting import shifted
+from .solving import solved
 from .totals import totalled
 from .windows import windowed
 
@@ -46,6 +47,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
 
     Raises NotSupportedYet, with the user's place, for what has no form in JAX.
     """
+    program = solved(program)
     program = shifted(unmasked(last_written(through_views(_without_checks(program)))))
     program = windowed(program, Binding(program).is_static)
     binding = Binding(program)

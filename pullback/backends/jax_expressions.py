@@ -78,6 +78,12 @@ class JaxExpressions(Expressions):
             return form(self, e)
         return super().call(op, jax_calls.adapted(e))
 
+    def given_function(self, e: Apply) -> Any:
+        """A call of the helper that stands for a solver of SciPy."""
+        more = {"args": self(e.args[-1])} if e.args[-1] else {}
+        kwargs = more | {k: self(x) for k, x in e.kwargs}
+        return call(self.space.helper(e.op.__name__), *map(self, e.args[:-1]), **kwargs)
+
     def _contiguous(self, e: Apply) -> Any:
         """The array itself: JAX has no order in memory. NumPy makes one with an axis at least."""
         rank = ab.rank(type_of(e.args[0]))

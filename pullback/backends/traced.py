@@ -46,7 +46,7 @@ from pullback.transpile.core import (
 )
 from pullback.transpile.infer import lengths
 from pullback.transpile.rewriting import with_blocks
-from pullback.transpile.traversal import operations, own_reads, reads, substitute
+from pullback.transpile.traversal import is_given_function, operations, own_reads, reads, substitute
 
 from . import dynamic
 from .conditions import connected
@@ -138,6 +138,8 @@ class Traced:
             case Op() | Effect():
                 if not self.takes_arrays(s):
                     refuse(s.origin, "a list that a traced loop fills, read in this way,", "stack it, or fill an array")
+                if isinstance(s, Op) and is_given_function(s):
+                    s = self.functions.given(s, tuple(map(self.kinds.of, s.args[-1])))  # type: ignore[arg-type]
                 body.append(self.operation(s, body) if isinstance(s, Op) else s)
 
     def operation(self, s: Op, body: list[Stmt]) -> Op:

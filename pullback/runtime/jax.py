@@ -19,6 +19,15 @@ from pullback.runtime.jax_loops import (
     true_if_alone,
     walk_back,
 )
+from pullback.runtime.jax_solvers import (
+    newton_root,
+    newton_solution,
+    odeint,
+    odeint_adjoint,
+    root_of,
+    solve_adjoint,
+    solve_ivp,
+)
 from pullback.runtime.objects import record
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.trees import add_trees
@@ -35,6 +44,10 @@ __all__ = [
     "largest_in_batch",
     "last_written",
     "match_kinds",
+    "newton_root",
+    "newton_solution",
+    "odeint",
+    "odeint_adjoint",
     "of_running_products",
     "place_diagonal",
     "places_in_order",
@@ -44,9 +57,12 @@ __all__ = [
     "require_cotangents",
     "require_scalar",
     "resized",
+    "root_of",
     "scatter_add",
     "scatter_add_along",
     "scatter_along",
+    "solve_adjoint",
+    "solve_ivp",
     "step_back",
     "step_on",
     "through_cholesky",

@@ -29,18 +29,16 @@ def initial_value(self: Adjoint, s: Op) -> None:
         return
     f = callback(s)
     pull = self.r.companion(f.derivatives[0], (p.place, *(2 + k for k in wrt)), True).pullback
-    every = [k for k, a in enumerate(more) if ab.differentiable(a.type)]
-    places = [*range(len(more))] if wrt == every else wrt
-    options: Kwargs = () if wrt == every else (("wrt", tuple(map(Lit, wrt))),)
+    options: Kwargs = () if len(wrt) == len(more) else (("wrt", tuple(map(Lit, wrt))),)
     options += tuple((k, x) for k, x in p.options if not p.lines or k in ("tfirst", "rtol", "atol"))
     d_y0: ab.Type = ab.Array("float64", ab.shape_of(p.y0.type))
-    types = [of_numpy(more[k].type, "float64") if k in wrt else ab.NONE for k in places]
-    out = Var("", ab.Seq("tuple", (d_y0, *types)) if places else d_y0)
+    types = [of_numpy(more[k].type, "float64") for k in wrt]
+    out = Var("", ab.Seq("tuple", (d_y0, *types)) if wrt else d_y0)
     op = runtime.odeint_adjoint if p.lines else runtime.solve_adjoint
     args: tuple[Arg, ...] = (s.args[0], Lit(Callback(pull), pull), *p.operands(p.y0, ct), more)
     self.b.define(out, op, args, options)
-    for k, x in [(0, p.y0), *((1 + places.index(k), more[k]) for k in wrt)]:
-        d: Atom = self.b(prims.item, out, Lit(k)) if places else out
+    for k, x in enumerate((p.y0, *(more[k] for k in wrt))):
+        d: Atom = self.b(prims.item, out, Lit(k)) if wrt else out
         self.ct.mark_whole(d, x)
         self.ct.add(x, d)
 
