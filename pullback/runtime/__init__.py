@@ -12,7 +12,7 @@ from pullback.runtime.indexing import (
     scatter_along,
 )
 from pullback.runtime.objects import record, require_distinct
-from pullback.runtime.odes import adjoint_along, at_ends, floats_in, odeint_adjoint, solve_adjoint, with_floats
+from pullback.runtime.odes import adjoint_along, at_ends, floats_in, odeint_adjoint, solve_adjoint, still, with_floats
 from pullback.runtime.order import order, place_to_insert, places_in_order
 from pullback.runtime.padding import unpadded
 from pullback.runtime.products import carried_back, cofactors, fraction, of_running_products, product_of_others
@@ -67,6 +67,7 @@ __all__ = [
     "scatter_along",
     "simpson_weights",
     "solve_adjoint",
+    "still",
     "through_cholesky",
     "to_fill",
     "unbroadcast",

@@ -27,6 +27,7 @@ from pullback.runtime.jax_solvers import (
     root_of,
     solve_adjoint,
     solve_ivp,
+    still,
 )
 from pullback.runtime.objects import record
 from pullback.runtime.rules import require_cotangents
@@ -65,6 +66,7 @@ __all__ = [
     "solve_ivp",
     "step_back",
     "step_on",
+    "still",
     "through_cholesky",
     "true_if_alone",
     "unbroadcast",

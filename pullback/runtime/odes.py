@@ -113,6 +113,13 @@ def odeint_adjoint(
     return solve_adjoint(in_order(fun), in_order(pullback), span, y0, dy.T, t_eval=t, method="LSODA", **given)
 
 
+def still(x: Any, dx: Any) -> Any:
+    """The times `x`; raises ValueError if they move, because there is no derivative in them."""
+    if np.any(dx):
+        raise ValueError("the derivative of a solution in its times is not supported yet")
+    return x
+
+
 def at_ends(dy: Any) -> Any:
     """The tangent of a solution of which only the first and the last time have one: NaN at those between."""
     out = np.full_like(dy, np.nan)

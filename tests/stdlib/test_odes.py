@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 
 import pullback
 from pullback import errors, grad, hessian, hvp, jvp, value_and_grad, vjp
+from pullback.runtime import still
 
 TIMES = np.linspace(0.0, 2.0, 5)
 P, START = np.array([1.1, 0.4, 0.3, 0.9]), np.array([1.2, 0.8])
@@ -220,13 +221,23 @@ def constant_slope(a):
     return np.sum(solve_ivp(lambda t, y: [y[1], 0], (0, 2), [1, a], t_eval=[1, 2], rtol=1e-9, atol=1e-9).y)
 
 
+def over_own_times(a, n):
+    times = np.linspace(0.0, 1.0, n)
+    sol = solve_ivp(lambda t, y: -a * y * y, (times[0], times[-1]), np.ones(2), t_eval=times, **TIGHT)
+    return sol.y
+
+
+def times_in_a_function(a):
+    return np.sum(over_own_times(a, 4) ** 2)
+
+
 def no_times(a):
     return np.sum(solve_ivp(lambda t, y: -a * y, (0.0, 2.0), np.ones(2), t_eval=[]).y) + a
 
 
 PROGRAMS = [
     method, structure, backward_in_time, from_one_to_the_next, in_a_branch, called, written_by_a_loop, shot,
-    constant_slope, no_times,
+    constant_slope, times_in_a_function, no_times,
 ]  # fmt: skip
 
 
@@ -312,6 +323,13 @@ def test_times_that_the_solver_chooses_have_no_derivative():
     with pytest.raises(ValueError, match="where times are left to the solver"):
         grad(every_time)(1.5)
     assert np.isnan(jvp(every_time)((1.5,), 1.0)[1])
+
+
+def test_times_that_move_after_all_raise():
+    times = np.array([0.0, 1.0])
+    assert still(times, np.zeros(2)) is times
+    with pytest.raises(ValueError, match="in its times"):
+        still(times, np.ones(2))
 
 
 def free_times(a):

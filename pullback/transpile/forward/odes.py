@@ -52,9 +52,13 @@ def initial_value(self: Forward, s: Op) -> None:
 
 
 def adjoint(self: Forward, s: Op) -> None:
-    """The tangents of the cotangents that an adjoint gives."""
+    """The tangents of the cotangents that an adjoint gives.
+
+    Times that move have been refused where the problem itself is solved, but for those that come from a tape: of these
+    the run tells.
+    """
     p, more = problem(s), handed_on(s)
-    require_still_times(s, p, self.is_moving)
+    p = replace(p, span=_still(self, p.span), options=tuple((k, _still(self, x)) for k, x in p.options))
     moving = tuple(k for k, a in enumerate(more) if self.moves(a))
     first, second = (x.value for x in s.args[:2] if isinstance(x, Lit))
     assert isinstance(first, Callback)
@@ -82,6 +86,16 @@ def adjoint(self: Forward, s: Op) -> None:
     with_floats = [Lit(k) for k, x in enumerate(t.items) if k and ab.differentiable(x)]
     rest = {k: self.b.emit(prims.item, (both, k)) for k in with_floats}
     self.t.set(s.out, Tree({Lit(0): d_y0, **rest}))
+
+
+def _still(self: Forward, x: Arg) -> Arg:
+    """A time, or several, which must not move."""
+    if isinstance(x, tuple):
+        return tuple(_still(self, y) for y in x)
+    if not isinstance(x, Var) or not self.moves(x):
+        return x
+    self.b.define(out := Var("", x.type), runtime.still, (x, self.t.whole(self.b, x)))
+    return out
 
 
 def _given(key: str) -> Lit:

@@ -16,7 +16,7 @@ from pullback.transpile.lower.callbacks import Given, given
 from pullback.transpile.lower.containers import as_atom, as_operand, items_of
 from pullback.transpile.lower.scope import NONE, Scope
 from pullback.transpile.lower.solvers import bound, finished, handed_on, not_known_yet, result_class
-from pullback.transpile.lower.values import Value, static, type_of
+from pullback.transpile.lower.values import Pack, Value, static, type_of
 
 _TIME = ab.Scalar("float", "float64")
 _REFUSED = {
@@ -97,6 +97,9 @@ def _times(scope: Scope, node: Any, found: dict[str, Value]) -> ab.Length:
     value = found.pop("t_eval", NONE)
     if static(value) is None:
         return ab.Dim(symbol_of(Var("times", ab.INT)))
+    if isinstance(known := static(value), list | tuple) and all(type(x) in (int, float) for x in known):
+        found |= {"t_eval": Pack("tuple", tuple(map(Lit, known)))}
+        return len(known)
     t = as_operand(scope, node, value)
     found |= {"t_eval": t}
     return _line(scope, node, t, "t_eval")[0]
