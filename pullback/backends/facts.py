@@ -15,6 +15,7 @@ from pullback.stdlib import random, registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Lit, OpFunction, Slice, Var
+from pullback.transpile.storage import is_of_a_solver
 
 from .script import Apply, Cut, Expr
 
@@ -200,6 +201,8 @@ def is_fresh(op: Any, args: tuple[Any, ...]) -> bool:
     """Is an array that this operation returns always a new one?"""
     if op is operator.getitem:
         return is_surely_advanced(args[1])
+    if is_of_a_solver(op, args):
+        return True
     if op is builtins.sum and len(args) > 1:  # of no items it is the start
         return not is_array(type_of(args[1]))
     return isinstance(op, np.ufunc) or op in FRESH or registry.is_fresh(op)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import partial
 from typing import Any, cast
@@ -14,7 +14,7 @@ from pullback import runtime
 from pullback.stdlib import random, registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Global, Kwargs, Lit, OpFunction, Slice, Var
+from pullback.transpile.core import Arg, Callback, Global, Kwargs, Lit, OpFunction, Slice, Var
 
 ARITHMETIC: frozenset[OpFunction] = frozenset(
     {
@@ -84,6 +84,8 @@ def sharing(fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> Sharing:
     if fn is operator.getitem:
         found = of_index(args[1])
         return Sharing.MAYBE if found is Sharing.VIEW and _may_be_a_number(args) else found
+    if is_of_a_solver(fn, args):
+        return Sharing.FRESH
     if fn in _FRESH or isinstance(fn, np.ufunc) or registry.is_fresh(fn):
         return Sharing.UNKNOWN if "copy" in dict(kwargs) else Sharing.FRESH
     if fn in _VIEWS:
@@ -94,6 +96,13 @@ def sharing(fn: OpFunction, args: tuple[Arg, ...], kwargs: Kwargs) -> Sharing:
     if special is not None:
         return special(args, dict(kwargs))
     return Sharing.MAYBE if fn in _MAYBE else Sharing.SAME if fn is prims.alias else Sharing.UNKNOWN
+
+
+def is_of_a_solver(fn: OpFunction, args: Sequence[object]) -> bool:
+    """Is this what a solver makes that is given a function? A fixed point may be where the search began."""
+    first = args[0] if args else None
+    is_given = isinstance(first, Lit) and isinstance(first.value, Callback)
+    return is_given and getattr(fn, "__name__", "") != "fixed_point"
 
 
 def _may_be_a_number(args: tuple[Arg, ...]) -> bool:

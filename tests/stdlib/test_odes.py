@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from scipy.integrate import odeint, solve_ivp
+from scipy.integrate import odeint, quad, solve_ivp
 from scipy.linalg import expm
 from scipy.optimize import brentq
 
@@ -231,13 +231,23 @@ def times_in_a_function(a):
     return np.sum(over_own_times(a, 4) ** 2)
 
 
+def changed_afterwards(a):
+    y0, w = np.ones(2) * a, np.array([1.0, 2.0]) * a
+    y = solve_ivp(lambda t, y: -w * y, (0.0, 1.0), y0, t_eval=[0.0, 1.0], rtol=1e-9, atol=1e-9).y
+    y0 += 1.0
+    w[0] = 5.0
+    y[1] *= a
+    return np.sum(y) * y0[0] + w[0] * w[1]
+
+
 def no_times(a):
     return np.sum(solve_ivp(lambda t, y: -a * y, (0.0, 2.0), np.ones(2), t_eval=[]).y) + a
 
 
 PROGRAMS = [
     method, structure, backward_in_time, from_one_to_the_next, in_a_branch, called, written_by_a_loop, shot,
-    constant_slope, times_in_a_function, no_times,
+    constant_slope, times_in_a_function, changed_afterwards,
+    no_times,
 ]  # fmt: skip
 
 
@@ -424,3 +434,9 @@ def test_a_vector_jacobian_product_may_be_asked_for_again_and_again():
         ct[0, 2 + k] = 1.0
         t = TIMES[2 : 3 + k] / 2
         np.testing.assert_allclose(pull(ct), np.sum(-t * np.exp(-0.7 * t)), rtol=1e-7)
+
+
+def test_integrals_of_functions_are_refused_with_a_way_round():
+    with pytest.raises(errors.NotSupportedYet, match="scipy.integrate.quad is not supported yet|quad is not") as e:
+        grad(lambda a: quad(lambda x: a * x, 0.0, 1.0)[0])(1.3)
+    assert "leggauss" in e.value.hint

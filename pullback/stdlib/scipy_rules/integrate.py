@@ -55,3 +55,9 @@ refused(
     integrate.cumulative_simpson, integrate.romb, integrate.newton_cotes,
     way_round="Use scipy.integrate.simpson, or scipy.integrate.cumulative_trapezoid.",
 )  # fmt: skip
+refused(
+    integrate.quad, integrate.quad_vec, integrate.fixed_quad, integrate.dblquad, integrate.tplquad, integrate.nquad,
+    integrate.qmc_quad,
+    way_round="Sum over the nodes of np.polynomial.legendre.leggauss, or integrate with solve_ivp.", computed=False,
+)  # fmt: skip
+refused(integrate.solve_bvp, way_round="Shoot: find the missing first values with scipy.optimize.root.", computed=False)
