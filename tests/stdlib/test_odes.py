@@ -437,6 +437,6 @@ def test_a_vector_jacobian_product_may_be_asked_for_again_and_again():
 
 
 def test_integrals_of_functions_are_refused_with_a_way_round():
-    with pytest.raises(errors.NotSupportedYet, match="scipy.integrate.quad is not supported yet|quad is not") as e:
+    with pytest.raises(errors.NotSupportedYet, match="quad is not supported yet") as e:
         grad(lambda a: quad(lambda x: a * x, 0.0, 1.0)[0])(1.3)
     assert "leggauss" in e.value.hint
