@@ -32,7 +32,10 @@ CASES = [
 ]
 
 
-IMPORTS = "import math\nimport operator\n\nimport numpy as np\nfrom scipy import integrate, linalg, signal, special, stats\n"
+IMPORTS = (
+    "import math\nimport operator\n\nimport numpy as np\n"
+    "from scipy import integrate, linalg, signal, special, stats\n"
+)
 
 
 class Text:
