@@ -14,7 +14,7 @@ from .control import without_none
 from .layout import Note
 from .script import Define
 from .syntax import constant
-from .traced_ops import TRACED
+from .traced_ops import is_traced
 
 if TYPE_CHECKING:
     from .building import Builder
@@ -31,7 +31,7 @@ def define(b: Builder, s: Define) -> None:
         body = b.block(s.body)
         b.skips = outer
     b.names.set(s.out, given)
-    note = Note(s.origin) if s.name in TRACED else None  # what it differentiates is said inside
+    note = Note(s.origin) if is_traced(s.name) else None  # what it differentiates is said inside
     b.put(_definition(given, _arguments(params), body), s.origin, note)
 
 

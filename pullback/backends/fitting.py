@@ -7,7 +7,9 @@ A number of a lower kind becomes one of the higher; arrays of two dtypes or shap
 
 from __future__ import annotations
 
+import itertools
 import operator
+from collections.abc import Sequence
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
@@ -22,19 +24,19 @@ _PYTHON: dict[ab.Kind, type] = {"bool": bool, "int": int, "float": float, "compl
 Number = tuple[ab.Kind, str | None]
 
 
-def fit_sides(s: If, then: Block, orelse: Block) -> tuple[Block, Block]:
+def fit_sides(s: If, sides: Sequence[Block]) -> list[Block]:
     """The sides of a branch with results of the same types."""
-    first, second = Made(list(then.body), s.origin), Made(list(orelse.body), s.origin)
-    pairs = []
-    for o, x, y in zip(s.outs, then.results, orelse.results, strict=True):
-        differ = _difference(x.type, y.type)
+    made = [Made(list(b.body), s.origin) for b in sides]
+    results = []
+    for o, *xs in zip(s.outs, *(b.results for b in sides), strict=True):
+        differ = next(filter(None, itertools.starmap(_difference, itertools.combinations([x.type for x in xs], 2))), "")
         if differ:
             what = f"a branch that gives {differ}, as {o.hint!r}," if o.hint else f"a branch that gives {differ}"
             refuse(s.origin, what, "give both sides the same shape and dtype")
-        wanted = _higher(x, y)
-        pairs.append((x, y) if wanted is None else (_as(first, x, wanted), _as(second, y, wanted)))
-    one, other = zip(*pairs, strict=True) if pairs else ((), ())
-    return Block((), tuple(first.body), one), Block((), tuple(second.body), other)
+        wanted = _highest(xs)
+        results.append(xs if wanted is None else [_as(m, x, wanted) for m, x in zip(made, xs, strict=True)])
+    of_sides = zip(*results, strict=True) if results else [()] * len(made)
+    return [Block((), tuple(m.body), tuple(xs)) for m, xs in zip(made, of_sides, strict=True)]
 
 
 def fit_loop(s: For | While, inner: Block, made: Made) -> tuple[tuple[Atom, ...], Block]:
@@ -89,12 +91,16 @@ def _number(x: Atom) -> Number | None:
 
 def _higher(x: Atom, y: Atom) -> Number | None:
     """What two numbers become, if they are numbers that differ."""
-    a, b = _number(x), _number(y)
-    if a is None or b is None or a == b:
+    return _highest((x, y))
+
+
+def _highest(xs: Sequence[Atom]) -> Number | None:
+    """What numbers become, if they are numbers, of which some differ."""
+    given = [x for x in xs if x != NONE]
+    found = [n for n in map(_number, given) if n is not None]
+    if len(found) < len(given) or len(set(found)) < 2:
         return None
-    if a[0] == b[0]:
-        return a if a[1] is not None else b
-    return max(a, b, key=lambda z: _KINDS.index(z[0]))
+    return max(found, key=lambda n: (_KINDS.index(n[0]), n[1] is not None))
 
 
 def _as(made: Made, x: Atom, wanted: Number) -> Atom:

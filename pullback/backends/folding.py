@@ -48,7 +48,7 @@ from .script import (
     targets,
 )
 from .sharing import Sharing, Taken
-from .traced_ops import TAKEN_APART, TRACED
+from .traced_ops import TAKEN_APART, is_traced
 from .usage import Usage
 from .waiting import Frame, Mode, Pending, Reader, Structure, Waiting
 
@@ -176,7 +176,7 @@ class Folder:
             case If():
                 branch(self, s, slot, frame)
             case Def():
-                first = tuple(self.unpacked(s)) if s.name in TRACED else ()
+                first = tuple(self.unpacked(s)) if is_traced(s.name) else ()
                 loops = (*frame.loops, s)
                 body = self.body(s.block, s.block.results, frame.depth + 1, loops, "return", None, first)
                 frame.slots[slot].append(Define(s.out, s.name, s.block.params, body, s.origin))

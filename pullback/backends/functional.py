@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from pullback.transpile.core import Arg, Block, Call, Callback, Function, Lit, Op, Program, Tag
 
+from .chains import without_unread
 from .kinds import Kind, has_trail
 from .refusing import refuse
 from .stacked_lists import with_lists
@@ -55,7 +56,7 @@ class Functions:
         for p, kind in zip(f.params, given, strict=False):
             traced.kinds.note(p.var, kind)
         self.active[key] = traced
-        block = traced.block(block)
+        block = without_unread(traced.block(block), traced.compared)
         if key == "":
             block = with_lists(traced, block, f.origin)
         del self.active[key]

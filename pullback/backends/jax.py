@@ -14,6 +14,7 @@ from pullback.transpile.rewriting import with_blocks, with_functions
 
 from .base import Emitted, Known
 from .binding import Binding
+from .chains import numbered
 from .expressions import Expressions, Functions
 from .folding import Callees
 from .functional import functional
@@ -39,7 +40,8 @@ fuses = True
 
 def primal(program: Program) -> Program:
     """A program whose loops collect what they append to lists, and with what is known around its traced blocks."""
-    return lifted(gathered(program))
+    program = lifted(gathered(program))
+    return numbered(program, Binding(program).is_static)
 
 
 def emit(program: Program, *, standalone: bool = False) -> Emitted:

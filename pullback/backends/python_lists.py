@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, For, If, Op, Var, While
+from pullback.transpile.core import Atom, Block, For, If, Op, Origin, Var, While
 
 from .refusing import refuse
 
@@ -33,12 +34,13 @@ def require_same_items(s: For | While) -> None:
             refuse(s.origin, f"a loop that makes the list {p.hint or 'of cotangents'!r} longer or shorter", _LONGER)
 
 
-def require_same_lists(s: If) -> None:
+def require_same_lists(outs: Sequence[Var], sides: Sequence[Block], origin: Origin) -> None:
     """Refuse a branch whose sides give lists of different lengths."""
-    for o, x, y in zip(s.outs, s.then.results, s.orelse.results, strict=True):
-        one_list = _root(s.then, x) is _root(s.orelse, y)
-        if _is_list(x) and _is_list(y) and not one_list and not _are_alike(x.type, y.type):
-            refuse(s.origin, f"a branch that makes the list {o.hint!r} longer or shorter", "do it for both sides")
+    for one, other in itertools.pairwise(sides):
+        for o, x, y in zip(outs, one.results, other.results, strict=True):
+            one_list = _root(one, x) is _root(other, y)
+            if _is_list(x) and _is_list(y) and not one_list and not _are_alike(x.type, y.type):
+                refuse(origin, f"a branch that makes the list {o.hint!r} longer or shorter", "do it for both sides")
 
 
 def _is_list(x: object) -> bool:

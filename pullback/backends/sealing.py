@@ -14,6 +14,7 @@ iteration.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from pullback.transpile import abstract as ab
@@ -111,9 +112,10 @@ class _Sealed:
         match s:
             case Op(op=prims.set_item | prims.add_item, args=(Var() as a, index, _)) if is_of_a_part(index):
                 return [(a, k, k)]
-            case Def(name="then"):
-                branches = [t.block for t in self.source.body[k : k + 2] if isinstance(t, Def)]
-                return [(a, k, k + 1) for a in {v: None for b in branches for v in written_in(b)}]
+            case Def(name="then" | "case0"):
+                following = itertools.takewhile(lambda t: isinstance(t, Def), self.source.body[k:])
+                sides = [t.block for t in following if isinstance(t, Def)]
+                return [(a, k, k + len(sides) - 1) for a in {v: None for b in sides for v in written_in(b)}]
             case Def(name=name) if name in _BODIES:
                 return self.handed_over(s, k)
         return []

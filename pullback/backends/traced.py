@@ -20,8 +20,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import (
@@ -44,19 +42,18 @@ from pullback.transpile.core import (
     Var,
     While,
 )
-from pullback.transpile.infer import lengths
 from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.traversal import is_given_function, operations, own_reads, reads, substitute
 
-from . import dynamic
-from .conditions import connected
-from .fitting import fit_loop, fit_sides
+from . import branching, dynamic
+from .chains import Compared, Limits, comparisons
+from .fitting import fit_loop
 from .kinds import Kinds, Listed, Stacked, is_trail
 from .packing import NONE, Made, packed_type
-from .python_lists import require_places, require_same_items, require_same_lists
+from .python_lists import require_places, require_same_items
 from .refusing import refuse
 from .stacked_lists import as_arrays, is_array, stacked
-from .traced_ops import cond, scan, switch
+from .traced_ops import scan
 
 if TYPE_CHECKING:
     from .functional import Functions
@@ -72,7 +69,8 @@ class Traced:
     `kinds`: the lists that are no lists; `outer`: what is bound where
     functions that all of the function sees are defined, `hoisted`: these functions; `depth`: how many blocks are
     around, and `inside`: how many of them only the run enters. `exports`: other functions walk what loops have left, so
-    that `steps` of these are functions of the program.
+    that `steps` of these are functions of the program. `compared`: the conditions that compare integers with literals;
+    `limits`: of what integers the greatest value is known.
     """
 
     def __init__(self, functions: Functions, f: Function, key: str, exports: bool) -> None:
@@ -87,12 +85,15 @@ class Traced:
         self.hoisted: list[Stmt] = []
         self.depth = -1
         self.inside = 0
+        self.compared: Compared = {}
+        self.limits = Limits()
 
     def block(self, b: Block) -> Block:
         """A block, rewritten."""
         self.depth += 1
         if self.depth == 0:
             self.outer.update(b.params)
+            self.compared = comparisons(b)
         body: list[Stmt] = []
         for s in b.body:
             at = len(body)
@@ -122,12 +123,12 @@ class Traced:
             case While():
                 dynamic.loop(self, s, body)
             case If() if not self.is_static(s.cond):
-                self.branch(s, body)
+                branching.branch(self, s, body)
             case For():
                 self.of_python(s, body)
             case If():
                 s = replace(s, then=self.block(s.then), orelse=self.block(s.orelse))
-                self.note_results(s, s.then, s.orelse)
+                self.note_results(s, (s.then, s.orelse))
                 body.append(s)
             case Def():
                 body.append(with_blocks(s, self.block))
@@ -144,6 +145,7 @@ class Traced:
 
     def operation(self, s: Op, body: list[Stmt]) -> Op:
         """An operation, on arrays where it is on lists that are arrays; what it needs is added to `body`."""
+        self.limits.operation(s)
         s = as_arrays(self, self.kinds.op(s), body)
         if isinstance(x := s.args[0] if s.args else None, Var) and self.kinds.of(x) is None:
             require_places(self.is_static, s)
@@ -234,6 +236,7 @@ class Traced:
         for x, p in zip(s.items, s.item_params, strict=True):
             kind = self.kinds.of(x)
             self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
+            self.limits.hand_on(self.limits.get(x) if isinstance(x, Var) else None, p)
         self.note_carried(s)
         made = Made(body, s.origin)
         inits, inner = fit_loop(s, self.traced(s.body), made)
@@ -256,6 +259,7 @@ class Traced:
         out = made.op(scan, (step, init, *((made.packed(xs),) if xs else ())), kwargs, t)
         for o, r in zip(s.outs[n:], inner.results[n:], strict=True):
             self.kinds[o] = Stacked(self.kinds.of(r))
+            self.limits.hand_on(self.limits.get(r) if isinstance(r, Var) else None, o)
         made.unpack(out, s.outs[:n], s.outs[n:])
 
     def of_python(self, s: For, body: list[Stmt]) -> None:
@@ -270,41 +274,15 @@ class Traced:
             kind = self.kinds.of(r)
             self.kinds.note(o, None if kind is None else Listed(kind))
 
-    def note_results(self, s: If, then: Block, orelse: Block) -> None:
+    def note_results(self, s: If, sides: Sequence[Block]) -> None:
         """Of what kinds are the results of a branch, which each side has if it has them at all?"""
-        for o, *given in zip(s.outs, then.results, orelse.results, strict=True):
+        for o, *given in zip(s.outs, *(b.results for b in sides), strict=True):
             kinds = {self.kinds.of(x) for x in given if x != NONE}
             if len(kinds) > 1:
                 what = "a branch that gives what one loop or another one has left"
                 refuse(s.origin, what, "call one function for both")
             for kind in kinds:
                 self.kinds.note(o, kind)
-
-    def branch(self, s: If, body: list[Stmt]) -> None:
-        """A choice between two values, or between two functions."""
-        then, orelse = self.traced(s.then), self.traced(s.orelse)
-        require_same_lists(s)
-        self.note_results(s, then, orelse)
-        for x, y in zip(then.results, orelse.results, strict=True):
-            m, n = ab.rank(x.type), ab.rank(y.type)
-            if m is not None and n is not None and m != n:
-                hint = "give both the same shape"
-                refuse(s.origin, "a branch that gives a number or an array, or arrays of several ranks,", hint)
-        if not then.body and not orelse.body and all(map(_are_alike, then.results, orelse.results)):
-            for o, x, y in zip(s.outs, then.results, orelse.results, strict=True):
-                body.append(Op(o, np.where, (s.cond, x, y), (), s.origin))
-            return
-        if (condition := connected(s, then, orelse)) is not None:
-            body += condition
-            return
-        then, orelse = fit_sides(s, then, orelse)
-        results = (*then.results, *orelse.results)
-        made = Made(body, s.origin)
-        first = made.function("then", [], then.body, (then.results,))
-        second = made.function("orelse", [], orelse.body, (orelse.results,))
-        op = switch if NONE in results else cond
-        out = made.op(op, (s.cond, first, second), (), packed_type(s.outs))
-        made.take(out, s.outs)
 
 
 def _with_name(s: For) -> For:
@@ -323,13 +301,3 @@ def _times(r: Range | None) -> Lit | None:
         return None
     start, stop, step = (getattr(x, "value", 0) for x in (r.start, r.stop, r.step))
     return Lit(len(range(start, stop, step)))
-
-
-def _are_alike(x: Atom, y: Atom) -> bool:
-    """May one of two values be chosen element by element: numbers, or arrays of one shape and dtype?"""
-    if isinstance(x.type, ab.Scalar) and isinstance(y.type, ab.Scalar):
-        return True
-    s, t = x.type, y.type
-    if not (isinstance(s, ab.Array) and isinstance(t, ab.Array)) or s.shape is None or t.shape is None:
-        return False
-    return s.dtype == t.dtype and len(s.shape) == len(t.shape) and all(map(lengths.same, s.shape, t.shape))

@@ -20,8 +20,18 @@ def cond(condition: object, then: object, orelse: object) -> object:
     raise NotImplementedError
 
 
-def switch(condition: object, then: object, orelse: object) -> object:
+def either(condition: object, then: object, orelse: object) -> object:
     """`cond` of functions of which one leaves None for what only the other one has: `runtime.jax.either`."""
+    raise NotImplementedError
+
+
+def switch(number: object, cases: object) -> object:
+    """`lax.switch` of a tuple of functions without parameters."""
+    raise NotImplementedError
+
+
+def one_of(number: object, cases: object) -> object:
+    """`switch` of functions of which some leave None for what only others have: `runtime.jax.one_of`."""
     raise NotImplementedError
 
 
@@ -46,16 +56,28 @@ def write_last(a: object, index: object, value: object) -> object:
 
 
 LAX: dict[OpFunction, str] = {
-    scan: "scan", while_loop: "while_loop", cond: "cond", optimization_barrier: "optimization_barrier",
+    scan: "scan", while_loop: "while_loop", cond: "cond", switch: "switch",
+    optimization_barrier: "optimization_barrier",
 }  # fmt: skip
-HELPERS: dict[OpFunction, str] = {switch: "either", kept_while: "kept_while", walk_back: "walk_back"}
-TRACED = frozenset({"step", "test", "then", "orelse", "adjoint"})
-"""What the functions are called that these operations are given; their parameters are tuples of what goes round."""
+HELPERS: dict[OpFunction, str] = {
+    either: "either", one_of: "one_of", kept_while: "kept_while", walk_back: "walk_back",
+}  # fmt: skip
+CASE, OTHERWISE = "case", "otherwise"
+"""What the functions are called of which a number chooses one, before the number."""
+_TRACED = frozenset({"step", "test", "then", "orelse", "adjoint", OTHERWISE})
 
 LOOPS: dict[OpFunction, int] = {scan: 1, while_loop: 2, kept_while: 2, walk_back: 3}
 """Loops, and which of their operands goes round first."""
 
 TAKEN_APART: frozenset[OpFunction] = frozenset(
-    {scan, kept_while, while_loop, walk_back, cond, switch, optimization_barrier}
+    {scan, kept_while, while_loop, walk_back, cond, either, switch, one_of, optimization_barrier}
 )
 """Operations whose results are tuples that are taken apart at once, also where only one part of them is read."""
+
+
+def is_traced(name: str) -> bool:
+    """Is this what a function is called that one of these operations is given?
+
+    Their parameters are tuples of what goes round.
+    """
+    return name in _TRACED or name.startswith(CASE)

@@ -39,6 +39,7 @@ __all__ = [
     "carried_back",
     "cofactors",
     "either",
+    "filled",
     "fitted",
     "fraction",
     "kept_while",
@@ -50,6 +51,7 @@ __all__ = [
     "odeint",
     "odeint_adjoint",
     "of_running_products",
+    "one_of",
     "place_diagonal",
     "places_in_order",
     "product_of_others",
@@ -313,12 +315,27 @@ def either(condition: Any, then: Any, orelse: Any) -> Any:
 
     What is left instead are zeros, which nobody reads.
     """
-    from jax import eval_shape, lax, tree
+    from jax import lax
 
-    def filled(x: Any, like: Any) -> Any:
+    return lax.cond(condition, *filled((then, orelse)))
+
+
+def one_of(number: Any, cases: Any) -> Any:
+    """`lax.switch` of functions without parameters, of which some may leave None for what only others have."""
+    from jax import lax
+
+    return lax.switch(number, filled(cases))
+
+
+def filled(functions: Any) -> Any:
+    """Functions without parameters that leave zeros where they have left None and others have left something."""
+    from jax import eval_shape, tree
+
+    def whole(x: Any, others: Any) -> Any:
+        found = [y for y in others if y is not None]
         if x is None:
-            return tree.map(lambda s: jnp.zeros(s.shape, s.dtype), like)
-        return tuple(map(filled, x, like)) if type(x) is type(like) is tuple else x
+            return tree.map(lambda s: jnp.zeros(s.shape, s.dtype), whole(found[0], found[1:])) if found else None
+        return tuple(map(whole, x, zip(*found, strict=True))) if type(x) is tuple and found else x
 
-    one, other = eval_shape(then), eval_shape(orelse)
-    return lax.cond(condition, lambda: filled(then(), other), lambda: filled(orelse(), one))
+    shapes = [eval_shape(f) for f in functions]
+    return [lambda f=f: whole(f(), shapes) for f in functions]
