@@ -35,8 +35,9 @@ def read_first(b: Block) -> Block:
     later: dict[Var, Def] = {}
     for k, s in enumerate(b.body):
         s = later.pop(s.out) if isinstance(s, Def) and s.out in later else s
-        if isinstance(s, Def) and s.name == "then":
-            sides = [replace(t, block=read_first(t.block)) for t in b.body[k : k + 2] if isinstance(t, Def)]
+        if isinstance(s, Def) and s.name in ("then", "case0"):
+            following = itertools.takewhile(lambda t: isinstance(t, Def), b.body[k:])
+            sides = [replace(t, block=read_first(t.block)) for t in following if isinstance(t, Def)]
             s, *others = _sides(body, sides)
             later.update((t.out, t) for t in others)
         body.append(s)

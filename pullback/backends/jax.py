@@ -32,6 +32,7 @@ from .sealing import sealed
 from .shifting import shifted
 from .solving import solved
 from .totals import totalled
+from .whole_axes import whole_axes
 from .windows import windowed
 
 name = "jax"
@@ -52,6 +53,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
     program = solved(program)
     program = shifted(unmasked(last_written(through_views(_without_checks(program)))))
     program = windowed(program, Binding(program).is_static)
+    program = whole_axes(program, Binding(program).is_static)
     binding = Binding(program)
     check(program, binding)
 

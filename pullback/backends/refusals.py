@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import operator
 from collections.abc import Iterator
+from typing import NoReturn
 
 from pullback import runtime
 from pullback.stdlib import registry
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Atom, Block, Effect, For, If, Lit, Op, Program, Slice, Stmt, Var, While
+from pullback.transpile.core import Arg, Atom, Block, Effect, For, If, Lit, Op, Origin, Program, Slice, Stmt, Var, While
 from pullback.transpile.traversal import blocks, variables
 
 from .binding import Binding, all_functions
@@ -104,10 +105,18 @@ class _Check:
                 refuse(s.origin, "an index that is a mask", "use np.where")
             moves = "window" in dict(s.kwargs)
             if not moves and not is_surely_advanced(index) and any(not self.is_static(x) for x in _bounds(index)):
-                refuse(s.origin, "a slice whose bounds are traced", _BOUNDS)
+                refuse_slice(s.origin)
 
 
-_BOUNDS = "use one whose length is known and that is inside for sure, as x[i : i + 3] for i in range(len(x) - 2)"
+def refuse_slice(origin: Origin) -> NoReturn:
+    """Refuse a slice whose length only the run knows, and that is none of those for which there is a form."""
+    refuse(origin, "a slice whose bounds are traced", _BOUNDS)
+
+
+_BOUNDS = (
+    "compute element by element with slices of the same places, sum or multiply them, and write into these places; "
+    "or use one whose length is known and that is inside for sure, as x[i : i + 3] for i in range(len(x) - 2)"
+)
 _POWERS = (operator.pow, builtins.pow, operator.mul, operator.lshift)
 
 

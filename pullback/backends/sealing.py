@@ -145,6 +145,7 @@ class _Sealed:
         if not live or not values:
             return
         self.body = [t for t in self.body if not (isinstance(t, Op) and t.out in after)]
+        self.made_of.update(dict.fromkeys(values, frozenset()))
         together = (*values, a)
         to = Made(self.body, s.origin)
         outs = tuple(Var(v.hint, v.type) for v in together)

@@ -70,6 +70,7 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (flow.fewer_times_than_none, (0,), (n(3), 2)),
     (flow.fewer_times_than_none, (0,), (n(3), 11)),
     (flow.overwritten, (0,), (n(4), np.array([1, 1]))),
+    (flow.grows, (0,), (n(3), 4)),
 ]
 
 
@@ -139,7 +140,6 @@ def test_it_composes_with_jax() -> None:
     ("f", "args", "words"),
     [
         (flow.deep, (2.0, 3), "calls itself as often as only the run knows"),
-        (flow.grows, (n(3), 3), "a slice whose bounds are traced"),
         (flow.of_two_ranks, (n(3), 2), "goes round as a number first"),
         (flow.of_either_shape, (n(3), -2.0), "a number or an array"),
         (flow.halves, (0.5, 4), "integers that are traced"),
