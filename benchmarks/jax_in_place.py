@@ -104,7 +104,7 @@ def programs() -> Iterator[tuple[JaxProgram, int]]:
     yield JaxProgram("seidel 2-D, N=160", a.seidel_2d, seidel_2d, (rng.standard_normal((160, 160)), 1), (0,), 0.02), 5
     name, f = "writes under a condition, N=100000", a.written_under_a_condition
     yield JaxProgram(name, f, written_under_a_condition, (long, 0.3), (0, 1), 0.02), 2
-    yield JaxProgram("Cholesky in place, N=100", a.cholesky, cholesky, (definite,), (0,), 0.05), 5
+    yield JaxProgram("Cholesky in place, N=100", jax_lengths.cholesky, cholesky, (definite,), (0,), 0.05), 5
     yield JaxProgram("LU in place, N=100", jax_lengths.lu, lu, (dominant,), (0,), 0.05), 5
 
 

@@ -13,7 +13,7 @@ def cholesky(a: Any) -> Any:
         a[j, j] = np.sqrt(a[j, j] - np.dot(a[j, :j], a[j, :j]))
         for i in range(j + 1, n):
             a[i, j] = (a[i, j] - np.dot(a[i, :j], a[j, :j])) / a[j, j]
-    return np.sum(np.log(np.diagonal(a)))
+    return 2.0 * np.sum(np.log(np.diagonal(a)))
 
 
 def cholesky_by_columns(a: Any) -> Any:
@@ -31,7 +31,7 @@ def lu(a: Any) -> Any:
         for i in range(k + 1, n):
             a[i, k] /= a[k, k]
             a[i, k + 1 :] -= a[i, k] * a[k, k + 1 :]
-    return np.sum(np.log(np.diagonal(a))) + a[-1, 0]
+    return np.sum(np.log(np.diagonal(a)))
 
 
 def lu_by_blocks(a: Any) -> Any:
