@@ -36,6 +36,10 @@ _PRODUCTS = frozenset({operator.matmul, np.matmul, np.dot, np.inner, np.vdot})
 _LENGTHS = (prims.dim, len, np.size)
 
 
+def _is_of_elements(op: OpFunction) -> bool:
+    return isinstance(op, np.ufunc) and op.signature is None
+
+
 class Slices(Places):
     """Writes operations on slices anew."""
 
@@ -64,7 +68,7 @@ class Slices(Places):
             self.multiply(s)
         elif s.op in (np.outer, np.transpose, np.expand_dims):
             self.turn(s)
-        elif s.op in _BY_ELEMENTS or registry.is_elementwise(s.op) or isinstance(s.op, np.ufunc) and s.op.signature is None:
+        elif s.op in _BY_ELEMENTS or registry.is_elementwise(s.op) or _is_of_elements(s.op):
             self.by_elements(s)
         else:
             return False
