@@ -16,6 +16,7 @@ from .base import Emitted, Known
 from .binding import Binding
 from .chains import numbered
 from .expressions import Expressions, Functions
+from .filling import filled
 from .folding import Callees
 from .functional import functional
 from .jax_expressions import JaxExpressions
@@ -51,7 +52,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
     Raises NotSupportedYet, with the user's place, for what has no form in JAX.
     """
     program = solved(program)
-    program = shifted(unmasked(last_written(through_views(_without_checks(program)))))
+    program = shifted(filled(unmasked(last_written(through_views(_without_checks(program))))))
     program = windowed(program, Binding(program).is_static)
     program = whole_axes(program, Binding(program).is_static)
     binding = Binding(program)

@@ -17,7 +17,7 @@ import numpy as np
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Arg, Block, Kwargs, Lit, Op, OpFunction, Program, Stmt, Var
+from pullback.transpile.core import Arg, Block, Kwargs, Lit, Op, OpFunction, Program, Slice, Stmt, Var
 from pullback.transpile.infer import infer
 from pullback.transpile.rewriting import with_blocks, with_functions
 from pullback.transpile.traversal import views_through
@@ -67,6 +67,8 @@ def _back(
     s: Op, fn: OpFunction, rest: tuple[Arg, ...], base: Var, view: Var, made: Made
 ) -> tuple[OpFunction, tuple[Arg, ...], Kwargs]:
     """The operation that gives `base` with `view` in the place of the view that a step takes of it."""
+    if fn is operator.getitem and _turns(rest[0]):
+        return fn, (view, rest[0]), ()
     if fn is operator.getitem:
         return prims.set_item, (base, rest[0], view), ()
     if fn in _ITS_OWN:
@@ -83,6 +85,13 @@ def _back(
         lengths = tuple(made.op(prims.dim, (base, Lit(k)), (), ab.INT) for k in range(rank))
         return np.reshape, (view,), (("shape", lengths),)
     refuse(s.origin, f"a write through a view that {fn.__name__!r} takes", "write to the array itself")
+
+
+def _turns(index: Arg) -> bool:
+    """Does an index name all of an array, along some axes from the end?"""
+    parts = index if isinstance(index, tuple) else (index,)
+    steps = (None, Lit(1), Lit(-1))
+    return all(isinstance(p, Slice) and p == Slice(None, None, p.step) and p.step in steps for p in parts)
 
 
 def _literals(x: Arg) -> list[int] | None:

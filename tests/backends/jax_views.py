@@ -102,3 +102,12 @@ def at_fixed_places(x: Any, v: Any) -> Any:
     y[[0, 2, 0]] = v
     y[np.array([1, -1])] = x[[0, 0]] * v[:2]
     return np.sum(y * y * x)
+
+
+def turned_and_filled(v, n):
+    for _ in range(n):
+        w = v[::-1]
+        w[:] = np.tanh(w[0]) + 0.5 * np.sum(v)
+        w[...] += v * v
+        v[:] = w * v[0]
+    return np.sum(v[::-1] * v)

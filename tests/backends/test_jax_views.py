@@ -42,6 +42,7 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (programs.repeated_pairs, (0, 1), (n(4, 4), n(5), K, K[::-1].copy())),
     (programs.repeated_pairs, (0, 1), (n(4, 4), n(5), K, np.zeros(5, int))),
     (programs.repeated_in_a_loop, (0, 1), (n(5), n(5), K, 3)),
+    (programs.turned_and_filled, (0,), (0.3 * n(4), 3)),
     (programs.at_fixed_places, (0, 1), (n(5), n(3))),
 ]
 
