@@ -5,7 +5,7 @@ import numpy as np
 
 
 def energy(x, c):
-    e = 0.0
+    e = x[0]
     for k in range(x.shape[0]):
         if x[k] < -c:
             e = e - c * x[k]
@@ -21,6 +21,7 @@ from jax import lax
 
 def energy_grad(x, c):
     """Gradient of `energy` with respect to (x, c)."""
+    e = x[0]
 
     def step(e, k):
         t = x[k]
@@ -44,7 +45,7 @@ def energy_grad(x, c):
         e2 = lax.switch(branch, (case0, case1, case2, otherwise))
         return e2, (branch, e2)
 
-    _, tape = lax.scan(step, 0.0, jnp.arange(x.shape[0]))
+    _, tape = lax.scan(step, e, jnp.arange(x.shape[0]))
 
     dx = jnp.zeros_like(x)
 
@@ -73,7 +74,9 @@ def energy_grad(x, c):
         dx = dx.at[k].add(d)
         return (de2, dx, dc2), None
 
-    (_, dx, dc), _ = lax.scan(
+    (de, dx, dc), _ = lax.scan(
         step, (1.0, dx, 0.0), (jnp.arange(x.shape[0]), tape), reverse=True
     )
+    # e = x[0]
+    dx = dx.at[0].add(de)
     return dx, dc

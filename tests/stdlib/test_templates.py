@@ -84,7 +84,11 @@ def test_is_inlined(op: Any, sample: Sample) -> None:
         given = (*first, out, *sample.inputs)
         inputs = tuple(argument(x, f"x{k}", values) for k, x in enumerate(given))
         statics = {k: argument(x, "", values, literal=True) for k, x in sample.static.items()}
-        block = lower_rule(rule.fn, inputs, statics)
+        try:
+            block = lower_rule(rule.fn, inputs, statics)
+        except registry.Unsupported:
+            assert rule.active is None  # what has a derivative in other inputs only
+            continue
         assert {s.op for s in statements(block) if isinstance(s, Op)} <= registry.known_ops() | PRIMS
         atoms = list(flat(inputs))
         program = Program(Function("rule", (), block, NOWHERE))
