@@ -1,38 +1,38 @@
-# flags: --mode grad --wrt x,c --backend jax
+# flags: --mode grad --wrt x --backend jax
 # args: n(6), 0.3
 # input
 import numpy as np
 
 
 def energy(x, c):
-    e = x[0]
+    e = x
     for k in range(x.shape[0]):
         if x[k] < -c:
-            e = e - c * x[k]
+            e = e - c * x
         elif x[k] < 0.0:
-            e = e + 0.5 * x[k] ** 2
-        elif e > 2.0:
+            e = e + 0.5 * x * x
+        elif e[k] > 2.0:
             e = np.sqrt(e)
-    return e
+    return np.sum(e)
 # output
 import jax.numpy as jnp
 from jax import lax
 
 
 def energy_grad(x, c):
-    """Gradient of `energy` with respect to (x, c)."""
-    e = x[0]
+    """Gradient of `energy` with respect to x."""
 
     def step(e, k):
         t = x[k]
-        branch = jnp.select((t < -c, t < 0.0, e > 2.0), (0, 1, 2), 3)
+        branch = jnp.select((t < -c, t < 0.0, e[k] > 2.0), (0, 1, 2), 3)
+        value = e, branch
 
         def case0():
-            e2 = e - c * t
+            e2 = e - c * x
             return e2
 
         def case1():
-            e2 = e + 0.5 * t ** 2
+            e2 = e + 0.5 * x * x
             return e2
 
         def case2():
@@ -43,40 +43,41 @@ def energy_grad(x, c):
             return e
 
         e2 = lax.switch(branch, (case0, case1, case2, otherwise))
-        return e2, (branch, e2)
+        return e2, value
 
-    _, tape = lax.scan(step, e, jnp.arange(x.shape[0]))
+    e, tape = lax.scan(step, x, jnp.arange(x.shape[0]))
 
+    de = jnp.ones_like(e)
     dx = jnp.zeros_like(x)
 
-    def step(carry, xs):
-        de, dx, dc = carry
-        k, (branch, e) = xs
-        t = x[k]
+    def step(carry, kept):
+        de, dx = carry
+        e, branch = kept
 
         def case0():
-            # e = e - c * x[k]
-            dc2 = dc - de * t
-            return dc2, -(de * c), de
+            # e = e - c * x
+            dx2 = dx - de * c
+            return dx2, de
 
         def case1():
-            return dc, de * t, de
+            # e = e + 0.5 * x * x
+            d = de * x
+            dx2 = dx + de * (0.5 * x)
+            dx2 += 0.5 * d
+            return dx2, de
 
         def case2():
+            e2 = jnp.sqrt(e)
             # e = np.sqrt(e)
-            de2 = 0.5 * de / e
-            return dc, 0.0, de2
+            de2 = 0.5 * de / e2
+            return dx, de2
 
         def otherwise():
-            return dc, 0.0, de
+            return dx, de
 
-        dc2, d, de2 = lax.switch(branch, (case0, case1, case2, otherwise))
-        dx = dx.at[k].add(d)
-        return (de2, dx, dc2), None
+        dx2, de2 = lax.switch(branch, (case0, case1, case2, otherwise))
+        return (de2, dx2), None
 
-    (de, dx, dc), _ = lax.scan(
-        step, (1.0, dx, 0.0), (jnp.arange(x.shape[0]), tape), reverse=True
-    )
-    # e = x[0]
-    dx = dx.at[0].add(de)
-    return dx, dc
+    (de, dx), _ = lax.scan(step, (de, dx), tape, reverse=True)
+    dx += de
+    return (dx,)
