@@ -119,10 +119,12 @@ def test_the_jacobian(f: Any, wrt: Any, args: tuple[Any, ...], mode: str | None)
 def test_tangents(f: Any, wrt: Any, args: tuple[Any, ...]) -> None:
     t = tangents(wrt, args)
     derived = pullback.jvp(f, wrt=wrt, backend="jax")
-    found, wanted = derived(args, t), pullback.jvp(f, wrt=wrt)(args, t)
-    close(found, wanted)
+    wanted = pullback.jvp(f, wrt=wrt)(args, t)
     arrays = jax.tree.map(jax.numpy.asarray, args)
-    close(jax.jit(namespace(derived.source)[f"{f.__name__}_jvp"])(*arrays, *spread(wrt, t)), wanted)
+    made = jax.jit(namespace(derived.specialize(*args).source)[f"{f.__name__}_jvp"])
+    for run in ways(f.__name__, lambda: derived(args, t), lambda: made(*arrays, *spread(wrt, t))):
+        found = run()
+        close(found, wanted)
     out, linear = pullback.linearize(f, wrt=wrt, backend="jax")(*args)
     close((out, linear(t)), wanted)
     if own := in_jax(f):
@@ -131,7 +133,7 @@ def test_tangents(f: Any, wrt: Any, args: tuple[Any, ...]) -> None:
         def moving(*xs: Any) -> Any:
             return own(*(xs[at.index(i)] if i in at else x for i, x in enumerate(args)))
 
-        close(found, jax.jvp(moving, tuple(args[i] for i in at), spread(wrt, t)))
+        close(found, jax.jit(lambda xs, ts: jax.jvp(moving, xs, ts))(tuple(args[i] for i in at), spread(wrt, t)))
 
 
 @pytest.mark.parametrize(("f", "wrt", "args"), FORMS, ids=[f.__name__ for f, *_ in FORMS])
@@ -175,12 +177,13 @@ def test_the_hessian_and_products_with_it(f: Any, wrt: Any, args: tuple[Any, ...
     t, arrays = tangents(wrt, args), jax.tree.map(jax.numpy.asarray, args)
     for derivative, more in ((pullback.hessian, ()), (pullback.hvp, spread(wrt, t))):
         derived = derivative(f, wrt=wrt, backend="jax")
-        found, wanted = ((d(args, t) if more else d(*args)) for d in (derived, derivative(f, wrt=wrt)))
-        close(found, wanted)
-        made = namespace(derived.source)[f"{f.__name__}_{'hvp' if more else 'hessian'}"]
-        close(jax.jit(made)(*arrays, *more), wanted)
+        given = (args, t) if more else args
+        wanted = derivative(f, wrt=wrt)(*given)
+        made = jax.jit(namespace(derived.specialize(*args).source)[f"{f.__name__}_{'hvp' if more else 'hessian'}"])
+        for run in ways(f.__name__, lambda: derived(*given), lambda: made(*arrays, *more)):
+            close(run(), wanted)
         if not more and f not in WITH_MATH:
-            close(found, jax.hessian(in_jax(f), wrt)(*args))
+            close(wanted, jax.jit(jax.hessian(in_jax(f), wrt))(*args))
 
 
 def slope(x: Any, k: Any) -> Any:
