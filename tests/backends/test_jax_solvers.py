@@ -39,14 +39,6 @@ def roots(p, y0):
     return np.sum(x**2) + (sol.x[0] * number if sol.success else 0.0)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_compiler():
-    """A compiler that does little more than translate."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
-
-
 @functools.cache
 def compiled(f):
     return jax.jit(value_and_grad(f, wrt=(0, 1), backend="jax"))

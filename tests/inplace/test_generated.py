@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.inplace.families import FAMILIES
 from tests.inplace.outcomes import outcome
 
-EXAMPLES = {"arrays": 100, "objects": 50}
+EXAMPLES = {"arrays": 50, "objects": 40}
 
 
 @pytest.mark.parametrize(("family", "seed"), [("arrays", 0), ("arrays", 1), ("arrays", 2), ("objects", 0)])

@@ -15,14 +15,12 @@ import pullback
 from pullback.backends.scipy_names import is_in_jax, scipy_path
 from pullback.stdlib import registry
 from tests.inplace.outcomes import import_text
-from tests.stdlib.test_on_jax import quick_compiler
 
 SHAPES: dict[str, tuple[float, ...]] = {
     **dict.fromkeys("norm cauchy laplace logistic gumbel_r gumbel_l uniform expon halfnorm rayleigh".split(), ()),
     **dict.fromkeys("t vonmises skewnorm gamma chi2 invgamma lognorm weibull_min pareto".split(), (2.3,)),
     "beta": (1.4, 2.2), "f": (3.5, 4.2), "truncnorm": (-0.6, 0.9),
 }
-__all__ = ["quick_compiler"]
 METHODS = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
 SLOW_TO_COMPILE = ("beta", "chi2", "gamma", "truncnorm")
 INVERSES = ("ppf", "isf")
@@ -179,7 +177,7 @@ def test_a_program(name: str, programs: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("name", JAX)
-@pytest.mark.usefixtures("double_precision", "quick_compiler")
+@pytest.mark.usefixtures("double_precision")
 def test_a_program_on_jax(name: str, programs: ModuleType) -> None:
     f, operands = getattr(programs, f"{name}_jax"), operands_of(name)
     wrt = (1,) if name == "vonmises" else (1, len(operands) - 2, len(operands) - 1)
@@ -202,7 +200,7 @@ def samples(q: Any, m: Any, s: Any) -> Any:
     return np.sum(norm.ppf(q, m, s) ** 2) + np.sum(stats.pareto.ppf(q, 2.5, scale=s)) + np.sum(norm.isf(q))
 
 
-@pytest.mark.usefixtures("double_precision", "quick_compiler")
+@pytest.mark.usefixtures("double_precision")
 def test_inverses_in_a_program() -> None:
     q = np.array([0.2, 0.5, 0.9])
     for backend in ("numpy", "jax"):
@@ -219,7 +217,7 @@ def test_inverses_in_a_program() -> None:
 X = np.array([0.3, -1.2, 2.0])
 
 
-@pytest.mark.usefixtures("double_precision", "quick_compiler")
+@pytest.mark.usefixtures("double_precision")
 def test_named_parameters_and_frozen_distributions() -> None:
     for backend in ("numpy", "jax"):
         derived: Any = pullback.value_and_grad(in_several_ways, wrt=(0, 1, 2), backend=backend)
@@ -309,7 +307,7 @@ def of_zero_mean(x: Any, a: Any) -> Any:
     return stats.multivariate_normal.logpdf(x, np.zeros(3), a @ a.T + np.eye(3))
 
 
-@pytest.mark.usefixtures("double_precision", "quick_compiler")
+@pytest.mark.usefixtures("double_precision")
 def test_normal_distribution_of_vectors() -> None:
     rng = np.random.default_rng(3)
     operands = (rng.standard_normal((4, 3)), rng.standard_normal(3), rng.standard_normal((3, 3)))

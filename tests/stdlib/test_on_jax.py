@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.stdlib.test_end_to_end import CASES, TEXTS, functions, subsets
 from tests.stdlib.test_rules import name
 
 jax = pytest.importorskip("jax")
-pytestmark = pytest.mark.usefixtures("double_precision", "quick_compiler")
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 MOST = 4  # calls of one operation
 REFUSED = (
@@ -27,14 +27,6 @@ REFUSED = (
 )  # some of their calls are
 OPS = list(dict.fromkeys(op for op, _ in CASES if scipy_path(op) is None))  # those of SciPy: test_scipy_on_jax.py
 __all__ = ["functions"]
-
-
-@pytest.fixture(scope="module")
-def quick_compiler() -> Iterator[None]:
-    """A compiler that does little more than translate."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def calls(op: Any, module: ModuleType) -> list[tuple[Callable[..., Any], tuple[int, ...], list[Any]]]:

@@ -17,10 +17,8 @@ from pullback.backends.scipy_names import is_in_jax, scipy_path
 from tests.inplace.outcomes import import_text
 from tests.stdlib.all_samples import Sample
 from tests.stdlib.test_end_to_end import IMPORTS, Text
-from tests.stdlib.test_on_jax import quick_compiler
 
 NAN, INF = math.nan, math.inf
-__all__ = ["quick_compiler"]
 
 # row -> operation, operands, active operands, their derivatives (those of the sum of what it gives)
 ROWS: dict[str, list[tuple[Any, tuple[Any, ...], tuple[int, ...], tuple[Any, ...]]]] = {
@@ -113,7 +111,7 @@ def test_row(functions: ModuleType, k: int) -> None:
         np.testing.assert_allclose(found, wanted, rtol=1e-7)
 
 
-@pytest.mark.usefixtures("double_precision", "quick_compiler")
+@pytest.mark.usefixtures("double_precision")
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value", "ignore:overflow")
 def test_jax_has_them_too(functions: ModuleType) -> None:
     found = jax.jit(lambda: [derivatives(functions, k, "jax") for k in ON_JAX])()

@@ -112,10 +112,8 @@ PAIRS = {
 @pytest.mark.usefixtures("double_precision")
 def test_agrees_with_the_same_in_numpy_on_both_backends() -> None:
     jax = pytest.importorskip("jax")
-    jax.config.update("jax_disable_most_optimizations", True)
     written = {f: pullback.value_and_grad(f, wrt=(0, 1), backend="jax") for f in PAIRS}
     of_jax = jax.jit(lambda x, b: [g(x, b) for g in written.values()])(X, B)
-    jax.config.update("jax_disable_most_optimizations", False)
     for (f, plain), theirs in zip(PAIRS.items(), of_jax, strict=True):
         value, expected = pullback.value_and_grad(plain, wrt=(0, 1))(X, B)
         for got_value, got in (pullback.value_and_grad(f, wrt=(0, 1))(X, B), theirs):

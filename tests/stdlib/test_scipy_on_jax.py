@@ -15,10 +15,10 @@ from pullback.backends.jax_scipy import form_of_scipy
 from pullback.backends.scipy_names import is_in_jax, scipy_path
 from pullback.testing import cotangent_of
 from tests.stdlib.test_end_to_end import CASES, functions
-from tests.stdlib.test_on_jax import agree, calls, quick_compiler
+from tests.stdlib.test_on_jax import agree, calls
 from tests.stdlib.test_rules import name
 
-pytestmark = pytest.mark.usefixtures("double_precision", "quick_compiler")
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 PATHS = {op: path for op, _ in CASES if (path := scipy_path(op)) is not None and path[0] == "scipy.special"}
 SLOW_TO_COMPILE = (
@@ -28,7 +28,7 @@ SLOW_TO_COMPILE = (
 """JAX's own functions, whose value is not looked at here; their derivatives are formulas."""
 WRITTEN = [op for op, path in PATHS.items() if is_in_jax(path) or form_of_scipy(op)]
 REFUSED = [op for op in PATHS if op not in WRITTEN]
-__all__ = ["functions", "quick_compiler"]
+__all__ = ["functions"]
 
 
 @pytest.mark.parametrize("op", WRITTEN, ids=map(name, WRITTEN))
