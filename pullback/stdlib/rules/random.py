@@ -19,7 +19,7 @@ linear(random.permutation, random.choice, at=(1,))
 
 @rule(random.uniform)
 def uniform(ct: Any, out: Any, key: Any, shape: Any, dtype: Any, minval: Any, maxval: Any) -> Any:
-    u = random.uniform(key, shape, dtype)
+    u = np.where(minval < maxval, random.uniform(key, shape, dtype), 0.0)  # of bounds in disorder it is the first
     return None, None, None, ct * (1.0 - u), ct * u
 
 
