@@ -23,7 +23,7 @@ integer with numbers in a row is one already.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Union
 
@@ -33,7 +33,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, If, Lit, Op, OpFunction, Program, Stmt, Tag, Var
 from pullback.transpile.rewriting import with_blocks, with_functions
-from pullback.transpile.traversal import blocks, operations, own_reads, substitute, variables
+from pullback.transpile.traversal import operations, read_in, substitute
 
 from .facts import COMPARE
 from .packing import INT, Made
@@ -108,21 +108,13 @@ def comparisons(b: Block) -> Compared:
 
 def without_unread(b: Block, compared: Compared) -> Block:
     """A block without those comparisons that nobody reads."""
-    read = set(_read(b))
+    read = read_in(b)
 
     def block(b: Block) -> Block:
         kept = (s for s in b.body if not isinstance(s, Op) or s.out not in compared or s.out in read)
         return Block(b.params, tuple(with_blocks(s, block) for s in kept), b.results)
 
     return block(b) if compared.keys() - read else b
-
-
-def _read(b: Block) -> Iterator[Var]:
-    for s in b.body:
-        yield from own_reads(s)
-        for inner in blocks(s):
-            yield from _read(inner)
-    yield from variables(b.results)
 
 
 def _is_integer(v: Var) -> bool:

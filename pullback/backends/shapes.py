@@ -12,7 +12,7 @@ After, so that `u1` is not needed any more and may be written in place::
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from pullback.transpile.core import Arg, Atom, Block, Def, For, If, Lit, Op, Ori
 from pullback.transpile.optimise.simplify import substitute_own
 from pullback.transpile.rewriting import with_blocks
 from pullback.transpile.shapes import asks_shapes, of_shape_alone
-from pullback.transpile.traversal import blocks, own_reads, variables
+from pullback.transpile.traversal import own_reads, read_in
 
 from .facts import LIST_CHANGES
 from .sharing import accumulation, writes
@@ -41,7 +41,7 @@ def ask_latest(b: Block) -> Block:
     if not versions.written:
         return b
     b = versions.asked(b, {})
-    while unread := versions.lengths.keys() - set(_read(b)):
+    while unread := versions.lengths.keys() - read_in(b):
         b = _without(b, unread)
         versions.lengths = {v: s for v, s in versions.lengths.items() if v not in unread}
     return b
@@ -50,14 +50,6 @@ def ask_latest(b: Block) -> Block:
 def _without(b: Block, unread: Collection[Var]) -> Block:
     body = (s for s in b.body if not (isinstance(s, Op) and s.out in unread))
     return Block(b.params, tuple(with_blocks(s, lambda inner: _without(inner, unread)) for s in body), b.results)
-
-
-def _read(b: Block) -> Iterator[Var]:
-    for s in b.body:
-        yield from own_reads(s)
-        for inner in blocks(s):
-            yield from _read(inner)
-    yield from variables(b.results)
 
 
 class _Versions:

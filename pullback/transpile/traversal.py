@@ -191,7 +191,7 @@ def _free(b: Block) -> dict[Var, None]:
     return out
 
 
-def _read_in(b: Block) -> frozenset[Var]:
+def read_in(b: Block) -> frozenset[Var]:
     """All that is read anywhere in a block, also what it binds itself; found once, as what is free."""
     known: frozenset[Var] | None = vars(b).get("read")
     if known is None:
@@ -201,7 +201,7 @@ def _read_in(b: Block) -> frozenset[Var]:
             if isinstance(s, For | While):
                 found.update(variables(s.stop))
             for inner in blocks(s):
-                found |= _read_in(inner)
+                found |= read_in(inner)
         known = vars(b)["read"] = frozenset(found)
     return known
 
@@ -239,7 +239,7 @@ def _substitute(x: Any, m: Mapping[Var, Atom]) -> Any:
         case Range(start, stop, step):
             return Range(substitute(start, m), substitute(stop, m), substitute(step, m))
         case Block():
-            if m.keys().isdisjoint(_read_in(x)):
+            if m.keys().isdisjoint(read_in(x)):
                 return x
             return Block(x.params, substitute(x.body, m), substitute(x.results, m))
         case Op():
