@@ -4,7 +4,7 @@ from pullback.stdlib.registry import when_imported
 
 MODULES = {
     "integrate": ("integrate",),
-    "linalg": ("linalg",),
+    "linalg": ("equations", "factors", "made_matrices", "linalg"),
     "optimize": ("optimize",),
     "signal": ("signal",),
     "special": (
