@@ -16,8 +16,8 @@ from pullback.transpile.forward.tangents import NONE, fitted, whole
 from pullback.transpile.forward.transpose import transpose
 from pullback.transpile.infer import infer, type_of
 from pullback.transpile.lower import NotATemplate, lower_rule
-from pullback.transpile.reverse.adjoint import flatten
 from pullback.transpile.reverse.builder import ZERO
+from pullback.transpile.reverse.operands import flatten
 from pullback.transpile.reverse.refusals import no_rule, require_still, unsupported
 
 if TYPE_CHECKING:

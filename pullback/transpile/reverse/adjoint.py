@@ -8,11 +8,9 @@ derivatives nest.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
-
-import numpy as np
 
 from pullback import errors, runtime
 from pullback.stdlib import registry
@@ -35,14 +33,14 @@ from pullback.transpile.core import (
     While,
 )
 from pullback.transpile.infer import type_of
-from pullback.transpile.infer.lengths import nameless
 from pullback.transpile.lower import NotATemplate, lower_rule
 from pullback.transpile.numbers import check_complex
-from pullback.transpile.reverse import callbacks, control, lists, made_of_lists, roots, structures, writes
+from pullback.transpile.reverse import callbacks, calls, control, lists, made_of_lists, roots, structures, writes
 from pullback.transpile.reverse import primitives as _primitives  # noqa: F401  registers them
 from pullback.transpile.reverse.builder import Builder
 from pullback.transpile.reverse.cotangents import NONE, Cotangents, Tree
-from pullback.transpile.reverse.kinds import dtype_of_scalars, keys_of, kind_of_either, of_numpy
+from pullback.transpile.reverse.kinds import keys_of
+from pullback.transpile.reverse.operands import fits, flatten, type_of_operand, unfitted
 from pullback.transpile.reverse.refusals import no_rule, require_still, unsupported
 from pullback.transpile.reverse.restore import Restored, Versions
 from pullback.transpile.reverse.ruled import check_call, check_parts
@@ -134,7 +132,7 @@ class Adjoint:
             case For() | While():
                 control.loop(self, s)
             case Call():
-                self.call(s)
+                calls.call(self, s)
             case Def():
                 raise errors.at(
                     errors.NotSupportedYet,
@@ -199,7 +197,7 @@ class Adjoint:
         else:
             partials = self.b.splice(template, inputs)
             check_parts(self, rule.fn, partials, [s.out] * len(active))
-        ranks = [ab.rank(_type(a)) for a in s.args]
+        ranks = [ab.rank(type_of_operand(a)) for a in s.args]
         whole = self.ct.is_whole(ct, s.out)
         for i, partial in zip(active, partials, strict=True):
             d = self.b(operator.mul, ct, partial)
@@ -238,7 +236,7 @@ class Adjoint:
         for k, d in zip(wanted, results, strict=True):
             if rule.whole:
                 self.ct.mark_whole(d, flat[k])
-            logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if _fits(s) else None
+            logical = s.out if rule.ct == "elementwise" else cast(Var, flat[k]) if fits(s) else None
             if logical is flat[k] and isinstance(s.out.type, ab.Seq):
                 d = self._like(d, logical)
             self.ct.add(flat[k], d, logical)
@@ -285,101 +283,12 @@ class Adjoint:
 
     def call_rule(self, rule: registry.Rule, inputs: tuple[Arg, ...], s: Op, active: tuple[int, ...]) -> list[Atom]:
         """The cotangents of the active inputs by a call of the rule itself, where it is more than a template."""
-        out = Var("", ab.Seq("tuple", tuple(map(_unfitted, s.args))) if len(s.args) > 1 else _unfitted(s.args[0]))
+        out = Var("", ab.Seq("tuple", tuple(map(unfitted, s.args))) if len(s.args) > 1 else unfitted(s.args[0]))
         self.b.define(out, cast(Any, rule.fn), inputs, s.kwargs)
         check_call(self, rule.fn, out, s.args if rule.kind == "reverse" else [s.out] * len(s.args))
         if len(s.args) == 1:
             return [out]
         return [self.b(prims.item, out, Lit(i)) for i in active]
-
-    def call(self, s: Call) -> None:
-        """`f(a, b)` hands on what `f_pullback(a, b, dout)` or `f_pullback(a, b, tape, dout)` gives."""
-        d = self.ct.full(s.out)
-        active = tuple(i for i, a in enumerate(s.args) if isinstance(a, Var) and a in self.r.active)
-        names = self.r.companion(s.function, active, False)
-        tape: tuple[Var, ...] = ()
-        if names.forward is not None:
-            known = self.r.result_type(names.forward)
-            found = known.items[1] if isinstance(known, ab.Seq) and len(known.items) == 2 else _OF_A_RECURSION
-            tape = (Var("tape", nameless(found)),)
-            self.r.taped[s.out] = (names.forward, tape[0])
-        self._hand_back(names.pullback, (*s.args, *tape, d), active)
-
-    def pulled_back(self, function: str, args: tuple[Atom, ...], active: tuple[int, ...], d: Atom) -> None:
-        """Hand the cotangent `d` of what a function of the program gives for `args` on to those at `active`."""
-        self._hand_back(self.r.companion(function, active, True).pullback, (*args, d), active)
-
-    def _hand_back(self, pullback: str, args: tuple[Atom, ...], active: tuple[int, ...]) -> None:
-        """Hand on what a companion gives, of which the cotangent is the last of the arguments."""
-        types = _gradient_types([args[i].type for i in active], self.r.result_type(pullback))
-        dtype = dtype_of_scalars(type_of(args[-1]))
-        if dtype is not None:  # it may be computed with a NumPy scalar throughout
-            types = tuple(of_numpy(t, dtype) for t in types)
-        out = Var("", ab.Seq("tuple", types) if len(active) > 1 else types[0])
-        self.b.body.append(Call(out, pullback, args, self.b.origin))
-        for k, i in enumerate(active):
-            part: Atom = out if len(active) == 1 else self.b(prims.item, out, Lit(k))
-            self.ct.mark_whole(part, args[i])
-            self.ct.add(args[i], part)
-
-
-def _gradient_types(args: list[ab.Type], known: ab.Type | None) -> tuple[ab.Type, ...]:
-    """Types of what a companion returns, in the caller's lengths.
-
-    Like the arguments, but scalars of the kind that it computes.
-    """
-    found: Sequence[ab.Type | None] = [known] if len(args) == 1 else [None] * len(args)
-    if len(args) > 1 and isinstance(known, ab.Seq):
-        found = known.items
-    pairs = zip(args, found, strict=True)
-    return tuple(
-        t if u is None else u if isinstance(t, ab.Scalar) and isinstance(u, ab.Scalar) else kind_of_either(t, u)
-        for t, u in pairs
-    )
-
-
-_OF_A_RECURSION = ab.ListOf(ab.UNKNOWN)  # the tape of a function that is not made yet: nothing is known of its items
-
-# with operands of two axes at most these broadcast nothing
-_PRODUCTS = (operator.matmul, np.matmul, np.dot, np.inner, np.outer, np.vdot, np.linalg.solve, np.linalg.lstsq)
-
-
-def _fits(s: Op) -> bool:
-    """Has the cotangent of each operand at most the operand's own axes, so that nothing is left to sum over?"""
-    ranks = [ab.rank(type_of(a)) for a in flatten(s.args)[0] if not isinstance(type_of(a), ab.Static)]
-    if s.op in _PRODUCTS:
-        return all(r in (1, 2) for r in ranks)
-    known = ab.shape_of(s.out.type) is not None or isinstance(s.out.type, ab.Seq)
-    return len(ranks) == 1 and s.op is not np.broadcast_to and known
-
-
-def _type(a: Arg) -> ab.Type:
-    return ab.Seq("tuple", tuple(map(_type, a))) if isinstance(a, tuple) else type_of(a)
-
-
-def _unfitted(a: Arg) -> ab.Type:
-    """The type of a cotangent before it is un-broadcast to the shape of its operand."""
-    return ab.Seq("tuple", tuple(map(_unfitted, a))) if isinstance(a, tuple) else ab.UNKNOWN
-
-
-def flatten(args: tuple[Arg, ...]) -> tuple[tuple[Atom, ...], tuple[int, ...]]:
-    """Operands with tuples of operands laid out flat, and the position each one comes from."""
-    flat: list[Atom] = []
-    slots: list[int] = []
-    for i, a in enumerate(args):
-        for x in _atoms(a):
-            flat.append(x)
-            slots.append(i)
-    return tuple(flat), tuple(slots)
-
-
-def _atoms(a: Arg) -> Iterator[Atom]:
-    if isinstance(a, tuple):
-        for x in a:
-            yield from _atoms(x)
-    else:
-        yield cast(Atom, a)
-
 
 _STRUCTURAL: dict[Any, Callable[[Adjoint, Op], None]] = {
     operator.getitem: structures.indexed_read,

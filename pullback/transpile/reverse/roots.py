@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pullback.transpile.core import Atom, Op, Var
 from pullback.transpile.implicit import RESULTS, callback, found, handed_on, name_of, slope, solved
+from pullback.transpile.reverse.calls import pulled_back
 from pullback.transpile.reverse.kinds import keys_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def root(self: Adjoint, s: Op) -> None:
     w = solved(self.b, slope(self.b, s, x), whole, transposed=True)
     dout = w if name_of(s) == "fixed_point" else self.b(operator.neg, w)
     args: tuple[Atom, ...] = (x, *handed_on(s))
-    self.pulled_back(callback(s).derivatives[0], args, tuple(1 + k for k in active), dout)
+    pulled_back(self, callback(s).derivatives[0], args, tuple(1 + k for k in active), dout)
 
 
 def root_of(self: Adjoint, s: Op) -> None:
