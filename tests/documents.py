@@ -10,16 +10,21 @@ to type to set up.
 
 from __future__ import annotations
 
+import importlib
+import io
 import os
 import re
+import runpy
 import shlex
-import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from pullback import cli
+
 _BLOCK = re.compile(
     r"(?:<!-- (?P<mark>[^>]*) -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
@@ -59,16 +64,40 @@ def run(block: Block, folder: Path) -> str:
 
 
 def printed(command: str, folder: Path) -> str:
-    """What a command prints, errors included; `pullback` and `python` are those that run the tests."""
+    """What a command prints, errors included, as if it ran in a process of its own."""
     program, *arguments = shlex.split(command)
-    start = {"python": [sys.executable], "pullback": [sys.executable, "-m", "pullback.cli"], "cat": ["cat"]}[program]
-    path = os.pathsep.join([str(ROOT), str(folder)])
-    environment = dict(os.environ, PYTHONPATH=path, COLUMNS="88", NO_COLOR="1", JAX_PLATFORMS="cpu")
-    done = subprocess.run(
-        [*start, *arguments], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert program != "python" or done.returncode == 0, done.stdout
-    return done.stdout
+    if program == "cat":
+        return "".join((folder / name).read_text() for name in arguments)
+    shown = io.StringIO()
+    with _as_new(folder), redirect_stdout(shown), redirect_stderr(shown):
+        {"python": _python, "pullback": cli.main}[program](arguments)
+    return shown.getvalue()
+
+
+def _python(arguments: list[str]) -> None:
+    if arguments[0] == "-c":
+        exec(arguments[1], {"__name__": "__main__"})
+    else:
+        runpy.run_path(arguments[0], run_name="__main__")
+
+
+@contextmanager
+def _as_new(folder: Path) -> Iterator[None]:
+    """In a folder, and what is imported from it or set in JAX is forgotten afterwards."""
+    before, here = set(sys.modules), os.getcwd()
+    sys.path.insert(0, str(folder))
+    os.chdir(folder)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
+                del sys.modules[name]
+        if "jax" in sys.modules:
+            sys.modules["jax"].config.update("jax_enable_x64", False)
 
 
 def main() -> None:
