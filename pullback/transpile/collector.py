@@ -10,6 +10,7 @@ _MOST = 2_000_000
 """Objects that may be left, some two hundred megabytes, until those that are garbage are looked for."""
 
 _left = [0]  # since the last time
+_there = [0]  # after the last time: looking takes time in proportion to them
 
 
 @contextmanager
@@ -35,6 +36,6 @@ def _make_old() -> None:
     _left[0] += gc.get_count()[0]
     gc.freeze()
     gc.unfreeze()
-    if _left[0] > _MOST:
-        _left[0] = 0
+    if _left[0] > max(_MOST, _there[0]):
         gc.collect()
+        _left[0], _there[0] = 0, len(gc.get_objects())

@@ -25,10 +25,20 @@ def test_it_is_off_inside_and_on_again_outside():
 
 def test_garbage_is_found_once_there_is_much_of_it(monkeypatch):
     monkeypatch.setattr(collector, "_MOST", 1000)
+    monkeypatch.setattr(collector, "_there", [0])
     with collector_paused():
         gone, kept = in_a_circle(), [[] for _ in range(2000)]
     assert len(kept) == 2000
     assert gone() is None
+
+
+def test_much_is_as_much_as_is_there(monkeypatch):
+    monkeypatch.setattr(collector, "_MOST", 1000)
+    monkeypatch.setattr(collector, "_there", [1_000_000])
+    with collector_paused():
+        gone, kept = in_a_circle(), [[] for _ in range(2000)]
+    assert len(kept) == 2000
+    assert gone() is not None
 
 
 def test_it_stays_off_where_it_was_off():
