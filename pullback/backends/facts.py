@@ -167,6 +167,20 @@ def as_shape(e: Expr) -> Expr:
     return Apply(np.shape, (x,)) if tuple(a.args for a in asked) == every and e == tuple(asked) else e
 
 
+def as_part_of_shape(e: Expr) -> Expr:
+    """`x.shape[2:]` for a tuple of the lengths of axes of `x` that follow each other."""
+    asked = [x.args for x in e if isinstance(x, Apply) and x.op is prims.dim] if isinstance(e, tuple) else []
+    if not asked or len(asked) != len(e) or not isinstance(x := asked[0][0], Var):  # type: ignore[arg-type]
+        return e
+    rank = ab.rank(x.type) or 0
+    for first in range(rank):
+        last = first + len(asked)
+        if asked == [(x, Lit(k)) for k in range(first, last)]:
+            part = Cut(Lit(first) if first else None, Lit(last - rank) if last < rank else None, None)
+            return Apply(operator.getitem, (Apply(np.shape, (x,)), part))
+    return e
+
+
 def is_advanced(index: object) -> bool:
     """May this index select elements by integer or boolean arrays, so that the result is a copy?"""
     return any(_may_gather(part) for part in (index if isinstance(index, tuple) else (index,)))

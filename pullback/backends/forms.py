@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pullback.stdlib import random
+from pullback.stdlib.nn.operations import OPERATIONS
 from pullback.stdlib.operations import weighted_average
 from pullback.stdlib.scipy_rules.operations import weighted_logsumexp
 from pullback.transpile.core import Lit, OpFunction
 
-from .facts import as_shape
+from .facts import as_part_of_shape, as_shape
 from .script import Apply, Expr
 from .syntax import call
 
@@ -40,6 +41,11 @@ def _drawn(write: Expressions, e: Apply) -> Any:
         args = (key, shape) if isinstance(dtype, Lit) and dtype.value is float else (key, shape, dtype)
         args = args[:1] if args[1:] in (((),), (Lit(()),)) else args
     return write.call(e.op, replace(e, args=args, kwargs=kwargs))
+
+
+def _of_networks(write: Expressions, e: Apply) -> Any:
+    """A call that is given lengths of axes as a part of the shape of an array."""
+    return write.call(e.op, replace(e, kwargs=tuple((k, as_part_of_shape(x)) for k, x in e.kwargs)))
 
 
 def _average(write: Expressions, e: Apply) -> Any:
@@ -70,4 +76,5 @@ FORMS: Mapping[OpFunction, Form] = {
     weighted_average: _average,
     weighted_logsumexp: _logsumexp,
     **dict.fromkeys(random.FUNCTIONS, _drawn),
+    **dict.fromkeys(OPERATIONS, _of_networks),
 }

@@ -17,7 +17,7 @@ from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.core import Global, Lit
 
-from . import jax_calls, jax_windows, traced_ops
+from . import jax_calls, jax_nn, jax_windows, traced_ops
 from .expressions import Expressions, Functions
 from .facts import type_of
 from .jax_numbers import form_of
@@ -69,6 +69,8 @@ class JaxExpressions(Expressions):
         """A call of JAX's function for one of Python's numbers, or a plain one."""
         if op in RANDOM:
             return self._drawn(op, e)
+        if op in jax_nn.FORMS:
+            return jax_nn.FORMS[op](self, e)
         if op in ONE_TRIANGLE:  # JAX would take the mean of the two
             kwargs = {k: self(x) for k, x in e.kwargs}
             function = f"{self.space.arrays()}.linalg.{op.__name__}"

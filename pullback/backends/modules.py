@@ -8,6 +8,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import FunctionType
 from typing import Any
 
 from pullback import errors, runtime
@@ -236,27 +237,27 @@ class _Module:
 
     def helpers(self) -> Iterator[Any]:
         """The run-time helpers that the text needs, with those that they need."""
-        helpers = importlib.import_module(self.language.helpers)
+        library = importlib.import_module(self.language.helpers)
         done: set[str] = set()
 
-        def visit(name: str) -> Iterator[Any]:
-            if name in done:
+        def visit(f: Any) -> Iterator[Any]:
+            if f.__name__ in done:
                 return
-            done.add(name)
-            node = plain_source(getattr(helpers, name))
+            done.add(f.__name__)
+            node = plain_source(f)
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Name):
-                    if inner.id in helpers.__all__ and inner.id != name:
-                        yield from visit(inner.id)
-                    if inner.id in helpers.__all__:
+                    part = f.__globals__.get(inner.id)
+                    if is_helper(part):
+                        yield from visit(part)
                         inner.id = self.space.helper(inner.id)
                     elif inner.id in ("np", "jnp"):
                         inner.id = self.space.arrays()
-            node.name = self.space.helper(name)
+            node.name = self.space.helper(f.__name__)
             yield node
 
         for name in list(self.space.helpers):
-            yield from visit(name)
+            yield from visit(self.space.copied.get(name) or getattr(library, name))
 
     def origins(self, tree: Any, parsed: ast.Module) -> dict[int, Origin]:
         """The user's place behind each line of the text."""
@@ -269,6 +270,11 @@ class _Module:
                 for line in range(place.lineno, max(end, place.lineno) + 1):
                     out[line] = note.origin
         return out
+
+
+def is_helper(x: object) -> bool:
+    """Is this a function that is copied into standalone text with those that call it?"""
+    return isinstance(x, FunctionType) and x.__module__.startswith(("pullback.runtime", "pullback.stdlib.nn"))
 
 
 def is_enclosed(module: str) -> bool:

@@ -7,13 +7,14 @@ import keyword
 import math
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from pullback import errors, runtime
 from pullback.stdlib import random
+from pullback.stdlib.nn.operations import OPERATIONS
 from pullback.transpile.importing import module_name
 from pullback.transpile.objects import place_of_class
 
@@ -63,6 +64,8 @@ class Namespace:
         self.constants: dict[tuple[str, str], tuple[str, object]] = {}
         self.helpers: dict[str, str] = {}
         self.objects: dict[str, object] = {}
+        self.copied: dict[str, Callable[..., Any]] = {}
+        """Functions by the names of helpers that are none of the run-time library."""
 
     def claim(self, *wanted: str) -> str:
         """The first of these names that is free, or one like the last; it is taken from now on."""
@@ -154,6 +157,8 @@ class Namespace:
             return self.member("math", name)
         if getattr(runtime, name, None) is f:
             return self.helper(name)
+        if f in OPERATIONS:
+            return self.of_networks(f)
         if f in random.FUNCTIONS:
             return f"{self.member(*self.random())}.{name}"
         if (library := scipy_path(f)) is not None:
@@ -164,6 +169,13 @@ class Namespace:
         if found is None:
             raise TypeError(f"internal error, please report: no name to call {f!r} by")
         return self.member(*found)
+
+    def of_networks(self, f: Callable[..., Any]) -> str:
+        """The name of an operation of `pullback.stdlib.nn`, which standalone text holds itself."""
+        if not self.standalone:
+            return f"{self.member('pullback.stdlib', 'nn')}.{f.__name__}"
+        self.copied[f.__name__] = f
+        return self.helper(f.__name__)
 
     def of_scipy(self, module: str, path: str) -> str:
         """The name of something of SciPy, or of what stands for it where JAX stands for NumPy."""

@@ -27,6 +27,9 @@ def wrapped(line: str, width: int = LINE, inside: bool = False) -> list[str]:
         rest = wrapped(" " * indent + tail, width)
         if len(deeper) + len(inner) <= width:
             return [head, deeper + inner.rstrip(), *rest]
+        clauses = _clauses(inner)
+        if len(clauses) > 1:
+            return [head, *(x for c in clauses for x in wrapped(deeper + c, width, inside=True)), *rest]
         parts = _parts(inner)
         if len(parts) > 1:
             items = [x for p in parts for x in wrapped(deeper + p + ",", width, inside=True)]
@@ -64,6 +67,12 @@ def _terms(text: str) -> list[str]:
             cuts = [0, *(k for k, _ in found), len(text)]
             return [text[a:b].strip() for a, b in itertools.pairwise(cuts)]
     return []
+
+
+def _clauses(text: str) -> list[str]:
+    """A comprehension cut before each `for`, whose targets may have commas between them."""
+    edges = [0, *(k for k, _ in _top(text, (" for ",))), len(text)]
+    return [text[a:b].strip() for a, b in itertools.pairwise(edges)]
 
 
 def _scan(text: str) -> Iterator[tuple[int, str, int]]:

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from pullback.runtime.jax_convolutions import conv_transpose, conv_weight_grad, convolved
 from pullback.runtime.jax_loops import (
     bytes_of,
     kept_while,
@@ -38,6 +39,9 @@ __all__ = [
     "bytes_of",
     "carried_back",
     "cofactors",
+    "conv_transpose",
+    "conv_weight_grad",
+    "convolved",
     "either",
     "filled",
     "fitted",

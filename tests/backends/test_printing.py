@@ -79,6 +79,7 @@ def test_comments_and_blank_lines() -> None:
         "def function(first_parameter_that_is_long, second_parameter_that_is_long, third_parameter_that_is=None):",
         "    x = np.sum(first_factor_that_is_long * second_factor_that_is_long * third_factor_that_is_long, axis=0)[0]",
         "    x[first_index_that_is_long, second_index_that_is_long, third_index_that_is_long, fourth_index_is] += 1.0",
+        "    x = [first_value_that_is_long * n for n, second_value_that_is_long in zip(lengths_of_axes, steps) if n]",
     ],
 )
 def test_long_lines_are_broken(line: str) -> None:

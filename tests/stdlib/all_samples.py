@@ -4,6 +4,7 @@ from tests.stdlib import (  # noqa: F401  they add their own
     argument_samples,
     integral_samples,
     matrix_samples,
+    nn_samples,
     numpy_samples,
     real_parts_samples,
     scipy_matrix_samples,

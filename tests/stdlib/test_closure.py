@@ -16,6 +16,7 @@ import pullback.stdlib.scipy_rules
 from pullback import runtime
 from pullback.backends.scipy_names import scipy_path
 from pullback.stdlib import registry
+from pullback.stdlib.nn.operations import OPERATIONS
 
 RULES = sorted(
     file
@@ -43,6 +44,8 @@ def operations(tree: ast.FunctionDef, module_of_rules: ModuleType) -> set[object
                 found.add(getattr(getattr(np, home), name))
             case ast.Call(func=ast.Name(id=name)) if name in runtime.__all__:
                 found.add(getattr(runtime, name))
+            case ast.Call(func=ast.Name(id=name)) if (op := getattr(module_of_rules, name, None)) in OPERATIONS:
+                found.add(op)
             case ast.Call(func=ast.Name(id=name)) if scipy_path(op := getattr(module_of_rules, name, None)):
                 found.add(op)
             case ast.BinOp(op=op) | ast.UnaryOp(op=op) if not isinstance(op, ast.Not):

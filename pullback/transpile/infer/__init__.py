@@ -25,6 +25,7 @@ from pullback.transpile.infer import (  # noqa: F401  these modules fill the tab
     linear,
     make,
     matrices,
+    nn,
     order,
     parts,
     random,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.stdlib import random, registry
+from pullback.stdlib.nn.operations import OPERATIONS
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Arg, Lit, OpFunction
 from pullback.transpile.lower import ruled
@@ -45,6 +46,8 @@ def operation(
             _static(scope, node, op, name, value, static_args)
     if is_of_distribution(op):
         operands += [Lit(default_of(op, name)) for name in parameters.names[len(operands) :]]
+    while op in OPERATIONS and getattr(operands[-1], "type", None) == ab.NONE:  # a bias that there is none of
+        operands.pop()
     given, kwargs = tuple(operands), tuple(static_args.items())
     if ruled.is_ruled(op) and not scope.is_template:
         return ruled.append(scope, node, op, given, kwargs, hint)

@@ -1,0 +1,305 @@
+"""Convolutions of one and two axes, their transposes, and their gradients in the kernel.
+
+    y = conv2d(x, w, b, stride=2, padding=1)          x: (N, C, H, W), w: (O, C, kh, kw), b: (O,)
+
+What all windows see is copied into one matrix, of a row for each element of a window, and multiplied by the kernel: a
+convolution is one product of matrices. Its gradient in the kernel is another one, and that in the image is a third one,
+whose rows are added where the windows have read. As everywhere in deep learning the kernel is not turned around.
+
+Kernels have the layout of the image, with the number of outputs O and of inputs I of a group: OIW and OIHW where
+channels come first, WIO and HWIO where they come last.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.stdlib.nn.windows import (
+    at_offset,
+    batch_first,
+    batch_last,
+    borders,
+    per_axis,
+    places_of,
+    require_layout,
+    window_counts,
+    with_border,
+    without_border,
+)
+
+
+def conv1d(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    layout: str = "NCW",
+) -> Any:
+    """The convolution of signals (N, C, W) with kernels (O, C / groups, k), or of NWC with WIO.
+
+    As `conv2d`, of one axis.
+    """
+    require_layout("conv1d", x, layout, ("NCW", "NWC"))
+    return convolved("conv1d", x, w, b, stride, padding, dilation, groups, layout)
+
+
+def conv2d(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    layout: str = "NCHW",
+) -> Any:
+    """The convolution of images (N, C, H, W) with kernels (O, C / groups, kh, kw), or of NHWC with HWIO.
+
+    `padding`: zeros around the image, a number for all sides, one or a pair (before, after) for each axis, "valid" for
+    none, "same" for as many as give ceil(n / stride) outputs. `dilation`: the steps between what a window reads.
+    `groups`: each group of outputs sees its own group of channels. The bias `b` is one number for each output.
+
+    Raises ValueError, with the shapes, where these do not fit.
+    """
+    require_layout("conv2d", x, layout, ("NCHW", "NHWC"))
+    return convolved("conv2d", x, w, b, stride, padding, dilation, groups, layout)
+
+
+def conv_transpose1d(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    output_size: Any = None,
+    dilation: Any = 1,
+    groups: int = 1,
+    layout: str = "NCW",
+) -> Any:
+    """The transpose of `conv1d`; as `conv_transpose2d`, of one axis."""
+    require_layout("conv_transpose1d", x, layout, ("NCW", "NWC"))
+    size = output_padding, output_size
+    return transposed("conv_transpose1d", x, w, b, stride, padding, *size, dilation, groups, layout)
+
+
+def conv_transpose2d(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    output_size: Any = None,
+    dilation: Any = 1,
+    groups: int = 1,
+    layout: str = "NCHW",
+) -> Any:
+    """The transpose of `conv2d` with the same kernel and the same options: what that reads, this writes.
+
+    The kernel is the one of that convolution, so its O is the number of channels of `x`, and I that of a group of the
+    result. Where the convolution makes `x` of images of several sizes, this is one of the smallest size, or larger by
+    `output_padding`, or of `output_size`; with padding="same" it is `stride` times as large as `x`.
+    """
+    require_layout("conv_transpose2d", x, layout, ("NCHW", "NHWC"))
+    size = output_padding, output_size
+    return transposed("conv_transpose2d", x, w, b, stride, padding, *size, dilation, groups, layout)
+
+
+def conv1d_weight_grad(
+    x: Any,
+    ct: Any,
+    *,
+    kernel_size: Any,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    layout: str = "NCW",
+) -> Any:
+    """The cotangent of the kernel of `conv1d` from that of its result."""
+    require_layout("conv1d_weight_grad", x, layout, ("NCW", "NWC"))
+    return weight_grad("conv1d_weight_grad", x, ct, kernel_size, stride, padding, dilation, groups, layout)
+
+
+def conv2d_weight_grad(
+    x: Any,
+    ct: Any,
+    *,
+    kernel_size: Any,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    layout: str = "NCHW",
+) -> Any:
+    """The cotangent of the kernel of `conv2d` from that of its result."""
+    require_layout("conv2d_weight_grad", x, layout, ("NCHW", "NHWC"))
+    return weight_grad("conv2d_weight_grad", x, ct, kernel_size, stride, padding, dilation, groups, layout)
+
+
+def convolved(
+    name: str, x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int, layout: str
+) -> Any:
+    """A convolution of any number of axes: one product of matrices for each group."""
+    kernel = kernel_first(name, w, groups, layout)
+    require_channels(name, x, w, kernel.shape[1] * groups, groups, layout)
+    around, counts, steps, gaps = geometry(name, places_of(x, layout), kernel.shape[2:], stride, padding, dilation)
+    seen = columns(with_border(batch_last(x, layout), around, 0), kernel.shape[2:], counts, steps, gaps, groups)
+    y = kernel.reshape(groups, len(kernel) // groups, seen.shape[1]) @ seen
+    return with_bias(name, y.reshape(len(kernel), *counts, len(x)), b, layout)
+
+
+def transposed(
+    name: str,
+    x: Any,
+    w: Any,
+    b: Any,
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    output_size: Any,
+    dilation: Any,
+    groups: int,
+    layout: str,
+) -> Any:
+    """The transpose of a convolution of any number of axes."""
+    kernel = kernel_first(name, w, groups, layout)
+    require_channels(name, x, w, len(kernel), groups, layout)
+    have, size = places_of(x, layout), kernel.shape[2:]
+    if output_size is None:
+        output_size = smallest_output(name, have, size, stride, padding, output_padding, dilation)
+    lengths = tuple([int(n) for n in output_size])
+    around, counts, steps, gaps = geometry(name, lengths, size, stride, padding, dilation)
+    if counts != have:
+        hint = "output_padding is less than stride"
+        raise ValueError(f"{name}: x is {have} in size, a convolution of {lengths} gives {counts}; {hint}")
+    matrices = kernel.reshape(groups, len(kernel) // groups, -1)
+    ct = batch_last(x, layout).reshape(groups, matrices.shape[1], -1)
+    parts = (np.swapaxes(matrices, 1, 2) @ ct).reshape(groups * kernel.shape[1], *size, *counts, len(x))
+    y = added([n + sum(pair) for n, pair in zip(lengths, around, strict=True)], parts, size, counts, steps, gaps)
+    return with_bias(name, without_border(y, around), b, layout)
+
+
+def weight_grad(
+    name: str, x: Any, ct: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: int, layout: str
+) -> Any:
+    """The cotangent of a kernel: one product of matrices for each group."""
+    size, (channels, outputs) = tuple(kernel_size), (a.shape[layout.index("C")] for a in (x, ct))
+    if channels % groups or outputs % groups or len(x) != len(ct):
+        raise ValueError(f"{name}: x and ct have the shapes {x.shape} and {ct.shape} ({layout}), with groups={groups}")
+    around, counts, steps, gaps = geometry(name, places_of(x, layout), size, stride, padding, dilation)
+    if counts != places_of(ct, layout):
+        raise ValueError(f"{name}: ct is {places_of(ct, layout)} in size, the convolution gives {counts}")
+    seen = columns(with_border(batch_last(x, layout), around, 0), size, counts, steps, gaps, groups)
+    rows = batch_last(ct, layout).reshape(groups, outputs // groups, seen.shape[2])
+    kernel = (rows @ np.swapaxes(seen, 1, 2)).reshape(outputs, channels // groups, *size)
+    return kernel if layout[1] == "C" else np.moveaxis(kernel, (0, 1), (-1, -2))
+
+
+def kernel_layout(layout: str) -> str:
+    """The layout of a kernel for images of a layout: OIHW for NCHW, HWIO for NHWC."""
+    return f"OI{layout[2:]}" if layout[1] == "C" else f"{layout[1:-1]}IO"
+
+
+def kernel_first(name: str, w: Any, groups: int, layout: str) -> Any:
+    """A kernel as (outputs, inputs, places…). Raises ValueError where there are not as many outputs for each group."""
+    form = kernel_layout(layout)
+    if np.ndim(w) != len(form):
+        raise ValueError(f"{name}: w has the shape {np.shape(w)}, {form} has {len(form)} axes")
+    kernel = w if layout[1] == "C" else np.moveaxis(w, (-1, -2), (0, 1))
+    if groups < 1 or len(kernel) % groups:
+        have = f"w has {len(kernel)} outputs ({form} {w.shape})"
+        raise ValueError(f"{name}: {have}, which groups={groups} does not divide")
+    return kernel
+
+
+def require_channels(name: str, x: Any, w: Any, expected: int, groups: int, layout: str) -> None:
+    """Raise ValueError for an image of another number of channels than the kernel is for."""
+    have, form = x.shape[layout.index("C")], f"{kernel_layout(layout)} {w.shape}"
+    if have != expected:
+        wanted = f"w expects {expected} ({form}) with groups={groups}"
+        raise ValueError(f"{name}: x has {have} channels ({layout}), {wanted}")
+
+
+def geometry(
+    name: str, lengths: tuple[int, ...], size: tuple[int, ...], stride: Any, padding: Any, dilation: Any
+) -> tuple[Any, ...]:
+    """The borders, the numbers of windows, their steps, and the steps inside of them, along each axis."""
+    steps, gaps = (per_axis(name, *given, len(size)) for given in (("stride", stride), ("dilation", dilation)))
+    extents = tuple([(k - 1) * gap + 1 for k, gap in zip(size, gaps, strict=True)])
+    around = borders(name, padding, lengths, extents, steps)
+    return around, window_counts(name, lengths, around, extents, steps), steps, gaps
+
+
+def smallest_output(
+    name: str,
+    counts: tuple[int, ...],
+    size: tuple[int, ...],
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    dilation: Any,
+) -> list[int]:
+    """The lengths of the smallest image of which a convolution makes so many outputs, and the padding more."""
+    steps, gaps = (per_axis(name, *given, len(size)) for given in (("stride", stride), ("dilation", dilation)))
+    if isinstance(padding, str) and padding == "same":
+        return [n * s for n, s in zip(counts, steps, strict=True)]
+    more = (output_padding,) * len(size) if np.ndim(output_padding) == 0 else output_padding
+    around = borders(name, padding, counts, size, steps)
+    extents = [(n - 1) * s + (k - 1) * gap + 1 for n, s, k, gap in zip(counts, steps, size, gaps, strict=True)]
+    return [n - sum(pair) + k for n, pair, k in zip(extents, around, more, strict=True)]
+
+
+def columns(
+    x: Any,
+    size: tuple[int, ...],
+    counts: tuple[int, ...],
+    steps: tuple[int, ...],
+    gaps: tuple[int, ...],
+    groups: int,
+) -> Any:
+    """For each group a matrix with a row for each element of a window, and a column for each window of the batch."""
+    first, *along, last = x.strides
+    inside = [stride * gap for stride, gap in zip(along, gaps, strict=True)]
+    between = [stride * step for stride, step in zip(along, steps, strict=True)]
+    shape, strides = (len(x), *size, *counts, x.shape[-1]), (first, *inside, *between, last)
+    windows = np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
+    rows, places = len(x) // groups, x.shape[-1]
+    for k, n in zip(size, counts, strict=True):
+        rows, places = rows * k, places * n
+    return windows.reshape(groups, rows, places)
+
+
+def added(
+    lengths: list[int],
+    parts: Any,
+    size: tuple[int, ...],
+    counts: tuple[int, ...],
+    steps: tuple[int, ...],
+    gaps: tuple[int, ...],
+) -> Any:
+    """The transpose of `columns`: what each window has at each of its elements is added where that was read."""
+    out = np.zeros((len(parts), *lengths, parts.shape[-1]), parts.dtype)
+    for offset in np.ndindex(*size):
+        out[at_offset(offset, counts, steps, gaps)] += parts[(slice(None), *offset)]
+    return out
+
+
+def with_bias(name: str, y: Any, b: Any, layout: str) -> Any:
+    """A result of (channel, places…, batch) in its layout, with the bias of each channel."""
+    if b is not None:
+        if np.shape(b) != (len(y),):
+            raise ValueError(f"{name}: b has the shape {np.shape(b)}, there are {len(y)} outputs")
+        shift = np.reshape(b, (-1, *[1] * (y.ndim - 1)))
+        y = np.add(y, shift, out=y) if np.result_type(y, b) == y.dtype else y + shift
+    return batch_first(y, layout)

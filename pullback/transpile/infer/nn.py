@@ -1,0 +1,132 @@
+"""Types of convolutions and their gradients."""
+
+from __future__ import annotations
+
+from pullback.stdlib.nn import convolution as conv
+from pullback.transpile.abstract import Array, Length, Type
+from pullback.transpile.core import Lit
+from pullback.transpile.infer import lengths
+from pullback.transpile.infer.lengths import Shape, anonymous
+from pullback.transpile.infer.linear import product_dtype
+from pullback.transpile.infer.table import Call, Undecided, integers, known_shape, shape_function
+
+FIRST = {1: "NCW", 2: "NCHW"}
+"""The layouts that functions of so many axes have by default."""
+
+
+def axes_of(call: Call) -> int:
+    """How many axes windows slide over."""
+    return 1 if "1d" in call.op.__name__ else 2
+
+
+def parts(call: Call, shape: Shape) -> tuple[Length, Length, Shape]:
+    """The lengths of the batch and of the channels, and the others."""
+    layout = call.static(9, "layout", FIRST[axes_of(call)])
+    if len(shape) != axes_of(call) + 2:
+        raise Undecided
+    batch, *rest = shape
+    return (batch, rest[0], tuple(rest[1:])) if layout[1] == "C" else (batch, rest[-1], tuple(rest[:-1]))
+
+
+def image(call: Call, batch: Length, channels: Length, places: Shape) -> Shape:
+    """The shape of an image in the layout of a call."""
+    layout = call.static(9, "layout", FIRST[axes_of(call)])
+    return (batch, channels, *places) if layout[1] == "C" else (batch, *places, channels)
+
+
+def kernel(call: Call, shape: Shape) -> tuple[Length, Length, Shape]:
+    """The numbers of outputs and of inputs of a kernel, and the lengths of its other axes."""
+    if len(shape) != axes_of(call) + 2:
+        raise Undecided
+    layout = call.static(9, "layout", FIRST[axes_of(call)])
+    return (shape[0], shape[1], shape[2:]) if layout[1] == "C" else (shape[-1], shape[-2], shape[:-2])
+
+
+def each(call: Call, name: str, default: object) -> tuple[object, ...]:
+    """An option for each axis; None where it is not known."""
+    try:
+        found = call.static(9, name, default)
+    except Undecided:
+        found = None
+    return tuple(found) if isinstance(found, tuple | list) else (found,) * axes_of(call)
+
+
+def _dtype(call: Call, *operands: Array) -> str | None:
+    bias = call.args[2] if len(call.args) > 2 else Lit(None)
+    dtype = product_dtype(*operands)
+    return dtype if bias == Lit(None) else product_dtype(Array(dtype, (1,)), call.array(2))
+
+
+@shape_function(conv.conv1d, conv.conv2d)
+def convolved(call: Call) -> Type:
+    """An image with a channel for each output."""
+    x, w = call.array(0, "x"), call.array(1, "w")
+    batch, _, places = parts(call, known_shape(x))
+    outputs, _, size = kernel(call, known_shape(w))
+    options = (each(call, *given) for given in (("stride", 1), ("padding", 0), ("dilation", 1)))
+    found = tuple(_count(*given) for given in zip(places, size, *options, strict=True))
+    return Array(_dtype(call, x, w), image(call, batch, outputs, found))
+
+
+def _count(n: Length, k: Length, stride: object, padding: object, dilation: object) -> Length:
+    """How many windows there are along an axis."""
+    if padding == "same" and isinstance(stride, int):
+        return lengths.floor_divide(lengths.shift(n, stride - 1), stride)
+    around = _around(padding)
+    if not isinstance(stride, int) or not isinstance(dilation, int) or around is None:
+        return anonymous()
+    extent = lengths.shift(lengths.multiply(lengths.shift(k, -1), dilation), 1)
+    room = lengths.shift(lengths.subtract(n, extent), around)
+    return lengths.shift(lengths.floor_divide(room, stride), 1)
+
+
+def _around(padding: object) -> int | None:
+    """How much longer an axis is with its border."""
+    match padding:
+        case "valid":
+            return 0
+        case int():
+            return 2 * padding
+        case (int() as first, int() as last):
+            return first + last
+    return None
+
+
+@shape_function(conv.conv_transpose1d, conv.conv_transpose2d)
+def transposed(call: Call) -> Type:
+    """An image with a channel for each input of the kernel."""
+    x, w = call.array(0, "x"), call.array(1, "w")
+    batch, _, places = parts(call, known_shape(x))
+    _, inputs, size = kernel(call, known_shape(w))
+    groups = call.static(9, "groups", 1)
+    wanted = call.arg(9, "output_size", Lit(None))
+    options = (each(call, *given) for given in (("stride", 1), ("padding", 0), ("dilation", 1), ("output_padding", 0)))
+    if wanted != Lit(None):
+        found = integers(wanted)
+    else:
+        found = tuple(_smallest(*given) for given in zip(places, size, *options, strict=True))
+    return Array(_dtype(call, x, w), image(call, batch, lengths.multiply(inputs, groups), found))
+
+
+def _smallest(n: Length, k: Length, stride: object, padding: object, dilation: object, more: object) -> Length:
+    """The length of the smallest axis of which there are so many windows."""
+    if padding == "same" and isinstance(stride, int):
+        return lengths.multiply(n, stride)
+    around = _around(padding)
+    if not (isinstance(stride, int) and isinstance(dilation, int) and isinstance(more, int)) or around is None:
+        return anonymous()
+    inside = lengths.multiply(lengths.shift(k, -1), dilation)
+    between = lengths.multiply(lengths.shift(n, -1), stride)
+    return lengths.shift(lengths.add(between, inside), 1 - around + more)
+
+
+@shape_function(conv.conv1d_weight_grad, conv.conv2d_weight_grad)
+def weight_grad(call: Call) -> Type:
+    """A kernel."""
+    x, ct = call.array(0, "x"), call.array(1, "ct")
+    (_, channels, _), (_, outputs, _) = parts(call, known_shape(x)), parts(call, known_shape(ct))
+    groups = call.static(9, "groups", 1)
+    inputs = lengths.floor_divide(channels, groups)
+    size = integers(call.arg(9, "kernel_size"))
+    first = call.static(9, "layout", FIRST[axes_of(call)])[1] == "C"
+    return Array(product_dtype(x, ct), (outputs, inputs, *size) if first else (*size, inputs, outputs))
