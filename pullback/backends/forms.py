@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pullback.stdlib import random
-from pullback.stdlib.nn.operations import OPERATIONS
+from pullback.stdlib.nn.operations import OPERATIONS, POOLING
 from pullback.stdlib.operations import weighted_average
 from pullback.stdlib.scipy_rules.operations import weighted_logsumexp
 from pullback.transpile.core import Lit, OpFunction
@@ -44,8 +44,10 @@ def _drawn(write: Expressions, e: Apply) -> Any:
 
 
 def _of_networks(write: Expressions, e: Apply) -> Any:
-    """A call that is given lengths of axes as a part of the shape of an array."""
-    return write.call(e.op, replace(e, kwargs=tuple((k, as_part_of_shape(x)) for k, x in e.kwargs)))
+    """A call that is given lengths of axes as a part of the shape of an array, and the window by its place."""
+    kwargs = {k: as_part_of_shape(x) for k, x in e.kwargs}
+    window = (kwargs.pop("window"),) if e.op in POOLING and "window" in kwargs else ()
+    return write.call(e.op, replace(e, args=(*e.args, *window), kwargs=tuple(kwargs.items())))
 
 
 def _average(write: Expressions, e: Apply) -> Any:

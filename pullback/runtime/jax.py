@@ -20,6 +20,7 @@ from pullback.runtime.jax_loops import (
     true_if_alone,
     walk_back,
 )
+from pullback.runtime.jax_pooling import average_pool, average_pool_grad, max_pool, max_pool_at, max_pool_grad
 from pullback.runtime.jax_solvers import (
     newton_root,
     newton_solution,
@@ -36,6 +37,8 @@ from pullback.runtime.trees import add_trees
 
 __all__ = [
     "add_trees",
+    "average_pool",
+    "average_pool_grad",
     "bytes_of",
     "carried_back",
     "cofactors",
@@ -50,6 +53,9 @@ __all__ = [
     "largest_in_batch",
     "last_written",
     "match_kinds",
+    "max_pool",
+    "max_pool_at",
+    "max_pool_grad",
     "newton_root",
     "newton_solution",
     "odeint",

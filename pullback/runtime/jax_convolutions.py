@@ -6,6 +6,8 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from pullback.runtime.windows import geometry, places_of, smallest_output
+
 
 def convolved(
     x: Any,
@@ -21,10 +23,10 @@ def convolved(
     """A convolution, of arrays of different dtypes too, with every way to say what is around."""
     from jax import lax
 
-    axes, dtype = jnp.ndim(x) - 2, jnp.result_type(x, w)
-    sizes = (x.shape[2:], w.shape[2:]) if layout[1] == "C" else (x.shape[1:-1], w.shape[:-2])
-    around, _, steps, gaps = window_geometry(*sizes, stride, padding, dilation)
-    image, kernel = ("NC01", "OI01") if layout[1] == "C" else ("N01C", "01IO")
+    axes, dtype, first = jnp.ndim(x) - 2, jnp.result_type(x, w), layout[1] == "C"
+    size = w.shape[2:] if first else w.shape[:-2]
+    around, _, steps, gaps = geometry(f"conv{axes}d", places_of(x, layout), size, stride, padding, dilation)
+    image, kernel = ("NC01", "OI01") if first else ("N01C", "01IO")
     specs = [s if axes == 2 else s.replace("1", "") for s in (image, kernel, image)]
     options = {"rhs_dilation": gaps, "dimension_numbers": specs, "feature_group_count": groups}
     y = lax.conv_general_dilated(jnp.astype(x, dtype), jnp.astype(w, dtype), steps, around, **options)
@@ -49,21 +51,21 @@ def conv_transpose(
 
     axes, dtype, first = jnp.ndim(x) - 2, jnp.result_type(x, w), layout[1] == "C"
     kernel = jnp.astype(w if first else jnp.moveaxis(w, (-1, -2), (0, 1)), dtype)
-    size, have = kernel.shape[2:], x.shape[2:] if first else x.shape[1:-1]
+    name, size, have = f"conv_transpose{axes}d", kernel.shape[2:], places_of(x, layout)
     if output_size is None:
-        output_size = smallest_output(have, size, stride, padding, output_padding, dilation)
-    around, extents, steps, gaps = window_geometry(output_size, size, stride, padding, dilation)
+        output_size = smallest_output(name, have, size, stride, padding, output_padding, dilation)
+    around, counts, steps, gaps = geometry(name, output_size, size, stride, padding, dilation)
+    if counts != have:
+        raise ValueError(f"{name}: x is {have} in size, a convolution of {tuple(output_size)} gives {counts}")
     borders = []
-    for n, k, s, (before, after), extent in zip(output_size, have, steps, around, extents, strict=True):
-        if (n + before + after - extent) // s + 1 != k:
-            raise ValueError(f"a transposed convolution of {tuple(have)} has not the size {tuple(output_size)}")
-        borders.append((extent - 1 - before, n + before - (k - 1) * s - 1))
-    kernel = kernel.reshape(groups, -1, *kernel.shape[1:]).swapaxes(1, 2).reshape(-1, len(kernel) // groups, *size)
+    for n, m, k, s, gap, (before, _) in zip(output_size, have, size, steps, gaps, around, strict=True):
+        borders.append(((k - 1) * gap - before, n + before - (m - 1) * s - 1))
+    parts = kernel.reshape(groups, len(kernel) // groups, *kernel.shape[1:]).swapaxes(1, 2)
+    turned = jnp.flip(parts, tuple(range(3, axes + 3))).reshape(-1, len(kernel) // groups, *size)
     image = "NC01" if first else "N01C"
     specs = [s if axes == 2 else s.replace("1", "") for s in (image, "OI01", image)]
     dilations = {"lhs_dilation": steps, "rhs_dilation": gaps}
     options = {**dilations, "dimension_numbers": specs, "feature_group_count": groups}
-    turned = jnp.flip(kernel, tuple(range(2, axes + 2)))
     y = lax.conv_general_dilated(jnp.astype(x, dtype), turned, (1,) * axes, borders, **options)
     return with_bias(y, b, layout)
 
@@ -83,8 +85,9 @@ def conv_weight_grad(
     from jax import lax
 
     axes, dtype, first = jnp.ndim(x) - 2, jnp.result_type(x, ct), layout[1] == "C"
-    lengths, counts = (a.shape[2:] if first else a.shape[1:-1] for a in (x, ct))
-    around, _, steps, gaps = window_geometry(lengths, kernel_size, stride, padding, dilation)
+    lengths = places_of(x, layout)
+    how = geometry(f"conv{axes}d_weight_grad", lengths, kernel_size, stride, padding, dilation)
+    around, counts, steps, gaps = how
     borders = []
     for n, m, k, s, gap, (before, _) in zip(lengths, counts, kernel_size, steps, gaps, around, strict=True):
         borders.append((before, (k - 1) * gap + (m - 1) * s + 1 - n - before))
@@ -92,38 +95,6 @@ def conv_weight_grad(
     specs = [s if axes == 2 else s.replace("1", "") for s in wanted]
     options = {"rhs_dilation": steps, "dimension_numbers": specs, "batch_group_count": groups}
     return lax.conv_general_dilated(jnp.astype(x, dtype), jnp.astype(ct, dtype), gaps, borders, **options)
-
-
-def smallest_output(have: Any, size: Any, stride: Any, padding: Any, output_padding: Any, dilation: Any) -> Any:
-    """The lengths of the smallest image of which a convolution makes so many outputs, and the padding more."""
-    axes = len(size)
-    steps, gaps, more = (
-        tuple(k) if isinstance(k, tuple | list) else (k,) * axes for k in (stride, dilation, output_padding)
-    )
-    if isinstance(padding, str) and padding == "same":
-        return [n * s for n, s in zip(have, steps, strict=True)]
-    inside = [(k - 1) * gap for k, gap in zip(size, gaps, strict=True)]
-    whole = [(n - 1) * s + k + 1 for n, s, k in zip(have, steps, inside, strict=True)]
-    around, *_ = window_geometry(whole, size, stride, padding, dilation)
-    return [n - sum(pair) + k for n, pair, k in zip(whole, around, more, strict=True)]
-
-
-def window_geometry(lengths: Any, size: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    """The borders of axes, how long windows are with what is between, and the steps from one to the next and inside."""
-    axes = len(size)
-    steps, gaps = (tuple(k) if isinstance(k, tuple | list) else (k,) * axes for k in (stride, dilation))
-    extents = tuple([(k - 1) * gap + 1 for k, gap in zip(size, gaps, strict=True)])
-    if isinstance(padding, str) and padding == "same":
-        over = [max((-(-n // s) - 1) * s + e - n, 0) for n, s, e in zip(lengths, steps, extents, strict=True)]
-        around = [(k // 2, k - k // 2) for k in over]
-    else:
-        given = 0 if isinstance(padding, str) else padding
-        sides = list(given) if isinstance(given, tuple | list) else [given] * axes
-        around = [tuple(k) if isinstance(k, tuple | list) else (k, k) for k in sides]
-    for n, extent, pair in zip(lengths, extents, around, strict=True):
-        if extent > n + sum(pair):
-            raise ValueError(f"a window over {extents} does not fit in {tuple(lengths)} with the padding {padding!r}")
-    return around, extents, steps, gaps
 
 
 def with_bias(y: Any, b: Any, layout: Any) -> Any:

@@ -19,7 +19,8 @@ import pytest
 
 from pullback import errors, runtime
 from pullback.backends import numpy as backend
-from pullback.backends.modules import plain_source
+from pullback.backends.modules import is_helper, plain_source
+from pullback.stdlib.nn.operations import OPERATIONS
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
 from pullback.transpile.collector import collector_paused
@@ -133,17 +134,24 @@ def test_prims_are_never_called_by_name() -> None:
     assert "prims" not in backend.emit(c.program([x], z)).text
 
 
-@pytest.mark.parametrize("package", ["pullback.runtime", "pullback.runtime.jax"])
+@pytest.mark.parametrize("package", ["pullback.runtime", "pullback.runtime.jax", "pullback.stdlib.nn"])
 def test_what_helpers_read_can_be_copied_with_them(package: str) -> None:
     if package.endswith("jax"):
         pytest.importorskip("jax")
-    helpers = importlib.import_module(package)
-    for name in helpers.__all__:
-        if isinstance(getattr(helpers, name), types.FunctionType):
-            text = ast.unparse(plain_source(getattr(helpers, name)))
-            read = set(read_globals(symtable.symtable(text, name, "exec"))) - {name, "np", "jnp"}
-            copied = {*runtime.__all__, *helpers.__all__}
-            assert not [x for x in read if not hasattr(builtins, x) and x not in copied], name
+    module = importlib.import_module(package)
+    found = [getattr(module, name) for name in module.__all__]
+    todo = [f for f in found if isinstance(f, types.FunctionType) and (not package.endswith("nn") or f in OPERATIONS)]
+    done = set()
+    while todo:
+        f = todo.pop()
+        text = ast.unparse(plain_source(f))
+        read = set(read_globals(symtable.symtable(text, f.__name__, "exec"))) - {f.__name__, "np", "jnp"}
+        done.add(f)
+        for name in (x for x in read if not hasattr(builtins, x)):
+            part = f.__globals__.get(name)
+            assert is_helper(part), (f.__name__, name)
+            todo += [part] if part not in done else []
+    assert len({f.__name__ for f in done}) == len(done)
 
 
 def read_globals(table: symtable.SymbolTable) -> Iterator[str]:

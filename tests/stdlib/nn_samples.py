@@ -47,3 +47,53 @@ add(
         call(normal(2, 5, 6, 4), normal(2, 3, 3, 2), kernel_size=(2, 3), stride=2, padding=1, groups=2, layout="NHWC"),
     ],
 )  # fmt: skip
+add(
+    nn.max_pool1d,
+    samples=[call(normal(2, 3, 7)), call(normal(2, 6, 3), window=3, stride=2, padding=1, layout="NWC")],
+)
+add(
+    nn.max_pool2d,
+    samples=[
+        call(normal(2, 3, 4, 5)), call(normal(1, 2, 5, 5), window=(3, 2), stride=2, padding=((1, 0), (0, 1))),
+        call(normal(2, 5, 6, 2), window=3, stride=1, padding="same", layout="NHWC"),
+        call(normal(1, 1, 5, 4), window=2, cover_all=True), call(normal(1, 1, 2, 3), window=1),
+    ],
+)  # fmt: skip
+for largest, largest_grad, at_largest, shape, pooled in (
+    (nn.max_pool1d, nn.max_pool1d_grad, nn.max_pool1d_at, (2, 3, 7), (2, 3, 3)),
+    (nn.max_pool2d, nn.max_pool2d_grad, nn.max_pool2d_at, (2, 3, 4, 5), (2, 3, 2, 2)),
+):
+    x = normal(*shape)
+    add(largest_grad, samples=[call(normal(*pooled), x, largest(x, 2), window=2, only=(0,))])
+    add(at_largest, samples=[call(normal(*shape), x, largest(x, 2), window=2, only=(0,))])
+    y = largest(x, 3, stride=2, padding=1)
+    how = {"window": 3, "stride": 2, "padding": 1}
+    add(largest_grad, samples=[call(normal(*y.shape), x, y, only=(0,), **how)])
+    add(at_largest, samples=[call(normal(*shape), x, y, only=(0,), **how)])
+add(
+    nn.average_pool1d,
+    samples=[call(normal(2, 3, 7)), call(normal(2, 6, 3), window=3, stride=2, padding=1, layout="NWC")],
+)
+add(
+    nn.average_pool2d,
+    samples=[
+        call(normal(2, 3, 4, 5)), call(normal(1, 2, 5, 5), window=(3, 2), stride=2, padding=((1, 0), (0, 1))),
+        call(normal(2, 5, 6, 2), window=3, stride=1, padding="same", count_include_pad=False, layout="NHWC"),
+        call(normal(1, 1, 5, 4), window=2, cover_all=True), call(normal(1, 1, 2, 3), window=1),
+    ],
+)  # fmt: skip
+add(
+    nn.average_pool1d_grad,
+    samples=[
+        call(normal(2, 3, 3), size=(7,)),
+        call(normal(2, 4, 3), size=(7,), window=3, stride=2, padding=1, layout="NWC"),
+    ],
+)
+add(
+    nn.average_pool2d_grad,
+    samples=[
+        call(normal(2, 3, 2, 2), size=(4, 5)),
+        call(normal(1, 3, 3, 1), size=(5, 4), cover_all=True, padding=(0, 1), layout="NHWC"),
+        call(normal(1, 1, 3, 3), size=(3, 3), window=3, stride=1, padding="same", count_include_pad=False),
+    ],
+)  # fmt: skip

@@ -12,12 +12,34 @@ from pullback.stdlib.nn.convolution import (
     conv_transpose1d,
     conv_transpose2d,
 )
+from pullback.stdlib.nn.pooling import (
+    average_pool1d,
+    average_pool1d_grad,
+    average_pool2d,
+    average_pool2d_grad,
+    max_pool1d,
+    max_pool1d_at,
+    max_pool1d_grad,
+    max_pool2d,
+    max_pool2d_at,
+    max_pool2d_grad,
+)
 
 __all__ = [
+    "average_pool1d",
+    "average_pool1d_grad",
+    "average_pool2d",
+    "average_pool2d_grad",
     "conv1d",
     "conv1d_weight_grad",
     "conv2d",
     "conv2d_weight_grad",
     "conv_transpose1d",
     "conv_transpose2d",
+    "max_pool1d",
+    "max_pool1d_at",
+    "max_pool1d_grad",
+    "max_pool2d",
+    "max_pool2d_at",
+    "max_pool2d_grad",
 ]

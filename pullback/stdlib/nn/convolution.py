@@ -16,18 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.nn.windows import (
-    at_offset,
-    batch_first,
-    batch_last,
-    borders,
-    per_axis,
-    places_of,
-    require_layout,
-    window_counts,
-    with_border,
-    without_border,
-)
+from pullback.runtime.windows import geometry, kernel_layout, places_of, require_layout, smallest_output
+from pullback.stdlib.nn.images import at_offset, batch_first, batch_last, with_border, without_border
 
 
 def conv1d(
@@ -206,11 +196,6 @@ def weight_grad(
     return kernel if layout[1] == "C" else np.moveaxis(kernel, (0, 1), (-1, -2))
 
 
-def kernel_layout(layout: str) -> str:
-    """The layout of a kernel for images of a layout: OIHW for NCHW, HWIO for NHWC."""
-    return f"OI{layout[2:]}" if layout[1] == "C" else f"{layout[1:-1]}IO"
-
-
 def kernel_first(name: str, w: Any, groups: int, layout: str) -> Any:
     """A kernel as (outputs, inputs, places…). Raises ValueError where there are not as many outputs for each group."""
     form = kernel_layout(layout)
@@ -229,35 +214,6 @@ def require_channels(name: str, x: Any, w: Any, expected: int, groups: int, layo
     if have != expected:
         wanted = f"w expects {expected} ({form}) with groups={groups}"
         raise ValueError(f"{name}: x has {have} channels ({layout}), {wanted}")
-
-
-def geometry(
-    name: str, lengths: tuple[int, ...], size: tuple[int, ...], stride: Any, padding: Any, dilation: Any
-) -> tuple[Any, ...]:
-    """The borders, the numbers of windows, their steps, and the steps inside of them, along each axis."""
-    steps, gaps = (per_axis(name, *given, len(size)) for given in (("stride", stride), ("dilation", dilation)))
-    extents = tuple([(k - 1) * gap + 1 for k, gap in zip(size, gaps, strict=True)])
-    around = borders(name, padding, lengths, extents, steps)
-    return around, window_counts(name, lengths, around, extents, steps), steps, gaps
-
-
-def smallest_output(
-    name: str,
-    counts: tuple[int, ...],
-    size: tuple[int, ...],
-    stride: Any,
-    padding: Any,
-    output_padding: Any,
-    dilation: Any,
-) -> list[int]:
-    """The lengths of the smallest image of which a convolution makes so many outputs, and the padding more."""
-    steps, gaps = (per_axis(name, *given, len(size)) for given in (("stride", stride), ("dilation", dilation)))
-    if isinstance(padding, str) and padding == "same":
-        return [n * s for n, s in zip(counts, steps, strict=True)]
-    more = (output_padding,) * len(size) if np.ndim(output_padding) == 0 else output_padding
-    around = borders(name, padding, counts, size, steps)
-    extents = [(n - 1) * s + (k - 1) * gap + 1 for n, s, k, gap in zip(counts, steps, size, gaps, strict=True)]
-    return [n - sum(pair) + k for n, pair, k in zip(extents, around, more, strict=True)]
 
 
 def columns(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pullback.stdlib.nn import convolution
+from pullback.stdlib.nn import convolution, pooling
 
 _OPERATIONS: tuple[Callable[..., object], ...] = (
     convolution.conv1d,
@@ -13,5 +13,19 @@ _OPERATIONS: tuple[Callable[..., object], ...] = (
     convolution.conv2d,
     convolution.conv_transpose2d,
     convolution.conv2d_weight_grad,
+    pooling.max_pool1d,
+    pooling.max_pool1d_grad,
+    pooling.max_pool1d_at,
+    pooling.max_pool2d,
+    pooling.max_pool2d_grad,
+    pooling.max_pool2d_at,
+    pooling.average_pool1d,
+    pooling.average_pool1d_grad,
+    pooling.average_pool2d,
+    pooling.average_pool2d_grad,
 )
 OPERATIONS = frozenset(_OPERATIONS)
+POOLING: frozenset[Callable[..., object]] = frozenset(
+    (pooling.max_pool1d, pooling.max_pool2d, pooling.average_pool1d, pooling.average_pool2d)
+)
+"""Those that take a window as their second argument."""

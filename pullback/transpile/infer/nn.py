@@ -1,17 +1,21 @@
-"""Types of convolutions and their gradients."""
+"""Types of convolutions, of pooling and of their gradients."""
 
 from __future__ import annotations
 
+import operator
+
 from pullback.stdlib.nn import convolution as conv
-from pullback.transpile.abstract import Array, Length, Type
+from pullback.stdlib.nn import pooling as pool
+from pullback.transpile.abstract import INT, Array, Length, Type
 from pullback.transpile.core import Lit
 from pullback.transpile.infer import lengths
+from pullback.transpile.infer.elementwise import of_elements
 from pullback.transpile.infer.lengths import Shape, anonymous
 from pullback.transpile.infer.linear import product_dtype
 from pullback.transpile.infer.table import Call, Undecided, integers, known_shape, shape_function
 
-FIRST = {1: "NCW", 2: "NCHW"}
-"""The layouts that functions of so many axes have by default."""
+BY_NAME = 9
+"""A position that no argument has: options are given by their names."""
 
 
 def axes_of(call: Call) -> int:
@@ -19,9 +23,14 @@ def axes_of(call: Call) -> int:
     return 1 if "1d" in call.op.__name__ else 2
 
 
+def layout_of(call: Call) -> str:
+    """The layout of images."""
+    return str(call.static(BY_NAME, "layout", "NCW" if axes_of(call) == 1 else "NCHW"))
+
+
 def parts(call: Call, shape: Shape) -> tuple[Length, Length, Shape]:
     """The lengths of the batch and of the channels, and the others."""
-    layout = call.static(9, "layout", FIRST[axes_of(call)])
+    layout = layout_of(call)
     if len(shape) != axes_of(call) + 2:
         raise Undecided
     batch, *rest = shape
@@ -30,7 +39,7 @@ def parts(call: Call, shape: Shape) -> tuple[Length, Length, Shape]:
 
 def image(call: Call, batch: Length, channels: Length, places: Shape) -> Shape:
     """The shape of an image in the layout of a call."""
-    layout = call.static(9, "layout", FIRST[axes_of(call)])
+    layout = layout_of(call)
     return (batch, channels, *places) if layout[1] == "C" else (batch, *places, channels)
 
 
@@ -38,14 +47,14 @@ def kernel(call: Call, shape: Shape) -> tuple[Length, Length, Shape]:
     """The numbers of outputs and of inputs of a kernel, and the lengths of its other axes."""
     if len(shape) != axes_of(call) + 2:
         raise Undecided
-    layout = call.static(9, "layout", FIRST[axes_of(call)])
+    layout = layout_of(call)
     return (shape[0], shape[1], shape[2:]) if layout[1] == "C" else (shape[-1], shape[-2], shape[:-2])
 
 
 def each(call: Call, name: str, default: object) -> tuple[object, ...]:
     """An option for each axis; None where it is not known."""
     try:
-        found = call.static(9, name, default)
+        found = call.static(BY_NAME, name, default)
     except Undecided:
         found = None
     return tuple(found) if isinstance(found, tuple | list) else (found,) * axes_of(call)
@@ -98,8 +107,8 @@ def transposed(call: Call) -> Type:
     x, w = call.array(0, "x"), call.array(1, "w")
     batch, _, places = parts(call, known_shape(x))
     _, inputs, size = kernel(call, known_shape(w))
-    groups = call.static(9, "groups", 1)
-    wanted = call.arg(9, "output_size", Lit(None))
+    groups = call.static(BY_NAME, "groups", 1)
+    wanted = call.arg(BY_NAME, "output_size", Lit(None))
     options = (each(call, *given) for given in (("stride", 1), ("padding", 0), ("dilation", 1), ("output_padding", 0)))
     if wanted != Lit(None):
         found = integers(wanted)
@@ -125,8 +134,62 @@ def weight_grad(call: Call) -> Type:
     """A kernel."""
     x, ct = call.array(0, "x"), call.array(1, "ct")
     (_, channels, _), (_, outputs, _) = parts(call, known_shape(x)), parts(call, known_shape(ct))
-    groups = call.static(9, "groups", 1)
+    groups = call.static(BY_NAME, "groups", 1)
     inputs = lengths.floor_divide(channels, groups)
-    size = integers(call.arg(9, "kernel_size"))
-    first = call.static(9, "layout", FIRST[axes_of(call)])[1] == "C"
+    size = integers(call.arg(BY_NAME, "kernel_size"))
+    first = layout_of(call)[1] == "C"
     return Array(product_dtype(x, ct), (outputs, inputs, *size) if first else (*size, inputs, outputs))
+
+
+@shape_function(pool.max_pool1d, pool.max_pool2d, pool.average_pool1d, pool.average_pool2d)
+def pooled(call: Call) -> Type:
+    """An image with an element for each window."""
+    x = call.array(0, "x")
+    batch, channels, places = parts(call, known_shape(x))
+    size = each(call, "window", 2)
+    steps = size if call.arg(BY_NAME, "stride", Lit(None)) == Lit(None) else each(call, "stride", None)
+    around, whole = each(call, "padding", 0), call.static(BY_NAME, "cover_all", False)
+    found = tuple(_windows(*given, whole) for given in zip(places, size, steps, around, strict=True))
+    dtype = x.dtype if call.op in (pool.max_pool1d, pool.max_pool2d) else quotient_dtype(x)
+    return Array(dtype, image(call, batch, channels, found))
+
+
+def quotient_dtype(x: Array) -> str | None:
+    """The dtype of means of elements."""
+    t = of_elements(operator.truediv, (Array(x.dtype, (1,)), INT))
+    return t.dtype if isinstance(t, Array) else None
+
+
+def _windows(n: Length, k: object, stride: object, padding: object, cover_all: bool) -> Length:
+    """How many windows there are along an axis. Those that cover it depend on where the last begins."""
+    if not cover_all or padding == "same":
+        return _count(n, k, stride, padding, 1) if isinstance(k, int) else anonymous()
+    around = _around(padding)
+    if not isinstance(k, int) or not isinstance(stride, int) or around is None:
+        return anonymous()
+    before, after = padding if isinstance(padding, tuple) else (around // 2, around // 2)
+    if not isinstance(n, int):
+        return lengths.derived(f"covered({{}},{k},{stride},{before},{after})", n)
+    m = (n + before + after - k) // stride + 1
+    left = m * stride < n + before and (m - 1) * stride + k < n + before + after
+    return int(m + left)
+
+
+@shape_function(pool.max_pool1d_grad, pool.max_pool2d_grad)
+def largest_grad(call: Call) -> Type:
+    """An image of the size of the one that was pooled."""
+    return Array(call.array(0, "ct").dtype, call.array(1, "x").shape)
+
+
+@shape_function(pool.max_pool1d_at, pool.max_pool2d_at)
+def at_largest(call: Call) -> Type:
+    """An image with an element for each window."""
+    return Array(call.array(0, "v").dtype, call.array(2, "out").shape)
+
+
+@shape_function(pool.average_pool1d_grad, pool.average_pool2d_grad)
+def averaged_grad(call: Call) -> Type:
+    """An image of the size of the one that was pooled."""
+    ct = call.array(0, "ct")
+    batch, channels, _ = parts(call, known_shape(ct))
+    return Array(quotient_dtype(ct), image(call, batch, channels, integers(call.arg(BY_NAME, "size"))))

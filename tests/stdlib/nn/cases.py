@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +11,6 @@ import numpy as np
 import pytest
 
 import pullback
-from pullback.cli import main
 from tests.inplace.outcomes import import_text
 
 RNG = np.random.default_rng(5)
@@ -84,29 +81,6 @@ def assert_jax_agrees(
         for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True):
             assert (x.shape, x.dtype) == (y.shape, y.dtype), calls[k][0]
             np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-9, err_msg=calls[k][0])
-
-
-def assert_runs_alone(folder: Path, program: str, signature: str, args: Sequence[Any], backend: str) -> None:
-    """The gradient of `loss` in a standalone file is that of the program, where pullback cannot be imported."""
-    if backend == "jax":
-        pytest.importorskip("jax")
-    file = folder / "model.py"
-    expected = pullback.grad(import_text(program, file).loss, wrt=tuple(range(len(args))))(*args)
-    how = ["--wrt", ",".join(part.split(":")[0].strip() for part in signature.split("], ")), "--signature", signature]
-    assert not main(
-        ["transpile", f"{file}:loss", *how, "--backend", backend, "--standalone", "-o", f"{folder}/alone.py"]
-    )
-    assert "import pullback" not in (folder / "alone.py").read_text()
-    np.savez(folder / "args.npz", *args)
-    run = (
-        f"if {backend == 'jax'}: import jax; jax.config.update('jax_enable_x64', True)\n"
-        "import sys; sys.path.insert(0, '.'); import numpy as np; import alone\n"
-        "np.savez('out.npz', *alone.loss_grad(*np.load('args.npz').values()))\n"
-        "assert 'pullback' not in sys.modules\n"
-    )
-    subprocess.run([sys.executable, "-P", "-c", run], check=True, cwd=folder)
-    for a, b in zip(np.load(folder / "out.npz").values(), expected, strict=True):
-        close(a, b)
 
 
 def close(a: Any, b: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 import pullback
 from pullback.stdlib import nn
-from tests.stdlib.nn.cases import assert_all_modes_agree, assert_jax_agrees, assert_runs_alone, close, normal, written
+from tests.stdlib.nn.cases import assert_all_modes_agree, assert_jax_agrees, close, normal, written
 
 # name, shape of the input, that of a kernel OI…, options
 CASES: list[tuple[str, tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
@@ -207,22 +206,3 @@ BAD: list[tuple[str, str]] = [
 def test_what_does_not_fit_is_named_with_its_shapes(call: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         eval(f"nn.{call}", {"nn": nn, "x": normal(2, 4, 6, 6), "w": normal(8, 4, 3, 3)})
-
-
-PROGRAM = """
-import numpy as np
-
-from pullback.stdlib import nn
-
-
-def loss(x, w, b, v):
-    y = np.tanh(nn.conv2d(x, w, b, stride=2, padding=1))
-    return np.sum(nn.conv_transpose2d(y, v, stride=2) ** 2)
-"""
-SIGNATURE = "x: f64[:,:,:,:], w: f64[:,:,:,:], b: f64[:], v: f64[:,:,:,:]"
-
-
-@pytest.mark.parametrize("backend", ["numpy", "jax"])
-def test_standalone_text_runs_without_pullback(backend: str, tmp_path: Path) -> None:
-    args = normal(2, 3, 5, 5), normal(4, 3, 3, 3), normal(4), normal(4, 2, 2, 2)
-    assert_runs_alone(tmp_path, PROGRAM, SIGNATURE, args, backend)
