@@ -2,9 +2,10 @@
 
     y = conv2d(x, w, b, stride=2, padding=1)          x: (N, C, H, W), w: (O, C, kh, kw), b: (O,)
 
-What all windows see is copied into one matrix, of a row for each element of a window, and multiplied by the kernel: a
-convolution is one product of matrices. Its gradient in the kernel is another one, and that in the image is a third one,
-whose rows are added where the windows have read. As everywhere in deep learning the kernel is not turned around.
+What windows see is copied into a matrix, of a row for each element of a window, and multiplied by the kernel: a
+convolution is a product of matrices. Its gradient in the kernel is another one, and that in the image is a third one,
+whose rows are added where the windows have read. That is done for as many windows at once as the cache has room for.
+As everywhere in deep learning the kernel is not turned around.
 
 Kernels have the layout of the image, with the number of outputs O and of inputs I of a group: OIW and OIHW where
 channels come first, WIO and HWIO where they come last.
@@ -12,6 +13,7 @@ channels come first, WIO and HWIO where they come last.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -140,12 +142,16 @@ def conv2d_weight_grad(
 def convolved(
     name: str, x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int, layout: str
 ) -> Any:
-    """A convolution of any number of axes: one product of matrices for each group."""
+    """A convolution of any number of axes: for each block of windows a product of matrices for each group."""
     kernel = kernel_first(name, w, groups, layout)
     require_channels(name, x, w, kernel.shape[1] * groups, groups, layout)
     around, counts, steps, gaps = geometry(name, places_of(x, layout), kernel.shape[2:], stride, padding, dilation)
-    seen = columns(with_border(batch_last(x, layout), around, 0), kernel.shape[2:], counts, steps, gaps, groups)
-    y = kernel.reshape(groups, len(kernel) // groups, seen.shape[1]) @ seen
+    inner = with_border(batch_last(x, layout), around, 0)
+    y = np.empty((groups, len(kernel) // groups, *counts, len(x)), np.result_type(x, w))
+    for block in blocks(counts, kernel[0].size * groups * len(x)):
+        seen = columns(inner, kernel.shape[2:], block, steps, gaps, groups)
+        part = y[(..., *block, slice(None))].reshape(*y.shape[:2], seen.shape[2])
+        np.matmul(kernel.reshape(*y.shape[:2], seen.shape[1]), seen, out=part)
     return with_bias(name, y.reshape(len(kernel), *counts, len(x)), b, layout)
 
 
@@ -162,7 +168,7 @@ def transposed(
     groups: int,
     layout: str,
 ) -> Any:
-    """The transpose of a convolution of any number of axes."""
+    """The transpose of a convolution of any number of axes: products are added where `columns` reads."""
     kernel = kernel_first(name, w, groups, layout)
     require_channels(name, x, w, len(kernel), groups, layout)
     have, size = places_of(x, layout), kernel.shape[2:]
@@ -173,26 +179,34 @@ def transposed(
     if counts != have:
         hint = "output_padding is less than stride"
         raise ValueError(f"{name}: x is {have} in size, a convolution of {lengths} gives {counts}; {hint}")
-    matrices = kernel.reshape(groups, len(kernel) // groups, -1)
-    ct = batch_last(x, layout).reshape(groups, matrices.shape[1], -1)
-    parts = (np.swapaxes(matrices, 1, 2) @ ct).reshape(groups * kernel.shape[1], *size, *counts, len(x))
-    y = added([n + sum(pair) for n, pair in zip(lengths, around, strict=True)], parts, size, counts, steps, gaps)
+    inputs = groups * kernel.shape[1]
+    matrices = np.swapaxes(kernel.reshape(groups, len(kernel) // groups, kernel[0].size), 1, 2)
+    padded = [n + sum(pair) for n, pair in zip(lengths, around, strict=True)]
+    y = np.zeros((inputs, *padded, len(x)), np.result_type(x, w))
+    for block in blocks(counts, kernel[0].size * groups * len(x)):
+        given = batch_last(x, layout)[(slice(None), *block)]
+        parts = matrices @ given.reshape(groups, len(kernel) // groups, given[0].size)
+        add_windows(y, parts.reshape(inputs, *size, *given.shape[1:]), block, steps, gaps)
     return with_bias(name, without_border(y, around), b, layout)
 
 
 def weight_grad(
     name: str, x: Any, ct: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: int, layout: str
 ) -> Any:
-    """The cotangent of a kernel: one product of matrices for each group."""
+    """The cotangent of a kernel: the sum over blocks of windows of a product of matrices for each group."""
     size, (channels, outputs) = tuple(kernel_size), (a.shape[layout.index("C")] for a in (x, ct))
     if channels % groups or outputs % groups or len(x) != len(ct):
         raise ValueError(f"{name}: x and ct have the shapes {x.shape} and {ct.shape} ({layout}), with groups={groups}")
     around, counts, steps, gaps = geometry(name, places_of(x, layout), size, stride, padding, dilation)
     if counts != places_of(ct, layout):
         raise ValueError(f"{name}: ct is {places_of(ct, layout)} in size, the convolution gives {counts}")
-    seen = columns(with_border(batch_last(x, layout), around, 0), size, counts, steps, gaps, groups)
-    rows = batch_last(ct, layout).reshape(groups, outputs // groups, seen.shape[2])
-    kernel = (rows @ np.swapaxes(seen, 1, 2)).reshape(outputs, channels // groups, *size)
+    inner = with_border(batch_last(x, layout), around, 0)
+    kernel = np.zeros((outputs, channels // groups, *size), np.result_type(x, ct))
+    for block in blocks(counts, kernel[0].size * groups * len(x)):
+        seen = columns(inner, size, block, steps, gaps, groups)
+        given = batch_last(ct, layout)[(slice(None), *block)]
+        rows = given.reshape(groups, outputs // groups, seen.shape[2])
+        kernel += (rows @ np.swapaxes(seen, 1, 2)).reshape(kernel.shape)
     return kernel if layout[1] == "C" else np.moveaxis(kernel, (0, 1), (-1, -2))
 
 
@@ -216,39 +230,41 @@ def require_channels(name: str, x: Any, w: Any, expected: int, groups: int, layo
         raise ValueError(f"{name}: x has {have} channels ({layout}), {wanted}")
 
 
+def blocks(counts: tuple[int, ...], elements: int) -> Iterator[Any]:
+    """Slices of the windows, whole rows where possible, of so many that what they see stays in the cache."""
+    room = max(2**18 // max(elements, 1), 1)
+    lengths: list[int] = []
+    for n in reversed(counts):
+        lengths.insert(0, min(n, room))
+        room = max(room // n, 1)
+    for at in np.ndindex(*[-(-n // m) for n, m in zip(counts, lengths, strict=True)]):
+        yield [slice(i * m, min(i * m + m, n)) for i, m, n in zip(at, lengths, counts, strict=True)]
+
+
 def columns(
-    x: Any,
-    size: tuple[int, ...],
-    counts: tuple[int, ...],
-    steps: tuple[int, ...],
-    gaps: tuple[int, ...],
-    groups: int,
+    x: Any, size: tuple[int, ...], block: list[slice], steps: tuple[int, ...], gaps: tuple[int, ...], groups: int
 ) -> Any:
-    """For each group a matrix with a row for each element of a window, and a column for each window of the batch."""
+    """For each group a matrix with a row for each element of a window, and a column for each window of a block."""
     first, *along, last = x.strides
     inside = [stride * gap for stride, gap in zip(along, gaps, strict=True)]
     between = [stride * step for stride, step in zip(along, steps, strict=True)]
+    starts = [slice(part.start * step, None) for part, step in zip(block, steps, strict=True)]
+    counts = [part.stop - part.start for part in block]
     shape, strides = (len(x), *size, *counts, x.shape[-1]), (first, *inside, *between, last)
-    windows = np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
+    windows = np.lib.stride_tricks.as_strided(x[(slice(None), *starts)], shape, strides, writeable=False)
     rows, places = len(x) // groups, x.shape[-1]
     for k, n in zip(size, counts, strict=True):
         rows, places = rows * k, places * n
     return windows.reshape(groups, rows, places)
 
 
-def added(
-    lengths: list[int],
-    parts: Any,
-    size: tuple[int, ...],
-    counts: tuple[int, ...],
-    steps: tuple[int, ...],
-    gaps: tuple[int, ...],
-) -> Any:
+def add_windows(out: Any, parts: Any, block: list[slice], steps: tuple[int, ...], gaps: tuple[int, ...]) -> None:
     """The transpose of `columns`: what each window has at each of its elements is added where that was read."""
-    out = np.zeros((len(parts), *lengths, parts.shape[-1]), parts.dtype)
-    for offset in np.ndindex(*size):
-        out[at_offset(offset, counts, steps, gaps)] += parts[(slice(None), *offset)]
-    return out
+    starts = [slice(part.start * step, None) for part, step in zip(block, steps, strict=True)]
+    counts = tuple([part.stop - part.start for part in block])
+    there = out[(slice(None), *starts)]
+    for offset in np.ndindex(*parts.shape[1 : len(block) + 1]):
+        there[at_offset(offset, counts, steps, gaps)] += parts[(slice(None), *offset)]
 
 
 def with_bias(name: str, y: Any, b: Any, layout: str) -> Any:
