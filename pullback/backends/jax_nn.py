@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pullback.stdlib.nn import convolution as conv
+from pullback.stdlib.nn import ctc
 from pullback.stdlib.nn import pooling as pool
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit
@@ -120,6 +121,7 @@ def _product(size: tuple[Expr, ...] | None) -> int | None:
 
 
 FORMS: Mapping[Any, Form] = {
+    **{f: _helper(f.__name__) for f in (ctc.ctc_loss, ctc.ctc_loss_grad, ctc.ctc_loss_hvp)},
     **dict.fromkeys((conv.conv1d, conv.conv2d), _convolved),
     **dict.fromkeys((conv.conv_transpose1d, conv.conv_transpose2d), _helper("conv_transpose")),
     **dict.fromkeys((conv.conv1d_weight_grad, conv.conv2d_weight_grad), _helper("conv_weight_grad")),

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pullback.runtime.jax_convolutions import conv_transpose, conv_weight_grad, convolved
+from pullback.runtime.jax_ctc import ctc_loss, ctc_loss_grad, ctc_loss_hvp
 from pullback.runtime.jax_loops import (
     bytes_of,
     kept_while,
@@ -45,6 +46,9 @@ __all__ = [
     "conv_transpose",
     "conv_weight_grad",
     "convolved",
+    "ctc_loss",
+    "ctc_loss_grad",
+    "ctc_loss_hvp",
     "either",
     "filled",
     "fitted",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pullback.stdlib import nn
 from tests.stdlib.samples import add, call, normal
 
@@ -97,3 +99,7 @@ add(
         call(normal(1, 1, 3, 3), size=(3, 3), window=3, stride=1, padding="same", count_include_pad=False),
     ],
 )  # fmt: skip
+SEQUENCES = np.array([[1, 2], [1, 1], [2, 0]]), np.array([4, 3, 2]), np.array([2, 2, 1])
+for op, more in ((nn.ctc_loss, ()), (nn.ctc_loss_grad, ()), (nn.ctc_loss_hvp, (normal(3, 4, 3),))):
+    add(op, samples=[call(*more, normal(3, 4, 3), *SEQUENCES, only=(0,))])
+add(nn.ctc_loss, samples=[call(normal(1, 3, 4), np.array([[0, 1]]), np.array([3]), np.array([2]), blank=3, only=(0,))])

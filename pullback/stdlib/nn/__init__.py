@@ -12,6 +12,7 @@ from pullback.stdlib.nn.convolution import (
     conv_transpose1d,
     conv_transpose2d,
 )
+from pullback.stdlib.nn.ctc import ctc_loss, ctc_loss_grad, ctc_loss_hvp
 from pullback.stdlib.nn.pooling import (
     average_pool1d,
     average_pool1d_grad,
@@ -36,6 +37,9 @@ __all__ = [
     "conv2d_weight_grad",
     "conv_transpose1d",
     "conv_transpose2d",
+    "ctc_loss",
+    "ctc_loss_grad",
+    "ctc_loss_hvp",
     "max_pool1d",
     "max_pool1d_at",
     "max_pool1d_grad",

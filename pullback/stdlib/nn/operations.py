@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pullback.stdlib.nn import convolution, pooling
+from pullback.stdlib.nn import convolution, ctc, pooling
 
 _OPERATIONS: tuple[Callable[..., object], ...] = (
     convolution.conv1d,
@@ -13,6 +13,9 @@ _OPERATIONS: tuple[Callable[..., object], ...] = (
     convolution.conv2d,
     convolution.conv_transpose2d,
     convolution.conv2d_weight_grad,
+    ctc.ctc_loss,
+    ctc.ctc_loss_grad,
+    ctc.ctc_loss_hvp,
     pooling.max_pool1d,
     pooling.max_pool1d_grad,
     pooling.max_pool1d_at,

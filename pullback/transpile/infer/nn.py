@@ -1,10 +1,11 @@
-"""Types of convolutions, of pooling and of their gradients."""
+"""Types of convolutions, of pooling, of losses, and of their gradients."""
 
 from __future__ import annotations
 
 import operator
 
 from pullback.stdlib.nn import convolution as conv
+from pullback.stdlib.nn import ctc
 from pullback.stdlib.nn import pooling as pool
 from pullback.transpile.abstract import INT, Array, Length, Type
 from pullback.transpile.core import Lit
@@ -193,3 +194,16 @@ def averaged_grad(call: Call) -> Type:
     ct = call.array(0, "ct")
     batch, channels, _ = parts(call, known_shape(ct))
     return Array(quotient_dtype(ct), image(call, batch, channels, integers(call.arg(BY_NAME, "size"))))
+
+
+@shape_function(ctc.ctc_loss)
+def ctc_loss(call: Call) -> Type:
+    """A number for each sequence."""
+    log_probs = call.array(0, "log_probs")
+    return Array(log_probs.dtype, known_shape(log_probs)[:1])
+
+
+@shape_function(ctc.ctc_loss_grad, ctc.ctc_loss_hvp)
+def ctc_loss_grad(call: Call) -> Type:
+    """An array of the shape of the logarithms of probabilities."""
+    return call.array(1 if call.op is ctc.ctc_loss_hvp else 0, "log_probs")
