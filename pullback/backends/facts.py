@@ -127,6 +127,7 @@ FRESH: frozenset[Any] = frozenset(
     ]
 )
 _READ_ONLY: frozenset[Any] = frozenset({np.broadcast_to, np.diagonal, np.linalg.diagonal, np.diag})
+_READS: frozenset[Any] = frozenset({operator.getitem, prims.item})
 _CHEAP: frozenset[Any] = frozenset({prims.dim, prims.item, np.size, np.ndim, builtins.len})
 _CHEAP_INTEGER: frozenset[Any] = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv})
 
@@ -169,16 +170,24 @@ def as_shape(e: Expr) -> Expr:
 
 def as_part_of_shape(e: Expr) -> Expr:
     """`x.shape[2:]` for a tuple of the lengths of axes of `x` that follow each other."""
-    asked = [x.args for x in e if isinstance(x, Apply) and x.op is prims.dim] if isinstance(e, tuple) else []
-    if not asked or len(asked) != len(e) or not isinstance(x := asked[0][0], Var):  # type: ignore[arg-type]
+    asked = [x for x in e if isinstance(x, Apply) and x.op is prims.dim] if isinstance(e, tuple) else []
+    if not asked or len(asked) != len(e) or not isinstance(asked[0].args[1], Lit):  # type: ignore[arg-type]
         return e
-    rank = ab.rank(x.type) or 0
-    for first in range(rank):
-        last = first + len(asked)
-        if asked == [(x, Lit(k)) for k in range(first, last)]:
-            part = Cut(Lit(first) if first else None, Lit(last - rank) if last < rank else None, None)
-            return Apply(operator.getitem, (Apply(np.shape, (x,)), part))
-    return e
+    x, first, rank = asked[0].args[0], asked[0].args[1].value, ab.rank(type_of(asked[0].args[0]))
+    if not isinstance(first, int) or any(
+        not _same(x, a.args[0]) or a.args[1] != Lit(first + k) for k, a in enumerate(asked)
+    ):
+        return e
+    last = first + len(asked)
+    part = Cut(Lit(first) if first else None, Lit(last) if last != rank else None, None)
+    return Apply(operator.getitem, (Apply(np.shape, (x,)), part))
+
+
+def _same(a: Expr, b: Expr) -> bool:
+    """Are these one variable, or the same attribute or item of one?"""
+    if isinstance(a, Apply) and isinstance(b, Apply):
+        return a.op is b.op and a.op in _READS and len(a.args) == len(b.args) and all(map(_same, a.args, b.args))
+    return a is b or isinstance(a, Lit) and a == b
 
 
 def is_advanced(index: object) -> bool:

@@ -13,6 +13,12 @@ from pullback.stdlib.nn.convolution import (
     conv_transpose2d,
 )
 from pullback.stdlib.nn.ctc import ctc_loss, ctc_loss_grad, ctc_loss_hvp
+from pullback.stdlib.nn.global_pooling import (
+    global_average_pool1d,
+    global_average_pool2d,
+    global_max_pool1d,
+    global_max_pool2d,
+)
 from pullback.stdlib.nn.pooling import (
     average_pool1d,
     average_pool1d_grad,
@@ -40,6 +46,10 @@ __all__ = [
     "ctc_loss",
     "ctc_loss_grad",
     "ctc_loss_hvp",
+    "global_average_pool1d",
+    "global_average_pool2d",
+    "global_max_pool1d",
+    "global_max_pool2d",
     "max_pool1d",
     "max_pool1d_at",
     "max_pool1d_grad",

@@ -18,16 +18,10 @@ from pullback.stdlib.nn.convolution import (
     conv_transpose1d,
     conv_transpose2d,
 )
-from pullback.stdlib.registry import fresh, multilinear, rule, static
+from pullback.stdlib.registry import fresh, known, multilinear, rule
 
 multilinear(conv1d_weight_grad, conv2d_weight_grad)
 fresh(conv1d, conv2d, conv_transpose1d, conv_transpose2d, conv1d_weight_grad, conv2d_weight_grad)
-
-
-@static
-def is_one(stride: Any) -> bool:
-    """Is this a step of one along each axis, so that a convolution gives each size of one size only?"""
-    return set(stride if isinstance(stride, tuple | list) else (stride,)) == {1}
 
 
 def size_of(x: Any, layout: str) -> Any:
@@ -39,7 +33,7 @@ def size_of(x: Any, layout: str) -> Any:
 
 def size_if_open(x: Any, stride: Any, layout: str) -> Any:
     """The size of an image, if the result of its convolution does not tell; else None."""
-    return None if is_one(stride) else size_of(x, layout)
+    return None if known(stride) and stride == 1 else size_of(x, layout)
 
 
 def kernel_size_of(w: Any, layout: str) -> Any:
