@@ -36,7 +36,7 @@ for k, options in enumerate(OPTIONS):
 CALLS += [
     ("nn.global_average_pool2d(x) * nn.global_max_pool2d(x)", [normal(2, 3, 4, 5)]),
     ("nn.global_average_pool1d(x, 'NWC') * nn.global_max_pool1d(x, layout='NWC')", [normal(2, 4, 3)]),
-    ("nn.global_average_pool2d(x, 'NHWC') * nn.global_max_pool1d(x[0])", [normal(2, 4, 3, 3)]),
+    ("nn.global_average_pool2d(x, 'NHWC') * nn.global_max_pool2d(x, layout='NHWC')", [normal(2, 4, 3, 3)]),
     ("nn.max_pool1d(x, 3, stride=2, padding=1)", [normal(2, 3, 8)]),
     ("nn.average_pool1d(x, 2, cover_all=True, layout='NWC')", [normal(2, 7, 3)]),
 ]
