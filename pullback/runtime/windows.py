@@ -89,9 +89,9 @@ def smallest_output(
 ) -> list[int]:
     """The lengths of the smallest image of which a convolution makes so many outputs, and the padding more."""
     steps, gaps = (per_axis(name, *given, len(size)) for given in (("stride", stride), ("dilation", dilation)))
-    if isinstance(padding, str) and padding == "same":
-        return [n * s for n, s in zip(counts, steps, strict=True)]
     more = output_padding if isinstance(output_padding, tuple | list) else (output_padding,) * len(size)
+    if isinstance(padding, str) and padding == "same":
+        return [n * s + k for n, s, k in zip(counts, steps, more, strict=True)]
     around = borders(name, padding, counts, size, steps)
     extents = [(n - 1) * s + (k - 1) * gap + 1 for n, s, k, gap in zip(counts, steps, size, gaps, strict=True)]
     return [n - sum(pair) + k for n, pair, k in zip(extents, around, more, strict=True)]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 from pullback.stdlib.nn import convolution as conv
 from pullback.stdlib.nn import ctc
 from pullback.stdlib.nn import pooling as pool
 from pullback.transpile.abstract import INT, Array, Length, Type
-from pullback.transpile.core import Lit
+from pullback.transpile.core import Arg, Lit
 from pullback.transpile.infer import lengths
 from pullback.transpile.infer.elementwise import of_elements
-from pullback.transpile.infer.lengths import Shape, anonymous
+from pullback.transpile.infer.lengths import Shape
 from pullback.transpile.infer.linear import product_dtype
-from pullback.transpile.infer.table import Call, Undecided, integers, known_shape, shape_function
+from pullback.transpile.infer.table import Call, Undecided, integer, integers, known_shape, shape_function
 
 BY_NAME = 9
 """A position that no argument has: options are given by their names."""
@@ -52,13 +53,26 @@ def kernel(call: Call, shape: Shape) -> tuple[Length, Length, Shape]:
     return (shape[0], shape[1], shape[2:]) if layout[1] == "C" else (shape[-1], shape[-2], shape[:-2])
 
 
-def each(call: Call, name: str, default: object) -> tuple[object, ...]:
-    """An option for each axis; None where it is not known."""
-    try:
-        found = call.static(BY_NAME, name, default)
-    except Undecided:
-        found = None
-    return tuple(found) if isinstance(found, tuple | list) else (found,) * axes_of(call)
+Option = Length | str | None | Shape
+"""An option for one axis: a number, a word, nothing, or a pair of numbers."""
+
+
+def each(call: Call, name: str, default: object) -> tuple[Any, ...]:
+    """An option for each axis."""
+    given = call.arg(BY_NAME, name, Lit(default))
+    if isinstance(given, Lit) and isinstance(given.value, tuple | list):
+        given = tuple(map(Lit, given.value))
+    if isinstance(given, tuple):
+        return tuple(map(_option, given))
+    return (_option(given),) * axes_of(call)
+
+
+def _option(x: Arg) -> Option:
+    if isinstance(x, Lit) and (x.value is None or isinstance(x.value, str)):
+        return x.value
+    if isinstance(x, tuple) or isinstance(x, Lit) and isinstance(x.value, tuple | list):
+        return integers(x)
+    return integer(x)
 
 
 def _dtype(call: Call, *operands: Array) -> str | None:
@@ -78,28 +92,22 @@ def convolved(call: Call) -> Type:
     return Array(_dtype(call, x, w), image(call, batch, outputs, found))
 
 
-def _count(n: Length, k: Length, stride: object, padding: object, dilation: object) -> Length:
+def _count(n: Length, k: Length, stride: Length, padding: Option, dilation: Length) -> Length:
     """How many windows there are along an axis."""
-    if padding == "same" and isinstance(stride, int):
-        return lengths.floor_divide(lengths.shift(n, stride - 1), stride)
-    around = _around(padding)
-    if not isinstance(stride, int) or not isinstance(dilation, int) or around is None:
-        return anonymous()
+    if padding == "same":
+        return lengths.floor_divide(lengths.add(n, lengths.shift(stride, -1)), stride)
     extent = lengths.shift(lengths.multiply(lengths.shift(k, -1), dilation), 1)
-    room = lengths.shift(lengths.subtract(n, extent), around)
+    room = lengths.add(lengths.subtract(n, extent), lengths.add(*_around(padding)))
     return lengths.shift(lengths.floor_divide(room, stride), 1)
 
 
-def _around(padding: object) -> int | None:
-    """How much longer an axis is with its border."""
-    match padding:
-        case "valid":
-            return 0
-        case int():
-            return 2 * padding
-        case (int() as first, int() as last):
-            return first + last
-    return None
+def _around(padding: Option) -> Shape:
+    """How much longer an axis is with its border, before and after."""
+    if padding == "valid":
+        return 0, 0
+    if padding is None or isinstance(padding, str):
+        raise Undecided
+    return padding if isinstance(padding, tuple) else (padding, padding)
 
 
 @shape_function(conv.conv_transpose1d, conv.conv_transpose2d)
@@ -118,16 +126,14 @@ def transposed(call: Call) -> Type:
     return Array(_dtype(call, x, w), image(call, batch, lengths.multiply(inputs, groups), found))
 
 
-def _smallest(n: Length, k: Length, stride: object, padding: object, dilation: object, more: object) -> Length:
+def _smallest(n: Length, k: Length, stride: Length, padding: Option, dilation: Length, more: Length) -> Length:
     """The length of the smallest axis of which there are so many windows."""
-    if padding == "same" and isinstance(stride, int):
-        return lengths.multiply(n, stride)
-    around = _around(padding)
-    if not (isinstance(stride, int) and isinstance(dilation, int) and isinstance(more, int)) or around is None:
-        return anonymous()
+    if padding == "same":
+        return lengths.add(lengths.multiply(n, stride), more)
     inside = lengths.multiply(lengths.shift(k, -1), dilation)
     between = lengths.multiply(lengths.shift(n, -1), stride)
-    return lengths.shift(lengths.add(between, inside), 1 - around + more)
+    whole = lengths.subtract(lengths.add(between, inside), lengths.add(*_around(padding)))
+    return lengths.shift(lengths.add(whole, more), 1)
 
 
 @shape_function(conv.conv1d_weight_grad, conv.conv2d_weight_grad)
@@ -161,16 +167,15 @@ def quotient_dtype(x: Array) -> str | None:
     return t.dtype if isinstance(t, Array) else None
 
 
-def _windows(n: Length, k: object, stride: object, padding: object, cover_all: bool) -> Length:
+def _windows(n: Length, k: Length, stride: Length, padding: Option, cover_all: bool) -> Length:
     """How many windows there are along an axis. Those that cover it depend on where the last begins."""
     if not cover_all or padding == "same":
-        return _count(n, k, stride, padding, 1) if isinstance(k, int) else anonymous()
-    around = _around(padding)
-    if not isinstance(k, int) or not isinstance(stride, int) or around is None:
-        return anonymous()
-    before, after = padding if isinstance(padding, tuple) else (around // 2, around // 2)
-    if not isinstance(n, int):
-        return lengths.derived(f"covered({{}},{k},{stride},{before},{after})", n)
+        return _count(n, k, stride, padding, 1)
+    before, after = _around(padding)
+    if not isinstance(n, int) or not isinstance(k, int) or not isinstance(stride, int):
+        return lengths.derived("covered({},{},{},{},{})", n, k, stride, before, after)
+    if not isinstance(before, int) or not isinstance(after, int):
+        raise Undecided
     m = (n + before + after - k) // stride + 1
     left = m * stride < n + before and (m - 1) * stride + k < n + before + after
     return int(m + left)
