@@ -183,8 +183,9 @@ def transposed(
     matrices = np.swapaxes(kernel.reshape(groups, len(kernel) // groups, kernel[0].size), 1, 2)
     padded = [n + sum(pair) for n, pair in zip(lengths, around, strict=True)]
     y = np.zeros((inputs, *padded, len(x)), np.result_type(x, w))
+    image = batch_last(x, layout)
     for block in blocks(counts, kernel[0].size * groups * len(x)):
-        given = batch_last(x, layout)[(slice(None), *block)]
+        given = image[(slice(None), *block)]
         parts = matrices @ given.reshape(groups, len(kernel) // groups, given[0].size)
         add_windows(y, parts.reshape(inputs, *size, *given.shape[1:]), block, steps, gaps)
     return with_bias(name, without_border(y, around), b, layout)
@@ -201,10 +202,10 @@ def weight_grad(
     if counts != places_of(ct, layout):
         raise ValueError(f"{name}: ct is {places_of(ct, layout)} in size, the convolution gives {counts}")
     inner = with_border(batch_last(x, layout), around, 0)
-    kernel = np.zeros((outputs, channels // groups, *size), np.result_type(x, ct))
+    kernel, image = np.zeros((outputs, channels // groups, *size), np.result_type(x, ct)), batch_last(ct, layout)
     for block in blocks(counts, kernel[0].size * groups * len(x)):
         seen = columns(inner, size, block, steps, gaps, groups)
-        given = batch_last(ct, layout)[(slice(None), *block)]
+        given = image[(slice(None), *block)]
         rows = given.reshape(groups, outputs // groups, seen.shape[2])
         kernel += (rows @ np.swapaxes(seen, 1, 2)).reshape(kernel.shape)
     return kernel if layout[1] == "C" else np.moveaxis(kernel, (0, 1), (-1, -2))

@@ -14,12 +14,14 @@ import numpy as np
 
 def batch_last(x: Any, layout: str) -> Any:
     """A view of `x` with the axes (channel, places…, batch)."""
-    return np.moveaxis(x, (layout.index("C"), 0), (0, -1))
+    places = range(1, x.ndim - 1)
+    return np.transpose(x, (1, *[k + 1 for k in places], 0) if layout[1] == "C" else (x.ndim - 1, *places, 0))
 
 
 def batch_first(x: Any, layout: str) -> Any:
     """The view of `(channel, places…, batch)` that has the axes of a layout."""
-    return np.moveaxis(x, (0, -1), (layout.index("C"), 0))
+    places = range(1, x.ndim - 1)
+    return np.transpose(x, (x.ndim - 1, 0, *places) if layout[1] == "C" else (x.ndim - 1, *places, 0))
 
 
 def with_border(x: Any, around: list[tuple[int, int]], value: Any) -> Any:
