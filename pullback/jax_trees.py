@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pullback.runtime.objects import record
+from pullback.stdlib.nn.modules import MODULES
 from pullback.transpile import abstract as ab
 from pullback.transpile.objects import attributes_of, is_named_tuple, is_users
 
@@ -21,8 +22,8 @@ _STATIC = (bool, int, str, bytes, type, types.FunctionType, type(None))
 
 
 def register_annotated(f: Callable[..., Any]) -> None:
-    """Register the classes that the annotations of a function name, and those in their annotations."""
-    _register(_named(f, set()))
+    """Register the classes that the annotations of a function name, those in their annotations, and layers of ours."""
+    _register((*_named(f, set()), *MODULES))
 
 
 def register_types(found: Iterable[ab.Type]) -> None:

@@ -1,12 +1,15 @@
-"""Losses and gradients of two models agree with figures on which several frameworks agree, in both precisions."""
+"""Losses and gradients of models agree with figures on which several frameworks agree, in both precisions."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from tests import nn_models
+from tests.data import parity_models
 from tests.parity_adapter import loss_and_grads
 
 DATA = Path(__file__).parent / "data"
@@ -14,13 +17,20 @@ DATA = Path(__file__).parent / "data"
 TOLERANCES = {"float64": (1e-9, 1e-12, 1e-11), "float32": (1e-5, 1e-6, 1e-5)}
 MODELS = {
     "mlp": ("W1 b1 W2 b2 W3 b3", "x t"),
+    "lenet": ("K1 c1 K2 c2 W3 b3 W4 b4", "x t"),
     "bn_dropout": ("W1 b1 gamma beta W2 b2", "x mask t"),
 }
 
 
 @pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("name", MODELS)
-def test_agrees_with_the_frameworks(name: str, dtype: str) -> None:
+@pytest.mark.parametrize(
+    ("models", "backend"),
+    [(parity_models, "numpy"), (nn_models, "numpy"), (nn_models, "jax")],
+    ids=["plain", "nn", "jax"],
+)
+@pytest.mark.usefixtures("double_precision")
+def test_agrees_with_the_frameworks(models: ModuleType, backend: str, name: str, dtype: str) -> None:
     stored = np.load(DATA / f"{name}.npz")
     parameters, data = (keys.split() for keys in MODELS[name])
     loss, gradients = loss_and_grads(
@@ -28,6 +38,8 @@ def test_agrees_with_the_frameworks(name: str, dtype: str) -> None:
         [stored[f"p_{k}"].astype(dtype) for k in parameters],
         [stored[f"d_{k}"].astype(dtype) for k in data],
         dtype,
+        models,
+        backend,
     )
 
     relative, of_model, of_loss = TOLERANCES[dtype]

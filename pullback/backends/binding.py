@@ -1,7 +1,8 @@
 """Binding time, for JAX: which values are known while a program is traced, and which loops are done then.
 
 Python's integers, booleans and strings are known, as lengths of arrays are, and what Python itself computes from such.
-What an array or a float has gone into is traced. A parameter is what it is in all calls together.
+What an array or a float has gone into is traced. A parameter is what it is in all calls together. Integers and strings
+in attributes of objects that are given are parts of their structure, and known.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Binding:
 
     `static` are the values that are known while it is traced; `python`: the loops that are loops of Python then;
     `stacked`: the lists that others fill; `traced`: parameters for integers that calls give traced ones; `given`: the
-    functions whose result is known.
+    functions whose result is known; `outer`: what is given, or a part of it; `inner`: parameters that calls give more.
     """
 
     def __init__(self, program: Program) -> None:
@@ -61,15 +62,19 @@ class Binding:
         self.python: set[Tag] = set()
         self.traced: set[Var] = set()
         self.given: set[str] = set()
+        self.outer: set[Var] = set()
+        self.inner: set[Var] = set()
         functions = all_functions(program)
         known = -1
-        while len(self.traced) > known:
-            known = len(self.traced)
+        while len(self.traced) + len(self.inner) > known:
+            known = len(self.traced) + len(self.inner)
+            self.outer.clear()
             self.static.clear()
             self.python.clear()
             self.given.clear()
             for key, f in functions.items():
                 self.static.update(p.var for p in f.params if _is_structure(p.var.type) and p.var not in self.traced)
+                self.outer.update(p.var for p in f.params if p.var not in self.inner)
                 self.block(f.block)
                 if all(map(self.is_static, f.block.results)):
                     self.given.add(key)
@@ -111,6 +116,10 @@ class Binding:
         match s:
             case Op() if self.is_stacked(s):
                 self.stacked.add(s.out)
+            case Op(op=prims.item) if s.args[0] in self.outer:
+                self.outer.add(s.out)
+                if _is_structure(s.out.type) and isinstance(type_of(s.args[0]), ab.Record):
+                    self.static.add(s.out)
             case Op() if s.op in LENGTHS or self.is_static(s.args) and _is_pythons(s.op, s.out.type):
                 self.static.add(s.out)
             case Op() if is_given_function(s):
@@ -123,6 +132,7 @@ class Binding:
             case Call():
                 params = self.program.functions[s.function].params
                 self.traced.update(p.var for p, x in zip(params, s.args, strict=False) if not self.is_static(x))
+                self.inner.update(p.var for p, x in zip(params, s.args, strict=False) if x not in self.outer)
                 if s.function in self.given:
                     self.static.add(s.out)
 
@@ -135,6 +145,7 @@ class Binding:
                 params = self.program.functions[x.value.key].params
                 own = len(params) - len(more) if s.op not in (runtime.solve_adjoint, runtime.odeint_adjoint) else 2
                 handed = zip(params[own:], more, strict=False)
+                self.inner.update(p.var for p in params)
                 self.traced.update(p.var for p, y in handed if not self.is_static(y))
 
     def is_stacked(self, s: Op) -> bool:

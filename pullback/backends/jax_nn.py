@@ -7,8 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from pullback.stdlib.nn import checks, ctc, normalised
 from pullback.stdlib.nn import convolution as conv
-from pullback.stdlib.nn import ctc
 from pullback.stdlib.nn import pooling as pool
 from pullback.transpile import abstract as ab
 from pullback.transpile.core import Lit
@@ -120,6 +120,16 @@ def _product(size: tuple[Expr, ...] | None) -> int | None:
     return math.prod(found) if size is not None and len(found) == len(size) else None
 
 
+def _of_jax(function: str) -> Form:
+    """A call of the function of `jax.nn` of that name."""
+
+    def form(write: Expressions, e: Apply) -> Any:
+        path = f"{write.space.member('jax', 'nn')}.{function}"
+        return call(path, *map(write, e.args), **{k: write(x) for k, x in e.kwargs})
+
+    return form
+
+
 FORMS: Mapping[Any, Form] = {
     **{f: _helper(f.__name__) for f in (ctc.ctc_loss, ctc.ctc_loss_grad, ctc.ctc_loss_hvp)},
     **dict.fromkeys((conv.conv1d, conv.conv2d), _convolved),
@@ -129,4 +139,6 @@ FORMS: Mapping[Any, Form] = {
     **dict.fromkeys((pool.max_pool1d_grad, pool.max_pool2d_grad), _helper("max_pool_grad")),
     **dict.fromkeys((pool.max_pool1d_at, pool.max_pool2d_at), _helper("max_pool_at")),
     **dict.fromkeys((pool.average_pool1d_grad, pool.average_pool2d_grad), _helper("average_pool_grad")),
+    checks.known_labels: _helper("known_labels"),
+    **{f: _of_jax(f.__name__) for f in (normalised.sigmoid, normalised.softmax, normalised.log_softmax)},
 }

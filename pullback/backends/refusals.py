@@ -24,9 +24,9 @@ from .refusing import refuse
 HELPERS: frozenset[str] = frozenset(
     """
     add_trees carried_back cofactors either fitted fraction kept_while last_written match_kinds odeint_adjoint
-    of_running_products place_diagonal places_in_order product_of_others read_written record require_cotangents
-    require_scalar resized root_of scatter_add scatter_add_along scatter_along solve_adjoint still through_cholesky
-    unbroadcast unpadded walk_back zeros_of
+    known_labels of_running_products place_diagonal places_in_order product_of_others read_written record
+    require_cotangents require_scalar resized root_of scatter_add scatter_add_along scatter_along solve_adjoint
+    still through_cholesky unbroadcast unpadded walk_back zeros_of
     """.split()
 )
 """The run-time helpers that there are for JAX: `pullback/runtime/jax.py`."""
@@ -34,8 +34,8 @@ HELPERS: frozenset[str] = frozenset(
 
 def check(program: Program, binding: Binding) -> None:
     """Raise NotSupportedYet, with the user's place, for the first statement that has no form in JAX."""
-    for f in all_functions(program).values():
-        _Check(binding).block(f.block)
+    for name, f in all_functions(program).items():
+        _Check(binding).block(f.block, traced=bool(name))
 
 
 class _Check:
@@ -43,13 +43,19 @@ class _Check:
         self.is_static = binding.is_static
         self.python = binding.python
 
-    def block(self, b: Block) -> None:
+    def block(self, b: Block, traced: bool) -> None:
+        """`traced`: is it for the run to say whether it is executed, and by no condition that is known before?"""
         for s in b.body:
-            self.statement(s)
+            self.statement(s, traced)
             for inner in blocks(s):
-                self.block(inner)
+                self.block(inner, self.is_traced(s, traced))
 
-    def statement(self, s: Stmt) -> None:
+    def is_traced(self, s: Stmt, traced: bool) -> bool:
+        if isinstance(s, If):
+            return not self.is_static(s.cond)
+        return traced or not isinstance(s, For) or s.tag not in self.python
+
+    def statement(self, s: Stmt, traced: bool) -> None:
         if any(self.is_static(x) and ab.kind_of(x.type) == "bool" for x in self.kept(s) if isinstance(x, Var)):
             what = "a condition that is known while the program is traced, in a branch or loop that is not,"
             refuse(s.origin, what, "compute it before the branch or loop")
@@ -65,7 +71,7 @@ class _Check:
                 refuse(s.origin, "an attribute of an argument that is set", "return the value")
             case Effect(op="require_cotangents" | "require_scalar"):
                 pass  # about structures and shapes
-            case Effect() if s.op == "raise" or not self.is_static(s.args):
+            case Effect() if s.op == "raise" and traced or not self.is_static(s.args):
                 refuse(s.origin, f"{s.op!r} of a traced value", "do it before or after the call")
 
     def kept(self, s: Stmt) -> Iterator[Atom]:

@@ -54,6 +54,7 @@ __all__ = [
     "fitted",
     "fraction",
     "kept_while",
+    "known_labels",
     "largest_in_batch",
     "last_written",
     "match_kinds",
@@ -110,6 +111,11 @@ def unbroadcast(g: Any, like: Any, *more: Any) -> Any:
     if repeated:
         g = jnp.sum(g, axis=repeated, keepdims=True)
     return jnp.broadcast_to(g, shape)
+
+
+def known_labels(labels: Any, classes: Any) -> Any:
+    """Labels; one that is not from 0 to below `classes` as `classes`, at which nothing stands: what is read is NaN."""
+    return jnp.where((labels >= 0) & (labels < classes), labels, classes)
 
 
 def fitted(d: Any, like: Any) -> Any:

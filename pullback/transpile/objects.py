@@ -57,13 +57,19 @@ def _is_users(cls: Any) -> bool:
     if not isinstance(cls, type) or issubclass(cls, BaseException | type) or why_not(cls):
         return False
     roots = [k for k in cls.__mro__ if k is not object and not (k is tuple and is_named_tuple(cls))]
-    homes = {k.__module__.partition(".")[0] for k in roots}
+    homes = {_home(k) for k in roots}
     return not homes & (_LIBRARIES - _ALLOWED) and not homes <= _ALLOWED
 
 
 def is_of_a_library(cls: type) -> bool:
     """Does a class come from Python or from a numerical library?"""
-    return cls.__module__.partition(".")[0] in _LIBRARIES
+    return _home(cls) in _LIBRARIES
+
+
+def _home(cls: type) -> str:
+    """The library that a class is from; layers with parameters are read as a user's classes are."""
+    module = cls.__module__
+    return module if module == "pullback.stdlib.nn.modules" else module.partition(".")[0]
 
 
 def why_not(cls: type) -> str:

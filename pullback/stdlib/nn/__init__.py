@@ -1,9 +1,38 @@
 """Building blocks of neural networks, as plain functions of arrays: the same for NumPy and for JAX.
 
-    from pullback.stdlib import nn
-    y = nn.conv2d(x, w, b, stride=2)
+from pullback.stdlib import nn
+y = nn.conv2d(x, w, b, stride=2)
 """
 
+from pullback.stdlib.nn import initializers
+from pullback.stdlib.nn.activations import (
+    elu,
+    gelu,
+    glu,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    mish,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    silu,
+    softplus,
+    softsign,
+)
+from pullback.stdlib.nn.attention import (
+    dot_product_attention,
+    multi_head_attention,
+    rotary_positions,
+    sinusoidal_positions,
+    split_heads,
+)
+from pullback.stdlib.nn.checks import (
+    known_labels,
+)
 from pullback.stdlib.nn.convolution import (
     conv1d,
     conv1d_weight_grad,
@@ -12,12 +41,68 @@ from pullback.stdlib.nn.convolution import (
     conv_transpose1d,
     conv_transpose2d,
 )
-from pullback.stdlib.nn.ctc import ctc_loss, ctc_loss_grad, ctc_loss_hvp
+from pullback.stdlib.nn.ctc import (
+    ctc_loss,
+    ctc_loss_grad,
+    ctc_loss_hvp,
+)
 from pullback.stdlib.nn.global_pooling import (
     global_average_pool1d,
     global_average_pool2d,
     global_max_pool1d,
     global_max_pool2d,
+)
+from pullback.stdlib.nn.layers import (
+    dense,
+    dropout,
+    embedding,
+    flatten,
+    one_hot,
+)
+from pullback.stdlib.nn.losses import (
+    binary_cross_entropy,
+    cosine_distance,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_squared_error,
+    multi_class_hinge,
+    poisson,
+    softmax_cross_entropy,
+)
+from pullback.stdlib.nn.metrics import (
+    accuracy,
+    binary_accuracy,
+    confusion_matrix,
+    perplexity,
+    precision_recall_f1,
+    top_k_accuracy,
+)
+from pullback.stdlib.nn.modules import (
+    GRU,
+    LSTM,
+    BatchNorm,
+    Conv2d,
+    Dense,
+    Embedding,
+    LayerNorm,
+    MultiHeadAttention,
+    Sequential,
+)
+from pullback.stdlib.nn.normalised import (
+    log_softmax,
+    sigmoid,
+    softmax,
+)
+from pullback.stdlib.nn.normalization import (
+    batch_norm,
+    batch_norm_train,
+    group_norm,
+    layer_norm,
+    rms_norm,
+    running_statistics,
 )
 from pullback.stdlib.nn.pooling import (
     average_pool1d,
@@ -31,29 +116,106 @@ from pullback.stdlib.nn.pooling import (
     max_pool2d_at,
     max_pool2d_grad,
 )
+from pullback.stdlib.nn.recurrent import (
+    gru,
+    gru_cell,
+    lstm,
+    lstm_cell,
+    rnn,
+    rnn_cell,
+)
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "BatchNorm",
+    "Conv2d",
+    "Dense",
+    "Embedding",
+    "LayerNorm",
+    "MultiHeadAttention",
+    "Sequential",
+    "accuracy",
     "average_pool1d",
     "average_pool1d_grad",
     "average_pool2d",
     "average_pool2d_grad",
+    "batch_norm",
+    "batch_norm_train",
+    "binary_accuracy",
+    "binary_cross_entropy",
+    "confusion_matrix",
     "conv1d",
     "conv1d_weight_grad",
     "conv2d",
     "conv2d_weight_grad",
     "conv_transpose1d",
     "conv_transpose2d",
+    "cosine_distance",
     "ctc_loss",
     "ctc_loss_grad",
     "ctc_loss_hvp",
+    "dense",
+    "dot_product_attention",
+    "dropout",
+    "elu",
+    "embedding",
+    "flatten",
+    "gelu",
     "global_average_pool1d",
     "global_average_pool2d",
     "global_max_pool1d",
     "global_max_pool2d",
+    "glu",
+    "group_norm",
+    "gru",
+    "gru_cell",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
+    "hinge",
+    "huber",
+    "initializers",
+    "kl_divergence",
+    "known_labels",
+    "layer_norm",
+    "leaky_relu",
+    "log_cosh",
+    "log_sigmoid",
+    "log_softmax",
+    "lstm",
+    "lstm_cell",
     "max_pool1d",
     "max_pool1d_at",
     "max_pool1d_grad",
     "max_pool2d",
     "max_pool2d_at",
     "max_pool2d_grad",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "mish",
+    "multi_class_hinge",
+    "multi_head_attention",
+    "one_hot",
+    "perplexity",
+    "poisson",
+    "precision_recall_f1",
+    "prelu",
+    "relu",
+    "relu6",
+    "rms_norm",
+    "rnn",
+    "rnn_cell",
+    "rotary_positions",
+    "running_statistics",
+    "selu",
+    "sigmoid",
+    "silu",
+    "sinusoidal_positions",
+    "softmax",
+    "softmax_cross_entropy",
+    "softplus",
+    "softsign",
+    "split_heads",
+    "top_k_accuracy",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pullback.stdlib.nn import convolution, ctc, pooling
+from pullback.stdlib.nn import checks, convolution, ctc, normalised, pooling
 
 _OPERATIONS: tuple[Callable[..., object], ...] = (
     convolution.conv1d,
@@ -26,6 +26,10 @@ _OPERATIONS: tuple[Callable[..., object], ...] = (
     pooling.average_pool1d_grad,
     pooling.average_pool2d,
     pooling.average_pool2d_grad,
+    normalised.sigmoid,
+    normalised.softmax,
+    normalised.log_softmax,
+    checks.known_labels,
 )
 OPERATIONS = frozenset(_OPERATIONS)
 POOLING: frozenset[Callable[..., object]] = frozenset(

@@ -100,8 +100,11 @@ def moveaxis(call: Call) -> Type:
     """Some axes put elsewhere."""
     a = call.array(0, "a")
     shape = known_shape(a)
-    source = axes_of(call.static(1, "source", None), len(shape))
-    target = axes_of(call.static(2, "destination", None), len(shape))
+    try:
+        source = axes_of(call.static(1, "source", None), len(shape))
+        target = axes_of(call.static(2, "destination", None), len(shape))
+    except Undecided:
+        return Array(a.dtype, tuple(anonymous() for _ in shape))
     order = [i for i in range(len(shape)) if i not in source]
     for to, i in sorted(zip(target, source, strict=True)):
         order.insert(to, i)

@@ -5,16 +5,25 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+from pullback.stdlib.nn import checks, ctc, normalised
 from pullback.stdlib.nn import convolution as conv
-from pullback.stdlib.nn import ctc
 from pullback.stdlib.nn import pooling as pool
 from pullback.transpile.abstract import INT, Array, Length, Type
 from pullback.transpile.core import Arg, Lit
 from pullback.transpile.infer import lengths
-from pullback.transpile.infer.elementwise import of_elements
+from pullback.transpile.infer.elementwise import elementwise, of_elements
 from pullback.transpile.infer.lengths import Shape
 from pullback.transpile.infer.linear import product_dtype
-from pullback.transpile.infer.table import Call, Undecided, integer, integers, known_shape, shape_function
+from pullback.transpile.infer.reduce import reduced_dtype
+from pullback.transpile.infer.table import (
+    Call,
+    Undecided,
+    integer,
+    integers,
+    known_shape,
+    shape_function,
+    type_of,
+)
 
 BY_NAME = 9
 """A position that no argument has: options are given by their names."""
@@ -212,3 +221,19 @@ def ctc_loss(call: Call) -> Type:
 def ctc_loss_grad(call: Call) -> Type:
     """An array of the shape of the logarithms of probabilities."""
     return call.array(1 if call.op is ctc.ctc_loss_hvp else 0, "log_probs")
+
+
+shape_function(normalised.sigmoid)(elementwise)
+
+
+@shape_function(normalised.softmax, normalised.log_softmax)
+def of_exponentials(call: Call) -> Type:
+    """An array of the same shape."""
+    x = call.array(0, "x")
+    return Array(reduced_dtype(call, x), x.shape)
+
+
+@shape_function(checks.known_labels)
+def labels(call: Call) -> Type:
+    """The labels themselves."""
+    return type_of(call.args[0])
