@@ -59,6 +59,8 @@ def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
             refuse(s.origin, f"{'.'.join(path)} of one row, or of more than two axes,", "use np.reshape")
         if len(s.args) < 3 or Lit(None) in s.args:
             refuse(s.origin, f"{'.'.join(path)} without mean or cov", "pass both")
+    if path == ("scipy.stats", "multinomial.logpmf") and ab.rank(s.out.type) != 0:
+        refuse(s.origin, "scipy.stats.multinomial.logpmf of several lines of counts", "add up xlogy(x, p)")
     if path is not None and (found := refused_in_jax(path, s.kwargs)) is not None:
         refuse(s.origin, *found)
     repeats = dict(s.kwargs).get("repeats", Lit(1))

@@ -17,7 +17,7 @@ MODULES = {
         "logistic",
         "other_special",
     ),
-    "stats": ("discrete", "distributions", "other_distributions"),
+    "stats": ("discrete", "simplex", "distributions", "other_distributions"),
 }
 """The tables of rules for each subpackage, and last what refuses the rest of it."""
 
