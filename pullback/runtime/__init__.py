@@ -14,7 +14,7 @@ from pullback.runtime.indexing import (
 from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.odes import adjoint_along, at_ends, floats_in, odeint_adjoint, solve_adjoint, still, with_floats
 from pullback.runtime.order import order, place_to_insert, places_in_order
-from pullback.runtime.padding import unpadded
+from pullback.runtime.padding import border_places, border_widths, odd_shares, unpadded
 from pullback.runtime.products import carried_back, cofactors, fraction, of_running_products, product_of_others
 from pullback.runtime.raising import error_called
 from pullback.runtime.roots import root_of
@@ -32,6 +32,8 @@ __all__ = [
     "arrays_in",
     "at_ends",
     "at_least_one",
+    "border_places",
+    "border_widths",
     "carried_back",
     "cofactors",
     "error_called",
@@ -41,6 +43,7 @@ __all__ = [
     "last_written",
     "match_kinds",
     "misfit",
+    "odd_shares",
     "odeint_adjoint",
     "of_running_products",
     "order",

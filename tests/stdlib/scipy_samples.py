@@ -154,3 +154,10 @@ add(
     stats.multivariate_normal.pdf,
     samples=[call(normal(*s, 3), normal(3), COVARIANCE, only=(0, 1)) for s in ((4,), ())],
 )
+SHARES = np.array([[0.1, 0.2, 0.5], [0.3, 0.05, 0.4]]).T
+add(
+    stats.dirichlet.logpdf,
+    stats.dirichlet.pdf,
+    samples=[call(x, np.array([1.5, 2.5, 0.8, 3.0])) for x in (SHARES[:, 0], SHARES)],
+)
+add(stats.multivariate_normal.entropy, stats.multinomial.logpmf, samples=[])  # tests/stdlib/test_distributions.py

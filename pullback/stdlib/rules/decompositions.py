@@ -84,7 +84,7 @@ def eig(ct: Any, out: Any, a: Any) -> Any:
 
 
 def of_directions(ct: Any, vectors: Any) -> Any:
-    """The cotangent of vectors before LAPACK gives each the length 1, and a phase that makes its largest element real."""
+    """The cotangent of vectors before each gets the length 1, and a phase that makes its largest element real."""
     along = np.sum(ct * vectors, axis=-2, keepdims=True)
     chosen = largest_real(vectors)
     turn = chosen / np.sum(chosen * vectors, axis=-2, keepdims=True)
