@@ -2,6 +2,7 @@
 
 from pullback.runtime.factors import require_real, through_cholesky
 from pullback.runtime.finite import require_finite
+from pullback.runtime.gamma import gammainc_in_a, slope_by_fraction, slope_by_series
 from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import (
     last_written,
@@ -40,6 +41,7 @@ __all__ = [
     "fitted",
     "floats_in",
     "fraction",
+    "gammainc_in_a",
     "last_written",
     "match_kinds",
     "misfit",
@@ -69,6 +71,8 @@ __all__ = [
     "scatter_add_along",
     "scatter_along",
     "simpson_weights",
+    "slope_by_fraction",
+    "slope_by_series",
     "solve_adjoint",
     "still",
     "through_cholesky",

@@ -45,6 +45,7 @@ __all__ = [
     "filled",
     "fitted",
     "fraction",
+    "gammainc_in_a",
     "kept_while",
     "largest_in_batch",
     "last_written",
@@ -252,6 +253,15 @@ def through_cholesky(ct: Any, factor: Any) -> Any:
 def fraction(value: Any, low: Any, high: Any) -> Any:
     """Where `value` lies between `low` and `high`, from 0 to 1; 0 where the two are equal."""
     return (value - low) / (high - low + (high == low))
+
+
+def gammainc_in_a(a: Any, x: Any) -> Any:
+    """The derivative of `jax.scipy.special.gammainc(a, x)` in `a`."""
+    from jax.lax import igamma_grad_a
+
+    dtype = jnp.result_type(a, x, jnp.float32)
+    a, x = (jnp.asarray(v, dtype) for v in jnp.broadcast_arrays(a, x))
+    return jnp.where(x > 0.0, igamma_grad_a(a, jnp.where(x > 0.0, x, 1.0)), jnp.where(x == 0.0, 0.0, jnp.nan))
 
 
 def unpadded(g: Any, pad_width: Any, mode: str, *, reflect_type: str = "even") -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
+from pullback import runtime
 from pullback.stdlib import registry
 from pullback.stdlib.scipy_rules.operations import weighted_logsumexp
 from tests.stdlib.samples import ANY, POSITIVE, Sample, add, call, normal, uniform
@@ -54,6 +55,11 @@ for name in ("gammainc", "gammaincc"):
     add(getattr(special, name), samples=of_last(1.5, low=0.3, high=3.0))
 for name in ("gammaincinv", "gammainccinv"):
     add(getattr(special, name), samples=of_last(1.5, low=0.1, high=0.9))
+for name in ("gammainc", "gammaincc"):
+    add(getattr(special, name), samples=[call(uniform(0.3, 3.0, 2, 1), uniform(0.3, 5.0, 3)), call(1.5, 7.0)])
+for name in ("gammaincinv", "gammainccinv"):
+    add(getattr(special, name), samples=[call(uniform(0.3, 3.0, 2, 1), uniform(0.1, 0.9, 3))])
+add(runtime.gammainc_in_a, samples=of_last(1.5, low=0.3, high=5.0))
 for name in ("betainc", "betaincc", "betaincinv", "betainccinv"):
     add(getattr(special, name), samples=of_last(1.5, 2.5, low=0.1, high=0.9))
 

@@ -391,7 +391,11 @@ def of_some_shares(x: Any, a: Any) -> Any:
 
 
 def in_shape(x: Any, a: Any) -> Any:
-    return np.sum(stats.gamma.cdf(x, a))
+    return np.sum(stats.t.cdf(x, a))
+
+
+def logarithm_in_shape(x: Any, a: Any) -> Any:
+    return np.sum(stats.gamma.logcdf(x, a))
 
 
 def in_a_count(x: Any, a: Any) -> Any:
@@ -431,7 +435,8 @@ def not_there(x: Any, a: Any) -> Any:
 
 
 REFUSED = [
-    (in_shape, 1, "numpy", "no derivative rule for 'gamma.cdf'", "derivative in x, loc and scale only"),
+    (in_shape, 1, "numpy", "no derivative rule for 't.cdf'", "derivative in x, loc and scale only"),
+    (logarithm_in_shape, 1, "numpy", "no derivative rule for 'gamma.logcdf'", "derivative in x, loc and scale only"),
     (in_a_count, 0, "numpy", "no derivative rule for 'poisson.logpmf'", "its real parameters only"),
     (of_another, 0, "numpy", "no derivative rule for 'alpha.logpdf'", "No derivative is known here"),
     (a_moment, 1, "numpy", "'mean' in its argument 'a'|no derivative rule for 'gamma.mean'", ""),
