@@ -4,7 +4,7 @@ from pullback.stdlib.registry import when_imported
 
 MODULES = {
     "integrate": ("integrate",),
-    "linalg": ("equations", "factors", "made_matrices", "linalg"),
+    "linalg": ("equations", "factors", "made_matrices", "matrix_functions", "linalg"),
     "optimize": ("optimize",),
     "signal": ("signal",),
     "special": (
