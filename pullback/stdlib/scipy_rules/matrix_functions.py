@@ -1,7 +1,7 @@
 """Functions of a matrix, of `scipy.linalg`: logarithm, sine and the like.
 
-How such a function changes with its matrix is a block of it: that of `[[A, E], [0, A]]` is `[[f(A), L], [0, f(A)]]`, with
-the change `L` along `E`. For a cotangent the matrix is transposed.
+How such a function changes with its matrix is a block of it: that of `[[A, E], [0, A]]` is `[[f(A), L], [0, f(A)]]`,
+with the change `L` along `E`. For a cotangent the matrix is transposed.
 """
 
 from __future__ import annotations
