@@ -32,7 +32,8 @@ def of_sylvester(z: Any) -> Any:
 def factors(z: Any) -> Any:
     lower, upper = linalg.cholesky(definite(z), lower=True), linalg.cholesky(definite(z))
     q, r = linalg.qr(z, mode="economic")
-    return np.sum(np.abs(lower) ** 3) + np.real(np.sum(upper * z)) + np.abs(np.sum((q * np.arange(3.0)) @ np.conj(q.T)))
+    whole = (q * np.arange(3.0)) @ np.conj(q.T)
+    return np.sum(np.abs(lower) ** 3) + np.real(np.sum(upper * z)) + np.abs(np.sum(whole)) + np.sum(np.abs(r) ** 3)
 
 
 def spectra(z: Any) -> Any:

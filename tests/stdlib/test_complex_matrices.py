@@ -78,7 +78,7 @@ def test_numbers_of_32_bits_stay_so() -> None:
 @pytest.mark.parametrize("f", [of_scipy.with_the_conjugate, of_scipy.of_a_hermitian_matrix])
 def test_what_is_right_for_real_numbers_alone_is_refused(f: Any, backend: Any) -> None:
     for derivative in (pullback.grad(f, backend=backend), pullback.jvp(f, backend=backend)):
-        with pytest.raises(pullback.NotSupportedYet, match="conjugated|complex") as caught:
+        with pytest.raises(pullback.NotSupportedYet, match=r"conjugated|complex") as caught:
             derivative.specialize(Z)
         assert caught.value.line == inspect.getsourcelines(f)[1] + 1
         assert caught.value.hint
