@@ -71,7 +71,7 @@ def functions(namespace: str) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def _densities(stats: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    of_vectors = {"multivariate_normal": stats.multivariate_normal}
+    of_vectors = {name: getattr(stats, name) for name in ("dirichlet", "multinomial", "multivariate_normal")}
     distributions = (stats.rv_continuous, stats.rv_discrete)
     found = {name: d for name, d in vars(stats).items() if isinstance(d, distributions)} | of_vectors
     for name, d in sorted(found.items()):

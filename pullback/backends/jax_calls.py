@@ -59,6 +59,8 @@ def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
             refuse(s.origin, f"{'.'.join(path)} of one row, or of more than two axes,", "use np.reshape")
         if len(s.args) < 3 or Lit(None) in s.args:
             refuse(s.origin, f"{'.'.join(path)} without mean or cov", "pass both")
+    if path == ("scipy.stats", "multinomial.logpmf") and ab.rank(s.out.type) != 0:
+        refuse(s.origin, "scipy.stats.multinomial.logpmf of several lines of counts", "add up xlogy(x, p)")
     if path is not None and (found := refused_in_jax(path, s.kwargs)) is not None:
         refuse(s.origin, *found)
     repeats = dict(s.kwargs).get("repeats", Lit(1))
@@ -66,6 +68,8 @@ def check_call(s: Op, is_static: Callable[[object], bool]) -> None:
         refuse(s.origin, f"{name}, of whose result only the run knows the length,", "repeat each as often")
     if s.op is np.meshgrid and any(ab.rank(getattr(x, "type", ab.UNKNOWN)) == 0 for x in s.args):
         refuse(s.origin, "np.meshgrid of a number", "give it as an array of one element")
+    if s.op is np.gradient and dict(s.kwargs).get("edge_order", Lit(1)) != Lit(1):
+        refuse(s.origin, "np.gradient with edge_order=2", "leave it out, or write the ends out")
     if s.op in (np.partition, np.argpartition):
         what = f"{name}, which leaves open in what order the other elements are,"
         refuse(s.origin, what, "use np.sort or np.argsort")

@@ -29,9 +29,9 @@ IN_JAX: Mapping[str, frozenset[str]] = {
             ("norm expon gamma beta chi2 cauchy gumbel_l gumbel_r pareto truncnorm", "pdf logpdf cdf logcdf sf logsf"),
             ("logistic", "pdf logpdf cdf sf"),
             ("uniform laplace", "pdf logpdf cdf"),
-            ("t vonmises multivariate_normal", "pdf logpdf"),
+            ("t vonmises multivariate_normal dirichlet", "pdf logpdf"),
             ("poisson bernoulli", "pmf logpmf cdf"),
-            ("binom geom nbinom", "pmf logpmf"),
+            ("binom geom nbinom multinomial", "pmf logpmf"),
             ("norm logistic", "ppf isf"),
             ("uniform expon pareto", "ppf"),
         )

@@ -2,6 +2,7 @@
 
 from pullback.runtime.factors import require_real, through_cholesky
 from pullback.runtime.finite import require_finite
+from pullback.runtime.gamma import gammainc_in_a, slope_by_fraction, slope_by_series
 from pullback.runtime.hooks import alike, misfit, pass_through, read_only
 from pullback.runtime.indexing import (
     last_written,
@@ -14,7 +15,7 @@ from pullback.runtime.indexing import (
 from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.odes import adjoint_along, at_ends, floats_in, odeint_adjoint, solve_adjoint, still, with_floats
 from pullback.runtime.order import order, place_to_insert, places_in_order
-from pullback.runtime.padding import unpadded
+from pullback.runtime.padding import border_places, border_widths, odd_shares, unpadded
 from pullback.runtime.products import carried_back, cofactors, fraction, of_running_products, product_of_others
 from pullback.runtime.raising import error_called
 from pullback.runtime.roots import root_of
@@ -32,15 +33,19 @@ __all__ = [
     "arrays_in",
     "at_ends",
     "at_least_one",
+    "border_places",
+    "border_widths",
     "carried_back",
     "cofactors",
     "error_called",
     "fitted",
     "floats_in",
     "fraction",
+    "gammainc_in_a",
     "last_written",
     "match_kinds",
     "misfit",
+    "odd_shares",
     "odeint_adjoint",
     "of_running_products",
     "order",
@@ -66,6 +71,8 @@ __all__ = [
     "scatter_add_along",
     "scatter_along",
     "simpson_weights",
+    "slope_by_fraction",
+    "slope_by_series",
     "solve_adjoint",
     "still",
     "through_cholesky",

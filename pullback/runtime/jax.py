@@ -33,6 +33,7 @@ from pullback.runtime.jax_solvers import (
     still,
 )
 from pullback.runtime.objects import record
+from pullback.runtime.padding import border_places, border_widths, odd_shares
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.trees import add_trees
 
@@ -40,6 +41,8 @@ __all__ = [
     "add_trees",
     "average_pool",
     "average_pool_grad",
+    "border_places",
+    "border_widths",
     "bytes_of",
     "carried_back",
     "cofactors",
@@ -53,6 +56,7 @@ __all__ = [
     "filled",
     "fitted",
     "fraction",
+    "gammainc_in_a",
     "kept_while",
     "known_labels",
     "largest_in_batch",
@@ -63,6 +67,7 @@ __all__ = [
     "max_pool_grad",
     "newton_root",
     "newton_solution",
+    "odd_shares",
     "odeint",
     "odeint_adjoint",
     "of_running_products",
@@ -270,16 +275,32 @@ def fraction(value: Any, low: Any, high: Any) -> Any:
     return (value - low) / (high - low + (high == low))
 
 
-def unpadded(g: Any, pad_width: Any, mode: str) -> Any:
+def gammainc_in_a(a: Any, x: Any) -> Any:
+    """The derivative of `jax.scipy.special.gammainc(a, x)` in `a`."""
+    from jax.lax import igamma_grad_a
+
+    dtype = jnp.result_type(a, x, jnp.float32)
+    a, x = (jnp.asarray(v, dtype) for v in jnp.broadcast_arrays(a, x))
+    return jnp.where(x > 0.0, igamma_grad_a(a, jnp.where(x > 0.0, x, 1.0)), jnp.where(x == 0.0, 0.0, jnp.nan))
+
+
+def unpadded(g: Any, pad_width: Any, mode: str, *, reflect_type: str = "even") -> Any:
     """The cotangent of an array from that of `jnp.pad(array, pad_width, mode)`, where its border repeats elements."""
-    for axis, (before, after) in enumerate(np.broadcast_to(np.asarray(pad_width), (g.ndim, 2)).tolist()):
+    for axis, (before, after) in enumerate(border_widths(pad_width, g.ndim)):
         n = g.shape[axis] - before - after
         if (before, after) == (0, 0) or n == 0:
             continue
         g = jnp.moveaxis(g, axis, 0)
-        places = np.pad(np.arange(n), (before, after), mode)  # type: ignore[call-overload]
-        out = g[before : before + n].at[places[:before]].add(g[:before])
-        g = jnp.moveaxis(out.at[places[before + n :]].add(g[before + n :]), 0, axis)
+        places = border_places(n, (before, after), mode)
+        out = g[before : before + n]
+        for border in (slice(0, before), slice(before + n, None)):
+            if reflect_type == "odd":
+                own, first, last = (x[border].astype(g.dtype) for x in odd_shares(n, (before, after), mode))
+                out = out.at[places[border]].add(np.reshape(own, (-1,) + (1,) * (g.ndim - 1)) * g[border])
+                out = out.at[0].add(jnp.tensordot(first, g[border], 1)).at[-1].add(jnp.tensordot(last, g[border], 1))
+            else:
+                out = out.at[places[border]].add(g[border])
+        g = jnp.moveaxis(out, 0, axis)
     return g
 
 

@@ -79,16 +79,22 @@ def growth_by_name(x: Any) -> Any:
     return np.sum(np.abs(np.linalg.eig(x * (1.0 + 0.5j)).eigenvalues) ** 3)
 
 
+def modes(x: Any) -> Any:
+    w, v = np.linalg.eig(x + 0j)
+    return np.sum(np.abs(v * w) ** 2 * np.arange(9.0).reshape(3, 3)) + np.real((v * np.exp(w)) @ np.linalg.inv(v))[0, 1]
+
+
+def turned_modes(z: Any) -> Any:
+    """Of the phases too, that LAPACK gives to vectors."""
+    v = np.linalg.eig(np.stack([z, z @ z])).eigenvectors
+    return np.sum(np.real(v) * np.arange(9.0).reshape(3, 3)) + np.sum(np.imag(v) ** 3)
+
+
 # refused
 
 
 def of_a_real_matrix(x: Any) -> Any:
     return np.sum(np.linalg.eigvals(np.outer(x.real, x.imag)))
-
-
-def general_vectors(z: Any) -> Any:
-    w, v = np.linalg.eig(np.outer(z, z))
-    return np.sum(np.abs(v) * np.abs(w))
 
 
 def largest(z: Any) -> Any:

@@ -166,11 +166,29 @@ for mode in ("constant", "edge", "reflect", "symmetric", "wrap"):
             call(normal(2, 3), pad_width=(1, 0), mode=mode), call(normal(3), pad_width=((5, 7),), mode=mode),
         ],
     )  # fmt: skip
+for mode in ("linear_ramp", "maximum", "mean", "median", "minimum"):
+    add(
+        np.pad,
+        samples=[
+            call(normal(4), pad_width=2, mode=mode), call(normal(3, 4), pad_width=((1, 2), (0, 3)), mode=mode),
+            call(normal(1, 3), pad_width=(1, 0), mode=mode),
+        ],
+    )  # fmt: skip
+for mode in ("maximum", "mean", "median"):
+    add(np.pad, samples=[call(normal(3, 4), pad_width=1, mode=mode, stat_length=((1, 2), (3, 9)))])
+add(np.pad, samples=[call(normal(3, 2), pad_width=2, mode="linear_ramp", end_values=((1.0, 2.0), (0.5, 3.0)))])
+for mode in ("reflect", "symmetric"):
+    add(
+        np.pad,
+        samples=[
+            call(normal(n), pad_width=((5, 7),), mode=mode, reflect_type="odd") for n in (1, 3)
+        ] + [call(normal(3, 4), pad_width=((1, 2), (0, 3)), mode=mode, reflect_type="odd")],
+    )  # fmt: skip
 add(np.pad, samples=[call(normal(3), pad_width=1), call(normal(2, 2), pad_width=1, constant_values=2.5)])
 add(
     runtime.unpadded,
     samples=[call(normal(7), ((1, 2),), mode, only=(0,)) for mode in ("edge", "reflect", "wrap")]
-    + [call(normal(5, 6), ((1, 1), (0, 3)), "symmetric", only=(0,))],
+    + [call(normal(5, 6), ((1, 1), (0, 3)), "symmetric", reflect_type=kind, only=(0,)) for kind in ("even", "odd")],
 )
 
 # choices
@@ -218,6 +236,8 @@ add(
         call(BEYOND, XP, normal(4), left=0.5, right=-1.0), call(BEYOND, XP, normal(4), left=0.0),
         call(np.array([0.2, 2.4]), np.arange(4), normal(4)),
         call(np.array([0.2]), np.array([1.0]), normal(1), only=(2,)),
+        call(BEYOND, XP, normal(4), period=4.5), call(BEYOND, XP, normal(4), period=-2.7, left=3.0),
+        call(0.7, np.array([1.0]), normal(1), period=2.0), call(7.7, XP[::-1].copy(), normal(4), period=4.5),
     ],
 )  # fmt: skip
 add(np.unwrap, samples=[call(3.0 * normal(6)), call(4.0 * normal(2, 5), axis=0), call(normal(5), period=1.0)])
@@ -240,6 +260,9 @@ add(
         call(normal(3, 4), 0.5, 2.0, only=ONLY), call(normal(3, 4), np.array([0.0, 1.0, 3.0]), XP, only=ONLY),
         call(normal(3, 4), 0.5, axis=(1, 0), only=ONLY), call(normal(3, 4), XP, axis=-1, only=ONLY),
         call(normal(2, 3, 2), only=ONLY), call(normal(2), np.array([0.0, 0.3]), only=ONLY),
+        call(normal(3), edge_order=2, only=ONLY), call(normal(4), XP, edge_order=2, only=ONLY),
+        call(normal(3, 5), 0.5, 2.0, edge_order=2, only=ONLY), call(normal(2, 4), XP, axis=1, edge_order=2, only=ONLY),
+        call(normal(3, 4), np.array([0.0, 1.0, 3.0]), 0.5, edge_order=2, only=ONLY),
     ],
 )  # fmt: skip
 

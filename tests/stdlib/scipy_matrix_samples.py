@@ -93,6 +93,8 @@ add(
     samples=[call(normal(2, 2), normal(2, 2), compute_expm=False), call(normal(2, 2), normal(2, 2))],
 )
 add(linalg.sqrtm, samples=[call(regular(3, 3) + 2.0 * np.eye(3)), call(regular(2, 2) + 2.0 * np.eye(2))])
+for f in (linalg.logm, linalg.sinm, linalg.cosm, linalg.tanm, linalg.sinhm, linalg.coshm, linalg.tanhm):
+    add(f, samples=[call(0.2 * regular(3, 3) + np.eye(3)), call(np.array([[0.7]]))])
 add(runtime.require_real, samples=[call(normal(2, 2), "a root", only=(0,))])
 
 # matrices that are made

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
+from pullback import runtime
 from pullback.stdlib import registry
 from pullback.stdlib.scipy_rules.operations import weighted_logsumexp
 from tests.stdlib.samples import ANY, POSITIVE, Sample, add, call, normal, uniform
@@ -54,6 +55,11 @@ for name in ("gammainc", "gammaincc"):
     add(getattr(special, name), samples=of_last(1.5, low=0.3, high=3.0))
 for name in ("gammaincinv", "gammainccinv"):
     add(getattr(special, name), samples=of_last(1.5, low=0.1, high=0.9))
+for name in ("gammainc", "gammaincc"):
+    add(getattr(special, name), samples=[call(uniform(0.3, 3.0, 2, 1), uniform(0.3, 5.0, 3)), call(1.5, 7.0)])
+for name in ("gammaincinv", "gammainccinv"):
+    add(getattr(special, name), samples=[call(uniform(0.3, 3.0, 2, 1), uniform(0.1, 0.9, 3))])
+add(runtime.gammainc_in_a, samples=of_last(1.5, low=0.3, high=5.0))
 for name in ("betainc", "betaincc", "betaincinv", "betainccinv"):
     add(getattr(special, name), samples=of_last(1.5, 2.5, low=0.1, high=0.9))
 
@@ -154,3 +160,10 @@ add(
     stats.multivariate_normal.pdf,
     samples=[call(normal(*s, 3), normal(3), COVARIANCE, only=(0, 1)) for s in ((4,), ())],
 )
+SHARES = np.array([[0.1, 0.2, 0.5], [0.3, 0.05, 0.4]]).T
+add(
+    stats.dirichlet.logpdf,
+    stats.dirichlet.pdf,
+    samples=[call(x, np.array([1.5, 2.5, 0.8, 3.0])) for x in (SHARES[:, 0], SHARES)],
+)
+add(stats.multivariate_normal.entropy, stats.multinomial.logpmf, samples=[])  # tests/stdlib/test_distributions.py

@@ -10,14 +10,18 @@ import pytest
 
 import pullback
 from tests.stdlib import complex_matrix_programs as programs
+from tests.stdlib import complex_scipy_programs as of_scipy
 
 RNG = np.random.default_rng(6)
 Z = RNG.standard_normal((3, 3)) + 1j * RNG.standard_normal((3, 3))
 V = RNG.standard_normal((3, 3)) + 1j * RNG.standard_normal((3, 3))
-PROGRAMS = [f for f in vars(programs).values() if inspect.isfunction(f)]
+PROGRAMS = [f for f in vars(programs).values() if inspect.isfunction(f)] + [
+    *(of_scipy.inverses, of_scipy.solutions, of_scipy.of_a_band, of_scipy.of_sylvester, of_scipy.factors),
+    *(of_scipy.spectra, of_scipy.others),
+]
 ON_JAX = (
     *(programs.hermitian_vectors, programs.lower_factor, programs.singular_vectors, programs.orthogonal_factor),
-    programs.pseudo_inverse,
+    programs.pseudo_inverse, of_scipy.inverses, of_scipy.solutions, of_scipy.factors,
 )
 BOTH = programs.hermitian_vectors
 each = pytest.mark.parametrize("f", PROGRAMS, ids=[f.__name__ for f in PROGRAMS])
@@ -49,7 +53,10 @@ def test_agrees_with_jax_and_on_jax() -> None:
         np.testing.assert_allclose(g, expected, rtol=1e-9, atol=1e-11, err_msg=f.__name__)
 
 
-@pytest.mark.parametrize("f", [programs.hermitian_vectors, programs.lower_factor, programs.singular_vectors])
+@pytest.mark.parametrize(
+    "f",
+    [programs.hermitian_vectors, programs.lower_factor, programs.singular_vectors, of_scipy.solutions],
+)
 def test_the_second_derivative(f: Any) -> None:
     gradient, w = pullback.grad(f), np.conj(V.T)
 
@@ -65,3 +72,13 @@ def test_the_second_derivative(f: Any) -> None:
 def test_numbers_of_32_bits_stay_so() -> None:
     for f in PROGRAMS:
         assert pullback.grad(f)(Z.astype(np.complex64)).dtype == np.complex64
+
+
+@pytest.mark.parametrize("backend", ["numpy", "jax"])
+@pytest.mark.parametrize("f", [of_scipy.with_the_conjugate, of_scipy.of_a_hermitian_matrix])
+def test_what_is_right_for_real_numbers_alone_is_refused(f: Any, backend: Any) -> None:
+    for derivative in (pullback.grad(f, backend=backend), pullback.jvp(f, backend=backend)):
+        with pytest.raises(pullback.NotSupportedYet, match=r"conjugated|complex") as caught:
+            derivative.specialize(Z)
+        assert caught.value.line == inspect.getsourcelines(f)[1] + 1
+        assert caught.value.hint

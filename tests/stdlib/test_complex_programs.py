@@ -29,9 +29,11 @@ CASES = {
     programs.quadratic: z(3),
     programs.growth: x(3, 3),
     programs.growth_by_name: x(3, 3),
+    programs.modes: x(3, 3),
+    programs.turned_modes: z(3, 3),
 }
 NOT_JAX = (programs.escapes, programs.phase_or_size, programs.written, programs.mixed, programs.by_parts,
-           programs.growth_by_name)
+           programs.growth_by_name, programs.modes, programs.turned_modes)
 each = pytest.mark.parametrize(("f", "a"), CASES.items(), ids=[f.__name__ for f in CASES])
 
 
@@ -62,20 +64,12 @@ def test_agrees_with_differences_and_forward_mode(f: Any, a: Any) -> None:
         assert np.asarray(g).dtype == np.asarray(of).dtype
     along = sum(np.real(np.sum(g * t)) for g, t in zip(leaves(gradient), leaves(v), strict=True))
     assert along == pytest.approx(expected, rel=1e-6)
-    if f is programs.growth_by_name:  # forwards there are the vectors, too
-        with pytest.raises(pullback.NotSupportedYet, match="eigenvectors"):
-            pullback.jvp(f)((a,), v)
-        return
     assert pullback.jvp(f)((a,), v)[1] == pytest.approx(expected, rel=1e-6)
 
 
 @each
 def test_the_second_derivative(f: Any, a: Any) -> None:
     if isinstance(a, dict):
-        return
-    if f in (programs.growth, programs.growth_by_name):  # the gradient has the eigenvectors
-        with pytest.raises(pullback.NotSupportedYet, match="eigenvectors"):
-            pullback.vjp(pullback.grad(f)).specialize(a)
         return
     rng = np.random.default_rng(4)
     v, w = direction(a, rng), direction(a, rng)
@@ -128,7 +122,6 @@ REFUSED = {
     programs.one_norm: (1, "norm"),
     programs.set_real: (2, "real"),
     programs.of_a_real_matrix: (1, "real matrix"),
-    programs.general_vectors: (1, "eigenvectors"),
 }
 
 

@@ -325,8 +325,77 @@ def test_normal_distribution_of_vectors() -> None:
         np.testing.assert_allclose(g, e, rtol=1e-9, atol=1e-11)
 
 
+def shares(z: Any) -> Any:
+    e = np.exp(z)
+    return e / np.sum(e, axis=0)
+
+
+def of_shares(z: Any, a: Any) -> Any:
+    p = shares(z)
+    one = stats.dirichlet.logpdf(p[:, 0], a) * stats.dirichlet.pdf(p[:-1, 1], a)
+    several = np.sum(stats.dirichlet.logpdf(p, a) * np.arange(3.0)) + np.sum(stats.dirichlet.pdf(p, a))
+    return one + several + stats.multinomial.logpmf(np.array([2, 0, 3, 1]), 6, p[:, 2]) ** 2
+
+
+COUNTS = np.array([[2, 0, 3, 1], [0, 0, 1, 5], [1, 1, 1, 1]])
+
+
+def of_counts(z: Any, a: Any) -> Any:
+    table = stats.multinomial.logpmf(COUNTS[:2], 6, shares(z)[:, 0])
+    return table[0] * table[1] + np.sum(stats.multinomial.logpmf(COUNTS[1:], np.array([6, 4]), shares(z)[:, :2].T))
+
+
+def of_spread(z: Any, a: Any) -> Any:
+    cov = z @ z.T + np.eye(4)
+    return stats.multivariate_normal.entropy(a, cov) * stats.multivariate_normal.entropy(cov=cov)
+
+
+@pytest.mark.parametrize("f", [of_shares, of_counts, of_spread])
+@pytest.mark.usefixtures("double_precision")
+def test_distributions_of_shares_and_counts(f: Any) -> None:
+    rng = np.random.default_rng(3)
+    operands = (rng.standard_normal((4, 3)), np.array([1.5, 2.2, 0.7, 3.0]))
+    wrt = (0, 1) if f is of_shares else (0,)
+    for k in wrt:
+        v, gradient = rng.standard_normal(operands[k].shape), pullback.grad(f, wrt=k)
+        ends = [(*operands[:k], operands[k] + h * v, *operands[k + 1 :]) for h in (1e-6, -1e-6)]
+        slope = (f(*ends[0]) - f(*ends[1])) / 2e-6
+        assert np.sum(gradient(*operands) * v) == pytest.approx(slope, rel=1e-6)
+        assert pullback.jvp(f, wrt=k)(operands, v)[1] == pytest.approx(slope, rel=1e-6)
+        curve = (gradient(*ends[0]) - gradient(*ends[1])) / 2e-6
+        np.testing.assert_allclose(pullback.hvp(f, wrt=k)(operands, v), curve, rtol=1e-6, atol=1e-7)
+    if f is of_shares:
+        found = jax.jit(pullback.grad(f, wrt=wrt, backend="jax"))(*operands)
+        for g, e in zip(found, pullback.grad(f, wrt=wrt)(*operands), strict=True):
+            np.testing.assert_allclose(g, e, rtol=1e-9)
+
+
+def impossible_counts(p: Any) -> Any:
+    return stats.multinomial.logpmf(np.array([1, 2]), 2, p)
+
+
+def test_counts_that_are_impossible_have_the_derivative_zero() -> None:
+    np.testing.assert_array_equal(pullback.grad(impossible_counts)(np.array([0.5, 0.5])), [0.0, 0.0])
+
+
+def of_drawn_counts(x: Any, a: Any) -> Any:
+    return stats.multinomial.pmf(np.array([1, 2, 0]), 3, x / np.sum(x))
+
+
+def several_lines(x: Any, a: Any) -> Any:
+    return np.sum(stats.multinomial.logpmf(np.eye(3, dtype=int), 1, x / np.sum(x)))
+
+
+def of_some_shares(x: Any, a: Any) -> Any:
+    return stats.dirichlet(x).logpdf(x / np.sum(x))
+
+
 def in_shape(x: Any, a: Any) -> Any:
-    return np.sum(stats.gamma.cdf(x, a))
+    return np.sum(stats.t.cdf(x, a))
+
+
+def logarithm_in_shape(x: Any, a: Any) -> Any:
+    return np.sum(stats.gamma.logcdf(x, a))
 
 
 def in_a_count(x: Any, a: Any) -> Any:
@@ -366,7 +435,8 @@ def not_there(x: Any, a: Any) -> Any:
 
 
 REFUSED = [
-    (in_shape, 1, "numpy", "no derivative rule for 'gamma.cdf'", "derivative in x, loc and scale only"),
+    (in_shape, 1, "numpy", "no derivative rule for 't.cdf'", "derivative in x, loc and scale only"),
+    (logarithm_in_shape, 1, "numpy", "no derivative rule for 'gamma.logcdf'", "derivative in x, loc and scale only"),
     (in_a_count, 0, "numpy", "no derivative rule for 'poisson.logpmf'", "its real parameters only"),
     (of_another, 0, "numpy", "no derivative rule for 'alpha.logpdf'", "No derivative is known here"),
     (a_moment, 1, "numpy", "'mean' in its argument 'a'|no derivative rule for 'gamma.mean'", ""),
@@ -375,6 +445,9 @@ REFUSED = [
     (with_a_place, 0, "jax", "vonmises.logpdf with loc or scale cannot be written for JAX yet", "divide by scale"),
     (of_one_row, 0, "jax", "of one row, or of more than two axes", "np.reshape"),
     (without_a_mean, 0, "jax", "multivariate_normal.logpdf without mean or cov", "pass both"),
+    (of_drawn_counts, 0, "numpy", "no derivative rule for 'pmf'", "multinomial.logpmf"),
+    (several_lines, 0, "jax", "multinomial.logpmf of several lines of counts", "xlogy"),
+    (of_some_shares, 0, "numpy", "dirichlet", "Call its methods, with all parameters"),
     (not_there, 0, "jax", "scipy.stats.lognorm.logpdf cannot be written for JAX yet", "jax.scipy"),
 ]
 

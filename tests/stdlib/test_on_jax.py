@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("double_precision")
 MOST = 4  # calls of one operation
 REFUSED = (
     *(math.remainder, np.arange, np.partition, np.meshgrid, np.extract, np.delete, np.compress),
-    *(np.bincount, np.repeat, integrate.cumulative_trapezoid, integrate.simpson),
+    *(np.bincount, np.repeat, np.gradient, integrate.cumulative_trapezoid, integrate.simpson),
 )  # some of their calls are
 OPS = list(dict.fromkeys(op for op, _ in CASES if scipy_path(op) is None))  # those of SciPy: test_scipy_on_jax.py
 __all__ = ["functions"]

@@ -168,24 +168,12 @@ def place_of_what_is_there(x: Any) -> Any:
     return np.nanquantile(x, np.tanh(x[0]) ** 2)
 
 
-def a_ramp(x: Any) -> Any:
-    return np.sum(np.pad(x, 1, mode="linear_ramp"))
-
-
 def the_border(x: Any) -> Any:
     return np.sum(np.pad(x, 1, constant_values=np.sin(x[0])))
 
 
 def the_base(x: Any) -> Any:
     return np.sum(np.logspace(0.0, 1.0, 3, base=x[0]))
-
-
-def a_period(x: Any) -> Any:
-    return np.sum(np.interp(x, np.arange(3.0), x, period=2.0))
-
-
-def at_the_edge(x: Any) -> Any:
-    return np.sum(np.gradient(x, edge_order=2))
 
 
 def the_distance(x: Any) -> Any:
@@ -208,18 +196,15 @@ REFUSED: list[tuple[Callable[..., Any], str, str]] = [
     (another_method, "quantile by the method 'hazen'", "linear"),
     (a_table_of_places, "an array of more than one axis", "one line"),
     (place_of_what_is_there, "no derivative rule for 'nanquantile'", ""),
-    (a_ramp, "np.pad with the mode 'linear_ramp'", "constant, edge"),
     (the_border, "'pad' in its argument 'constant_values'", "stop_gradient"),
     (the_base, "'logspace' in its argument 'base'", "stop_gradient"),
-    (a_period, "np.interp with a period", "Repeat the points"),
-    (at_the_edge, "edge_order=2", "Leave it out"),
     (the_distance, "no derivative rule for 'gradient'", ""),
     (many_places, "np.insert at several places", "one after the other"),
     (other_axes, "operands of different ranks", "np.moveaxis"),
 ]
 
 
-LINEAR = {a_ramp, at_the_edge, many_places, other_axes}
+LINEAR = {many_places, other_axes}
 """What forward mode can do: the operation itself, on tangents."""
 MODES = [(*case, mode) for case in REFUSED for mode in (pullback.grad, pullback.jvp)]
 

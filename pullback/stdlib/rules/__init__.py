@@ -3,6 +3,7 @@
 from pullback.stdlib import scipy_rules
 from pullback.stdlib.rules import (
     arithmetic,
+    borders,
     building,
     choosing,
     complex_numbers,
@@ -38,6 +39,7 @@ from pullback.stdlib.rules import (
 
 __all__ = [
     "arithmetic",
+    "borders",
     "building",
     "choosing",
     "complex_numbers",

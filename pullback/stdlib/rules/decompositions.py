@@ -73,9 +73,29 @@ def eigvals(ct: Any, out: Any, a: Any) -> Any:
 
 @rule(np.linalg.eig, ct="parts")
 def eig(ct: Any, out: Any, a: Any) -> Any:
-    if ct[1] is not None:
-        raise Unsupported("np.linalg.eig in its eigenvectors", "Use np.linalg.eigh of a symmetric matrix.")
-    return of_eigenvalues(ct[0], out[1])
+    """The cotangent of a matrix whose eigenvalues and vectors are complex by type."""
+    if ct[1] is None:
+        return of_eigenvalues(ct[0], out[1])
+    vectors = out[1]
+    inner = over_gaps(out[0]) * (turned(vectors) @ of_directions(ct[1], vectors))
+    if ct[0] is not None:
+        inner = inner + on_diagonals(ct[0])
+    return np.linalg.solve(turned(vectors), inner @ turned(vectors))
+
+
+def of_directions(ct: Any, vectors: Any) -> Any:
+    """The cotangent of vectors before each gets the length 1, and a phase that makes its largest element real."""
+    along = np.sum(ct * vectors, axis=-2, keepdims=True)
+    chosen = largest_real(vectors)
+    turn = chosen / np.sum(chosen * vectors, axis=-2, keepdims=True)
+    return ct - np.conjugate(vectors) * np.real(along) - 1j * np.imag(along) * turn
+
+
+def largest_real(vectors: Any) -> Any:
+    """Where in each column the largest one of the elements is that have no imaginary part."""
+    sizes = np.where(np.imag(vectors) == 0.0, np.abs(vectors), -1.0)
+    rows = np.expand_dims(np.arange(vectors.shape[-2]), -1)
+    return rows == np.argmax(sizes, axis=-2, keepdims=True)
 
 
 def of_eigenvalues(ct: Any, vectors: Any) -> Any:

@@ -6,16 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from pullback.stdlib.registry import Unsupported, rule, static
+from pullback.stdlib.registry import rule, static
 from pullback.stdlib.rules.building import part
 from pullback.stdlib.rules.grids import along, earlier, later
 
 
 @static
-def axes_of(axis: Any, rank: int, order: int) -> tuple[int, ...]:
+def axes_of(axis: Any, rank: int) -> tuple[int, ...]:
     """The axes along which there are differences."""
-    if order != 1:
-        raise Unsupported("np.gradient with edge_order=2", "Leave it out, or write the ends out.")
     given = range(rank) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
     return tuple(k % rank for k in given)
 
@@ -44,9 +42,26 @@ def unevenly(ct: Any, x: Any, axis: Any) -> Any:
     return to_own + to_earlier + later(np.concatenate((first, to_right), axis), axis, ct)
 
 
-def back(ct: Any, spacing: Any, axis: Any) -> Any:
+def back(ct: Any, spacing: Any, axis: Any, order: Any) -> Any:
     """The cotangent of an array from that of its gradient along one axis."""
-    return evenly(ct, spacing, axis) if np.ndim(spacing) == 0 else unevenly(ct, spacing, axis)
+    if order == 1:
+        return evenly(ct, spacing, axis) if np.ndim(spacing) == 0 else unevenly(ct, spacing, axis)
+    first, last = part(ct, None, 1, axis), part(ct, -1, None, axis)
+    inner = np.concatenate((np.zeros_like(first), part(ct, 1, -1, axis), np.zeros_like(last)), axis)
+    rest = np.zeros_like(part(ct, 3, None, axis))
+    if np.ndim(spacing) == 0:
+        d, start = evenly(inner, spacing, axis), np.array([-1.5, 2.0, -0.5], dtype=ct.dtype) / spacing
+        end = -np.flip(start)
+    else:
+        d, steps = unevenly(inner, spacing, axis), np.diff(spacing)
+        start, end = parabola(steps[0], steps[1]), -np.flip(parabola(steps[-1], steps[-2]))
+    from_start = np.concatenate((first * along(start, ct.ndim, axis), rest), axis)
+    return d + from_start + np.concatenate((rest, last * along(end, ct.ndim, axis)), axis)
+
+
+def parabola(h: Any, k: Any) -> Any:
+    """The slope of a parabola at the first one of three points, in its three values."""
+    return np.array([-(2.0 * h + k) / (h * (h + k)), (h + k) / (h * k), -h / (k * (h + k))])
 
 
 def spacing_of(varargs: Any, k: Any) -> Any:
@@ -56,9 +71,9 @@ def spacing_of(varargs: Any, k: Any) -> Any:
 
 @rule(np.gradient, active=(0,), whole=True)
 def gradient(ct: Any, out: Any, f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
-    axes = axes_of(axis, f.ndim, edge_order)
+    axes = axes_of(axis, f.ndim)
     if len(axes) == 1:
-        d = back(ct, spacing_of(varargs, 0), axes[0])
+        d = back(ct, spacing_of(varargs, 0), axes[0], edge_order)
     else:
-        d = sum([back(ct[k], spacing_of(varargs, k), axes[k]) for k in range(len(axes))])
+        d = sum([back(ct[k], spacing_of(varargs, k), axes[k], edge_order) for k in range(len(axes))])
     return (d, *[None for _ in varargs]) if len(varargs) > 0 else d

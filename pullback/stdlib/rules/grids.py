@@ -43,18 +43,23 @@ def correlate(ct: Any, out: Any, a: Any, v: Any, *, mode: Any = "valid") -> Any:
     return np.convolve(whole, v, "valid"), np.flip(np.correlate(whole, a))
 
 
-@static
-def require_no_period(period: Any) -> None:
-    """Refuse interpolation of periodic functions."""
-    if period is not None:
-        raise Unsupported("np.interp with a period", "Repeat the points before and after.")
-
-
 @rule(np.interp)
 def interp(
     ct: Any, out: Any, x: Any, xp: Any, fp: Any, *, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    require_no_period(period)
+    if period is None:
+        return interpolated(ct, x, xp, fp, left, right)
+    places = np.mod(xp, period)
+    order = np.argsort(places)
+    around = np.concatenate((order[-1:], order, order[:1]))
+    inner = np.take(places, order)
+    points = np.concatenate((inner[-1:] - abs(period), inner, inner[:1] + abs(period)))
+    d, dpoints, dvalues = interpolated(ct, np.mod(x, period), points, np.take(fp, around), None, None)
+    return d, scatter_add(dpoints, xp, around, None), scatter_add(dvalues, fp, around, None)
+
+
+def interpolated(ct: Any, x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
+    """The cotangents of places, points and values of interpolation between points in order."""
     high = np.clip(np.searchsorted(xp, x, side="right"), 1, np.size(xp) - 1)
     low = high - 1
     x0, x1, f0, f1 = np.take(xp, low), np.take(xp, high), np.take(fp, low), np.take(fp, high)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import scatter_add, unpadded
+from pullback.runtime import scatter_add
 from pullback.stdlib.registry import Unsupported, known, rule, static
 from pullback.stdlib.rules.building import part, parts
 
@@ -141,44 +141,3 @@ def meshgrid(ct: Any, out: Any, *xi: Any, indexing: Any = "xy", sparse: Any = Fa
     count = len(xi)
     found = [ungridded(ct[k], xi[k], grid_axes(k, count, indexing), sparse) for k in range(count)]
     return tuple(found) if count > 1 else found[0]
-
-
-_REPEATING = ("edge", "reflect", "symmetric", "wrap")
-
-
-@static
-def require_mode(mode: str) -> None:
-    """Refuse borders of another kind."""
-    if mode not in ("constant", "empty", *_REPEATING):
-        modes = ", ".join(("constant", *_REPEATING))
-        raise Unsupported(f"np.pad with the mode {mode!r}", f"Use one of {modes}, or np.concatenate.")
-
-
-def before(width: Any, axis: Any) -> Any:
-    """How wide a border is before the first element of an axis."""
-    if not isinstance(width, list | tuple):
-        return width
-    if isinstance(width[0], list | tuple):
-        return before(width[axis] if len(width) > 1 else width[0], axis)
-    return width[0]
-
-
-@rule(np.pad, whole=True)
-def pad(ct: Any, out: Any, array: Any, *, pad_width: Any, mode: Any = "constant", constant_values: Any = 0) -> Any:
-    require_mode(mode)
-    if mode == "constant" or mode == "empty":
-        starts = [before(pad_width, k) for k in range(array.ndim)]
-        return ct[tuple([slice(starts[k], starts[k] + array.shape[k]) for k in range(array.ndim)])]
-    return unpadded(ct, pad_width, mode)
-
-
-@rule.forward(np.pad)
-def moved_pad(
-    tangents: Any, out: Any, array: Any, *, pad_width: Any, mode: Any = "constant", constant_values: Any = 0
-) -> Any:
-    return np.pad(tangents[0], pad_width) if mode == "constant" else np.pad(tangents[0], pad_width, mode)
-
-
-@rule(unpadded)
-def unpadded_(ct: Any, out: Any, g: Any, pad_width: Any, mode: Any) -> Any:
-    return np.pad(ct, pad_width, mode), None, None

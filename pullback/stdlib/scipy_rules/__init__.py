@@ -4,7 +4,7 @@ from pullback.stdlib.registry import when_imported
 
 MODULES = {
     "integrate": ("integrate",),
-    "linalg": ("equations", "factors", "made_matrices", "linalg"),
+    "linalg": ("equations", "factors", "made_matrices", "matrix_functions", "linalg"),
     "optimize": ("optimize",),
     "signal": ("signal",),
     "special": (
@@ -17,7 +17,7 @@ MODULES = {
         "logistic",
         "other_special",
     ),
-    "stats": ("discrete", "distributions", "other_distributions"),
+    "stats": ("discrete", "simplex", "distributions", "other_distributions"),
 }
 """The tables of rules for each subpackage, and last what refuses the rest of it."""
 

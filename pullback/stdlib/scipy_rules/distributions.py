@@ -16,6 +16,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import erfcx, i0e, i1e, psi
 
+from pullback.runtime import gammainc_in_a
 from pullback.stdlib.registry import elementwise, refused
 
 Slopes = Callable[..., Any]
@@ -103,8 +104,10 @@ def finite(log: Any) -> Any:
     return np.where(log > -np.inf, log, 0.0)
 
 
-def one_shape(dist: Any, slopes: Slopes, bounded: bool = False, above: Slopes | None = None) -> None:
-    """The rules of a density with one parameter of shape."""
+def one_shape(
+    dist: Any, slopes: Slopes, bounded: bool = False, above: Slopes | None = None, in_shape: Slopes | None = None
+) -> None:
+    """The rules of a density with one parameter of shape. `in_shape`: the slope of what is below in that."""
 
     @elementwise(dist.logpdf)
     def logpdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
@@ -127,16 +130,6 @@ def one_shape(dist: Any, slopes: Slopes, bounded: bool = False, above: Slopes | 
     refused(*(getattr(dist, name) for name in CUMULATIVE), way_round=IN_SHAPE)
     for active in subsets(0, 2, 3):
 
-        @elementwise(dist.cdf, active=active)
-        def cdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            density = dist.pdf(x, a, loc, scale)
-            return density, None, -density, -(x - loc) / scale * density
-
-        @elementwise(dist.sf, active=active)
-        def sf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            density = dist.pdf(x, a, loc, scale)
-            return -density, None, density, (x - loc) / scale * density
-
         @elementwise(dist.logcdf, active=active)
         def logcdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
             hazard = np.exp(dist.logpdf(x, a, loc, scale) - finite(out))
@@ -151,13 +144,27 @@ def one_shape(dist: Any, slopes: Slopes, bounded: bool = False, above: Slopes | 
                 hazard = above(z, a) / scale
             return -hazard, None, hazard, z * hazard
 
-        @elementwise(dist.ppf, active=active)
-        def ppf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            return 1.0 / dist.pdf(out, a, loc, scale), None, 1.0, (out - loc) / scale
+    for some in subsets(0, 2, 3) if in_shape is None else (None,):
 
-        @elementwise(dist.isf, active=active)
+        @elementwise(dist.cdf, active=some)
+        def cdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+            z, density = (x - loc) / scale, dist.pdf(x, a, loc, scale)
+            return density, None if in_shape is None else in_shape(z, a), -density, -z * density
+
+        @elementwise(dist.sf, active=some)
+        def sf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+            z, density = (x - loc) / scale, dist.pdf(x, a, loc, scale)
+            return -density, None if in_shape is None else -in_shape(z, a), density, z * density
+
+        @elementwise(dist.ppf, active=some)
+        def ppf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+            z, density = (out - loc) / scale, dist.pdf(out, a, loc, scale)
+            return 1.0 / density, None if in_shape is None else -in_shape(z, a) / density, 1.0, z
+
+        @elementwise(dist.isf, active=some)
         def isf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            return -1.0 / dist.pdf(out, a, loc, scale), None, 1.0, (out - loc) / scale
+            z, density = (out - loc) / scale, dist.pdf(out, a, loc, scale)
+            return -1.0 / density, None if in_shape is None else -in_shape(z, a) / density, 1.0, z
 
 
 def two_shapes(dist: Any, slopes: Slopes) -> None:
@@ -293,14 +300,26 @@ def gamma(z: Any, a: Any) -> Any:
     return (a - 1.0) / w - 1.0, np.log(w) - psi(a)
 
 
+def below_gamma(z: Any, a: Any) -> Any:
+    return np.where(z > 0.0, gammainc_in_a(a, positive(z)), 0.0)
+
+
 def chi2(z: Any, df: Any) -> Any:
     w = positive(z)
     return (0.5 * df - 1.0) / w - 0.5, 0.5 * (np.log(0.5 * w) - psi(0.5 * df))
 
 
+def below_chi2(z: Any, df: Any) -> Any:
+    return np.where(z > 0.0, 0.5 * gammainc_in_a(0.5 * df, 0.5 * positive(z)), 0.0)
+
+
 def invgamma(z: Any, a: Any) -> Any:
     w = positive(z)
     return (1.0 / w - a - 1.0) / w, -np.log(w) - psi(a)
+
+
+def below_invgamma(z: Any, a: Any) -> Any:
+    return np.where(z > 0.0, -gammainc_in_a(a, 1.0 / positive(z)), 0.0)
 
 
 def t(z: Any, df: Any) -> Any:
@@ -369,9 +388,9 @@ without_shape(stats.rayleigh, rayleigh, bounded=True, above=above_rayleigh)
 one_shape(stats.t, t)
 one_shape(stats.vonmises, vonmises)
 one_shape(stats.skewnorm, skewnorm)
-one_shape(stats.gamma, gamma, bounded=True)
-one_shape(stats.chi2, chi2, bounded=True)
-one_shape(stats.invgamma, invgamma, bounded=True)
+one_shape(stats.gamma, gamma, bounded=True, in_shape=below_gamma)
+one_shape(stats.chi2, chi2, bounded=True, in_shape=below_chi2)
+one_shape(stats.invgamma, invgamma, bounded=True, in_shape=below_invgamma)
 one_shape(stats.lognorm, lognorm, bounded=True)
 one_shape(stats.pareto, pareto, bounded=True, above=above_pareto)
 one_shape(stats.weibull_min, weibull_min, bounded=True, above=above_weibull_min)

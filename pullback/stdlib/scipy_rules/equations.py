@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from pullback.stdlib.registry import Unsupported, fresh, known, of_sequences, rule, static
+from pullback.stdlib.registry import Unsupported, complex_too, fresh, is_complex, known, of_sequences, rule, static
 from pullback.stdlib.rules import decompositions
 from pullback.stdlib.scipy_rules.stacks import require_one
 
 of_sequences(linalg.cho_solve, linalg.lu_solve, linalg.solve_banded)
 fresh(linalg.solve, linalg.solve_triangular, linalg.solve_banded, linalg.cho_solve, linalg.lu_solve)
+complex_too(linalg.solve, linalg.solve_triangular, linalg.solve_banded)
 
 _GENERAL = (None, "gen", "general")
 _SYMMETRIC = ("sym", "symmetric", "her", "hermitian", "pos", "positive definite")
@@ -32,6 +33,12 @@ def is_turned(trans: Any) -> bool:
     return trans not in (0, "N")
 
 
+@static
+def is_conjugated(trans: Any) -> bool:
+    """Does `trans` ask for the conjugated matrix as well?"""
+    return trans in (2, "C")
+
+
 def columns(x: Any) -> Any:
     """A vector as a matrix of one column."""
     return x if x.ndim == 2 else np.expand_dims(x, 1)
@@ -49,6 +56,8 @@ def solve(
 ) -> Any:  # fmt: skip
     require_one("scipy.linalg.solve", a.ndim)
     if is_symmetric(assume_a):
+        if is_complex(a):
+            raise Unsupported("scipy.linalg.solve of complex numbers with assume_a", "Leave it out.")
         db = linalg.solve(a, ct, lower=lower, assume_a=assume_a)
         da = -outer(db, out)
         return decompositions.symmetric(da), db
@@ -73,6 +82,8 @@ def solve_triangular(
 ) -> Any:  # fmt: skip
     require_one("scipy.linalg.solve_triangular", a.ndim)
     if is_turned(trans):
+        if is_conjugated(trans) and is_complex(a):
+            raise Unsupported("scipy.linalg.solve_triangular with the conjugated matrix", "Conjugate it before.")
         db = linalg.solve_triangular(a, ct, lower=lower, unit_diagonal=unit_diagonal)
         return part_of(-outer(out, db), lower, unit_diagonal), db
     db = linalg.solve_triangular(a, ct, trans=1, lower=lower, unit_diagonal=unit_diagonal)

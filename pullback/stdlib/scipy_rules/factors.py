@@ -8,12 +8,13 @@ import numpy as np
 from scipy import linalg
 
 from pullback.runtime import through_cholesky
-from pullback.stdlib.registry import Unsupported, fresh, rule, static
+from pullback.stdlib.registry import Unsupported, complex_too, fresh, rule, static
 from pullback.stdlib.rules import decompositions
-from pullback.stdlib.rules.matrices import turned
+from pullback.stdlib.rules.matrices import adjoint, turned
 from pullback.stdlib.scipy_rules.stacks import require_one
 
 fresh(linalg.cholesky, linalg.svdvals, linalg.eigvalsh)
+complex_too(linalg.cholesky, linalg.qr, linalg.svd, linalg.svdvals, linalg.eigh, linalg.eigvalsh)
 
 
 @static
@@ -26,7 +27,7 @@ def refuse(given: bool, what: str, way_round: str) -> None:
 @rule(linalg.cholesky)
 def cholesky(ct: Any, out: Any, a: Any, *, lower: Any = False, check_finite: Any = True) -> Any:
     """The cotangent of a symmetric matrix, which is symmetric."""
-    return through_cholesky(ct, out) if lower else through_cholesky(turned(ct), turned(out))
+    return through_cholesky(ct, out) if lower else through_cholesky(adjoint(ct), adjoint(out))
 
 
 @rule(linalg.cho_factor, ct="parts")

@@ -36,12 +36,13 @@ from scipy.special import (
     zetac,
 )
 
+from pullback.runtime import gammainc_in_a
 from pullback.stdlib.registry import constant, elementwise, refused
 
 constant(gammasgn, special.round)
 refused(
-    gammainc, gammaincc, gammaincinv, gammainccinv,
-    way_round="There is a derivative in x only: pullback.stop_gradient makes the first argument a constant.",
+    gammainc_in_a,
+    way_round="There is no second derivative in a: pullback.stop_gradient makes it a constant.", computed=False,
 )  # fmt: skip
 refused(
     betainc, betaincc, betaincinv, betainccinv,
@@ -115,24 +116,31 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
     return np.exp(xlogy(a - 1.0, x) + xlog1py(b - 1.0, -x) - betaln(a, b))
 
 
-@elementwise(gammainc, active=(1,))
+@elementwise(gammainc)
 def gammainc_(out: Any, a: Any, x: Any) -> Any:
-    return None, gamma_density(a, x)
+    return gammainc_in_a(a, x), gamma_density(a, x)
 
 
-@elementwise(gammaincc, active=(1,))
+@elementwise(gammainc_in_a, active=(1,))
+def gammainc_in_a_(out: Any, a: Any, x: Any) -> Any:
+    return None, gamma_density(a, x) * (np.log(x) - psi(a))
+
+
+@elementwise(gammaincc)
 def gammaincc_(out: Any, a: Any, x: Any) -> Any:
-    return None, -gamma_density(a, x)
+    return -gammainc_in_a(a, x), -gamma_density(a, x)
 
 
-@elementwise(gammaincinv, active=(1,))
+@elementwise(gammaincinv)
 def gammaincinv_(out: Any, a: Any, y: Any) -> Any:
-    return None, 1.0 / gamma_density(a, out)
+    density = gamma_density(a, out)
+    return -gammainc_in_a(a, out) / density, 1.0 / density
 
 
-@elementwise(gammainccinv, active=(1,))
+@elementwise(gammainccinv)
 def gammainccinv_(out: Any, a: Any, y: Any) -> Any:
-    return None, -1.0 / gamma_density(a, out)
+    density = gamma_density(a, out)
+    return -gammainc_in_a(a, out) / density, -1.0 / density
 
 
 @elementwise(betainc, active=(2,))

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import linalg
 
 from pullback.runtime import cofactors, require_real
-from pullback.stdlib.registry import fresh, refused, rule
+from pullback.stdlib.registry import complex_too, fresh, refused, rule
 from pullback.stdlib.rules import matrices, norms
 from pullback.stdlib.rules.matrices import of_matrices
 from pullback.stdlib.scipy_rules.stacks import require_one
@@ -20,11 +20,7 @@ fresh(
     linalg.inv, linalg.det, linalg.pinv, linalg.norm, linalg.expm, linalg.sqrtm, linalg.solve_sylvester,
     linalg.solve_continuous_lyapunov, linalg.solve_discrete_lyapunov,
 )  # fmt: skip
-refused(
-    linalg.logm, linalg.fractional_matrix_power, linalg.funm, linalg.signm, linalg.sinm, linalg.cosm, linalg.tanm,
-    linalg.sinhm, linalg.coshm, linalg.tanhm,
-    way_round="Of a symmetric matrix: w, v = scipy.linalg.eigh(a), then (v * f(w)) @ v.T.",
-)  # fmt: skip
+complex_too(linalg.inv, linalg.pinv, linalg.norm, linalg.solve_sylvester)
 refused(linalg.eig, linalg.eigvals, way_round="Use np.linalg.eigvals(a + 0j), or scipy.linalg.eigh.")
 refused(linalg.pinvh, way_round="Use scipy.linalg.pinv.")
 refused(linalg.lstsq, way_round="Use np.linalg.lstsq.")

@@ -10,7 +10,9 @@ DISTRIBUTIONS = [d for d in vars(stats).values() if isinstance(d, stats.rv_conti
 
 refuse_all(getattr(d, name) for d in DISTRIBUTIONS for name in METHODS if hasattr(d, name))
 refused(
-    stats.dirichlet.logpdf, stats.dirichlet.pdf, stats.multinomial.logpmf, stats.multinomial.pmf,
-    way_round="Write it with gammaln and xlogy, of scipy.special.",
-)  # fmt: skip
+    stats.multinomial.logpmf,
+    way_round="There is a derivative in p only: pullback.stop_gradient makes counts constants.",
+)
+refused(stats.multinomial.pmf, way_round="Use np.exp(scipy.stats.multinomial.logpmf(x, n, p)).")
 refused(stats.multivariate_normal, way_round="Call its methods, with mean and cov.", computed=False)
+refused(stats.dirichlet, stats.multinomial, way_round="Call its methods, with all parameters.", computed=False)

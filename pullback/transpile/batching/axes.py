@@ -118,7 +118,7 @@ def with_border(b: Batch, s: Op) -> Var:
     """`np.pad`, and what gives the border back: along the axis of directions there is none."""
     width = argument(s, "pad_width", 1)
     rows = _rows(width, rank_of(s.args[0]))
-    if any(b.has(x) for x in s.args[1:]):
+    if any(b.has(x) for x in s.args[1:]) or isinstance(dict(s.kwargs).get("stat_length"), tuple):
         raise NotBatched
     around = ((Lit(0), Lit(0)), *rows)
     if s.op is np.pad:

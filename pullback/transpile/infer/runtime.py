@@ -22,7 +22,7 @@ from pullback.transpile.abstract import (
     shape_of,
 )
 from pullback.transpile.core import Lit
-from pullback.transpile.infer.elementwise import of_elements
+from pullback.transpile.infer.elementwise import elementwise, of_elements
 from pullback.transpile.infer.joined import border_lengths
 from pullback.transpile.infer.lengths import add, broadcast_shapes, product, subtract
 from pullback.transpile.infer.sampling import scalar_of
@@ -103,6 +103,9 @@ def fraction(call: Call) -> Type:
     """A number for each of some values."""
     value, low = call.array(0, "value"), call.array(1, "low")
     return of_elements(operator.truediv, (value, low))
+
+
+shape_function(runtime.gammainc_in_a)(elementwise)
 
 
 @shape_function(runtime.unpadded)

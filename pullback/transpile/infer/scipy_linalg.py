@@ -121,7 +121,10 @@ def eigh(call: Call) -> Type:
     return TABLE[op](Call(op, (call.arg(0, "a"),), {}))
 
 
-@shape_function(linalg.expm, linalg.sqrtm)
+@shape_function(
+    linalg.expm, linalg.sqrtm, linalg.logm, linalg.sinm, linalg.cosm, linalg.tanm, linalg.sinhm, linalg.coshm,
+    linalg.tanhm,
+)  # fmt: skip
 def of_same_shape(call: Call) -> Type:
     """A matrix for a square matrix: a real one for a real one, or the rule refuses it when it runs."""
     a, shape = _square(call, 0, "A")
