@@ -36,6 +36,7 @@ from .script import (
     Define,
     Expr,
     ForLoop,
+    Invoke,
     Mutate,
     Procedure,
     Return,
@@ -160,6 +161,9 @@ class Builder:
                 define(self, s)
 
     def assign(self, s: Assign) -> None:
+        if isinstance(s.value, Invoke) and isinstance(s.target, Var) and s.target not in self.live.reads:
+            self.put(ast.Expr(self.write(s.value)), s.origin)
+            return
         position = self.live.span[s].start
         wishes: Sequence[str | None] = ()
         if isinstance(s.value, Apply) and s.value.op in (list.pop, operator.getitem):
