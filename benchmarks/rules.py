@@ -112,14 +112,14 @@ LEFT_OUT = (
     "scipy.signal.correlate2d scipy.linalg.pinv scipy.linalg.svdvals scipy.linalg.norm scipy.linalg.eigvalsh"
 ).split()
 """What has no call of a million elements in a like shape, or is another one's rule."""
-_TIE = "two operands, compared twice because a tie is shared, and two products: five large arrays to the forward's three"
+_TIE = "two comparisons, because a tie is shared, and two products: five large arrays to the forward's three"
 _EQUAL = "equal elements share it: all are compared with the result, the equal ones counted, and the array written"
 _SOLVED = "it takes the inverse, which NumPy solves for: four factorisations"
 _VECTORS = "it takes the singular or eigenvectors, which the values are found without"
 _TRIANGLES = "triangular solutions and products of whole matrices, of which a factorisation takes a third of one"
 _ORDER = "it takes the order of all elements, and NumPy's argsort alone takes four sorts, or fifteen partitions"
 _KERNEL = "the kernel's part is a convolution of two large arrays, by Fourier transforms"
-_DIGAMMA = "SciPy's digamma takes fifty times as long as this where numbers are negative; of positive ones it takes as long"
+_DIGAMMA = "SciPy's digamma takes fifty times as long where numbers are negative; where all are positive, once as long"
 _CARLSON = "Carlson's R_D, which is exact at 0 too, takes SciPy ten to twenty times as long"
 _LOG = "a logarithm, and a quotient that is 0 where both operands are; where one is 0 SciPy takes no logarithm"
 REASONS = {
@@ -139,7 +139,7 @@ REASONS = {
     "numpy.absolute": "NumPy's sign takes longer than its absolute value, and there is a product besides",
     "numpy.copysign": "two signs and two products, and zeros for the other operand",
     "numpy.median": "elements that are equal share it, so that all are compared with the middle one",
-    "numpy.interp": "of three results; points get theirs by four sums over the places between which NumPy does not tell",
+    "numpy.interp": "points get theirs by four sums over places, which np.interp does not tell: they are found again",
     "numpy.prod": "the product, which is taken anew, is divided by each element, and that multiplied",
     "numpy.nanprod": "what is NaN is left out before, and set to 0 after, what np.prod takes",
     "numpy.nancumprod": "what is NaN is left out before, and set to 0 after, what np.cumprod takes",

@@ -21,10 +21,10 @@ def places_below(x: Any, points: Any) -> Any:
     """For each element of `x` the last of the rising `points` that is not above it, the first and all but the last one.
 
     `np.interp` finds places more quickly than `np.searchsorted` where neighbours in `x` are near each other. It may
-    give the next one, of which the element is then seen to be below.
+    give the next one, of which the element is then seen to be below. Steps that are too small to divide by mislead it.
     """
     end = max(len(points) - 2, 0)
-    if np.size(x) < len(points) or end == 0:
+    if np.size(x) < len(points) or end == 0 or not np.min(np.diff(points)) > np.finfo(np.float64).tiny:
         return np.clip(np.searchsorted(points, x, side="right") - 1, 0, end)
     k = np.fmin(np.interp(x, points, np.arange(len(points))), end).astype(np.intp)
     return np.maximum(k - (x < points[k]), 0)
