@@ -122,6 +122,7 @@ FRESH: frozenset[Any] = frozenset(
         runtime.scatter_add_along,
         runtime.scatter_along,
         runtime.places_in_order,
+        runtime.places_below,
         runtime.zeros_of,
         runtime.zeros_to_fill,
     ]

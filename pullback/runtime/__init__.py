@@ -14,7 +14,7 @@ from pullback.runtime.indexing import (
 )
 from pullback.runtime.objects import record, require_distinct
 from pullback.runtime.odes import adjoint_along, at_ends, floats_in, odeint_adjoint, solve_adjoint, still, with_floats
-from pullback.runtime.order import order, place_to_insert, places_in_order
+from pullback.runtime.order import order, place_to_insert, places_below, places_in_order
 from pullback.runtime.padding import border_places, border_widths, odd_shares, unpadded
 from pullback.runtime.products import carried_back, cofactors, fraction, of_running_products, product_of_others
 from pullback.runtime.raising import error_called
@@ -22,7 +22,7 @@ from pullback.runtime.roots import root_of
 from pullback.runtime.rules import require_cotangents
 from pullback.runtime.samples import simpson_weights
 from pullback.runtime.separate import arrays_in, require_apart, require_contiguous, require_separate
-from pullback.runtime.shapes import at_least_one, fitted, require_scalar, resized, unbroadcast
+from pullback.runtime.shapes import at_least_one, fitted, halved, require_scalar, resized, unbroadcast
 from pullback.runtime.trees import add_at, add_trees, match_kinds, to_fill, zeros_of, zeros_to_fill
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "floats_in",
     "fraction",
     "gammainc_in_a",
+    "halved",
     "last_written",
     "match_kinds",
     "misfit",
@@ -52,6 +53,7 @@ __all__ = [
     "pass_through",
     "place_diagonal",
     "place_to_insert",
+    "places_below",
     "places_in_order",
     "product_of_others",
     "read_only",

@@ -11,7 +11,11 @@ def scatter_add(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     """Zeros shaped as `like` with `g` added at `indices` along `axis`, once for each time that an index occurs."""
     out = np.zeros(np.shape(like), np.result_type(g))
     if axis is None:
-        np.add.at(out.reshape(-1), np.asarray(indices), g)
+        indices = np.asarray(indices)
+        if out.dtype.kind == "f" and out.size and np.shape(g) == indices.shape and indices.size:
+            k = indices % out.size if np.min(indices) < 0 else indices
+            return np.bincount(k.ravel(), np.ravel(g), out.size).astype(out.dtype, copy=False).reshape(out.shape)
+        np.add.at(out.reshape(-1), indices, g)
         return out
     rows = (slice(None),) * (axis % out.ndim) + (indices,)
     if out.ndim > 1 and np.ndim(indices) == 1 and len(np.unique(np.asarray(indices) % out.shape[axis])) == len(indices):

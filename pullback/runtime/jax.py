@@ -57,6 +57,7 @@ __all__ = [
     "fitted",
     "fraction",
     "gammainc_in_a",
+    "halved",
     "kept_while",
     "known_labels",
     "largest_in_batch",
@@ -73,6 +74,7 @@ __all__ = [
     "of_running_products",
     "one_of",
     "place_diagonal",
+    "places_below",
     "places_in_order",
     "product_of_others",
     "read_written",
@@ -138,6 +140,11 @@ def resized(g: Any, like: Any) -> Any:
     return jnp.zeros(jnp.shape(like), jnp.result_type(g)).at[both].set(g[both])
 
 
+def halved(d: Any, where: Any) -> Any:
+    """`d`, and half of it where a condition holds."""
+    return jnp.where(where, 0.5 * d, d)
+
+
 def require_scalar(value: Any) -> None:
     """Raise TypeError where the value whose gradient was asked for is not a scalar."""
     if jnp.shape(value) != ():
@@ -168,6 +175,12 @@ def scatter_along(g: Any, like: Any, indices: Any, axis: Any) -> Any:
     """An array shaped as `like` with `g` where `jnp.take_along_axis` reads at `indices`, which name each place once."""
     g, indices = (jnp.broadcast_to(x, jnp.broadcast_shapes(jnp.shape(g), jnp.shape(indices))) for x in (g, indices))
     return jnp.take_along_axis(g, jnp.argsort(indices, axis), axis).reshape(jnp.shape(like))
+
+
+def places_below(x: Any, points: Any) -> Any:
+    """For each element of `x` the last of the rising `points` that is not above it, the first and all but the last one.
+    """
+    return jnp.clip(jnp.searchsorted(points, x, side="right") - 1, 0, max(len(points) - 2, 0))
 
 
 def places_in_order(a: Any, in_order: Any, axis: Any) -> Any:

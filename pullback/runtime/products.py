@@ -16,10 +16,11 @@ def product_of_others(a: Any) -> Any:
     size = np.abs(whole)
     if size.size and np.min(size) > np.finfo(size.dtype).tiny and np.max(size) < np.inf:
         return whole / a
-    one = np.ones_like(a[..., :1])
-    before = np.cumprod(np.concatenate((one, a[..., :-1]), axis=-1), axis=-1)
-    after = np.cumprod(np.concatenate((one, a[..., :0:-1]), axis=-1), axis=-1)
-    return before * after[..., ::-1]
+    before, after = np.ones_like(a), np.ones_like(a)
+    np.cumprod(a[..., :-1], axis=-1, out=before[..., 1:])
+    np.cumprod(a[..., :0:-1], axis=-1, out=after[..., 1:])
+    before *= after[..., ::-1]
+    return before
 
 
 def cofactors(a: Any) -> Any:

@@ -53,6 +53,16 @@ def at_least_one(n: int) -> int:
     return max(n, 1)
 
 
+def halved(d: Any, where: Any) -> Any:
+    """`d`, and half of it where a condition holds, which is rare."""
+    if np.ndim(d) == 0:
+        return 0.5 * d if where else d
+    if np.any(where):
+        d = d.copy()
+        d[where] *= 0.5
+    return d
+
+
 def require_scalar(value: Any) -> None:
     """Raise TypeError where the value whose gradient was asked for is no scalar, and so has no one gradient."""
     if np.shape(value) != ():

@@ -53,7 +53,7 @@ _FRESH: frozenset[OpFunction] = frozenset((
     *(getattr(np, name) for name in ("cumulative_sum", "cumulative_prod") if hasattr(np, name)),  # NumPy 2.1
     len, float, int, bool, round, prims.dim, prims.astype, prims.spread, prims.flatten, runtime.cofactors,
     runtime.through_cholesky, runtime.of_running_products, runtime.scatter_along, runtime.places_in_order,
-    runtime.resized,
+    runtime.places_below, runtime.resized,
 ))  # fmt: skip
 
 

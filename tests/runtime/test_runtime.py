@@ -12,9 +12,12 @@ import pytest
 from pullback import runtime
 from pullback.runtime import (
     add_trees,
+    halved,
     place_diagonal,
+    places_below,
     product_of_others,
     scatter_add,
+    simpson_weights,
     unbroadcast,
     zeros_of,
     zeros_to_fill,
@@ -134,3 +137,40 @@ def test_zeros_to_fill() -> None:
     assert zeros[0] == {"a": [0.0, None]}
     assert zeros[1][0].dtype == np.float32
     assert zeros[2:] == [None, None]
+
+
+def test_halved_where_a_condition_holds() -> None:
+    d = np.ones(3, np.float32)
+    got = halved(d, np.array([False, True, False]))
+    assert np.array_equal(got, [1.0, 0.5, 1.0])
+    assert got.dtype == np.float32
+    assert np.array_equal(d, np.ones(3))
+    assert halved(d, np.zeros(3, bool)) is d
+    assert halved(2.0, True) == 1.0
+    assert halved(2.0, False) == 2.0
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 1000])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_places_below_are_those_of_a_search(n: int, dtype: type) -> None:
+    """On points, next to them, between them, outside and of NaN; of fewer numbers than points and of more."""
+    rng = np.random.default_rng(0)
+    points = np.sort(rng.standard_normal(n)).astype(dtype)
+    inner = [points, np.nextafter(points, dtype(9.0)), np.nextafter(points, dtype(-9.0)), points[:-1] + np.diff(points)]
+    x = np.concatenate([*inner, [-9.0, 9.0, np.inf, -np.inf, np.nan]]).astype(dtype)
+    for some in (x, x[:: max(n // 100, 1)], x.reshape(-1, 1), x[:0], x[-3]):
+        expected = np.clip(np.searchsorted(points, some, side="right") - 1, 0, max(n - 2, 0))
+        assert np.array_equal(places_below(some, points), expected)
+    steep = np.array([0.0, 5e-324, 1e-320, 1.0, 1e300, 1.7e308])
+    x = np.concatenate([steep, [1e-321, 7e-321], -steep, 0.5 * steep, np.linspace(0.0, 2.0, 9)])
+    assert np.array_equal(places_below(x, steep), np.clip(np.searchsorted(steep, x, side="right") - 1, 0, 4))
+
+
+@pytest.mark.parametrize("n", range(1, 12))
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_weights_of_evenly_spaced_samples(n: int, dtype: type) -> None:
+    simpson = pytest.importorskip("scipy.integrate").simpson
+    got = simpson_weights(np.ones((n, 2), dtype), None, 0.7, 0)
+    assert got.shape == (n, 1)
+    assert got.dtype == dtype
+    np.testing.assert_allclose(got[:, 0], [simpson(row, dx=0.7) for row in np.eye(n)], rtol=1e-6, atol=1e-7)

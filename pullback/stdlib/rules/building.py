@@ -94,12 +94,15 @@ def undone(ct: Any, a: Any, n: Any, axis: Any) -> Any:
     if n == 0:
         return ct
     end = np.zeros_like(part(a, None, 1, axis))
-    return undone(-np.diff(np.concatenate((end, ct, end), axis), 1, axis), a, n - 1, axis)
+    moved = np.concatenate((end, ct, end), axis)
+    return undone(part(moved, None, -1, axis) - part(moved, 1, None, axis), a, n - 1, axis)
 
 
-@rule(np.diff)
+@rule(np.diff, whole=True)
 def diff(ct: Any, out: Any, a: Any, *, n: Any = 1, axis: Any = -1) -> Any:
-    return undone(ct, a, n, axis)
+    d = undone(ct, a, n, axis)
+    # where there are fewer elements than differences are taken, there is none
+    return d if n <= 1 else part(d, None, a.shape[axis], axis)
 
 
 def items(ct: Any, built_from: Any) -> Any:

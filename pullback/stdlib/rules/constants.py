@@ -8,7 +8,7 @@ import operator
 
 import numpy as np
 
-from pullback.runtime import at_least_one, fraction, order, place_to_insert, zeros_of, zeros_to_fill
+from pullback.runtime import at_least_one, fraction, order, place_to_insert, places_below, zeros_of, zeros_to_fill
 from pullback.stdlib.registry import constant
 
 # comparisons and logic
@@ -70,4 +70,4 @@ constant(
     np.mask_indices, np.diag_indices_from, np.min_scalar_type, np.common_type, np.promote_types,
 )  # fmt: skip
 
-constant(fraction)
+constant(fraction, places_below)

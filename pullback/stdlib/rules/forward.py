@@ -16,6 +16,7 @@ import numpy as np
 from pullback.runtime import (
     add_trees,
     fitted,
+    halved,
     match_kinds,
     place_diagonal,
     places_in_order,
@@ -42,6 +43,7 @@ linear(
 linear(
     *(np.take, np.take_along_axis, unbroadcast, match_kinds, fitted, scatter_add, scatter_add_along, scatter_along),
     place_diagonal,
+    halved,
 )
 linear(np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace)
 linear(np.full_like, np.full, at=(1,))

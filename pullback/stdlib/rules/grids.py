@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import scatter_add, unbroadcast
+from pullback.runtime import places_below, scatter_add, unbroadcast
 from pullback.stdlib.registry import Unsupported, rule, static
 from pullback.stdlib.rules.building import part
 
@@ -60,19 +60,20 @@ def interp(
 
 def interpolated(ct: Any, x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
     """The cotangents of places, points and values of interpolation between points in order."""
-    high = np.clip(np.searchsorted(xp, x, side="right"), 1, np.size(xp) - 1)
-    low = high - 1
-    x0, x1, f0, f1 = np.take(xp, low), np.take(xp, high), np.take(fp, low), np.take(fp, high)
-    step = x1 - x0 + (x1 == x0)
-    w = np.clip((x - x0) / step, 0.0, 1.0)
-    d = ct * ((x >= xp[0]) & (x <= xp[-1])) * (f1 - f0) / step
+    low = places_below(x, xp)
+    high = np.minimum(low + 1, np.size(xp) - 1)
+    steps = later(np.diff(xp), 0, xp)  # to each point, of which there may be one
+    steps = steps + (steps == 0)
+    w = np.clip((x - np.take(xp, low)) / np.take(steps, high), 0.0, 1.0)
+    d = ct * ((x >= xp[0]) & (x <= xp[-1])) * np.take(later(np.diff(fp), 0, fp) / steps, high)
     to_points = ct
     if left is not None:
         to_points = to_points * (x >= xp[0])
     if right is not None:
         to_points = to_points * (x <= xp[-1])
-    dxp = -scatter_add(d * (1.0 - w), xp, low, None) - scatter_add(d * w, xp, high, None)
-    dfp = scatter_add(to_points * (1.0 - w), fp, low, None) + scatter_add(to_points * w, fp, high, None)
+    to_high = to_points * w
+    dxp = -scatter_add(d - d * w, xp, low, None) - scatter_add(d * w, xp, high, None)
+    dfp = scatter_add(to_points - to_high, fp, low, None) + scatter_add(to_high, fp, high, None)
     return d, dxp, dfp
 
 

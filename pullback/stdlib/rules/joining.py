@@ -73,6 +73,10 @@ def block(ct: Any, out: Any, arrays: Any) -> Any:
 @rule(np.delete, whole=True)
 def delete(ct: Any, out: Any, arr: Any, obj: Any, *, axis: Any = None) -> Any:
     n = np.size(arr) if axis is None else arr.shape[axis]
+    if known(obj):
+        at = obj if obj >= 0 else obj + n
+        d = np.insert(ct, at, 0.0) if ct.ndim == 1 else np.insert(ct, at, 0.0, axis)
+        return d if ct.ndim == arr.ndim else np.reshape(d, arr.shape), None
     return scatter_add(ct, arr, np.delete(np.arange(n), obj), axis), None
 
 
@@ -111,7 +115,8 @@ def ediff1d(ct: Any, out: Any, ary: Any, to_end: Any = None, to_begin: Any = Non
     stop = start + np.size(ary) - 1
     end = np.zeros(1, ct.dtype)
     inner = ct[:stop] if to_begin is None else ct[start:stop]
-    d = shaped(-np.diff(np.concatenate((end, ct if to_begin is None and to_end is None else inner, end))), ary)
+    moved = np.concatenate((end, ct if to_begin is None and to_end is None else inner, end))
+    d = shaped(moved[:-1] - moved[1:], ary)
     if to_end is None and to_begin is None:
         return d
     return (

@@ -84,14 +84,27 @@ def tensordot_orders(axes: Any, a_ndim: int, b_ndim: int) -> tuple[tuple[int, ..
     return places((*a_kept, *by_b)), places((*by_a, *b_kept))
 
 
+@static
+def is_sorted(order: tuple[int, ...]) -> bool:
+    """Does a permutation leave everything where it is?"""
+    return order == tuple(range(len(order)))
+
+
+def permuted(x: Any, order: Any) -> Any:
+    """`x` with its axes in another order, if it is another one."""
+    return x if is_sorted(order) else np.transpose(x, order)
+
+
 @rule(np.tensordot)
 def tensordot(ct: Any, out: Any, a: Any, b: Any, *, axes: Any = 2) -> Any:
     _, _, a_kept, b_kept = pairing(axes, a.ndim, b.ndim)
     a_order, b_order = tensordot_orders(axes, a.ndim, b.ndim)
+    if np.ndim(ct) == 0:
+        return ct * permuted(b, a_order), ct * permuted(a, b_order)
     in_ct = tuple([len(a_kept) + k for k in range(len(b_kept))])
     da = np.tensordot(ct, b, (in_ct, b_kept))
     db = np.tensordot(a, ct, (a_kept, tuple(range(len(a_kept)))))
-    return np.transpose(da, a_order), np.transpose(db, b_order)
+    return permuted(da, a_order), permuted(db, b_order)
 
 
 @rule(np.linalg.tensordot)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.runtime import at_least_one, fraction, scatter_add_along
+from pullback.runtime import at_least_one, fraction, places_in_order, scatter_along
 from pullback.stdlib.registry import Unsupported, rule, static
 from pullback.stdlib.rules.reductions import count, widened
 
@@ -26,12 +26,12 @@ def require_line(method: str, axes: int) -> None:
         raise Unsupported("quantiles at an array of more than one axis", "Pass them as one line.")
 
 
-def shared(a: Any, value: Any, axis: Any) -> Any:
-    """How the element that `value` is changes with each element of `a`: several that are equal share it."""
+def shared(ct: Any, a: Any, value: Any, axis: Any) -> Any:
+    """What comes back to `a` from the cotangent of its element that `value` is: several that are equal share it."""
     hit = a == value
     if axis is None:
-        return hit / np.sum(hit, dtype=a.dtype)
-    return hit / np.sum(hit, axis=axis, dtype=a.dtype, keepdims=True)
+        return ct / np.sum(hit, dtype=a.dtype) * hit
+    return ct / np.sum(hit, axis=axis, dtype=a.dtype, keepdims=True) * hit
 
 
 def element(a: Any, q: Any, axis: Any, method: Any) -> Any:
@@ -73,60 +73,59 @@ def with_axes(ct: Any, q: Any, a: Any, axis: Any, keepdims: Any) -> Any:
     return np.expand_dims(ct, over(axis, q, a))
 
 
-def total(d: Any, q: Any) -> Any:
-    """The sum over a line of quantiles."""
-    return np.sum(d, axis=0) if np.ndim(q) > 0 else d
-
-
 @rule(np.ptp, ct="scalar")
 def ptp(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     if axis is None:
-        return ct * (shared(a, np.max(a), None) - shared(a, np.min(a), None))
+        return shared(ct, a, np.max(a), None) + shared(-ct, a, np.min(a), None)
     high, low = np.max(a, axis=axis, keepdims=True), np.min(a, axis=axis, keepdims=True)
-    return widened(ct, axis, keepdims) * (shared(a, high, axis) - shared(a, low, axis))
+    ct = widened(ct, axis, keepdims)
+    return shared(ct, a, high, axis) + shared(-ct, a, low, axis)
 
 
 @rule(np.median, ct="scalar")
 def median(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     low, high = element(a, 0.5, axis, "lower"), element(a, 0.5, axis, "higher")
-    return widened(0.5 * ct, axis, keepdims) * (shared(a, low, axis) + shared(a, high, axis))
+    half = widened(0.5 * ct, axis, keepdims)
+    return shared(half, a, low, axis) + shared(half, a, high, axis)
 
 
-def weights(a: Any, q: Any, axis: Any, method: Any) -> Any:
-    """How the quantiles change with each element of `a`."""
-    if method == "linear":
-        at = q * (count(a, axis) - 1)
-        steps = at_least_one(count(a, axis) - 1)
-        low = element(a, at // 1.0 / steps, axis, "nearest")
-        high = element(a, -(-at // 1.0) / steps, axis, "nearest")
-        w = lined(at % 1.0, a)
-        where = over(axis, q, a)
-        return (1.0 - w) * shared(a, low, where) + w * shared(a, high, where)
-    if method == "midpoint":
-        low, high = element(a, q, axis, "lower"), element(a, q, axis, "higher")
-        where = over(axis, q, a)
-        return 0.5 * (shared(a, low, where) + shared(a, high, where))
-    return shared(a, element(a, q, axis, method), over(axis, q, a))
+def up_to(places: Any, end: Any) -> Any:
+    """Places before `end` or there; one place stays a plain number, beside which arrays keep their dtype."""
+    return min(places, end) if np.ndim(places) == 0 else np.minimum(places, end)
 
 
-def slope(a: Any, q: Any, axis: Any, keepdims: Any) -> Any:
-    """How quantiles change with their places: by the step to the next element."""
+def neighbours(a: Any, q: Any, axis: Any) -> Any:
+    """The two elements between which a quantile lies, and how far it is from the first one, from 0 to 1."""
     last = count(a, axis) - 1
     steps = at_least_one(last)
-    k = np.minimum(q * last // 1.0, steps - 1)
-    low = np.quantile(a, k / steps, axis=axis, method="nearest", keepdims=keepdims)
-    high = np.quantile(a, np.minimum(k + 1, last) / steps, axis=axis, method="nearest", keepdims=keepdims)
-    return last * (high - low)
+    at = q * last
+    k = up_to(at // 1.0, steps - 1)
+    low = element(a, k / steps, axis, "nearest")
+    return low, element(a, up_to(k + 1, last) / steps, axis, "nearest"), at - k
 
 
-def place_cotangent(ct: Any, a: Any, q: Any, axis: Any, method: Any, keepdims: Any) -> Any:
-    """The cotangent of the places `q`: none where the result is one element, whatever the place."""
+def to_elements(ct: Any, a: Any, q: Any, axis: Any, method: Any) -> Any:
+    """What comes back to each element of `a` from quantiles, whose cotangent has the axes over which they are."""
+    where = over(axis, q, a)
+    if method == "linear":
+        low, high, w = neighbours(a, q, axis)
+        w = lined(w, a)
+        d = shared(ct * (1.0 - w), a, low, where) + shared(ct * w, a, high, where)
+    elif method == "midpoint":
+        low, high = element(a, q, axis, "lower"), element(a, q, axis, "higher")
+        d = shared(0.5 * ct, a, low, where) + shared(0.5 * ct, a, high, where)
+    else:
+        d = shared(ct, a, element(a, q, axis, method), where)
+    return np.sum(d, axis=0) if np.ndim(q) > 0 else d
+
+
+def to_places(ct: Any, a: Any, q: Any, axis: Any, method: Any) -> Any:
+    """The cotangent of the places `q`, by the step to the next element: none where the result is one element."""
     if method != "linear":
         return None
-    d = ct * slope(a, q, axis, keepdims)
-    if np.ndim(q) == 0:
-        return np.sum(d)
-    return np.sum(np.reshape(d, (q.shape[0], -1)), axis=1)
+    low, high, _ = neighbours(a, q, axis)
+    d = ct * ((count(a, axis) - 1) * (high - low))
+    return np.sum(d) if np.ndim(q) == 0 else np.sum(np.reshape(d, (q.shape[0], -1)), axis=1)
 
 
 @rule(np.quantile)
@@ -134,8 +133,8 @@ def quantile(
     ct: Any, out: Any, a: Any, q: Any, *, axis: Any = None, method: Any = "linear", keepdims: Any = False
 ) -> Any:
     require_line(method, np.ndim(q))
-    da = total(with_axes(ct, q, a, axis, keepdims) * weights(a, q, axis, method), q)
-    return da, place_cotangent(ct, a, q, axis, method, keepdims)
+    ct = with_axes(ct, q, a, axis, keepdims)
+    return to_elements(ct, a, q, axis, method), to_places(ct, a, q, axis, method)
 
 
 @rule(np.percentile)
@@ -143,24 +142,15 @@ def percentile(
     ct: Any, out: Any, a: Any, q: Any, *, axis: Any = None, method: Any = "linear", keepdims: Any = False
 ) -> Any:
     require_line(method, np.ndim(q))
-    da = total(with_axes(ct, q, a, axis, keepdims) * weights(a, q / 100, axis, method), q)
-    return da, place_cotangent(ct / 100, a, q / 100, axis, method, keepdims)
+    ct = with_axes(ct, q, a, axis, keepdims)
+    return to_elements(ct, a, q / 100, axis, method), to_places(ct / 100, a, q / 100, axis, method)
 
 
 @rule(np.nanmedian, ct="scalar")
 def nanmedian(ct: Any, out: Any, a: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     low, high = element_without_nan(a, 0.5, axis, "lower"), element_without_nan(a, 0.5, axis, "higher")
-    return widened(0.5 * ct, axis, keepdims) * (shared(a, low, axis) + shared(a, high, axis))
-
-
-def weights_without_nan(out: Any, a: Any, q: Any, axis: Any, method: Any, keepdims: Any) -> Any:
-    """How quantiles of what is no NaN change with each element of `a`."""
-    value, where = with_axes(out, q, a, axis, keepdims), over(axis, q, a)
-    if method == "linear" or method == "midpoint":
-        low, high = element_without_nan(a, q, axis, "lower"), element_without_nan(a, q, axis, "higher")
-        w = fraction(value, low, high)
-        return (1.0 - w) * shared(a, low, where) + w * shared(a, high, where)
-    return shared(a, value, where)
+    half = widened(0.5 * ct, axis, keepdims)
+    return shared(half, a, low, axis) + shared(half, a, high, axis)
 
 
 @rule(np.nanquantile, active=(0,))
@@ -168,8 +158,14 @@ def nanquantile(
     ct: Any, out: Any, a: Any, q: Any, *, axis: Any = None, method: Any = "linear", keepdims: Any = False
 ) -> Any:
     require_line(method, np.ndim(q))
-    w = weights_without_nan(out, a, q, axis, method, keepdims)
-    return total(with_axes(ct, q, a, axis, keepdims) * w, q), None
+    where, ct, value = over(axis, q, a), with_axes(ct, q, a, axis, keepdims), with_axes(out, q, a, axis, keepdims)
+    if method == "linear" or method == "midpoint":
+        low, high = element_without_nan(a, q, axis, "lower"), element_without_nan(a, q, axis, "higher")
+        w = fraction(value, low, high)
+        d = shared(ct * (1.0 - w), a, low, where) + shared(ct * w, a, high, where)
+    else:
+        d = shared(ct, a, value, where)
+    return (np.sum(d, axis=0) if np.ndim(q) > 0 else d), None
 
 
 @rule(np.nanpercentile, active=(0,))
@@ -182,5 +178,6 @@ def nanpercentile(
 @rule(np.partition)
 def partition(ct: Any, out: Any, a: Any, *, kth: Any, axis: Any = -1) -> Any:
     # which element went where is seen from both in order: np.argpartition may go another way
-    in_order = np.take_along_axis(ct, np.argsort(out, axis, stable=True), axis)
-    return scatter_add_along(in_order, a, np.argsort(a, axis, stable=True), axis)
+    in_order = np.sort(out, axis)
+    sorted_ct = np.take_along_axis(ct, places_in_order(out, in_order, axis), axis)
+    return scatter_along(sorted_ct, a, places_in_order(a, in_order, axis), axis)

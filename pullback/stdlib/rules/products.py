@@ -152,7 +152,6 @@ def corrcoef(ct: Any, out: Any, x: Any, y: Any = None, *, rowvar: Any = True) ->
     table, own = np.atleast_2d(ct), np.atleast_2d(out)
     moved = rows - np.mean(rows, axis=1, keepdims=True)
     size = np.sqrt(np.sum(moved * moved, axis=1))
-    unit = moved / np.expand_dims(size, 1)
     both = table + table.T
-    d = (both @ unit - np.expand_dims(np.sum(both * own, axis=1), 1) * unit) / np.expand_dims(size, 1)
-    return apart(d, x, y, rowvar)
+    weights = (both - np.diag(np.sum(both * own, axis=1))) / np.outer(size, size)
+    return apart(weights @ moved, x, y, rowvar)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pullback.runtime import add_trees, fitted, match_kinds, scatter_add, unbroadcast
-from pullback.stdlib.registry import Unsupported, rule, static
+from pullback.stdlib.registry import Unsupported, known, rule, static
 
 
 def in_order(ct: Any, a: Any, order: Any) -> Any:
@@ -124,12 +124,15 @@ def roll(ct: Any, out: Any, a: Any, *, shift: Any, axis: Any = None) -> Any:
     return np.roll(ct, -shift, axis)
 
 
-@rule(np.repeat)
+@rule(np.repeat, whole=True)
 def repeat(ct: Any, out: Any, a: Any, *, repeats: Any, axis: Any = None) -> Any:
     if not isinstance(repeats, int):
         length = np.size(a) if axis is None else a.shape[axis]
         return scatter_add(ct, a, np.repeat(np.arange(length), repeats), axis)
-    if axis is None:
+    if axis is None or a.ndim == 1:
+        if known(repeats) and 1 < repeats <= 4:  # lines of so few elements are summed one by one
+            d = sum([ct[::repeats], *[ct[k::repeats] for k in range(1, repeats)]])
+            return d if np.ndim(a) == 1 else np.reshape(d, np.shape(a))
         return np.reshape(np.sum(np.reshape(ct, (-1, repeats)), axis=1), np.shape(a))
     axis = axis % a.ndim
     return np.sum(np.reshape(ct, (*a.shape[: axis + 1], repeats, *a.shape[axis + 1 :])), axis=axis + 1)

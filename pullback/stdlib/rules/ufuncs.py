@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.runtime import halved
 from pullback.stdlib.registry import elementwise, is_complex, rule
 
 
@@ -174,9 +175,20 @@ def sinc(out: Any, x: Any) -> Any:
     return np.where(np.abs(x) < 0.01, near_zero, (np.cos(math.pi * x) - out) / (x + (x == 0.0)))
 
 
+def divided(ct: Any, to_x: Any, to_y: Any) -> Any:
+    """The cotangents of two operands, of which the result is one or the other: if it is both they share it."""
+    tie = to_x & to_y
+    return halved(ct * to_x, tie), halved(ct * to_y, tie)
+
+
+@rule(halved, ct="elementwise")
+def halved_(ct: Any, out: Any, d: Any, where: Any) -> Any:
+    return halved(ct, where), None
+
+
 @rule(np.maximum, ct="elementwise")
 def maximum(ct: Any, out: Any, x: Any, y: Any) -> Any:
-    return np.where(x == y, 0.5 * ct, ct * (x > y)), np.where(x == y, 0.5 * ct, ct * (y > x))
+    return divided(ct, x >= y, y >= x)
 
 
 @elementwise(np.maximum, active=(0,))
@@ -191,7 +203,7 @@ def maximum_of_constant(out: Any, x: Any, y: Any) -> Any:
 
 @rule(np.minimum, ct="elementwise")
 def minimum(ct: Any, out: Any, x: Any, y: Any) -> Any:
-    return np.where(x == y, 0.5 * ct, ct * (x < y)), np.where(x == y, 0.5 * ct, ct * (y < x))
+    return divided(ct, x <= y, y <= x)
 
 
 @elementwise(np.minimum, active=(0,))
@@ -206,7 +218,7 @@ def minimum_of_constant(out: Any, x: Any, y: Any) -> Any:
 
 @rule(np.fmax, np.fmin, ct="elementwise")
 def fmax(ct: Any, out: Any, x: Any, y: Any) -> Any:
-    return np.where(x == y, 0.5 * ct, ct * (out == x)), np.where(x == y, 0.5 * ct, ct * (out == y))
+    return divided(ct, out == x, out == y)
 
 
 @elementwise(np.fmax, np.fmin, active=(0,))
@@ -265,7 +277,7 @@ def clip(out: Any, a: Any, a_min: Any = None, a_max: Any = None) -> Any:
         return a < a_max, None, a >= a_max
     if a_max is None:
         return a > a_min, a <= a_min, None
-    return (a > a_min) & (a < a_max), (a <= a_min) & (a_min < a_max), np.maximum(a, a_min) >= a_max
+    return (a > a_min) & (a < a_max), (a <= a_min) & (a_min < a_max), (a >= a_max) | (a_min >= a_max)
 
 
 @elementwise(np.clip, active=(0,))

@@ -61,7 +61,8 @@ def j0_(out: Any, x: Any) -> Any:
 
 @elementwise(j1)
 def j1_(out: Any, x: Any) -> Any:
-    return 0.5 * (j0(x) - jv(2, x))
+    near = 1 / 2 - x * x * (1 / 16 - x * x * (1 / 384))
+    return j0(x) - np.where(np.abs(x) < 0.02, near, out / (x + (x == 0.0)))
 
 
 @elementwise(y0)

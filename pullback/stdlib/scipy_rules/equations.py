@@ -85,9 +85,9 @@ def solve_triangular(
         if is_conjugated(trans) and is_complex(a):
             raise Unsupported("scipy.linalg.solve_triangular with the conjugated matrix", "Conjugate it before.")
         db = linalg.solve_triangular(a, ct, lower=lower, unit_diagonal=unit_diagonal)
-        return part_of(-outer(out, db), lower, unit_diagonal), db
+        return part_of(outer(-out, db), lower, unit_diagonal), db
     db = linalg.solve_triangular(a, ct, trans=1, lower=lower, unit_diagonal=unit_diagonal)
-    return part_of(-outer(db, out), lower, unit_diagonal), db
+    return part_of(outer(-db, out), lower, unit_diagonal), db
 
 
 def along_band(db: Any, x: Any, later: Any) -> Any:

@@ -20,7 +20,9 @@ from pullback.transpile.reverse.kinds import keys_of
 from pullback.transpile.traversal import variables
 
 Rule = Callable[[Batch, Op], Var]
-_ELEMENT_BY_ELEMENT = frozenset({np.where, np.maximum, np.minimum, np.fmax, np.fmin, np.conjugate, np.ldexp})
+_ELEMENT_BY_ELEMENT = frozenset(
+    {np.where, np.maximum, np.minimum, np.fmax, np.fmin, np.conjugate, np.ldexp, runtime.halved}
+)
 
 
 def operation(b: Batch, s: Op) -> None:

@@ -108,6 +108,19 @@ def fraction(call: Call) -> Type:
 shape_function(runtime.gammainc_in_a)(elementwise)
 
 
+@shape_function(runtime.halved)
+def halved(call: Call) -> Type:
+    """As many numbers as there were."""
+    return call.type(0, "d")
+
+
+@shape_function(runtime.places_below)
+def places_below(call: Call) -> Type:
+    """An index for each element."""
+    shape = shape_of(call.type(0, "x"))
+    return INT if shape == () else Array("int64", shape)
+
+
 @shape_function(runtime.unpadded)
 def unpadded(call: Call) -> Type:
     """An array without its border."""
