@@ -42,7 +42,6 @@ class _Loop:
     """
 
     def __init__(self, t: Traced, s: For | While, body: list[Stmt]) -> None:
-        self.s = s
         self.made = Made(body, s.origin)
         self.count = Var("k", INT) if isinstance(s, For) else None
         self.stopped = Var("stopped", BOOL) if s.stop is not None else None
@@ -50,8 +49,8 @@ class _Loop:
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
         known = isinstance(s, For) and t.is_static(s.source or ())
         self.length = self.made.length(s, known) if isinstance(s, For) else None
-        t.note_carried(s)
-        inits, self.inner = fit_loop(s, t.traced(s.body), self.made)
+        self.s = s = t.entered(s, body)
+        inits, self.inner = fit_loop(s, t.round(s), self.made)
         inits = t.started(inits, s.carried, self.inner, s.origin)
         self.inits = (*(ZERO for _ in first), *inits, *(FALSE for _ in last))
         self.cond = t.traced(s.cond) if isinstance(s, While) else None
@@ -174,9 +173,9 @@ def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
         items[kind.position] = p
         t.kinds.note(p, trail.collected[kind.position])
     k = Var("k", INT)
-    t.note_carried(s)
+    s = t.entered(s, body)
     made, header = Made(body, s.origin), Made([], s.origin)
-    inits, inner = fit_loop(s, t.traced(s.body), made)
+    inits, inner = fit_loop(s, t.round(s), made)
     if s.index in inner_reads:
         _index(s.index, s.source, k, header)
     adjoint = made.function(

@@ -18,7 +18,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 _ZEROS = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 
 IsStatic = Callable[[object], bool]
+Loop = TypeVar("Loop", bound=For | While)
 
 
 class Traced:
@@ -127,7 +128,7 @@ class Traced:
             case For():
                 self.of_python(s, body)
             case If():
-                s = replace(s, then=self.block(s.then), orelse=self.block(s.orelse))
+                s = replace(s, then=_bound(s, self.block(s.then)), orelse=_bound(s, self.block(s.orelse)))
                 self.note_results(s, (s.then, s.orelse))
                 body.append(s)
             case Def():
@@ -154,7 +155,7 @@ class Traced:
     def is_traced(self, s: For) -> bool:
         """Is this no loop of Python: over a range, or over arrays?"""
         if any(isinstance(self.kinds.of(x), Stacked) for x in s.items):
-            return s.tag not in self.functions.python or all(map(self.is_array, s.items))
+            return s.tag not in self.functions.python or s.source is None and all(map(self.is_array, s.items))
         return (s.source is not None or any(map(self.is_array, s.items))) and s.tag not in self.functions.python
 
     def is_array(self, x: object) -> bool:
@@ -212,23 +213,35 @@ class Traced:
                 hint = "start from zeros of the shape that it has later"
                 refuse(origin, f"a loop in which {p.hint!r} goes round as a number first, then as an array,", hint)
             if x == NONE:
-                number = _ZEROS.get(p.type.kind) if isinstance(p.type, ab.Scalar) else None
+                number = _zero(p.type)
                 if number is None:
                     refuse(origin, f"a loop that binds {p.hint!r} first", "bind it before the loop")
                 x = number
             out.append(x)
         return tuple(out)
 
-    def note_carried(self, s: For | While) -> None:
-        """Of what kinds are the lists that go round in a loop, which do so as they are?"""
-        require_same_items(s)
-        self.carry_kinds(s)
-
-    def carry_kinds(self, s: For | While) -> None:
-        """What goes round is of the kind that it is at first."""
+    def entered(self, s: Loop, body: list[Stmt]) -> Loop:
+        """A loop that starts from arrays where it makes arrays of lists; what goes round is of one kind then."""
+        inits: list[Atom] = []
         for x, p, o in zip(s.inits, s.carried, s.outs, strict=False):
+            if p in self.functions.stacked and self.kinds.of(x) is None:
+                x = cast(Atom, stacked(self, x, Made(body, s.origin)))
+                self.kinds.note(cast(Var, x), Stacked())
             for v in (p, o):
                 self.kinds.note(v, self.kinds.of(x))
+            inits.append(x)
+        return replace(s, inits=tuple(inits))
+
+    def round(self, s: For | While) -> Block:
+        """The body of a loop that only the run goes through."""
+        require_same_items(s)
+        inner = self.traced(s.body)
+        made = Made(list(inner.body), s.origin)
+        results = list(inner.results)
+        for k, (p, r) in enumerate(zip(s.carried, inner.results, strict=False)):
+            if isinstance(self.kinds.of(p), Stacked) and self.kinds.of(r) is None:
+                results[k] = cast(Atom, stacked(self, r, made))
+        return Block(inner.params, tuple(made.body), tuple(results))
 
     def scan(self, s: For, body: list[Stmt]) -> None:
         """A loop over a range, or over the rows of arrays."""
@@ -237,9 +250,9 @@ class Traced:
             kind = self.kinds.of(x)
             self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
             self.limits.hand_on(self.limits.get(x) if isinstance(x, Var) else None, p)
-        self.note_carried(s)
+        s = self.entered(s, body)
         made = Made(body, s.origin)
-        inits, inner = fit_loop(s, self.traced(s.body), made)
+        inits, inner = fit_loop(s, self.round(s), made)
         read = {v for t in inner.body for v in reads(t)}.union(inner.results)
         n = len(s.inits)
         xs, params = list(s.items), list(s.item_params)
@@ -268,7 +281,7 @@ class Traced:
             match self.kinds.of(x):
                 case Listed(item=item) | Stacked(item=item):
                     self.kinds.note(p, item)
-        self.carry_kinds(s)
+        s = self.entered(s, body)
         body.append(with_blocks(s, self.block))
         for o, r in list(zip(s.outs, s.body.results, strict=True))[len(s.inits) :]:
             kind = self.kinds.of(r)
@@ -283,6 +296,17 @@ class Traced:
                 refuse(s.origin, what, "call one function for both")
             for kind in kinds:
                 self.kinds.note(o, kind)
+
+
+def _bound(s: If, side: Block) -> Block:
+    """A side of a branch with numbers for those that it leaves unbound: they may go on to what JAX traces."""
+    pairs = zip(s.outs, side.results, strict=True)
+    return replace(side, results=tuple(_zero(o.type) or x if x == NONE else x for o, x in pairs))
+
+
+def _zero(t: ab.Type) -> Lit | None:
+    """Zero as a number of a type."""
+    return _ZEROS.get(t.kind) if isinstance(t, ab.Scalar) else None
 
 
 def _with_name(s: For) -> For:
