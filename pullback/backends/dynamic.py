@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, Kwargs, Lit, Op, Range, Stmt, Var, While
 from pullback.transpile.rename import renamed
 from pullback.transpile.traversal import free
@@ -112,7 +113,10 @@ class _Loop:
             left = made.op(operator.sub, (self.length, ONE), (), INT)
             k = made.op(operator.sub, (left, k), (), INT)
         for x, p in zip(s.items, s.item_params, strict=True):
-            made.body.append(Op(p, operator.getitem, (x, (k,)), (), s.origin))
+            if not isinstance(p.type, ab.Seq):
+                made.body.append(Op(p, operator.getitem, (x, (k,)), (), s.origin))
+            else:
+                made.body.append(Op(p, prims.make_tuple, made.parts_at(x, p.type, k), (), s.origin))
         if indexed:
             _index(s.index, s.source, k, made)
 
