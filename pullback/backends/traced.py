@@ -47,7 +47,7 @@ from pullback.transpile.traversal import is_given_function, operations, own_read
 
 from . import branching, dynamic
 from .chains import Compared, Limits, comparisons
-from .fitting import fit_loop
+from .fitting import ZEROS, fit_loop
 from .kinds import Kinds, Listed, Stacked, is_trail
 from .packing import NONE, Made, packed_type
 from .python_lists import require_places, require_same_items
@@ -57,8 +57,6 @@ from .traced_ops import scan
 
 if TYPE_CHECKING:
     from .functional import Functions
-
-_ZEROS = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 
 IsStatic = Callable[[object], bool]
 Loop = TypeVar("Loop", bound=For | While)
@@ -306,7 +304,7 @@ def _bound(s: If, side: Block) -> Block:
 
 def _zero(t: ab.Type) -> Lit | None:
     """Zero as a number of a type."""
-    return _ZEROS.get(t.kind) if isinstance(t, ab.Scalar) else None
+    return ZEROS.get(t.kind) if isinstance(t, ab.Scalar) else None
 
 
 def _with_name(s: For) -> For:
