@@ -47,13 +47,17 @@ def require_same_items(s: For | While) -> None:
 
 def require_same_lists(outs: Sequence[Var], sides: Sequence[Block], origin: Origin) -> None:
     """Refuse a branch whose sides give lists of different lengths, as cotangents of one list never are."""
-    if origin.adjoint:
-        return
     for one, other in itertools.pairwise(sides):
         for o, x, y in zip(outs, one.results, other.results, strict=True):
-            one_list = _root(one, x) is _root(other, y)
+            one_list = _root(one, x) is _root(other, y) or _is_backward(origin, one, x, other, y)
             if _is_list(x) and _is_list(y) and not one_list and not _are_alike(x.type, y.type):
                 refuse(origin, f"a branch that makes the list {o.hint!r} longer or shorter", "do it for both sides")
+
+
+def _is_backward(origin: Origin, one: Block, x: Atom, other: Block, y: Atom) -> bool:
+    """Are two results of a branch cotangents, of one list then?"""
+    made = [s for b, r in ((one, x), (other, y)) for s in b.body if r in s.outs]
+    return origin.adjoint or bool(made) and all(s.origin.adjoint for s in made)
 
 
 def _is_list(x: object) -> bool:

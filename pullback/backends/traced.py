@@ -275,6 +275,9 @@ class Traced:
 
     def of_python(self, s: For, body: list[Stmt]) -> None:
         """A loop that is done while the program is traced; what it collects is a list of Python."""
+        if s.stop is not None and not self.is_static(s.stop):
+            hint = "go through all of it, or stack the list"
+            refuse(s.origin, "a loop over a Python list that stops where only the run knows", hint)
         for x, p in zip(s.items, s.item_params, strict=True):
             match self.kinds.of(x):
                 case Listed(item=item) | Stacked(item=item):

@@ -209,19 +209,20 @@ def at_a_traced_place(xs: list[Any], n: int) -> Any:
 
 
 def one_of_the_items(x: float, u: Any, rows: Any, vs: list[Any]) -> Any:
-    ls = [e * x for e in u]
+    ls, sums = [e * x for e in u], [np.sum(v) for v in vs]
+    over, small = [s > 0.9 for s in sums], [e > 0.3 for e in u]
     largest, smallest = max([r * x for r in rows], key=np.sum), min([e * e for e in u], key=lambda e: -e)
     y = x + largest @ largest * smallest
-    if any(e > 0.5 for e in ls):
+    if max(ls) > 0.5:
         y = y * 2.0 * x
-    if all(e < 0.5 for e in ls) or any(np.sum(v) > 0.9 for v in vs) or not any(u > 0.2):
+    if all(e < 0.5 for e in ls) or any(over) or not any(u > 0.2):
         y = y * 3.0 * x
     k = 0
     while k < 3 and x < 3.0:
         k += 1
-        if any(e > 0.3 for e in u):
+        if any(small):
             y = 0.7 * y + x * 0.5
-    return y + max(ls) * x + min(ls) + max([np.sum(v * x) for v in vs])
+    return y + max(ls) * x + min(ls) + max(sums)
 
 
 def stacked_in_loops(x: float, u: Any, vs: list[Any]) -> Any:
@@ -239,6 +240,24 @@ def stacked_in_loops(x: float, u: Any, vs: list[Any]) -> Any:
     else:
         s = vs[0][0]
     return s * x + np.sum(w * w)
+
+
+def until_one_is_large(x: float, vs: list[Any]) -> Any:
+    y = x
+    if any(np.sum(v) > 0.9 for v in vs):
+        y = y * x
+    return y
+
+
+def walked_beside_a_tape(x: float, u: Any, v: Any, rows: Any) -> Any:
+    a = rows[::2]
+    for i, _ in enumerate(rows):
+        v = v * np.cos(u[i] * x)
+    for _ in range(2):
+        for r in a:
+            r[1:] += np.tanh(np.tanh(v[1:] + rows[0][1:]))
+            v[::2] *= np.sin(np.tanh(rows[1][1:3]) * x)
+    return np.sum(v) * x + np.sum(a * a)
 
 
 def parts_of_lists(x: float, u: Any, vs: list[Any]) -> Any:
