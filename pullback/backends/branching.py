@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,11 +20,10 @@ from pullback.transpile.infer import lengths
 from .chains import BOOL, cases, chain_of
 from .conditions import connected
 from .fitting import fit_sides
-from .kinds import Stacked
 from .packing import INT, NONE, Made, packed_type
 from .python_lists import require_same_lists
 from .refusing import refuse
-from .stacked_lists import is_array, stacked
+from .rounds import of_arrays
 from .traced_ops import CASE, OTHERWISE, cond, either, one_of, switch
 
 if TYPE_CHECKING:
@@ -57,32 +56,13 @@ def _traced(t: Traced, s: If, blocks: Sequence[Block]) -> list[Block]:
     """The sides of a choice, rewritten, of which each gives what can be one thing with that of others."""
     sides = [t.traced(b) for b in blocks]
     require_same_lists(s.outs, blocks, s.origin)
-    sides = _of_arrays(t, s, sides)
+    sides = of_arrays(t, s, sides)
     t.note_results(s, sides)
     for xs in zip(*(b.results for b in sides), strict=True):
         if len({ab.rank(x.type) for x in xs} - {None}) > 1:
             hint = "give both the same shape"
             refuse(s.origin, "a branch that gives a number or an array, or arrays of several ranks,", hint)
     return sides
-
-
-def _of_arrays(t: Traced, s: If, sides: Sequence[Block]) -> list[Block]:
-    """Sides of which each gives an array where one of them gives an array for a list."""
-    made = [Made(list(b.body), s.origin) for b in sides]
-    results = []
-    for xs in zip(*(b.results for b in sides), strict=True):
-        some = any(isinstance(t.kinds.of(x), Stacked) and is_array(x.type) for x in xs)
-        results.append([_stacked(t, x, m) if some else x for x, m in zip(xs, made, strict=True)])
-    of_sides = zip(*results, strict=True) if results else [()] * len(made)
-    return [Block((), tuple(m.body), tuple(xs)) for m, xs in zip(made, of_sides, strict=True)]
-
-
-def _stacked(t: Traced, x: Atom, made: Made) -> Atom:
-    if not isinstance(x, Var) or t.kinds.of(x) is not None or isinstance(x.type, ab.Array):
-        return x
-    x = cast(Var, stacked(t, x, made))
-    t.kinds.note(x, Stacked())
-    return x
 
 
 def _cond(s: If, then: Block, orelse: Block, made: Made) -> Var:

@@ -25,6 +25,7 @@ from .fitting import fit_loop
 from .kinds import Trail
 from .packing import INT, ONE, ZERO, Made, packed_type
 from .refusing import refuse
+from .rounds import entered, round_of
 from .traced_ops import kept_while, while_loop
 from .traced_ops import walk_back as walk_back_op
 
@@ -50,8 +51,8 @@ class _Loop:
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
         known = isinstance(s, For) and t.is_static(s.source or ())
         self.length = self.made.length(s, known) if isinstance(s, For) else None
-        self.s = s = t.entered(s, body)
-        inits, self.inner = fit_loop(s, t.round(s), self.made)
+        self.s = s = entered(t, s, body)
+        inits, self.inner = fit_loop(s, round_of(t, s), self.made)
         inits = t.started(inits, s.carried, self.inner, s.origin)
         self.inits = (*(ZERO for _ in first), *inits, *(FALSE for _ in last))
         self.cond = t.traced(s.cond) if isinstance(s, While) else None
@@ -177,9 +178,9 @@ def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
         items[kind.position] = p
         t.kinds.note(p, trail.collected[kind.position])
     k = Var("k", INT)
-    s = t.entered(s, body)
+    s = entered(t, s, body)
     made, header = Made(body, s.origin), Made([], s.origin)
-    inits, inner = fit_loop(s, t.round(s), made)
+    inits, inner = fit_loop(s, round_of(t, s), made)
     if s.index in inner_reads:
         _index(s.index, s.source, k, header)
     adjoint = made.function(

@@ -21,7 +21,7 @@ from .refusing import refuse
 
 _KINDS: tuple[ab.Kind, ...] = ("bool", "int", "float", "complex")
 _NARROW = ("float16", "bfloat16", "float32")
-ZEROS: dict[ab.Kind, Lit] = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
+_ZEROS: dict[ab.Kind, Lit] = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 _PYTHON: dict[ab.Kind, type] = {"bool": bool, "int": int, "float": float, "complex": complex}
 
 Number = tuple[ab.Kind, str | None]
@@ -57,14 +57,19 @@ def fit_loop(s: For | While, inner: Block, made: Made) -> tuple[tuple[Atom, ...]
         wanted = _higher(x, r)
         if wanted is not None and _number(r) != wanted and wanted[1] is None:
             results[k] = _as(body, r, wanted)
-        if x == NONE and isinstance(p.type, ab.Scalar) and p.type.kind in ZEROS:
-            x, wanted = ZEROS[p.type.kind], (p.type.kind, p.type.dtype)
+        if x == NONE and (zero := zero_of(p.type)) is not None:
+            x, wanted = zero, _number(p)
         if wanted is None:
             continue
         inside = bool(compound(s.body))
         if inside or (wanted[1] is None if isinstance(x, Lit) else _is_strong(x)):
             starts[k] = _as(made, x, wanted, inside and _is_mixed(s))  # JAX itself does that where no branch is inside
     return tuple(starts), Block(inner.params, tuple(body.body), tuple(results))
+
+
+def zero_of(t: ab.Type) -> Lit | None:
+    """Zero as a number of a type."""
+    return _ZEROS.get(t.kind) if isinstance(t, ab.Scalar) else None
 
 
 def _is_mixed(s: For | While) -> bool:

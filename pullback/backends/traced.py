@@ -18,7 +18,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
@@ -47,11 +47,12 @@ from pullback.transpile.traversal import is_given_function, operations, own_read
 
 from . import branching, dynamic
 from .chains import Compared, Limits, comparisons
-from .fitting import ZEROS, fit_loop
+from .fitting import fit_loop, zero_of
 from .kinds import Kinds, Listed, Stacked, is_trail
 from .packing import NONE, Made, packed_type
-from .python_lists import require_places, require_same_items
+from .python_lists import require_places
 from .refusing import refuse
+from .rounds import bound, entered, round_of
 from .stacked_lists import as_arrays, is_array, stacked
 from .traced_ops import scan
 
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from .functional import Functions
 
 IsStatic = Callable[[object], bool]
-Loop = TypeVar("Loop", bound=For | While)
 
 
 class Traced:
@@ -126,7 +126,7 @@ class Traced:
             case For():
                 self.of_python(s, body)
             case If():
-                s = replace(s, then=_bound(s, self.block(s.then)), orelse=_bound(s, self.block(s.orelse)))
+                s = replace(s, then=bound(s, self.block(s.then)), orelse=bound(s, self.block(s.orelse)))
                 self.note_results(s, (s.then, s.orelse))
                 body.append(s)
             case Def():
@@ -211,35 +211,12 @@ class Traced:
                 hint = "start from zeros of the shape that it has later"
                 refuse(origin, f"a loop in which {p.hint!r} goes round as a number first, then as an array,", hint)
             if x == NONE:
-                number = _zero(p.type)
+                number = zero_of(p.type)
                 if number is None:
                     refuse(origin, f"a loop that binds {p.hint!r} first", "bind it before the loop")
                 x = number
             out.append(x)
         return tuple(out)
-
-    def entered(self, s: Loop, body: list[Stmt]) -> Loop:
-        """A loop that starts from arrays where it makes arrays of lists; what goes round is of one kind then."""
-        inits: list[Atom] = []
-        for x, p, o in zip(s.inits, s.carried, s.outs, strict=False):
-            if p in self.functions.stacked and self.kinds.of(x) is None:
-                x = cast(Atom, stacked(self, x, Made(body, s.origin)))
-                self.kinds.note(cast(Var, x), Stacked())
-            for v in (p, o):
-                self.kinds.note(v, self.kinds.of(x))
-            inits.append(x)
-        return replace(s, inits=tuple(inits))
-
-    def round(self, s: For | While) -> Block:
-        """The body of a loop that only the run goes through."""
-        require_same_items(s)
-        inner = self.traced(s.body)
-        made = Made(list(inner.body), s.origin)
-        results = list(inner.results)
-        for k, (p, r) in enumerate(zip(s.carried, inner.results, strict=False)):
-            if isinstance(self.kinds.of(p), Stacked) and self.kinds.of(r) is None:
-                results[k] = cast(Atom, stacked(self, r, made))
-        return Block(inner.params, tuple(made.body), tuple(results))
 
     def scan(self, s: For, body: list[Stmt]) -> None:
         """A loop over a range, or over the rows of arrays."""
@@ -248,9 +225,9 @@ class Traced:
             kind = self.kinds.of(x)
             self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
             self.limits.hand_on(self.limits.get(x) if isinstance(x, Var) else None, p)
-        s = self.entered(s, body)
+        s = entered(self, s, body)
         made = Made(body, s.origin)
-        inits, inner = fit_loop(s, self.round(s), made)
+        inits, inner = fit_loop(s, round_of(self, s), made)
         read = {v for t in inner.body for v in reads(t)}.union(inner.results)
         n = len(s.inits)
         xs, params = list(s.items), list(s.item_params)
@@ -282,7 +259,7 @@ class Traced:
             match self.kinds.of(x):
                 case Listed(item=item) | Stacked(item=item):
                     self.kinds.note(p, item)
-        s = self.entered(s, body)
+        s = entered(self, s, body)
         body.append(with_blocks(s, self.block))
         for o, r in list(zip(s.outs, s.body.results, strict=True))[len(s.inits) :]:
             kind = self.kinds.of(r)
@@ -297,17 +274,6 @@ class Traced:
                 refuse(s.origin, what, "call one function for both")
             for kind in kinds:
                 self.kinds.note(o, kind)
-
-
-def _bound(s: If, side: Block) -> Block:
-    """A side of a branch with numbers for those that it leaves unbound: they may go on to what JAX traces."""
-    pairs = zip(s.outs, side.results, strict=True)
-    return replace(side, results=tuple(_zero(o.type) or x if x == NONE else x for o, x in pairs))
-
-
-def _zero(t: ab.Type) -> Lit | None:
-    """Zero as a number of a type."""
-    return ZEROS.get(t.kind) if isinstance(t, ab.Scalar) else None
 
 
 def _with_name(s: For) -> For:
