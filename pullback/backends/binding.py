@@ -41,7 +41,7 @@ from pullback.transpile.traversal import blocks, is_given_function, variables
 from .facts import type_of
 from .modules import reachable
 from .script import Apply, Choice, Cut
-from .stacked_lists import CHANGES, makes_array
+from .stacked_lists import changed, makes_array
 
 LENGTHS: frozenset[Any] = frozenset({prims.dim, np.size, np.ndim, builtins.len})
 """What is known of any array."""
@@ -66,8 +66,8 @@ class Binding:
         self.inner: set[Var] = set()
         functions = all_functions(program)
         known = -1
-        while len(self.traced) + len(self.inner) > known:
-            known = len(self.traced) + len(self.inner)
+        while (now := len(self.traced) + len(self.inner) + len(self.stacked)) > known:
+            known = now
             self.outer.clear()
             self.static.clear()
             self.python.clear()
@@ -108,6 +108,9 @@ class Binding:
             if isinstance(s, If):
                 sides = zip(s.outs, s.then.results, s.orelse.results, strict=True)
                 self.stacked.update(o for o, *given in sides if any(x in self.stacked for x in given))
+            if isinstance(s, For | While):
+                rounds = zip(s.carried, s.outs, s.body.results, strict=False)
+                self.stacked.update(v for p, o, r in rounds if r in self.stacked for v in (p, o))
             if isinstance(s, If) and self.is_static(s.cond):
                 chosen = zip(s.outs, s.then.results, s.orelse.results, strict=True)
                 self.static.update(o for o, *given in chosen if all(map(self.is_static, given)))
@@ -150,7 +153,7 @@ class Binding:
 
     def is_stacked(self, s: Op) -> bool:
         """Is this a list that is an array?"""
-        return makes_array(s) or s.op in CHANGES and any(x in self.stacked for x in s.args if isinstance(x, Var))
+        return makes_array(s) or any(x in self.stacked for x in changed(s) if isinstance(x, Var))
 
     def loop(self, s: For) -> None:
         if not self.is_of_python(s):

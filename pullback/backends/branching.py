@@ -23,6 +23,7 @@ from .fitting import fit_sides
 from .packing import INT, NONE, Made, packed_type
 from .python_lists import require_same_lists
 from .refusing import refuse
+from .rounds import of_arrays
 from .traced_ops import CASE, OTHERWISE, cond, either, one_of, switch
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _traced(t: Traced, s: If, blocks: Sequence[Block]) -> list[Block]:
     """The sides of a choice, rewritten, of which each gives what can be one thing with that of others."""
     sides = [t.traced(b) for b in blocks]
     require_same_lists(s.outs, blocks, s.origin)
+    sides = of_arrays(t, s, sides)
     t.note_results(s, sides)
     for xs in zip(*(b.results for b in sides), strict=True):
         if len({ab.rank(x.type) for x in xs} - {None}) > 1:

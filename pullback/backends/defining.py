@@ -27,7 +27,7 @@ def define(b: Builder, s: Define) -> None:
     with b.names.region(span.start, span.end, b.skips):
         b.names.hide(span.start, span.end)
         outer, b.skips = b.skips, ()
-        params = [b.target(p, span.start + 1, s.origin).id for p in s.params]
+        params = _apart([b.target(p, span.start + 1, s.origin).id for p in s.params])
         body = b.block(s.body)
         b.skips = outer
     b.names.set(s.out, given)
@@ -82,6 +82,16 @@ def _definition(name: str, arguments: Any, body: list[Any]) -> Any:
     node: Any = ast.FunctionDef(name, arguments, body, [])
     node.type_params = []  # which are missing, not empty, on Python 3.12
     return node
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Names of parameters, of which those that nobody reads may be one, with an underscore more then."""
+    out: list[str] = []
+    for n in reversed(names):
+        while n in out:
+            n += "_"
+        out.append(n)
+    return out[::-1]
 
 
 def _arguments(names: Iterable[str]) -> Any:

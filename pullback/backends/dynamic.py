@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pullback.transpile import abstract as ab
+from pullback.transpile import prims
 from pullback.transpile.core import Atom, Block, For, Kwargs, Lit, Op, Range, Stmt, Var, While
 from pullback.transpile.rename import renamed
 from pullback.transpile.traversal import free
@@ -24,6 +25,7 @@ from .fitting import fit_loop
 from .kinds import Trail
 from .packing import INT, ONE, ZERO, Made, packed_type
 from .refusing import refuse
+from .rounds import entered, round_of
 from .traced_ops import kept_while, while_loop
 from .traced_ops import walk_back as walk_back_op
 
@@ -42,7 +44,6 @@ class _Loop:
     """
 
     def __init__(self, t: Traced, s: For | While, body: list[Stmt]) -> None:
-        self.s = s
         self.made = Made(body, s.origin)
         self.count = Var("k", INT) if isinstance(s, For) else None
         self.stopped = Var("stopped", BOOL) if s.stop is not None else None
@@ -50,8 +51,8 @@ class _Loop:
         self.state: tuple[Var, ...] = (*first, *s.carried, *last)
         known = isinstance(s, For) and t.is_static(s.source or ())
         self.length = self.made.length(s, known) if isinstance(s, For) else None
-        t.note_carried(s)
-        inits, self.inner = fit_loop(s, t.traced(s.body), self.made)
+        self.s = s = entered(t, s, body)
+        inits, self.inner = fit_loop(s, round_of(t, s), self.made)
         inits = t.started(inits, s.carried, self.inner, s.origin)
         self.inits = (*(ZERO for _ in first), *inits, *(FALSE for _ in last))
         self.cond = t.traced(s.cond) if isinstance(s, While) else None
@@ -113,7 +114,10 @@ class _Loop:
             left = made.op(operator.sub, (self.length, ONE), (), INT)
             k = made.op(operator.sub, (left, k), (), INT)
         for x, p in zip(s.items, s.item_params, strict=True):
-            made.body.append(Op(p, operator.getitem, (x, (k,)), (), s.origin))
+            if not isinstance(p.type, ab.Seq):
+                made.body.append(Op(p, operator.getitem, (x, (k,)), (), s.origin))
+            else:
+                made.body.append(Op(p, prims.make_tuple, made.parts_at(x, p.type, k), (), s.origin))
         if indexed:
             _index(s.index, s.source, k, made)
 
@@ -174,9 +178,9 @@ def walk_back(t: Traced, s: For, body: list[Stmt]) -> None:
         items[kind.position] = p
         t.kinds.note(p, trail.collected[kind.position])
     k = Var("k", INT)
-    t.note_carried(s)
+    s = entered(t, s, body)
     made, header = Made(body, s.origin), Made([], s.origin)
-    inits, inner = fit_loop(s, t.traced(s.body), made)
+    inits, inner = fit_loop(s, round_of(t, s), made)
     if s.index in inner_reads:
         _index(s.index, s.source, k, header)
     adjoint = made.function(

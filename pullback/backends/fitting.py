@@ -13,12 +13,15 @@ from collections.abc import Sequence
 
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, For, If, Lit, While
+from pullback.transpile.core import Atom, Block, For, If, Lit, Var, While
+from pullback.transpile.traversal import compound, free
 
 from .packing import NONE, Made
 from .refusing import refuse
 
 _KINDS: tuple[ab.Kind, ...] = ("bool", "int", "float", "complex")
+_NARROW = ("float16", "bfloat16", "float32")
+_ZEROS: dict[ab.Kind, Lit] = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 _PYTHON: dict[ab.Kind, type] = {"bool": bool, "int": int, "float": float, "complex": complex}
 
 Number = tuple[ab.Kind, str | None]
@@ -33,7 +36,7 @@ def fit_sides(s: If, sides: Sequence[Block]) -> list[Block]:
         if differ:
             what = f"a branch that gives {differ}, as {o.hint!r}," if o.hint else f"a branch that gives {differ}"
             refuse(s.origin, what, "give both sides the same shape and dtype")
-        wanted = _highest(xs)
+        wanted = _highest(xs) or _strengthened(o, xs)
         results.append(xs if wanted is None else [_as(m, x, wanted) for m, x in zip(made, xs, strict=True)])
     of_sides = zip(*results, strict=True) if results else [()] * len(made)
     return [Block((), tuple(m.body), tuple(xs)) for m, xs in zip(made, of_sides, strict=True)]
@@ -54,9 +57,25 @@ def fit_loop(s: For | While, inner: Block, made: Made) -> tuple[tuple[Atom, ...]
         wanted = _higher(x, r)
         if wanted is not None and _number(r) != wanted and wanted[1] is None:
             results[k] = _as(body, r, wanted)
-        if wanted is not None and (wanted[1] is None if isinstance(x, Lit) else _is_strong(x)):
-            starts[k] = _as(made, x, wanted)  # JAX itself does that with numbers of Python that are traced
+        if x == NONE and (zero := zero_of(p.type)) is not None:
+            x, wanted = zero, _number(p)
+        if wanted is None:
+            continue
+        inside = bool(compound(s.body))
+        if inside or (wanted[1] is None if isinstance(x, Lit) else _is_strong(x)):
+            starts[k] = _as(made, x, wanted, inside and _is_mixed(s))  # JAX itself does that where no branch is inside
     return tuple(starts), Block(inner.params, tuple(body.body), tuple(results))
+
+
+def zero_of(t: ab.Type) -> Lit | None:
+    """Zero as a number of a type."""
+    return _ZEROS.get(t.kind) if isinstance(t, ab.Scalar) else None
+
+
+def _is_mixed(s: For | While) -> bool:
+    """Does a loop compute with numbers of fewer than 64 bits, which a number of Python would become?"""
+    given = (*s.inits, *s.body.params, *free(s.body))
+    return any(getattr(x.type, "dtype", None) in _NARROW for x in given)
 
 
 def _is_strong(x: Atom) -> bool:
@@ -103,11 +122,19 @@ def _highest(xs: Sequence[Atom]) -> Number | None:
     return max(found, key=lambda n: (_KINDS.index(n[0]), n[1] is not None))
 
 
-def _as(made: Made, x: Atom, wanted: Number) -> Atom:
-    """A number as one of a kind and dtype."""
+def _strengthened(o: Var, xs: Sequence[Atom]) -> Number | None:
+    """What numbers of Python become that stand for a number of fewer than 64 bits."""
+    number = _number(o)
+    weak = all(n is not None and n[1] is None for n in map(_number, xs))
+    return number if weak and number is not None and number[1] in _NARROW else None
+
+
+def _as(made: Made, x: Atom, wanted: Number, exactly: bool = False) -> Atom:
+    """A number as one of a kind and dtype, and of one of 64 bits if `exactly` that is asked for."""
     kind, dtype = wanted
     have = _number(x)
-    if have is None or have == wanted or have[0] == kind and dtype in (None, "float64", "int64", "bool"):
+    wide = (None, "bool") if exactly else (None, "float64", "int64", "bool")
+    if have is None or have == wanted or have[0] == kind and dtype in wide:
         return x
     if dtype is not None:
         return made.op(prims.astype, (x, Lit(dtype)), (), ab.Scalar(kind, dtype))

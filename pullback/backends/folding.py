@@ -300,7 +300,7 @@ class Folder:
     def unpacked(self, s: Def) -> Iterator[Assign]:
         """What takes the parameters of a function apart, where it begins."""
         for p in s.block.params:
-            target = self.parts_of(p, alone=True)
+            target = self.part_of(p, alone=True)
             if target is not None:
                 yield Assign(target, p, s.origin)
 
@@ -319,8 +319,12 @@ class Folder:
         self.done.update(site.reader for site in self.usage.sites[v] if site.reader is not None)
         read = ((k, p) for k in range(len(v.type.items)) for p in (parts.get(k),))
         return tuple(
-            None if p is None or not self.usage.sites.get(p) else self.parts_of(p, alone) or p for _, p in read
+            None if p is None or not self.usage.sites.get(p) else self.part_of(p, alone) or p for _, p in read
         )
+
+    def part_of(self, v: Var, alone: bool) -> Target:
+        """As `parts_of`, of what is handed on, and perhaps None where it is not read."""
+        return self.parts_of(v, alone) if self.usage.is_read_where_made(v) else None
 
     def may_wait(self, s: Op | Call | If, out: Var, frame: Frame, cheap: bool) -> bool:
         """May a value become a part of the expressions that read it?"""

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from pullback.transpile.core import Arg, Block, Call, Callback, Function, Lit, Op, Program, Tag
+from pullback.transpile.core import Arg, Block, Call, Callback, Function, Lit, Op, Program
 
+from .binding import Binding
 from .chains import without_unread
 from .kinds import Kind, has_trail
 from .refusing import refuse
 from .stacked_lists import with_lists
 from .tapes import merge_tapes
-from .traced import IsStatic, Traced
+from .traced import Traced
 from .trails import hands_on
 
 Given = tuple[Kind | None, ...]
 
 
-def functional(program: Program, is_static: IsStatic, python: Collection[Tag]) -> Program:
+def functional(program: Program, binding: Binding) -> Program:
     """A program in which only what is known while it is traced decides where Python goes."""
-    functions = Functions(program, is_static, python)
+    functions = Functions(program, binding)
     entry, _ = functions.rewritten("", program.entry, ())
     return Program(entry, functions.done)
 
@@ -34,10 +35,11 @@ class Functions:
     themselves.
     """
 
-    def __init__(self, program: Program, is_static: IsStatic, python: Collection[Tag]) -> None:
+    def __init__(self, program: Program, binding: Binding) -> None:
         self.program = program
-        self.is_static = is_static
-        self.python = python
+        self.is_static = binding.is_static
+        self.python = binding.python
+        self.stacked = binding.stacked
         self.done: dict[str, Function] = {}
         self.active: dict[str, Traced] = {}
         self.recursive: set[str] = set()

@@ -18,6 +18,7 @@ from .chains import numbered
 from .expressions import Expressions, Functions
 from .filling import filled
 from .folding import Callees
+from .following import followed
 from .functional import functional
 from .jax_expressions import JaxExpressions
 from .lenses import through_views
@@ -43,6 +44,7 @@ fuses = True
 def primal(program: Program) -> Program:
     """A program whose loops collect what they append to lists, and with what is known around its traced blocks."""
     program = lifted(gathered(program))
+    program = followed(program, Binding(program).is_static)
     return numbered(program, Binding(program).is_static)
 
 
@@ -63,7 +65,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
 
     arrays = ("jax.numpy", "jnp")
     program = totalled(program, binding.python, binding.is_static)
-    program = sealed(functional(program, binding.is_static, binding.python), binding.is_static)
+    program = sealed(functional(program, binding), binding.is_static)
     language = Language(False, _as_it_is, _values, expressions, arrays, "pullback.runtime.jax", own=True)
     return emit_module(program, language, standalone)
 

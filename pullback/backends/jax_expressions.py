@@ -15,7 +15,7 @@ from pullback import runtime
 from pullback.stdlib import random
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Global, Lit
+from pullback.transpile.core import Global, Lit, Slice
 
 from . import jax_calls, jax_nn, jax_windows, traced_ops
 from .expressions import Expressions, Functions
@@ -54,6 +54,7 @@ class JaxExpressions(Expressions):
             prims.appended: lambda e: self._items(e, None, None),
             prims.shortened: lambda e: self._sliced(e.args[0], None, Lit(-1)),
             prims.replaced: lambda e: self._items(e, e.args[1], self._after(e)),
+            prims.put_part: self._put_part,
             prims.inserted: lambda e: self._items(e, e.args[1], self._sliced(e.args[0], e.args[1], None)),
             prims.removed: lambda e: self._items(e, e.args[1], self._after(e)),
             prims.add_at_key: self._added,
@@ -139,6 +140,17 @@ class JaxExpressions(Expressions):
         new = [] if e.op is prims.removed else [self(e.args[-1])]
         parts = [ast.Starred(before, ast.Load()), *new]
         return ast.List(parts if after is None else [*parts, ast.Starred(after, ast.Load())], ast.Load())
+
+    def _put_part(self, e: Apply) -> Any:
+        """A list with other items in the place of a part."""
+        xs, index, new = e.args
+        assert isinstance(index, tuple)
+        (part,) = index
+        assert isinstance(part, Cut | Slice)
+        before, after = part.lower, part.upper
+        parts = [] if before is None else [self._sliced(xs, None, before)]
+        parts = [*parts, self(new), *([] if after is None else [self._sliced(xs, after, None)])]
+        return ast.List([ast.Starred(x, ast.Load()) for x in parts], ast.Load())
 
     def _added(self, e: Apply) -> Any:
         """A list with something added to one of its items."""

@@ -23,6 +23,10 @@ def packed_type(vs: Sequence[Atom]) -> ab.Type:
     return vs[0].type if len(vs) == 1 else ab.Seq("tuple", tuple(v.type for v in vs))
 
 
+def _item(t: ab.Type) -> ab.Type:
+    return t.item if isinstance(t, ab.ListOf) else t
+
+
 @dataclass
 class Made:
     """Appends statements from `origin` to a block."""
@@ -95,7 +99,7 @@ class Made:
         """How many iterations a loop has at most, by Python if its bounds are known; less than none are none."""
         r = s.source
         if r is None:
-            return self.op(prims.dim, (s.items[0], ZERO), (), INT)
+            return self.number_of(s.items)
         if r.step == ONE and r.start == ZERO:
             return r.stop
         step = r.step.value if isinstance(r.step, Lit) and type(r.step.value) is int else None
@@ -111,10 +115,31 @@ class Made:
         far = self.op(operator.add, (far, Lit(abs(step) - 1)), (), INT)
         return self.op(operator.floordiv, (far, Lit(abs(step))), (), INT)
 
+    def number_of(self, items: Sequence[Atom]) -> Atom:
+        """How many there are of what a loop walks along: arrays, or tuples of such."""
+        x = next((x for x in items if not isinstance(_item(x.type), ab.Seq)), items[0])
+        t = _item(x.type)
+        while isinstance(t, ab.Seq):
+            k = next((k for k, part in enumerate(t.items) if not isinstance(part, ab.Static)), 0)
+            t = t.items[k]
+            x = self.op(prims.item, (x, Lit(k)), (), ab.UNKNOWN)
+        return self.op(prims.dim, (x, ZERO), (), INT)
+
+    def parts_at(self, x: Atom, t: ab.Seq, k: Atom) -> tuple[Atom, ...]:
+        """The parts of an item, a tuple, of what is a tuple of arrays."""
+        out: list[Atom] = []
+        for j, part in enumerate(t.items):
+            whole = self.op(prims.item, (x, Lit(j)), (), ab.UNKNOWN)
+            if isinstance(part, ab.Seq):
+                out.append(self.op(prims.make_tuple, self.parts_at(whole, part, k), (), part))
+            else:
+                out.append(self.op(operator.getitem, (whole, (k,)), (), part))
+        return tuple(out)
+
     def indices(self, r: Range | None, items: Sequence[Atom]) -> Atom:
         """What the index of a loop runs over."""
         if r is None:
-            args: tuple[Atom, ...] = (self.op(prims.dim, (items[0], ZERO), (), INT),)
+            args: tuple[Atom, ...] = (self.number_of(items),)
         else:
             args = (r.start, r.stop, r.step) if r.step != ONE else (r.start, r.stop) if r.start != ZERO else (r.stop,)
         return self.op(np.arange, args, (), ab.Array("int64", (ab.Dim(ab.ANONYMOUS),)))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pullback import runtime
 from pullback.transpile import abstract as ab
 from pullback.transpile import prims
-from pullback.transpile.core import Atom, Block, For, If, Op, Origin, Var, While
+from pullback.transpile.core import Arg, Atom, Block, For, If, Lit, Op, Origin, Slice, Var, While
 
 from .refusing import refuse
 
@@ -20,11 +20,22 @@ IsStatic = Callable[[object], bool]
 
 def require_places(is_static: IsStatic, s: Op) -> None:
     """Refuse an index of a list of Python that is traced."""
-    if s.op is prims.put_part:
+    if s.op is prims.put_part and not (is_static(s.args[1]) and _is_in_order(s.args[1])):
         refuse(s.origin, "a part of a list that is assigned", "assign its items one by one")
     at_key = s.op in (prims.item, prims.add_at_key, prims.replaced, prims.inserted, prims.removed)
     if at_key and _is_list(s.args[0]) and not is_static(s.args[1]):
         refuse(s.origin, "a list that is indexed by a traced number", GIVEN)
+
+
+def _is_in_order(index: Arg) -> bool:
+    """Does a part of a list certainly not end before it begins?"""
+    match index:
+        case (Slice(lower, upper, None),):
+            if lower is None or upper is None:
+                return True
+            bounds = [x.value for x in (lower, upper) if isinstance(x, Lit) and isinstance(x.value, int)]
+            return len(bounds) == 2 and 0 <= bounds[0] <= bounds[1]
+    return False
 
 
 def require_same_items(s: For | While) -> None:
@@ -35,12 +46,18 @@ def require_same_items(s: For | While) -> None:
 
 
 def require_same_lists(outs: Sequence[Var], sides: Sequence[Block], origin: Origin) -> None:
-    """Refuse a branch whose sides give lists of different lengths."""
+    """Refuse a branch whose sides give lists of different lengths, as cotangents of one list never are."""
     for one, other in itertools.pairwise(sides):
         for o, x, y in zip(outs, one.results, other.results, strict=True):
-            one_list = _root(one, x) is _root(other, y)
+            one_list = _root(one, x) is _root(other, y) or _is_backward(origin, one, x, other, y)
             if _is_list(x) and _is_list(y) and not one_list and not _are_alike(x.type, y.type):
                 refuse(origin, f"a branch that makes the list {o.hint!r} longer or shorter", "do it for both sides")
+
+
+def _is_backward(origin: Origin, one: Block, x: Atom, other: Block, y: Atom) -> bool:
+    """Are two results of a branch cotangents, of one list then?"""
+    made = [s for b, r in ((one, x), (other, y)) for s in b.body if r in s.outs]
+    return origin.adjoint or bool(made) and all(s.origin.adjoint for s in made)
 
 
 def _is_list(x: object) -> bool:

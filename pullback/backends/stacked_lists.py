@@ -13,7 +13,7 @@ import builtins
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from pullback.transpile.core import Arg, Atom, Block, Def, Lit, Op, OpFunction, 
 from .kinds import Stacked
 from .packing import Made
 from .refusing import refuse
+from .traced_ops import is_traced
 
 if TYPE_CHECKING:
     from .traced import Traced
@@ -48,20 +49,30 @@ def makes_array(s: Op) -> bool:
     return s.op in _MAKERS and isinstance(s.out.type, ab.ListOf) and is_array(s.args[0].type)  # type: ignore[union-attr]
 
 
+def changed(s: Op) -> tuple[Arg, ...]:
+    """The lists of which one is an array, if what an operation makes of them is one."""
+    if s.op not in CHANGES:
+        return ()
+    return s.args if s.op in (operator.add, runtime.add_trees) else s.args[:1]
+
+
 def as_arrays(t: Traced, s: Op, body: list[Stmt]) -> Op:
     """An operation on lists that are arrays, as one on these; what it needs is added to `body`."""
     if makes_array(s):
         t.kinds[s.out] = Stacked()
         return _is(t, s) if s.op is prims.rows else _repeated(s, Made(body, s.origin))
+    if s.op in _ONE_OF and len(s.args) <= _ONE_OF[s.op][1] and not t.is_static(s.args):
+        return _one_of(t, s, Made(body, s.origin))
     lists = [x for x in s.args if isinstance(x, Var) and isinstance(t.kinds.of(x), Stacked)]
     if not lists or s.op in (prims.make_tuple, prims.alias, prims.item, len, np.shape, prims.dim):
         return s
     if not all(isinstance(x.type, ab.ListOf) and is_array(x.type.item) for x in lists):
         return s
-    if s.op in CHANGES:
+    is_one = any(x in lists for x in changed(s))
+    if is_one:
         t.kinds[s.out] = Stacked()
     form = _FORMS.get(s.op)
-    if form is not None:
+    if form is not None and (is_one or s.op not in CHANGES):
         return form(t, s, Made(body, s.origin))
     if isinstance(s.op, np.ufunc) or getattr(s.op, "__module__", "").startswith("numpy"):
         return s
@@ -80,9 +91,14 @@ def stacked(t: Traced, x: Arg, made: Made) -> Arg:
 def with_lists(t: Traced, b: Block, origin: Origin) -> Block:
     """The block of the function that is called from outside: what it gives, and functions that it gives, are lists."""
     made = Made([], origin)
-    body: list[Stmt] = [replace(s, block=with_lists(t, s.block, s.origin)) if isinstance(s, Def) else s for s in b.body]
+    body = [replace(s, block=with_lists(t, s.block, s.origin)) if _is_given(s) else s for s in b.body]
     results = tuple(_listed(t, x, body, made) for x in b.results)
     return Block(b.params, (*body, *made.body), results)
+
+
+def _is_given(s: Stmt) -> TypeGuard[Def]:
+    """Is this a function that may be given to those outside?"""
+    return isinstance(s, Def) and not is_traced(s.name)
 
 
 def _listed(t: Traced, x: Atom, body: list[Stmt], made: Made) -> Atom:
@@ -157,6 +173,17 @@ def _array(t: Traced, s: Op, made: Made) -> Op:
     return _is(t, s)
 
 
+def _one_of(t: Traced, s: Op, made: Made) -> Op:
+    """What Python finds by looking at one item after the other: `any(xs)`, `max(xs)`, `xs.index(x)` of one of them."""
+    xs = s.args[0]
+    if isinstance(xs, Var) and not isinstance(xs.type, ab.Array) and not is_array(xs.type):
+        refuse(s.origin, f"{getattr(s.op, '__name__', '')!r} of a list of what is no number", "compare numbers")
+    xs = xs if ab.rank(getattr(xs, "type", ab.UNKNOWN)) else stacked(t, xs, made)
+    if s.op is list.index:
+        xs = made.op(operator.eq, (xs, s.args[1]), (), ab.UNKNOWN)
+    return replace(s, op=_ONE_OF[s.op][0], args=(xs,), kwargs=())
+
+
 def _is(t: Traced, s: Op) -> Op:
     """The array itself."""
     x = s.args[0]
@@ -171,6 +198,11 @@ def _last_left_out(t: Traced, s: Op, made: Made) -> Op:
     return replace(s, op=operator.getitem, args=(s.args[0], (Slice(None, Lit(-1)),)))
 
 
+_ONE_OF: dict[OpFunction, tuple[OpFunction, int]] = {
+    builtins.any: (np.any, 1), builtins.all: (np.all, 1), builtins.max: (np.max, 1), builtins.min: (np.min, 1),
+    list.index: (np.argmax, 2),
+}  # fmt: skip
+"""What looks for one of the items of a list, and of how many operands."""
 _FORMS: dict[OpFunction, Callable[[Traced, Op, Made], Op]] = {
     operator.add: _joined, prims.appended: _longer, prims.shortened: _last_left_out, prims.part: _part,
     prims.add_at_key: _written(prims.add_item), prims.replaced: _written(prims.set_item),

@@ -47,18 +47,17 @@ from pullback.transpile.traversal import is_given_function, operations, own_read
 
 from . import branching, dynamic
 from .chains import Compared, Limits, comparisons
-from .fitting import fit_loop
+from .fitting import fit_loop, zero_of
 from .kinds import Kinds, Listed, Stacked, is_trail
 from .packing import NONE, Made, packed_type
-from .python_lists import require_places, require_same_items
+from .python_lists import require_places
 from .refusing import refuse
+from .rounds import bound, entered, round_of
 from .stacked_lists import as_arrays, is_array, stacked
 from .traced_ops import scan
 
 if TYPE_CHECKING:
     from .functional import Functions
-
-_ZEROS = {"float": Lit(0.0), "int": Lit(0), "bool": Lit(False)}
 
 IsStatic = Callable[[object], bool]
 
@@ -127,7 +126,7 @@ class Traced:
             case For():
                 self.of_python(s, body)
             case If():
-                s = replace(s, then=self.block(s.then), orelse=self.block(s.orelse))
+                s = replace(s, then=bound(s, self.block(s.then)), orelse=bound(s, self.block(s.orelse)))
                 self.note_results(s, (s.then, s.orelse))
                 body.append(s)
             case Def():
@@ -154,7 +153,7 @@ class Traced:
     def is_traced(self, s: For) -> bool:
         """Is this no loop of Python: over a range, or over arrays?"""
         if any(isinstance(self.kinds.of(x), Stacked) for x in s.items):
-            return s.tag not in self.functions.python or all(map(self.is_array, s.items))
+            return s.tag not in self.functions.python or s.source is None and all(map(self.is_array, s.items))
         return (s.source is not None or any(map(self.is_array, s.items))) and s.tag not in self.functions.python
 
     def is_array(self, x: object) -> bool:
@@ -212,23 +211,12 @@ class Traced:
                 hint = "start from zeros of the shape that it has later"
                 refuse(origin, f"a loop in which {p.hint!r} goes round as a number first, then as an array,", hint)
             if x == NONE:
-                number = _ZEROS.get(p.type.kind) if isinstance(p.type, ab.Scalar) else None
+                number = zero_of(p.type)
                 if number is None:
                     refuse(origin, f"a loop that binds {p.hint!r} first", "bind it before the loop")
                 x = number
             out.append(x)
         return tuple(out)
-
-    def note_carried(self, s: For | While) -> None:
-        """Of what kinds are the lists that go round in a loop, which do so as they are?"""
-        require_same_items(s)
-        self.carry_kinds(s)
-
-    def carry_kinds(self, s: For | While) -> None:
-        """What goes round is of the kind that it is at first."""
-        for x, p, o in zip(s.inits, s.carried, s.outs, strict=False):
-            for v in (p, o):
-                self.kinds.note(v, self.kinds.of(x))
 
     def scan(self, s: For, body: list[Stmt]) -> None:
         """A loop over a range, or over the rows of arrays."""
@@ -237,9 +225,9 @@ class Traced:
             kind = self.kinds.of(x)
             self.kinds.note(p, kind.item if isinstance(kind, Stacked) else None)
             self.limits.hand_on(self.limits.get(x) if isinstance(x, Var) else None, p)
-        self.note_carried(s)
+        s = entered(self, s, body)
         made = Made(body, s.origin)
-        inits, inner = fit_loop(s, self.traced(s.body), made)
+        inits, inner = fit_loop(s, round_of(self, s), made)
         read = {v for t in inner.body for v in reads(t)}.union(inner.results)
         n = len(s.inits)
         xs, params = list(s.items), list(s.item_params)
@@ -264,11 +252,14 @@ class Traced:
 
     def of_python(self, s: For, body: list[Stmt]) -> None:
         """A loop that is done while the program is traced; what it collects is a list of Python."""
+        if s.stop is not None and not self.is_static(s.stop):
+            hint = "go through all of it, or stack the list"
+            refuse(s.origin, "a loop over a Python list that stops where only the run knows", hint)
         for x, p in zip(s.items, s.item_params, strict=True):
             match self.kinds.of(x):
                 case Listed(item=item) | Stacked(item=item):
                     self.kinds.note(p, item)
-        self.carry_kinds(s)
+        s = entered(self, s, body)
         body.append(with_blocks(s, self.block))
         for o, r in list(zip(s.outs, s.body.results, strict=True))[len(s.inits) :]:
             kind = self.kinds.of(r)

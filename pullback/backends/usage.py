@@ -46,6 +46,9 @@ class Usage:
         self._effectful = effectful
         self._count = 0
         self._tried = 0
+        self._side: Block | None = None
+        self._sides: dict[int, Block | None] = {}
+        self._made: dict[Var, Block | None] = {}
         self._block(block, None)
         self._read(block.results, Site("result", block, None))
 
@@ -54,6 +57,8 @@ class Usage:
             self.sites.setdefault(v, []).append(site)
 
     def _block(self, block: Block, context: Stmt | None) -> None:
+        self._sides[id(block)] = self._side
+        self._made.update(dict.fromkeys(block.params, self._side))
         for k, s in enumerate(block.body):
             if self._tried and k and s.origin.line != block.body[k - 1].origin.line:
                 self._barrier()
@@ -65,13 +70,16 @@ class Usage:
             self._own(s, block)
             if _is_effect(s) or isinstance(s, Call) and self._effectful(s.function):
                 self.effects.append(self.start[s])
+            self._made.update(dict.fromkeys(s.outs, self._side))
             inner = s if isinstance(s, For | While | Def) else context
-            tries = isinstance(s, If) and s.tries
+            tries, around = isinstance(s, If) and s.tries, self._side
             for b in blocks(s):
                 if tries:
                     self._barrier()
                 self._tried += tries
+                self._side = b if isinstance(s, If) else around
                 self._block(b, inner)
+                self._side = around
                 self._tried -= tries
                 n = len(s.inits) if isinstance(s, For | While) and b is s.body else len(b.results)
                 self._read(b.results[:n], Site("result", b, s))
@@ -105,6 +113,10 @@ class Usage:
     def is_backward_between(self, start: int, end: int) -> bool:
         """Does the backward half begin between two positions?"""
         return self.backward is not None and start < self.backward < end
+
+    def is_read_where_made(self, v: Var) -> bool:
+        """Is a value read on no side of a branch that it is not made on, as one is that others have None for?"""
+        return all(self._sides.get(id(site.block)) is self._made.get(v) for site in self.sites.get(v, ()))
 
     def parts(self, v: Var) -> dict[int, Var] | None:
         """The parts that a tuple is only ever taken apart into, by position; None where it is used in another way."""

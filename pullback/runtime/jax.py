@@ -347,14 +347,17 @@ def on_arrays(function: Callable[..., Any], gives_function: bool) -> Callable[..
 
 
 def _arrays(x: Any) -> Any:
-    """The argument `x` with arrays of JAX in the place of those of NumPy, which have no `at`, and words of keys."""
+    """The argument `x` with arrays of JAX in the place of those of NumPy, which have no `at`, and words of keys.
+
+    Floats of Python's are such arrays too, and weak as they are: Python raises where one is divided by 0.
+    """
     if isinstance(x, dict):
         return {key: _arrays(value) for key, value in x.items()}
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return type(x)(*map(_arrays, x))
     if isinstance(x, list | tuple):
         return type(x)(map(_arrays, x))
-    if isinstance(x, np.ndarray):
+    if isinstance(x, np.ndarray) or type(x) in (float, complex):
         return jnp.asarray(x)
     if isinstance(x, jax.Array):
         return jax.random.key_data(x) if jnp.issubdtype(x.dtype, jax.dtypes.prng_key) else x

@@ -206,3 +206,78 @@ def at_a_traced_place(xs: list[Any], n: int) -> Any:
         if k % 2 == 0:
             s = s + np.sum(xs[int(s) % 2])
     return s
+
+
+def one_of_the_items(x: float, u: Any, rows: Any, vs: list[Any]) -> Any:
+    ls, sums = [e * x for e in u], [np.sum(v) for v in vs]
+    over, small = [s > 0.9 for s in sums], [e > 0.3 for e in u]
+    largest, smallest = max([r * x for r in rows], key=np.sum), min([e * e for e in u], key=lambda e: -e)
+    y = x + largest @ largest * smallest
+    if max(ls) > 0.5:
+        y = y * 2.0 * x
+    if all(e < 0.5 for e in ls) or any(over) or not any(u > 0.2):
+        y = y * 3.0 * x
+    k = 0
+    while k < 3 and x < 3.0:
+        k += 1
+        if any(small):
+            y = 0.7 * y + x * 0.5
+    return y + max(ls) * x + min(ls) + max(sums)
+
+
+def stacked_in_loops(x: float, u: Any, vs: list[Any]) -> Any:
+    w, s, k = u, 0.0, 0
+    for e in u:
+        w = np.sum(np.stack(vs), axis=0) * e
+        s = s + e * np.sum(np.stack(vs) ** 2)
+        if s > 0.1:
+            s = s + vs[0][1]
+    while s < 3.0 and k < 4:
+        s = s + u[k] * u[k] * np.sum(np.stack(vs) ** 2) + sum([np.sum(v) for v in vs])
+        k += 1
+    if x > 0.0:
+        s = np.sum(np.stack(vs) ** 2) + s
+    else:
+        s = vs[0][0]
+    return s * x + np.sum(w * w)
+
+
+def until_one_is_large(x: float, vs: list[Any]) -> Any:
+    y = x
+    if any(np.sum(v) > 0.9 for v in vs):
+        y = y * x
+    return y
+
+
+def walked_beside_a_tape(x: float, u: Any, v: Any, rows: Any) -> Any:
+    a = rows[::2]
+    for i, _ in enumerate(rows):
+        v = v * np.cos(u[i] * x)
+    for _ in range(2):
+        for r in a:
+            r[1:] += np.tanh(np.tanh(v[1:] + rows[0][1:]))
+            v[::2] *= np.sin(np.tanh(rows[1][1:3]) * x)
+    return np.sum(v) * x + np.sum(a * a)
+
+
+def parts_of_lists(x: float, u: Any, vs: list[Any]) -> Any:
+    rs = [np.sin(u) * x]
+    for e in vs:
+        rs.append(e * np.cos(x))
+    a = sum(rs[1:], np.sin(u[1]) + np.zeros(len(u))) * 0.5
+    return a @ a + np.sum(rs[-1])
+
+
+def of_different_lengths(x: float, vs: list[Any]) -> Any:
+    s = 0.0
+    for _ in range(3):
+        for v in vs:
+            s = s + np.sum(v) * x
+    return s + sum([np.sum(v * v) for v in vs[1:]]) * x
+
+
+def with_nothing_to_read(x: float, n: int) -> float:
+    out = []
+    for _ in range(n):
+        out.append(x * x)
+    return sum(out)

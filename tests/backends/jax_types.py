@@ -78,3 +78,59 @@ def wider_in_a_loop(x: Any, n: int) -> Any:
     for _ in range(n):
         y = y * x
     return np.sum(y)
+
+
+def made_narrow_in_branches(x: Any) -> Any:
+    e, c, d, k = 0.0, 1, 0.5, 0
+    for r in x:
+        if r > 0.0:
+            e = np.sqrt(e * e + r * r)
+        if r > 0.2:
+            c = c * r
+        elif r > 0.0:
+            c = c * 2
+        else:
+            c = c * 0.5
+    while k < 3 and d < 10.0:
+        if x[k] > 0.2:
+            d = np.sqrt(d * x[k])
+        k += 1
+    return e * c + d
+
+
+def returned_narrow(x: Any) -> Any:
+    e, n = 0.0, 0
+    while n < 3:
+        for r in x:
+            if r > 0.0:
+                e = np.tanh(e + r)
+        n += 1
+        if e > 0.9:
+            return e
+    return e * 2
+
+
+def wide_on_purpose(x: Any) -> Any:
+    e = np.float64(0.5)
+    for r in x:
+        if r > 0.1:
+            e = e * r
+    return e
+
+
+def guarded_division(x: float, y: float) -> float:
+    if y != 0.0 and x / y > 1:
+        return x * x
+    if y == 0.0:
+        t = x
+    else:
+        t = x % y + y**-1.0
+    while y != 0.0 and 1.0 / y > 0.7:
+        y = y * 2
+    return t * x + y
+
+
+def guarded_in_a_dict(p: dict[str, Any]) -> Any:
+    if p["y"] != 0.0 and p["x"][0] % p["y"] > 0.1:
+        return p["x"][0] * 2
+    return p["x"][1]

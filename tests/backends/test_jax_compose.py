@@ -294,9 +294,9 @@ def square(x: float) -> float:
 
 def test_floats_of_python_stay_weak() -> None:
     slope = pullback.grad(square, backend="jax")
-    assert slope(2.0) == 4.0
-    assert type(slope(2.0)) is float
-    assert jax.jit(slope)(2.0).weak_type
+    for found in (slope(2.0), jax.jit(slope)(2.0)):
+        assert found == 4.0
+        assert found.weak_type
     assert slope(jnp.float32(2.0)).dtype == jnp.float32
 
 

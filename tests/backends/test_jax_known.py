@@ -24,11 +24,22 @@ CASES = (
     known.one_of_three,
     known.guarded,
 )
+UNBOUND = (known.bound_in_conditions, known.bound_in_loops, known.returned_on_one_side, known.pairs_on_one_side)
 
 
 @pytest.mark.parametrize("f", CASES, ids=[f.__name__ for f in CASES])
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_each_way_agrees_with_numpy(f: Any, n: int) -> None:
+    agrees(f, n)
+
+
+@pytest.mark.parametrize("f", UNBOUND, ids=[f.__name__ for f in UNBOUND])
+@pytest.mark.parametrize("n", [2, 3])
+def test_what_one_side_leaves_unbound_is_not_read(f: Any, n: int) -> None:
+    agrees(f, n)
+
+
+def agrees(f: Any, n: int) -> None:
     args = 0.3, V, n
     derived = pullback.value_and_grad(f, wrt=(0, 1), backend="jax")
     wanted = pullback.value_and_grad(f, wrt=(0, 1))(*args)

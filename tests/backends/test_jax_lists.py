@@ -48,6 +48,13 @@ CASES: list[tuple[Any, tuple[int, ...], tuple[Any, ...]]] = [
     (lists.each_item_changed, (0,), ([n(3), n(3), n(3)],)),
     (lists.keys_that_change, (0,), ({"h": n(3), "w": n(3)}, 3)),
     (lists.numbers_in_a_list, (0,), (0.3, 4)),
+    (lists.one_of_the_items, (0, 1, 2, 3), (0.7, n(4), n(3, 4), [n(4), n(3)])),
+    (lists.one_of_the_items, (0, 1, 2, 3), (2.7, 0.1 * n(4), n(3, 4), [n(4), n(3)])),
+    (lists.stacked_in_loops, (0, 1, 2), (0.7, n(4), [n(4), n(4)])),
+    (lists.parts_of_lists, (0, 1, 2), (0.7, n(4), [n(4), n(4)])),
+    (lists.of_different_lengths, (0, 1), (0.7, [n(4), n(2), n(3)])),
+    (lists.walked_beside_a_tape, (0, 1, 2, 3), (0.7, n(4), n(4), n(3, 4))),
+    (lists.with_nothing_to_read, (0,), (0.3, 2)),
 ]
 
 
@@ -85,6 +92,7 @@ def test_a_function_gives_lists() -> None:
         (lists.in_a_while_loop, (n(3),), 2, "the list 'out' longer or shorter"),
         (lists.in_a_triangle, (n(3), 4), 2, "the list 'out' longer or shorter"),
         (lists.under_a_condition, (n(3),), 2, "a branch that makes the list 'out' longer or shorter"),
+        (lists.until_one_is_large, (0.3, [n(3), n(3)]), 2, "a Python list that stops where only the run knows"),
         (lists.at_a_traced_place, ([n(3), n(3)], 4), 4, "indexed by a traced number"),
     ],
 )

@@ -34,6 +34,20 @@ def test_agrees_with_numpy(f: Any, wrt: tuple[int, ...], args: tuple[Any, ...]) 
     agrees(f, wrt, args, 1e-5 if any(getattr(x, "dtype", None) == np.float32 for x in args) else 1e-10)
 
 
+@pytest.mark.parametrize("f", [types.made_narrow_in_branches, types.returned_narrow, types.wide_on_purpose])
+def test_a_number_becomes_what_a_branch_makes_of_it(f: Any) -> None:
+    agrees(f, (0,), (np.array([0.4, -0.8, 0.1, 0.3], np.float32),), 1e-5)
+
+
+@pytest.mark.parametrize("y", [0.0, 0.3])
+def test_what_a_condition_guards_does_not_raise_without_jit(y: float) -> None:
+    for f, args in ((types.guarded_division, (0.7, y)), (types.guarded_in_a_dict, ({"x": [0.3, 0.4], "y": y},))):
+        wrt = tuple(range(len(args)))
+        wanted = pullback.value_and_grad(f, wrt=wrt)(*args)
+        found = pullback.value_and_grad(f, wrt=wrt, backend="jax")(*args)
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-12), found, wanted)
+
+
 @pytest.mark.parametrize(
     ("f", "args", "line", "words"),
     [
