@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pullback.stdlib.optim import formulas
-from pullback.stdlib.optim.base import BY_LIKE, Optimizer, Run, Slots, full
+from pullback.stdlib.optim.base import BY_LIKE, Optimizer, Run, Shape, Slots, Start, same
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class _WithMeans(Optimizer):
     beta2: float = 0.999
     epsilon: float = BY_LIKE
 
-    def _start(self, w: Any) -> Slots:
-        return full(w), full(w)
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, 0.0, 0.0)
 
     def _means(self) -> tuple[float, float, float]:
         return self.beta1, self.beta2, self.epsilon
@@ -36,8 +36,8 @@ class Adam(_WithMeans):
 
     amsgrad: bool = False
 
-    def _start(self, w: Any) -> Slots:
-        return tuple(full(w) for _ in range(2 + self.amsgrad))
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, *[0.0] * (2 + self.amsgrad))
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         step = formulas.amsgrad_step if self.amsgrad else formulas.adam_step
@@ -53,7 +53,7 @@ class AdamW(Adam):
         "chainer": dict(rate=1e-3, epsilon=1e-8, weight_decay=0.01),
     }
 
-    decoupled: bool = True
+    decoupled: bool = field(default=True, kw_only=True)
 
     def _decay_rate(self, rate: Any) -> Any:
         return 1.0 if self.like == "chainer" else rate
@@ -97,8 +97,8 @@ class Nadam(_WithMeans):
 
     schedule_decay: float = BY_LIKE
 
-    def _start(self, w: Any) -> Slots:
-        return full(w), full(w), 1.0
+    def _start(self, shape: Shape) -> Start:
+        return *same(shape, 0.0, 0.0), (1.0, None)
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         return run(formulas.nadam_step)(w, g, *slots, t, rate, *self._means(), self.schedule_decay)

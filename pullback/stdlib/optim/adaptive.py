@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pullback.stdlib.optim import formulas
-from pullback.stdlib.optim.base import BY_LIKE, Optimizer, Run, Slots, full
+from pullback.stdlib.optim.base import BY_LIKE, Optimizer, Run, Shape, Slots, Start, same
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class AdaGrad(Optimizer):
     initial: float = BY_LIKE
     inside: bool = BY_LIKE
 
-    def _start(self, w: Any) -> Slots:
-        return (full(w, self.initial),)
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, self.initial)
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         return run(formulas.adagrad_step)(w, g, *slots, rate, self.epsilon, self.inside)
@@ -43,8 +43,8 @@ class AdaDelta(Optimizer):
     decay: float = BY_LIKE
     epsilon: float = BY_LIKE
 
-    def _start(self, w: Any) -> Slots:
-        return full(w), full(w)
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, 0.0, 0.0)
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         return run(formulas.adadelta_step)(w, g, *slots, rate, self.decay, self.epsilon)
@@ -66,8 +66,8 @@ class RMSProp(Optimizer):
     centered: bool = False
     inside: bool = BY_LIKE
 
-    def _start(self, w: Any) -> Slots:
-        return tuple(full(w) for _ in range(1 + self.centered + (self.momentum != 0.0)))
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, *[0.0] * (1 + self.centered + (self.momentum != 0.0)))
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         step = run(formulas.centered_rmsprop_step if self.centered else formulas.rmsprop_step)
@@ -93,8 +93,8 @@ class FTRL(Optimizer):
     beta: float = BY_LIKE
     initial: float = BY_LIKE
 
-    def _start(self, w: Any) -> Slots:
-        return full(w, self.initial), full(w)
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, self.initial, 0.0)
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         if isinstance(rate, int | float) and rate == 0.0:
@@ -110,8 +110,8 @@ class SMORMS3(Optimizer):
 
     epsilon: float = BY_LIKE
 
-    def _start(self, w: Any) -> Slots:
-        return full(w, 1.0), full(w), full(w)
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, 1.0, 0.0, 0.0)
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         return run(formulas.smorms3_step)(w, g, *slots, rate, self.epsilon)
@@ -125,8 +125,8 @@ class MSVAG(Optimizer):
 
     beta: float = 0.9
 
-    def _start(self, w: Any) -> Slots:
-        return full(w), full(w)
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, 0.0, 0.0)
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         return run(formulas.msvag_step)(w, g, *slots, t, rate, self.beta)
@@ -142,11 +142,10 @@ class Adafactor(Optimizer):
     epsilon: float = 1e-30
     floor: float = 1e-3
 
-    def _start(self, w: Any) -> Slots:
-        shape = getattr(w, "shape", ())
+    def _start(self, shape: Shape) -> Start:
         if len(shape) < 2:
-            return (full(w),)
-        return full(w, shape=shape[:-1]), full(w, shape=shape[:-2] + shape[-1:])
+            return same(shape, 0.0)
+        return (0.0, shape[:-1]), (0.0, shape[:-2] + shape[-1:])
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         step = formulas.adafactor_step if len(slots) == 1 else formulas.adafactor_matrix_step

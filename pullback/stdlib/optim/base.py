@@ -13,6 +13,8 @@ from pullback.stdlib.optim.twins import as_before, fitting, plain
 BY_LIKE: Any = None  # a setting whose default is that of the framework named by `like`
 Rate = float | Callable[[Any], Any]
 Slots = tuple[Any, ...]
+Shape = tuple[int, ...]
+Start = tuple[tuple[float, Shape | None], ...]
 Run = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -60,7 +62,7 @@ class Optimizer:
 
     def init(self, params: Any) -> State:
         """The state before the first step."""
-        return State(0, tuple(self._start(w) if is_moved(w) else None for w in leaves(params)))
+        return State(0, tuple(self._first(w) if is_moved(w) else None for w in leaves(params)))
 
     def update(self, params: Any, grads: Any, state: State) -> tuple[Any, State]:
         """The parameters and the state after a step along these gradients; what is given is left as it is."""
@@ -77,15 +79,14 @@ class Optimizer:
         new, slots = [], []
         for (name, w, g), old, times, decay in zip(places, state.slots, rates, decays, strict=True):
             g = gradient_of(name, w, g)
-            if g is None or times == 0.0:
+            if g is None or times == 0.0 or getattr(w, "size", 1) == 0:
                 new.append(w)
                 slots.append(old)
                 continue
-            if old is None:
-                raise ValueError(f"the state is one of other parameters: it has nothing for {name}")
-            moved, *now = self._moved(run, w, g, old, rate if times == 1.0 else rate * times, decay, before + 1)
-            new.append(_fitting(name, as_before(moved, w), w))
-            slots.append(tuple(map(as_before, now, old)))
+            kept = self._own(name, w, old)
+            moved, *now = self._moved(run, w, g, kept, rate if times == 1.0 else rate * times, decay, before + 1)
+            new.append(as_before(moved, w))
+            slots.append(tuple(map(as_before, now, kept)))
         return with_leaves(params, iter(new)), State(before + 1, tuple(slots))
 
     def _rate_at(self, step: Any) -> Any:
@@ -106,8 +107,26 @@ class Optimizer:
     def _decay_rate(self, rate: Any) -> Any:
         return rate
 
-    def _start(self, w: Any) -> Slots:
-        """What is remembered of a leaf before the first step."""
+    def _own(self, name: str, w: Any, slots: Slots | None) -> Slots:
+        """What is remembered of a leaf, if it is what this optimiser remembers of such leaves."""
+        expected = [shape or () for _, shape in self._start(shape_of(w))]
+        found = None if slots is None else [shape_of(x) for x in slots]
+        if slots is None or found != expected:
+            raise ValueError(f"the state is one of other parameters or of another optimiser: it has {_arrays(found)} "
+                             f"for {name}, and {type(self).__name__} remembers {_arrays(expected)}")  # fmt: skip
+        return slots
+
+    def _first(self, w: Any) -> Slots:
+        made = fitting([w])(full_like)
+        of_arrays = hasattr(w, "dtype")
+        start = self._start(shape_of(w))
+        return tuple(made(w, x, shape) if of_arrays and shape is not None else x for x, shape in start)
+
+    def _start(self, shape: Shape) -> Start:
+        """What is remembered of a leaf before the first step: numbers, each with the shape of the array to fill.
+
+        A number without a shape stays a number.
+        """
         raise NotImplementedError
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
@@ -115,11 +134,14 @@ class Optimizer:
         raise NotImplementedError
 
 
-def full(w: Any, value: float = 0.0, shape: tuple[int, ...] | None = None) -> Any:
-    """A number for each entry of a leaf."""
-    if isinstance(w, float) and not hasattr(w, "dtype"):
-        return value
-    return fitting([w])(full_like)(w, value, shape)
+def shape_of(x: Any) -> Shape:
+    """The shape of an array, () for a number."""
+    return getattr(x, "shape", ())
+
+
+def same(shape: Shape, *numbers: float) -> Start:
+    """The start of what has one number for each entry of a leaf."""
+    return tuple((x, shape) for x in numbers)
 
 
 def is_moved(w: Any) -> bool:
@@ -139,16 +161,14 @@ def gradient_of(name: str, w: Any, g: Any) -> Any:
         return None
     if not is_float(g):
         raise ValueError(f"the gradient of {name} is {_kind(g)}, not one of floats")
-    shape, wanted = getattr(g, "shape", ()), getattr(w, "shape", ())
+    shape, wanted = shape_of(g), shape_of(w)
     if shape != wanted:
         raise ValueError(f"{name} has the shape {wanted}, and its gradient {shape}")
     return as_before(g, w)
 
 
-def _fitting(name: str, new: Any, w: Any) -> Any:
-    if getattr(new, "shape", ()) != getattr(w, "shape", ()):
-        raise ValueError(f"the state is one of other parameters: it does not fit the shape {w.shape} of {name}")
-    return new
+def _arrays(shapes: list[Shape] | None) -> str:
+    return "arrays of the shapes " + ", ".join(map(str, shapes)) if shapes else "nothing"
 
 
 def _kind(g: Any) -> str:

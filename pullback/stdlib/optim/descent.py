@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pullback.stdlib.optim import formulas
-from pullback.stdlib.optim.base import Optimizer, Run, Slots, full
+from pullback.stdlib.optim.base import Optimizer, Run, Shape, Slots, Start, same
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class SGD(Optimizer):
     def _has_velocity(self) -> bool:
         return not (isinstance(self.momentum, int | float) and self.momentum == 0.0)
 
-    def _start(self, w: Any) -> Slots:
-        return (full(w),) if self._has_velocity() else ()
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, 0.0) if self._has_velocity() else ()
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         if not self._has_velocity():
@@ -52,8 +52,8 @@ class Signum(Optimizer):
 
     momentum: float = 0.9
 
-    def _start(self, w: Any) -> Slots:
-        return (full(w),)
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, 0.0)
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         return run(formulas.signum_step)(w, g, *slots, rate, self.momentum)
@@ -65,12 +65,12 @@ class Lion(Optimizer):
 
     DEFAULTS: ClassVar[dict[str, dict[str, Any]]] = {"keras": dict(rate=1e-3)}
 
-    decoupled: bool = True
+    decoupled: bool = field(default=True, kw_only=True)
     beta1: float = 0.9
     beta2: float = 0.99
 
-    def _start(self, w: Any) -> Slots:
-        return (full(w),)
+    def _start(self, shape: Shape) -> Start:
+        return same(shape, 0.0)
 
     def _step(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, t: Any) -> Any:
         return run(formulas.lion_step)(w, g, *slots, rate, self.beta1, self.beta2)

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-import functools
-import types
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
 from pullback.runtime.objects import record
 
-_WHOLE = (
-    *(bool, int, float, complex, str, bytes, type, np.ndarray, np.generic, np.random.Generator, functools.partial),
-    *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, types.NoneType),
-)
+_LIBRARIES = frozenset({"numpy", "scipy", "jax", "jaxlib", "ml_dtypes"}) | sys.stdlib_module_names
 
 
 def parts_of(x: Any) -> dict[Any, Any] | None:
-    """What a container or an object holds, by key, index or name; None for a leaf."""
-    if isinstance(x, _WHOLE) or hasattr(x, "dtype"):
-        return None
-    if isinstance(x, dict):
-        return x
+    """What a container or an object holds, by key, index or name; None for a leaf.
+
+    Keys and names are sorted, as JAX sorts keys: the order does not depend on how a dict or an object was made.
+    """
     if isinstance(x, list | tuple):
         return dict(zip(getattr(x, "_fields", range(len(x))), x, strict=True))
-    if dataclasses.is_dataclass(x):
-        names = [f.name for f in dataclasses.fields(x) if hasattr(x, f.name)]
-        return {name: getattr(x, name) for name in [*dict.fromkeys([*names, *getattr(x, "__dict__", ())])]}
-    return dict(vars(x)) if hasattr(x, "__dict__") and type(x).__module__ != "builtins" else None
+    held = x if isinstance(x, dict) else _held(x)
+    return None if held is None else {key: held[key] for key in sorted(held, key=_place)}
 
 
 def rebuilt(x: Any, parts: dict[Any, Any]) -> Any:
     """A container or an object like `x` that holds these parts."""
     if isinstance(x, dict):
-        return parts
+        new = copy.copy(x)
+        new.update(parts)
+        return new
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return type(x)(*parts.values())
     if isinstance(x, list | tuple):
         return type(x)(parts.values())
-    return record(type(x), **parts)
+    return record(type(x), **{name: parts[name] for name in _held(x) or ()})
+
+
+def _held(x: Any) -> dict[str, Any] | None:
+    """The attributes of an object; None where it is one of Python or of a numerical library, or has none."""
+    if isinstance(x, type) or type(x).__module__.partition(".")[0] in _LIBRARIES:
+        return None
+    names = [f.name for f in dataclasses.fields(x)] if dataclasses.is_dataclass(x) else []
+    held = [name for name in dict.fromkeys([*names, *getattr(x, "__dict__", ())]) if hasattr(x, name)]
+    return {name: getattr(x, name) for name in held} or None
+
+
+def _place(key: Any) -> tuple[str, Any]:
+    return type(key).__name__, key if isinstance(key, str | int | float | tuple) else repr(key)
 
 
 def leaves(x: Any) -> Iterator[Any]:

@@ -37,8 +37,8 @@ def plain(x: Any) -> Any:
 
 def as_before(new: Any, old: Any) -> Any:
     """A new value with the type and the dtype of the old one."""
-    if isinstance(old, np.ndarray) or hasattr(new, "dtype") and hasattr(old, "dtype"):
-        if isinstance(old, np.ndarray) and isinstance(new, np.generic):
-            return np.asarray(new, dtype=old.dtype)
-        return new if new.dtype == old.dtype else new.astype(old.dtype)
-    return plain(new) if isinstance(old, float) else new
+    if not hasattr(old, "dtype"):
+        return plain(new)
+    if isinstance(old, np.ndarray) and not is_jax(new):
+        return np.asarray(new, dtype=old.dtype)
+    return new.astype(old.dtype) if hasattr(new, "dtype") and new.dtype != old.dtype else new
