@@ -1,0 +1,112 @@
+"""Optimisers for any structure of parameters, on NumPy and on JAX; schedules, clipping, and the formulas themselves.
+
+from pullback.stdlib import optim
+adam = optim.Adam(1e-3)
+state = adam.init(params)
+params, state = adam.update(params, grads, state)
+"""
+
+from pullback.stdlib.optim.adam import LAMB, AdaBound, Adam, Adamax, AdamW, Nadam
+from pullback.stdlib.optim.adapters import Optax
+from pullback.stdlib.optim.adaptive import FTRL, MSVAG, SMORMS3, AdaDelta, Adafactor, AdaGrad, RMSProp
+from pullback.stdlib.optim.base import Optimizer, State
+from pullback.stdlib.optim.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
+from pullback.stdlib.optim.descent import SGD, Lion, Signum
+from pullback.stdlib.optim.formulas import (
+    adabound_step,
+    adadelta_step,
+    adafactor_matrix_step,
+    adafactor_step,
+    adagrad_step,
+    adam_step,
+    adamax_step,
+    amsgrad_step,
+    centered_rmsprop_step,
+    corrected_momentum_step,
+    corrected_nesterov_step,
+    ftrl_step,
+    lamb_step,
+    lion_step,
+    momentum_step,
+    msvag_step,
+    nadam_step,
+    nesterov_ahead_step,
+    nesterov_step,
+    rmsprop_step,
+    sgd_step,
+    signum_step,
+    smorms3_step,
+)
+from pullback.stdlib.optim.schedules import (
+    Schedule,
+    constant,
+    cosine,
+    exponential,
+    inverse,
+    multistep,
+    piecewise,
+    polynomial,
+    sigmoid,
+    step_decay,
+    warmup,
+)
+
+__all__ = [
+    "FTRL",
+    "LAMB",
+    "MSVAG",
+    "SGD",
+    "SMORMS3",
+    "AdaBound",
+    "AdaDelta",
+    "AdaGrad",
+    "Adafactor",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Nadam",
+    "Optax",
+    "Optimizer",
+    "RMSProp",
+    "Schedule",
+    "Signum",
+    "State",
+    "adabound_step",
+    "adadelta_step",
+    "adafactor_matrix_step",
+    "adafactor_step",
+    "adagrad_step",
+    "adam_step",
+    "adamax_step",
+    "amsgrad_step",
+    "centered_rmsprop_step",
+    "clip_by_global_norm",
+    "clip_by_norm",
+    "clip_by_value",
+    "constant",
+    "corrected_momentum_step",
+    "corrected_nesterov_step",
+    "cosine",
+    "exponential",
+    "ftrl_step",
+    "global_norm",
+    "inverse",
+    "lamb_step",
+    "lion_step",
+    "momentum_step",
+    "msvag_step",
+    "multistep",
+    "nadam_step",
+    "nesterov_ahead_step",
+    "nesterov_step",
+    "piecewise",
+    "polynomial",
+    "rmsprop_step",
+    "sgd_step",
+    "sigmoid",
+    "signum_step",
+    "smorms3_step",
+    "step_decay",
+    "warmup",
+]
