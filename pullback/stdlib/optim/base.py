@@ -75,7 +75,7 @@ class Optimizer:
         before = plain(state.step)
         run = fitting([before, *(x for _, w, g in places for x in (w, g))])
         rate = self._rate_at(before)
-        rates, decays = list(spread(params, self.multipliers, "multipliers")), self._decays(params)
+        rates, decays = self._multipliers(params, len(places)), self._decays(params, len(places))
         new, slots = [], []
         for (name, w, g), old, times, decay in zip(places, state.slots, rates, decays, strict=True):
             g = gradient_of(name, w, g)
@@ -92,8 +92,13 @@ class Optimizer:
     def _rate_at(self, step: Any) -> Any:
         return plain(self.rate(step)) if callable(self.rate) else plain(self.rate)
 
-    def _decays(self, params: Any) -> list[Any]:
-        times = spread(params, self.decay_multipliers, "decay_multipliers")
+    def _multipliers(self, params: Any, count: int) -> list[float]:
+        given = self.multipliers
+        return [1.0] * count if given is None else list(spread(params, given, "multipliers"))
+
+    def _decays(self, params: Any, count: int) -> list[Any]:
+        given = self.decay_multipliers
+        times = [1.0] * count if given is None else spread(params, given, "decay_multipliers")
         return [self.weight_decay * x for x in times]
 
     def _moved(self, run: Run, w: Any, g: Any, slots: Slots, rate: Any, decay: Any, t: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from pullback.runtime.objects import record
 
 _LIBRARIES = frozenset({"numpy", "scipy", "jax", "jaxlib", "ml_dtypes"}) | sys.stdlib_module_names
+_OF_PYTHON = ("__dict__", "__weakref__")
 
 
 def parts_of(x: Any) -> dict[Any, Any] | None:
@@ -42,7 +43,14 @@ def _held(x: Any) -> dict[str, Any] | None:
     if isinstance(x, type) or type(x).__module__.partition(".")[0] in _LIBRARIES:
         return None
     names = [f.name for f in dataclasses.fields(x)] if dataclasses.is_dataclass(x) else []
-    held = [name for name in dict.fromkeys([*names, *getattr(x, "__dict__", ())]) if hasattr(x, name)]
+    for cls in reversed(type(x).__mro__):
+        slots = cls.__dict__.get("__slots__", ())
+        names += [slots] if isinstance(slots, str) else slots
+    held = [
+        name
+        for name in dict.fromkeys([*names, *getattr(x, "__dict__", ())])
+        if name not in _OF_PYTHON and hasattr(x, name)
+    ]
     return {name: getattr(x, name) for name in held} or None
 
 

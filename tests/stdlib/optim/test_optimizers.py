@@ -149,8 +149,8 @@ def test_optax() -> None:
     for _ in range(3):
         a, ours_state = ours.update(a, grads, ours_state)
         b, theirs_state = jax.jit(theirs.update)(b, grads, theirs_state)
-    np.testing.assert_allclose(b["w"], a["w"], rtol=1e-5)
-    np.testing.assert_allclose(b["more"][0], a["more"][0], rtol=1e-5)
+    np.testing.assert_allclose(b["w"], a["w"], rtol=1e-4)
+    np.testing.assert_allclose(b["more"][0], a["more"][0], rtol=1e-4)
     np.testing.assert_array_equal(b["more"][1], np.arange(2))
     with pytest.raises(ValueError, match=r"params\['w'\] has no gradient"):
         theirs.update(params, {**grads, "w": None}, theirs.init(params))

@@ -84,6 +84,21 @@ def test_structures_and_dtypes_stay(name: str) -> None:
     assert once["plain"].w == alone
 
 
+class Slotted:
+    __slots__ = ("b", "w")
+
+    def __init__(self, w: Any, b: Any) -> None:
+        self.w, self.b = w, b
+
+
+def test_attributes_in_slots() -> None:
+    sgd = optim.SGD(1.0)
+    params, grads = Slotted(np.ones(2), 3.0), Slotted(np.ones(2), 2.0)
+    new, _ = sgd.update(params, grads, sgd.init(params))
+    assert isinstance(new, Slotted)
+    assert (new.w.tolist(), new.b) == ([0.0, 0.0], 1.0)
+
+
 def test_what_has_no_gradient_stays() -> None:
     adam = optim.Adam(0.1)
     params = {"a": np.ones(2), "b": {"c": np.ones(3)}}
@@ -178,7 +193,7 @@ def test_multipliers() -> None:
 
     for wrong, message in [
         ({"w": -1.0, "inner": 1.0}, r"params\['w'\] is -1.0"),
-        ({"w": 1.0}, r"multipliers do not fit the parameters: params has \['w', 'inner'\], and they have \['w'\]"),
+        ({"w": 1.0}, r"multipliers do not fit the parameters: params has \['inner', 'w'\], and they have \['w'\]"),
         ({"w": "fast", "inner": 1.0}, r"that of params\['w'\] is 'fast'"),
     ]:
         sgd = optim.SGD(multipliers=wrong)
