@@ -104,6 +104,5 @@ for op, more in ((nn.ctc_loss, ()), (nn.ctc_loss_grad, ()), (nn.ctc_loss_hvp, (n
     add(op, samples=[call(*more, normal(3, 4, 3), *SEQUENCES, only=(0,))])
 add(nn.ctc_loss, samples=[call(normal(1, 3, 4), np.array([[0, 1]]), np.array([3]), np.array([2]), blank=3, only=(0,))])
 add(nn.sigmoid, samples=[call(normal(3, 4)), call(normal(2, 1)), call(normal(3, 0))])
-add(nn.known_labels, samples=[call(np.array([0, 2, 1]), classes=3)])
 for op in (nn.softmax, nn.log_softmax):
     add(op, samples=[call(normal(3, 4)), call(normal(2, 3, 2), axis=1), call(normal(3, 1)), call(normal(2, 3), axis=0)])
