@@ -23,10 +23,11 @@ from .refusing import refuse
 
 HELPERS: frozenset[str] = frozenset(
     """
-    add_trees carried_back cofactors either fitted fraction gammainc_in_a halved kept_while known_labels last_written
-    match_kinds odeint_adjoint of_running_products place_diagonal places_below places_in_order product_of_others
-    read_written record require_cotangents require_scalar resized root_of scatter_add scatter_add_along scatter_along
-    solve_adjoint still through_cholesky unbroadcast unpadded walk_back zeros_of
+    add_trees border_places border_widths carried_back cofactors either fitted fraction gammainc_in_a halved
+    kept_while known_labels last_written match_kinds odd_shares odeint_adjoint of_running_products place_diagonal
+    places_below places_in_order product_of_others read_written record require_cotangents require_scalar resized
+    root_of scatter_add scatter_add_along scatter_along solve_adjoint still through_cholesky unbroadcast unpadded
+    walk_back zeros_of
     """.split()
 )
 """The run-time helpers that there are for JAX: `pullback/runtime/jax.py`."""

@@ -325,3 +325,7 @@ add(
         call(normal(2, 3, 2), WEIGHTS, axis=1, keepdims=True),
     ],
 )  # fmt: skip
+TIES = np.array([True, False, True])
+add_samples(
+    runtime.halved, samples=[call(normal(3), TIES, only=(0,)), call(normal(2, 3), np.stack([TIES, ~TIES]), only=(0,))]
+)

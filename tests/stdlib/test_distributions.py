@@ -337,12 +337,12 @@ def of_shares(z: Any, a: Any) -> Any:
     return one + several + stats.multinomial.logpmf(np.array([2, 0, 3, 1]), 6, p[:, 2]) ** 2
 
 
-COUNTS = np.array([[2, 0, 3, 1], [0, 0, 1, 5], [1, 1, 1, 1]])
+TABLE = np.array([[2, 0, 3, 1], [0, 0, 1, 5], [1, 1, 1, 1]])
 
 
 def of_counts(z: Any, a: Any) -> Any:
-    table = stats.multinomial.logpmf(COUNTS[:2], 6, shares(z)[:, 0])
-    return table[0] * table[1] + np.sum(stats.multinomial.logpmf(COUNTS[1:], np.array([6, 4]), shares(z)[:, :2].T))
+    table = stats.multinomial.logpmf(TABLE[:2], 6, shares(z)[:, 0])
+    return table[0] * table[1] + np.sum(stats.multinomial.logpmf(TABLE[1:], np.array([6, 4]), shares(z)[:, :2].T))
 
 
 def of_spread(z: Any, a: Any) -> Any:

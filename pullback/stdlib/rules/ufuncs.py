@@ -181,7 +181,7 @@ def divided(ct: Any, to_x: Any, to_y: Any) -> Any:
     return halved(ct * to_x, tie), halved(ct * to_y, tie)
 
 
-@rule(halved, ct="elementwise")
+@rule(halved)
 def halved_(ct: Any, out: Any, d: Any, where: Any) -> Any:
     return halved(ct, where), None
 
