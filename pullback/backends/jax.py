@@ -26,6 +26,7 @@ from .lifting import lifted
 from .masked import unmasked
 from .modules import Language, emit_module
 from .namespace import Namespace
+from .overlapping import apart
 from .places import NOWHERE, Summary
 from .refusals import check
 from .repeated import last_written
@@ -64,6 +65,7 @@ def emit(program: Program, *, standalone: bool = False) -> Emitted:
         return JaxExpressions(space, functions, value, binding.is_static)
 
     arrays = ("jax.numpy", "jnp")
+    program = apart(program, binding.is_static, binding.python)
     program = totalled(program, binding.python, binding.is_static)
     program = sealed(functional(program, binding), binding.is_static)
     language = Language(False, _as_it_is, _values, expressions, arrays, "pullback.runtime.jax", own=True)

@@ -49,6 +49,7 @@ class JaxExpressions(Expressions):
             prims.set_item: lambda e: jax_windows.written(self, e) if e.kwargs else self._at(e, "set"),
             prims.add_item: lambda e: self._at(e, "add"),
             traced_ops.write_last: lambda e: call(self.space.helper("write_last"), *map(self.argument, e.args)),
+            traced_ops.write_apart: self._apart,
             builtins.float: lambda e: self(e.args[0]),
             operator.not_: self._not,
             prims.appended: lambda e: self._items(e, None, None),
@@ -159,6 +160,11 @@ class JaxExpressions(Expressions):
         numbers = isinstance(t := type_of(xs), ab.ListOf) and isinstance(t.item, ab.Array | ab.Scalar)
         total = Apply(operator.add if numbers else runtime.add_trees, (item, value))
         return self._items(Apply(prims.replaced, (xs, key, total)), key, self._after(e))
+
+    def _apart(self, e: Apply) -> Any:
+        array, index, value = e.args
+        parts = self.argument(array), self.index_value(index), self.argument(value)
+        return call(self.space.helper("write_apart"), *parts)
 
     def _at(self, e: Apply, method: str) -> Any:
         """`array.at[index].set(value)`."""

@@ -55,6 +55,11 @@ def write_last(a: object, index: object, value: object) -> object:
     raise NotImplementedError
 
 
+def write_apart(a: object, index: object, value: object) -> object:
+    """`set_item` of what was computed from other places of the array: `runtime.jax.write_apart`."""
+    raise NotImplementedError
+
+
 LAX: dict[OpFunction, str] = {
     scan: "scan", while_loop: "while_loop", cond: "cond", switch: "switch",
     optimization_barrier: "optimization_barrier",

@@ -98,6 +98,7 @@ __all__ = [
     "walk_back",
     "window",
     "with_window",
+    "write_apart",
     "write_last",
     "zeros_of",
 ]
@@ -205,6 +206,12 @@ def window(a: Any, starts: Any, lengths: Any) -> Any:
     if any(n < m for n, m in zip(a.shape, lengths, strict=True)):
         return jnp.zeros(lengths, a.dtype)
     return lax.dynamic_slice(a, starts, lengths)
+
+
+def write_apart(a: Any, index: Any, value: Any) -> Any:
+    """`a.at[index].set(value)` where `value` was computed from `a`, which XLA for CPUs may overwrite too early."""
+    here = jnp.zeros(a.shape, bool).at[index].set(True)
+    return jnp.where(here, jnp.zeros_like(a).at[index].set(value), a)
 
 
 def with_window(a: Any, part: Any, starts: Any) -> Any:

@@ -12,13 +12,15 @@ def energy(u, alpha, steps):
 import jax.numpy as jnp
 from jax import lax
 
+from pullback.runtime.jax import write_apart
+
 
 def energy_grad(u, alpha, steps):
     """Gradient of `energy` with respect to (u, alpha)."""
 
     def step(u, _):
         t = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        u = u.at[1:-1].add(alpha * t)
+        u = write_apart(u, slice(1, -1), u[1:-1] + alpha * t)
         return u, t
 
     u, tape = lax.scan(step, u, jnp.arange(steps))
@@ -32,8 +34,8 @@ def energy_grad(u, alpha, steps):
         d2 = du[1:-1]
         dalpha += jnp.sum(d2 * d)
         d = d2 * alpha
-        du = du.at[:-2].add(d)
-        du = du.at[2:].add(d)
+        du = write_apart(du, slice(None, -2), du[:-2] + d)
+        du = write_apart(du, slice(2, None), du[2:] + d)
         du = du.at[1:-1].add(-(2.0 * d))
         return (du, dalpha), None
 
