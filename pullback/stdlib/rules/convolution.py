@@ -18,7 +18,7 @@ from pullback.stdlib.nn.convolution import (
     conv_transpose1d,
     conv_transpose2d,
 )
-from pullback.stdlib.registry import fresh, known, multilinear, rule
+from pullback.stdlib.registry import Op, fresh, known, multilinear, rule
 
 multilinear(conv1d_weight_grad, conv2d_weight_grad)
 fresh(conv1d, conv2d, conv_transpose1d, conv_transpose2d, conv1d_weight_grad, conv2d_weight_grad)
@@ -60,215 +60,120 @@ def shared(stride: Any, padding: Any, dilation: Any, groups: Any, layout: Any) -
     return {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups, "layout": layout}
 
 
-@rule(conv1d, whole=True)
-def cotangents_of_conv1d(
-    ct: Any,
-    out: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCW",
-) -> Any:
-    how = shared(stride, padding, dilation, groups, layout)
-    d_x = conv_transpose1d(ct, w, output_size=size_if_open(x, stride, layout), **how)
-    d_w = conv1d_weight_grad(x, ct, kernel_size=kernel_size_of(w, layout), **how)
-    return (d_x, d_w) if b is None else (d_x, d_w, over_channels(ct, layout))
+def of_convolution(conv: Op, transposed: Op, weight_grad: Op, usual: str) -> None:
+    """The rules of a convolution; `usual` is the layout of images where none is given."""
+
+    @rule(conv, whole=True)
+    def cotangents(
+        ct: Any,
+        out: Any,
+        x: Any,
+        w: Any,
+        b: Any = None,
+        *,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: Any = 1,
+        layout: Any = usual,
+    ) -> Any:
+        how = shared(stride, padding, dilation, groups, layout)
+        d_x = transposed(ct, w, output_size=size_if_open(x, stride, layout), **how)
+        d_w = weight_grad(x, ct, kernel_size=kernel_size_of(w, layout), **how)
+        return (d_x, d_w) if b is None else (d_x, d_w, over_channels(ct, layout))
+
+    @rule.forward(conv)
+    def tangent(
+        tangents: Any,
+        out: Any,
+        x: Any,
+        w: Any,
+        b: Any = None,
+        *,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: Any = 1,
+        layout: Any = usual,
+    ) -> Any:
+        how = shared(stride, padding, dilation, groups, layout)
+        d_x, d_w, d_b = tangents[0], tangents[1], tangents[2] if len(tangents) > 2 else None
+        if d_w is None:
+            return bias(d_b, out, layout) if d_x is None else conv(d_x, w, d_b, **how)
+        return conv(x, d_w, d_b, **how) if d_x is None else conv(d_x, w, **how) + conv(x, d_w, d_b, **how)
 
 
-@rule.forward(conv1d)
-def tangent_of_conv1d(
-    tangents: Any,
-    out: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCW",
-) -> Any:
-    how = shared(stride, padding, dilation, groups, layout)
-    d_x, d_w, d_b = tangents[0], tangents[1], tangents[2] if len(tangents) > 2 else None
-    if d_w is None:
-        return bias(d_b, out, layout) if d_x is None else conv1d(d_x, w, d_b, **how)
-    return conv1d(x, d_w, d_b, **how) if d_x is None else conv1d(d_x, w, **how) + conv1d(x, d_w, d_b, **how)
+def of_transpose(conv: Op, transposed: Op, weight_grad: Op, usual: str) -> None:
+    """The rules of the transpose of a convolution."""
+
+    @rule(transposed, whole=True)
+    def cotangents(
+        ct: Any,
+        out: Any,
+        x: Any,
+        w: Any,
+        b: Any = None,
+        *,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        output_size: Any = None,
+        dilation: Any = 1,
+        groups: Any = 1,
+        layout: Any = usual,
+    ) -> Any:
+        how = shared(stride, padding, dilation, groups, layout)
+        d_w = weight_grad(ct, x, kernel_size=kernel_size_of(w, layout), **how)
+        d_x = conv(ct, w, **how)
+        return (d_x, d_w) if b is None else (d_x, d_w, over_channels(ct, layout))
+
+    @rule.forward(transposed)
+    def tangent(
+        tangents: Any,
+        out: Any,
+        x: Any,
+        w: Any,
+        b: Any = None,
+        *,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        output_size: Any = None,
+        dilation: Any = 1,
+        groups: Any = 1,
+        layout: Any = usual,
+    ) -> Any:
+        size = {"output_padding": output_padding, "output_size": output_size}
+        how = {**size, **shared(stride, padding, dilation, groups, layout)}
+        d_x, d_w, d_b = tangents[0], tangents[1], tangents[2] if len(tangents) > 2 else None
+        if d_w is None:
+            return bias(d_b, out, layout) if d_x is None else transposed(d_x, w, d_b, **how)
+        rest = transposed(x, d_w, d_b, **how)
+        return rest if d_x is None else transposed(d_x, w, **how) + rest
 
 
-@rule(conv_transpose1d, whole=True)
-def cotangents_of_conv_transpose1d(
-    ct: Any,
-    out: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    output_size: Any = None,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCW",
-) -> Any:
-    how = shared(stride, padding, dilation, groups, layout)
-    d_w = conv1d_weight_grad(ct, x, kernel_size=kernel_size_of(w, layout), **how)
-    d_x = conv1d(ct, w, **how)
-    return (d_x, d_w) if b is None else (d_x, d_w, over_channels(ct, layout))
+def of_weight_grad(conv: Op, transposed: Op, weight_grad: Op, usual: str) -> None:
+    """The rule of the gradient of a convolution in its kernel."""
+
+    @rule(weight_grad, whole=True)
+    def cotangents(
+        ct: Any,
+        out: Any,
+        x: Any,
+        ct_of_result: Any,
+        *,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: Any = 1,
+        layout: Any = usual,
+    ) -> Any:
+        how = shared(stride, padding, dilation, groups, layout)
+        d_x = transposed(ct_of_result, ct, output_size=size_if_open(x, stride, layout), **how)
+        return d_x, conv(x, ct, **how)
 
 
-@rule.forward(conv_transpose1d)
-def tangent_of_conv_transpose1d(
-    tangents: Any,
-    out: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    output_size: Any = None,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCW",
-) -> Any:
-    size = {"output_padding": output_padding, "output_size": output_size}
-    how = {**size, **shared(stride, padding, dilation, groups, layout)}
-    d_x, d_w, d_b = tangents[0], tangents[1], tangents[2] if len(tangents) > 2 else None
-    if d_w is None:
-        return bias(d_b, out, layout) if d_x is None else conv_transpose1d(d_x, w, d_b, **how)
-    rest = conv_transpose1d(x, d_w, d_b, **how)
-    return rest if d_x is None else conv_transpose1d(d_x, w, **how) + rest
-
-
-@rule(conv1d_weight_grad, whole=True)
-def cotangents_of_conv1d_weight_grad(
-    ct: Any,
-    out: Any,
-    x: Any,
-    ct_of_result: Any,
-    *,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCW",
-) -> Any:
-    how = shared(stride, padding, dilation, groups, layout)
-    d_x = conv_transpose1d(ct_of_result, ct, output_size=size_if_open(x, stride, layout), **how)
-    return d_x, conv1d(x, ct, **how)
-
-
-@rule(conv2d, whole=True)
-def cotangents_of_conv2d(
-    ct: Any,
-    out: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCHW",
-) -> Any:
-    how = shared(stride, padding, dilation, groups, layout)
-    d_x = conv_transpose2d(ct, w, output_size=size_if_open(x, stride, layout), **how)
-    d_w = conv2d_weight_grad(x, ct, kernel_size=kernel_size_of(w, layout), **how)
-    return (d_x, d_w) if b is None else (d_x, d_w, over_channels(ct, layout))
-
-
-@rule.forward(conv2d)
-def tangent_of_conv2d(
-    tangents: Any,
-    out: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCHW",
-) -> Any:
-    how = shared(stride, padding, dilation, groups, layout)
-    d_x, d_w, d_b = tangents[0], tangents[1], tangents[2] if len(tangents) > 2 else None
-    if d_w is None:
-        return bias(d_b, out, layout) if d_x is None else conv2d(d_x, w, d_b, **how)
-    return conv2d(x, d_w, d_b, **how) if d_x is None else conv2d(d_x, w, **how) + conv2d(x, d_w, d_b, **how)
-
-
-@rule(conv_transpose2d, whole=True)
-def cotangents_of_conv_transpose2d(
-    ct: Any,
-    out: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    output_size: Any = None,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCHW",
-) -> Any:
-    how = shared(stride, padding, dilation, groups, layout)
-    d_w = conv2d_weight_grad(ct, x, kernel_size=kernel_size_of(w, layout), **how)
-    d_x = conv2d(ct, w, **how)
-    return (d_x, d_w) if b is None else (d_x, d_w, over_channels(ct, layout))
-
-
-@rule.forward(conv_transpose2d)
-def tangent_of_conv_transpose2d(
-    tangents: Any,
-    out: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    output_size: Any = None,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCHW",
-) -> Any:
-    size = {"output_padding": output_padding, "output_size": output_size}
-    how = {**size, **shared(stride, padding, dilation, groups, layout)}
-    d_x, d_w, d_b = tangents[0], tangents[1], tangents[2] if len(tangents) > 2 else None
-    if d_w is None:
-        return bias(d_b, out, layout) if d_x is None else conv_transpose2d(d_x, w, d_b, **how)
-    rest = conv_transpose2d(x, d_w, d_b, **how)
-    return rest if d_x is None else conv_transpose2d(d_x, w, **how) + rest
-
-
-@rule(conv2d_weight_grad, whole=True)
-def cotangents_of_conv2d_weight_grad(
-    ct: Any,
-    out: Any,
-    x: Any,
-    ct_of_result: Any,
-    *,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: Any = 1,
-    layout: Any = "NCHW",
-) -> Any:
-    how = shared(stride, padding, dilation, groups, layout)
-    d_x = conv_transpose2d(ct_of_result, ct, output_size=size_if_open(x, stride, layout), **how)
-    return d_x, conv2d(x, ct, **how)
+for rules in (of_convolution, of_transpose, of_weight_grad):
+    rules(conv1d, conv_transpose1d, conv1d_weight_grad, "NCW")
+    rules(conv2d, conv_transpose2d, conv2d_weight_grad, "NCHW")

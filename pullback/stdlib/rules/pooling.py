@@ -16,7 +16,7 @@ from pullback.stdlib.nn.pooling import (
     max_pool2d_at,
     max_pool2d_grad,
 )
-from pullback.stdlib.registry import fresh, linear, rule
+from pullback.stdlib.registry import Op, fresh, linear, rule
 from pullback.stdlib.rules.convolution import size_of
 
 linear(max_pool1d_grad, max_pool1d_at, max_pool2d_grad, max_pool2d_at)
@@ -30,199 +30,99 @@ def of_windows(window: Any, stride: Any, padding: Any, cover_all: Any, layout: A
     return {"window": window, "stride": stride, "padding": padding, "cover_all": cover_all, "layout": layout}
 
 
-@rule(max_pool1d, whole=True)
-def cotangent_of_max_pool1d(
-    ct: Any,
-    out: Any,
-    x: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    layout: Any = "NCW",
-) -> Any:
-    return max_pool1d_grad(ct, x, out, **of_windows(window, stride, padding, cover_all, layout))
+def of_largest(pool: Op, pool_grad: Op, at: Op, usual: str) -> None:
+    """The rules of pooling by the largest; `usual` is the layout of images where none is given."""
+
+    @rule(pool, whole=True)
+    def cotangent(
+        ct: Any,
+        out: Any,
+        x: Any,
+        *,
+        window: Any = 2,
+        stride: Any = None,
+        padding: Any = 0,
+        cover_all: Any = False,
+        layout: Any = usual,
+    ) -> Any:
+        return pool_grad(ct, x, out, **of_windows(window, stride, padding, cover_all, layout))
+
+    @rule.forward(pool)
+    def tangent(
+        tangents: Any,
+        out: Any,
+        x: Any,
+        *,
+        window: Any = 2,
+        stride: Any = None,
+        padding: Any = 0,
+        cover_all: Any = False,
+        layout: Any = usual,
+    ) -> Any:
+        return at(tangents[0], x, out, **of_windows(window, stride, padding, cover_all, layout))
 
 
-@rule.forward(max_pool1d)
-def tangent_of_max_pool1d(
-    tangents: Any,
-    out: Any,
-    x: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    layout: Any = "NCW",
-) -> Any:
-    return max_pool1d_at(tangents[0], x, out, **of_windows(window, stride, padding, cover_all, layout))
+def of_places(op: Op, transposed: Op, usual: str) -> None:
+    """The rule of what is read or put where the largest elements are: its transpose."""
+
+    @rule(op, whole=True)
+    def cotangents(
+        ct: Any,
+        out: Any,
+        moved: Any,
+        x: Any,
+        result: Any,
+        *,
+        window: Any = 2,
+        stride: Any = None,
+        padding: Any = 0,
+        cover_all: Any = False,
+        layout: Any = usual,
+    ) -> Any:
+        return transposed(ct, x, result, **of_windows(window, stride, padding, cover_all, layout)), None, None
 
 
-@rule(max_pool1d_grad, whole=True)
-def cotangents_of_max_pool1d_grad(
-    ct: Any,
-    out: Any,
-    ct_of_result: Any,
-    x: Any,
-    result: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    layout: Any = "NCW",
-) -> Any:
-    return max_pool1d_at(ct, x, result, **of_windows(window, stride, padding, cover_all, layout)), None, None
+def of_means(pool: Op, pool_grad: Op, usual: str) -> None:
+    """The rules of pooling by means, and of its gradient."""
+
+    @rule(pool, whole=True)
+    def cotangent(
+        ct: Any,
+        out: Any,
+        x: Any,
+        *,
+        window: Any = 2,
+        stride: Any = None,
+        padding: Any = 0,
+        cover_all: Any = False,
+        count_include_pad: Any = True,
+        layout: Any = usual,
+    ) -> Any:
+        how = of_windows(window, stride, padding, cover_all, layout)
+        return pool_grad(ct, size=size_of(x, layout), count_include_pad=count_include_pad, **how)
+
+    @rule(pool_grad, whole=True)
+    def cotangent_of_gradient(
+        ct: Any,
+        out: Any,
+        ct_of_result: Any,
+        *,
+        size: Any,
+        window: Any = 2,
+        stride: Any = None,
+        padding: Any = 0,
+        cover_all: Any = False,
+        count_include_pad: Any = True,
+        layout: Any = usual,
+    ) -> Any:
+        how = of_windows(window, stride, padding, cover_all, layout)
+        return pool(ct, count_include_pad=count_include_pad, **how)
 
 
-@rule(max_pool1d_at, whole=True)
-def cotangents_of_max_pool1d_at(
-    ct: Any,
-    out: Any,
-    v: Any,
-    x: Any,
-    result: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    layout: Any = "NCW",
-) -> Any:
-    return max_pool1d_grad(ct, x, result, **of_windows(window, stride, padding, cover_all, layout)), None, None
-
-
-@rule(average_pool1d, whole=True)
-def cotangent_of_average_pool1d(
-    ct: Any,
-    out: Any,
-    x: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    count_include_pad: Any = True,
-    layout: Any = "NCW",
-) -> Any:
-    how = of_windows(window, stride, padding, cover_all, layout)
-    return average_pool1d_grad(ct, size=size_of(x, layout), count_include_pad=count_include_pad, **how)
-
-
-@rule(average_pool1d_grad, whole=True)
-def cotangent_of_average_pool1d_grad(
-    ct: Any,
-    out: Any,
-    ct_of_result: Any,
-    *,
-    size: Any,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    count_include_pad: Any = True,
-    layout: Any = "NCW",
-) -> Any:
-    how = of_windows(window, stride, padding, cover_all, layout)
-    return average_pool1d(ct, count_include_pad=count_include_pad, **how)
-
-
-@rule(max_pool2d, whole=True)
-def cotangent_of_max_pool2d(
-    ct: Any,
-    out: Any,
-    x: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    layout: Any = "NCHW",
-) -> Any:
-    return max_pool2d_grad(ct, x, out, **of_windows(window, stride, padding, cover_all, layout))
-
-
-@rule.forward(max_pool2d)
-def tangent_of_max_pool2d(
-    tangents: Any,
-    out: Any,
-    x: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    layout: Any = "NCHW",
-) -> Any:
-    return max_pool2d_at(tangents[0], x, out, **of_windows(window, stride, padding, cover_all, layout))
-
-
-@rule(max_pool2d_grad, whole=True)
-def cotangents_of_max_pool2d_grad(
-    ct: Any,
-    out: Any,
-    ct_of_result: Any,
-    x: Any,
-    result: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    layout: Any = "NCHW",
-) -> Any:
-    return max_pool2d_at(ct, x, result, **of_windows(window, stride, padding, cover_all, layout)), None, None
-
-
-@rule(max_pool2d_at, whole=True)
-def cotangents_of_max_pool2d_at(
-    ct: Any,
-    out: Any,
-    v: Any,
-    x: Any,
-    result: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    layout: Any = "NCHW",
-) -> Any:
-    return max_pool2d_grad(ct, x, result, **of_windows(window, stride, padding, cover_all, layout)), None, None
-
-
-@rule(average_pool2d, whole=True)
-def cotangent_of_average_pool2d(
-    ct: Any,
-    out: Any,
-    x: Any,
-    *,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    count_include_pad: Any = True,
-    layout: Any = "NCHW",
-) -> Any:
-    how = of_windows(window, stride, padding, cover_all, layout)
-    return average_pool2d_grad(ct, size=size_of(x, layout), count_include_pad=count_include_pad, **how)
-
-
-@rule(average_pool2d_grad, whole=True)
-def cotangent_of_average_pool2d_grad(
-    ct: Any,
-    out: Any,
-    ct_of_result: Any,
-    *,
-    size: Any,
-    window: Any = 2,
-    stride: Any = None,
-    padding: Any = 0,
-    cover_all: Any = False,
-    count_include_pad: Any = True,
-    layout: Any = "NCHW",
-) -> Any:
-    how = of_windows(window, stride, padding, cover_all, layout)
-    return average_pool2d(ct, count_include_pad=count_include_pad, **how)
+of_largest(max_pool1d, max_pool1d_grad, max_pool1d_at, "NCW")
+of_largest(max_pool2d, max_pool2d_grad, max_pool2d_at, "NCHW")
+for grad, at, layout in ((max_pool1d_grad, max_pool1d_at, "NCW"), (max_pool2d_grad, max_pool2d_at, "NCHW")):
+    of_places(grad, at, layout)
+    of_places(at, grad, layout)
+of_means(average_pool1d, average_pool1d_grad, "NCW")
+of_means(average_pool2d, average_pool2d_grad, "NCHW")
