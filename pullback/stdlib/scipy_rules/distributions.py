@@ -107,7 +107,17 @@ def finite(log: Any) -> Any:
 def one_shape(
     dist: Any, slopes: Slopes, bounded: bool = False, above: Slopes | None = None, in_shape: Slopes | None = None
 ) -> None:
-    """The rules of a density with one parameter of shape. `in_shape`: the slope of what is below in that."""
+    """The rules of a distribution with one parameter of shape. `in_shape`: the slope of what is below in that."""
+    density_of_shape(dist, slopes, bounded)
+    refused(*(getattr(dist, name) for name in CUMULATIVE), way_round=IN_SHAPE)
+    for active in subsets(0, 2, 3):
+        logarithms_of_shape(dist, above, active)
+    for some in subsets(0, 2, 3) if in_shape is None else (None,):
+        cumulative_of_shape(dist, in_shape, some)
+
+
+def density_of_shape(dist: Any, slopes: Slopes, bounded: bool) -> None:
+    """The rules of a density and of its logarithm. `bounded`: it is 0 somewhere."""
 
     @elementwise(dist.logpdf)
     def logpdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
@@ -127,44 +137,47 @@ def one_shape(
         dx = out * dz / scale
         return dx, out * da, -dx, -z * dx - out / scale
 
-    refused(*(getattr(dist, name) for name in CUMULATIVE), way_round=IN_SHAPE)
-    for active in subsets(0, 2, 3):
 
-        @elementwise(dist.logcdf, active=active)
-        def logcdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+def logarithms_of_shape(dist: Any, above: Slopes | None, active: tuple[int, ...]) -> None:
+    """The rules of the logarithms of what is below and above; `above`: the slope of the latter, if there is one."""
+
+    @elementwise(dist.logcdf, active=active)
+    def logcdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        hazard = np.exp(dist.logpdf(x, a, loc, scale) - finite(out))
+        return hazard, None, -hazard, -(x - loc) / scale * hazard
+
+    @elementwise(dist.logsf, active=active)
+    def logsf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        z = (x - loc) / scale
+        if above is None:
             hazard = np.exp(dist.logpdf(x, a, loc, scale) - finite(out))
-            return hazard, None, -hazard, -(x - loc) / scale * hazard
+        else:
+            hazard = above(z, a) / scale
+        return -hazard, None, hazard, z * hazard
 
-        @elementwise(dist.logsf, active=active)
-        def logsf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            z = (x - loc) / scale
-            if above is None:
-                hazard = np.exp(dist.logpdf(x, a, loc, scale) - finite(out))
-            else:
-                hazard = above(z, a) / scale
-            return -hazard, None, hazard, z * hazard
 
-    for some in subsets(0, 2, 3) if in_shape is None else (None,):
+def cumulative_of_shape(dist: Any, in_shape: Slopes | None, active: tuple[int, ...] | None) -> None:
+    """The rules of what is below and above, and of their inverses."""
 
-        @elementwise(dist.cdf, active=some)
-        def cdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            z, density = (x - loc) / scale, dist.pdf(x, a, loc, scale)
-            return density, None if in_shape is None else in_shape(z, a), -density, -z * density
+    @elementwise(dist.cdf, active=active)
+    def cdf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        z, density = (x - loc) / scale, dist.pdf(x, a, loc, scale)
+        return density, None if in_shape is None else in_shape(z, a), -density, -z * density
 
-        @elementwise(dist.sf, active=some)
-        def sf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            z, density = (x - loc) / scale, dist.pdf(x, a, loc, scale)
-            return -density, None if in_shape is None else -in_shape(z, a), density, z * density
+    @elementwise(dist.sf, active=active)
+    def sf(out: Any, x: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        z, density = (x - loc) / scale, dist.pdf(x, a, loc, scale)
+        return -density, None if in_shape is None else -in_shape(z, a), density, z * density
 
-        @elementwise(dist.ppf, active=some)
-        def ppf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            z, density = (out - loc) / scale, dist.pdf(out, a, loc, scale)
-            return 1.0 / density, None if in_shape is None else -in_shape(z, a) / density, 1.0, z
+    @elementwise(dist.ppf, active=active)
+    def ppf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        z, density = (out - loc) / scale, dist.pdf(out, a, loc, scale)
+        return 1.0 / density, None if in_shape is None else -in_shape(z, a) / density, 1.0, z
 
-        @elementwise(dist.isf, active=some)
-        def isf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
-            z, density = (out - loc) / scale, dist.pdf(out, a, loc, scale)
-            return -1.0 / density, None if in_shape is None else -in_shape(z, a) / density, 1.0, z
+    @elementwise(dist.isf, active=active)
+    def isf(out: Any, q: Any, a: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        z, density = (out - loc) / scale, dist.pdf(out, a, loc, scale)
+        return -1.0 / density, None if in_shape is None else -in_shape(z, a) / density, 1.0, z
 
 
 def two_shapes(dist: Any, slopes: Slopes) -> None:
