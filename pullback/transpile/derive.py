@@ -34,7 +34,7 @@ def derive(program: Program, request: Request) -> Program:
         program = forward.of_two(program, inner) if inner.mode in ALONG else program
     if request.mode == "primal":
         return _alive(program)
-    f, made = program.entry, _derived(program, request)
+    f, made = program.entry, _living(_derived(program, request))
     name = f"{f.name}_{_NAMES.get(request.mode, request.mode)}"
     return replace(made, entry=replace(made.entry, name=name, doc=doc(f, request), primal=False))
 
@@ -45,8 +45,15 @@ def _alive(program: Program) -> Program:
     if f.block.results[0] == Lit(None):
         hint = "Return what it computes: a copy of the arguments is written, not what the caller has."
         raise errors.at(errors.NotSupportedYet, f.origin, f"'{f.name}' returns nothing", hint)
-    functions = {key: replace(g, block=remove_dead(g.block, effects)) for key, g in program.functions.items()}
-    return Program(replace(f, block=remove_dead(f.block, effects)), functions)
+    return replace(_living(program), entry=replace(f, block=remove_dead(f.block, effects)))
+
+
+def _living(program: Program) -> Program:
+    """The functions that are called as they are, without what they compute for nobody."""
+    effects = effectful(program)
+    return replace(program, functions={
+        key: replace(g, block=remove_dead(g.block, effects)) if g.primal else g for key, g in program.functions.items()
+    })  # fmt: skip
 
 
 _NAMES = {"jacfwd": "jacobian", "jacrev": "jacobian", "linearize": "linearized", "directions": "jacobian"}

@@ -51,12 +51,12 @@ def layer_norm(x: Any, gamma: Any = None, beta: Any = None, *, eps: float = 1e-5
     """Each vector along the last axis with mean 0 and variance 1, times `gamma`, plus `beta` (Ba and others, 2016)."""
     centred = x - np.mean(x, axis=-1, keepdims=True)
     y = centred / np.sqrt(np.mean(centred * centred, axis=-1, keepdims=True) + eps)
-    return _scaled(y, gamma, beta)
+    return scaled(y, gamma, beta)
 
 
 def rms_norm(x: Any, gamma: Any = None, *, eps: float = 1e-6) -> Any:
     """Each vector along the last axis divided by the root of its mean square (Zhang and Sennrich, 2019)."""
-    return _scaled(x / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + eps), gamma, None)
+    return scaled(x / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + eps), gamma, None)
 
 
 def group_norm(x: Any, groups: int, gamma: Any = None, beta: Any = None, *, eps: float = 1e-5) -> Any:
@@ -77,7 +77,8 @@ def group_norm(x: Any, groups: int, gamma: Any = None, beta: Any = None, *, eps:
     return np.reshape(y, x.shape)
 
 
-def _scaled(y: Any, gamma: Any, beta: Any) -> Any:
+def scaled(y: Any, gamma: Any, beta: Any) -> Any:
+    """`y * gamma + beta`, of what there is of these."""
     if gamma is not None:
         y = y * gamma
     return y if beta is None else y + beta

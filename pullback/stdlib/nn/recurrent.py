@@ -23,7 +23,7 @@ def rnn_cell(x: Any, h: Any, w: Any, u: Any, b: Any) -> Any:
 
 def lstm_cell(x: Any, h: Any, c: Any, w: Any, u: Any, b: Any) -> tuple[Any, Any]:
     """The next (h, c) of an LSTM (Hochreiter and Schmidhuber, 1997): w (inputs, 4 H), u (H, 4 H), b (4 H,)."""
-    return _lstm_step(x @ w + b, h, c, u)
+    return lstm_step(x @ w + b, h, c, u)
 
 
 def gru_cell(x: Any, h: Any, w: Any, u: Any, b: Any, c: Any) -> Any:
@@ -32,7 +32,7 @@ def gru_cell(x: Any, h: Any, w: Any, u: Any, b: Any, c: Any) -> Any:
     The reset gate acts after the product with `u`, and `c` is the bias of that product in n, as in Keras' default, in
     cuDNN and in PyTorch.
     """
-    return _gru_step(x @ w + b, h, u, c)
+    return gru_step(x @ w + b, h, u, c)
 
 
 def rnn(x: Any, h: Any, w: Any, u: Any, b: Any, *, lengths: Any = None, truncate: int | None = None) -> tuple[Any, Any]:
@@ -65,7 +65,7 @@ def lstm(
         if truncate is not None and t % truncate == 0:
             h = stop_gradient(h)
             c = stop_gradient(c)
-        new, cell = _lstm_step(steps[t], h, c, u)
+        new, cell = lstm_step(steps[t], h, c, u)
         if lengths is None:
             h = new
             c = cell
@@ -88,7 +88,7 @@ def gru(
     for t in range(x.shape[0]):
         if truncate is not None and t % truncate == 0:
             h = stop_gradient(h)
-        new = _gru_step(steps[t], h, u, c)
+        new = gru_step(steps[t], h, u, c)
         if lengths is None:
             h = new
             out[t] = new
@@ -99,7 +99,8 @@ def gru(
     return out, h
 
 
-def _lstm_step(step: Any, h: Any, c: Any, u: Any) -> tuple[Any, Any]:
+def lstm_step(step: Any, h: Any, c: Any, u: Any) -> tuple[Any, Any]:
+    """The next (h, c), from what the input gives to the gates."""
     n = h.shape[-1]
     z = step + h @ u
     gates = sigmoid(z)
@@ -108,7 +109,8 @@ def _lstm_step(step: Any, h: Any, c: Any, u: Any) -> tuple[Any, Any]:
     return gates[:, 3 * n :] * np.tanh(c), c
 
 
-def _gru_step(step: Any, h: Any, u: Any, b: Any) -> Any:
+def gru_step(step: Any, h: Any, u: Any, b: Any) -> Any:
+    """The next state, from what the input gives to the gates."""
     n = h.shape[-1]
     z = h @ u
     gates = sigmoid(step[:, : 2 * n] + z[:, : 2 * n])

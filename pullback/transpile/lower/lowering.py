@@ -281,8 +281,8 @@ def local_names_of(source: FunctionSource, outer: Seen | None = None) -> frozens
 
 
 def docstring(source: FunctionSource) -> str:
-    """The docstring of a function, empty if it has none."""
+    """The first line of the docstring of a function, empty if it has none."""
     match source.tree.body:
         case [gast.Expr(value=gast.Constant(value=str() as text)), *_]:
-            return text
+            return text.strip().partition("\n")[0]
     return ""
