@@ -156,3 +156,26 @@ def pairs_on_one_side(x, v, n):
             continue
         x = np.tanh(x + v[1])
     return x + np.sum(v * v)
+
+
+def lengths_that_fit(x, n):
+    y = np.zeros_like(x)
+    for i in range(n):
+        if x.shape[0] != 3:
+            raise ValueError(f"three are wanted, not {x.shape[0]}")
+        y[i] = x[i] ** 2
+    return np.sum(y)
+
+
+def fail(x):
+    raise ValueError(f"{x.shape} does not do")
+
+
+def failing_in_a_function(x):
+    return fail(x) if x[0] > 0.0 else np.sum(x)
+
+
+def failing_for_large_ones(x):
+    if np.max(x) > 1.0:
+        raise ValueError("large")
+    return np.sum(x)

@@ -59,3 +59,20 @@ def test_one_that_cannot_be_computed_around_them_is_refused(f: Any, line: int) -
     with pytest.raises(pullback.NotSupportedYet, match="a condition that is known while") as caught:
         pullback.grad(f, wrt=(0, 1), backend="jax").specialize(0.3, V, 3)
     assert caught.value.line == f.__code__.co_firstlineno + line
+
+
+def test_what_is_known_may_raise() -> None:
+    derived = pullback.value_and_grad(known.lengths_that_fit, backend="jax")
+    run = jax.jit(lambda x: derived(x, 3))
+    value, d = run(np.array([1.0, 2.0, 3.0]))
+    assert value == 14.0
+    np.testing.assert_array_equal(d, [2.0, 4.0, 6.0])
+    with pytest.raises(ValueError, match="three are wanted, not 4"):
+        run(np.ones(4))
+
+
+@pytest.mark.parametrize("f", [known.failing_in_a_function, known.failing_for_large_ones])
+def test_what_only_the_run_knows_may_not(f: Any) -> None:
+    with pytest.raises(pullback.NotSupportedYet, match="'raise' of a traced value cannot be written for JAX") as caught:
+        pullback.grad(f, backend="jax")(np.ones(3))
+    assert caught.value.line
