@@ -15,13 +15,14 @@ import pullback
 def peak_bytes(run: Callable[[], Any]) -> int:
     """The most bytes that a second run holds at once beyond what was there before; what it gives counts."""
     run()
-    gc.collect()
+    gc.disable()  # to look for garbage among all that other tests have left would take seconds
     tracemalloc.start()
     try:
         run()
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+        gc.enable()
 
 
 def kept_bytes(f: Callable[..., Any], args: tuple[Any, ...], wrt: Sequence[int]) -> int:
